@@ -1,0 +1,116 @@
+#include "base/json.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace sluice::json {
+namespace {
+
+/// 0: the byte stands for itself; 'u': \u00XX; else the letter of its short escape (RFC 8259 section 7).
+constexpr std::array<char, 256> escape_table()
+{
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i)
+        table[i] = 'u';
+    table['"'] = '"';
+    table['\\'] = '\\';
+    table['\b'] = 'b';
+    table['\f'] = 'f';
+    table['\n'] = 'n';
+    table['\r'] = 'r';
+    table['\t'] = 't';
+    return table;
+}
+
+constexpr auto kEscapes = escape_table();
+
+} // namespace
+
+Result<value> parse(std::string_view text, Limits const& limits)
+{
+    if (text.size() > limits.max_bytes)
+        return Error{ErrorCode::too_large,
+                     "The JSON text is larger than " + std::to_string(limits.max_bytes) + " bytes."};
+    boost::json::parse_options options;
+    options.max_depth = limits.max_depth;
+    boost::json::stream_parser parser({}, options);
+    boost::system::error_code failure;
+    auto const used = parser.write_some(text.data(), text.size(), failure);
+    if (!failure && text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
+        failure = boost::json::error::extra_data;
+    if (!failure)
+        parser.finish(failure);
+    if (failure == boost::json::error::too_deep)
+        return Error{ErrorCode::invalid_argument,
+                     "The JSON is nested deeper than " + std::to_string(limits.max_depth) + " levels."};
+    if (failure)
+        return Error{ErrorCode::invalid_argument,
+                     "The JSON is not valid near byte " + std::to_string(used) + ": " + failure.message() + "."};
+    return parser.release();
+}
+
+boost::json::string const* string_at(object const& object, std::string_view key)
+{
+    auto const* member = object.if_contains(key);
+    return member != nullptr ? member->if_string() : nullptr;
+}
+
+object const* object_at(object const& object, std::string_view key)
+{
+    auto const* member = object.if_contains(key);
+    return member != nullptr ? member->if_object() : nullptr;
+}
+
+array const* array_at(object const& object, std::string_view key)
+{
+    auto const* member = object.if_contains(key);
+    return member != nullptr ? member->if_array() : nullptr;
+}
+
+value const* find_path(value const& root, std::string_view dotted)
+{
+    auto const* at = &root;
+    while (at != nullptr && !dotted.empty()) {
+        auto const dot = dotted.find('.');
+        auto const* object = at->if_object();
+        if (object == nullptr)
+            return nullptr;
+        at = object->if_contains(dotted.substr(0, dot));
+        dotted = dot == std::string_view::npos ? std::string_view{} : dotted.substr(dot + 1);
+    }
+    return at;
+}
+
+void append_escaped(std::string& out, std::string_view text)
+{
+    // Written through a raw pointer into room for the worst case: on the warm path this runs over every vendor byte.
+    auto const start = out.size();
+    out.resize(start + text.size() * 6);
+    char* to = out.data() + start;
+    for (char const c : text) {
+        auto const escape = kEscapes[static_cast<std::uint8_t>(c)];
+        if (escape == 0) {
+            *to++ = c;
+        } else {
+            *to++ = '\\';
+            *to++ = escape;
+            if (escape == 'u') {
+                constexpr std::string_view kHex = "0123456789abcdef";
+                *to++ = '0';
+                *to++ = '0';
+                *to++ = kHex[static_cast<std::uint8_t>(c) >> 4];
+                *to++ = kHex[static_cast<std::uint8_t>(c) & 15];
+            }
+        }
+    }
+    out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+void append_quoted(std::string& out, std::string_view text)
+{
+    out += '"';
+    append_escaped(out, text);
+    out += '"';
+}
+
+} // namespace sluice::json

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::config {
+
+using EnvironmentLookup = std::function<std::optional<std::string>(std::string const& name)>;
+
+/// The process environment.
+[[nodiscard]] EnvironmentLookup process_environment();
+
+/// A table of settings, each bound to a variable that holds its default. `database.url` comes from the key `url`
+/// under `database` in the YAML file, or from `SLUICE_DATABASE_URL`; the environment wins.
+class Settings {
+public:
+    /// `target` must outlive `load`; its value before is the default.
+    void text(std::string key, std::string& target, std::string description);
+    void secret(std::string key, Secret& target, std::string description);
+    void flag(std::string key, bool& target, std::string description);
+    void integer(std::string key, std::int64_t& target, std::int64_t minimum, std::int64_t maximum,
+                 std::string description);
+    /// Written `250ms`, `30s`, `15min`, `24h`.
+    void duration(std::string key, std::chrono::milliseconds& target, std::chrono::milliseconds minimum,
+                  std::chrono::milliseconds maximum, std::string description);
+    /// A YAML list, or comma-separated in the environment.
+    void list(std::string key, std::vector<std::string>& target, std::string description);
+
+    /// Reads the file (if `file_text` is not empty) and the environment. The error lists every mistake: unknown keys
+    /// of the file, unknown `SLUICE_` variables, values that do not parse or are out of range.
+    [[nodiscard]] Result<void> load(std::string_view file_text, EnvironmentLookup const& environment,
+                                    std::vector<std::string> const& environment_names);
+
+    /// `key = value` lines as in force, secrets as `<set>` or `<unset>`.
+    [[nodiscard]] std::string dump() const;
+    /// One line per setting: key, variable, default, description. Call before `load`.
+    [[nodiscard]] std::string help() const;
+
+    [[nodiscard]] static std::string variable_of(std::string_view key);
+
+private:
+    struct Setting {
+        std::string key;
+        std::string description;
+        /// The failure text, or nothing.
+        std::function<std::optional<std::string>(std::vector<std::string> const& values)> set;
+        std::function<std::string()> show;
+        bool is_list = false;
+    };
+
+    void add(std::string key, std::string description, bool is_list,
+             std::function<std::optional<std::string>(std::vector<std::string> const&)> set,
+             std::function<std::string()> show);
+
+    std::vector<Setting> settings_;
+};
+
+/// The names of all variables of the process environment that start with `SLUICE_`.
+[[nodiscard]] std::vector<std::string> sluice_variables();
+
+} // namespace sluice::config

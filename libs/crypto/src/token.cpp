@@ -1,0 +1,94 @@
+#include "crypto/token.hpp"
+
+#include "base/random.hpp"
+
+#include <array>
+#include <string>
+
+namespace sluice::crypto {
+namespace {
+
+constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t kBodySize = 43; // ceil(256 / log2(62))
+constexpr std::size_t kCheckSize = 6; // ceil(32 / log2(62))
+
+/// `number` is big-endian and consumed.
+std::string base62(std::span<std::uint8_t> number, std::size_t digits)
+{
+    std::string text(digits, '0');
+    for (std::size_t i = digits; i-- > 0;) {
+        unsigned remainder = 0;
+        for (auto& byte : number) {
+            auto const current = remainder << 8 | byte;
+            byte = static_cast<std::uint8_t>(current / 62);
+            remainder = current % 62;
+        }
+        text[i] = kBase62[remainder];
+    }
+    return text;
+}
+
+std::string check_of(std::string_view text)
+{
+    auto const sum = crc32(text);
+    std::array<std::uint8_t, 4> number{
+        static_cast<std::uint8_t>(sum >> 24),
+        static_cast<std::uint8_t>(sum >> 16 & 0xff),
+        static_cast<std::uint8_t>(sum >> 8 & 0xff),
+        static_cast<std::uint8_t>(sum & 0xff),
+    };
+    return base62(number, kCheckSize);
+}
+
+} // namespace
+
+std::string_view prefix_of(TokenKind kind) noexcept
+{
+    switch (kind) {
+    case TokenKind::api:
+        return "slx_api_";
+    case TokenKind::mcp:
+        return "slx_mcp_";
+    case TokenKind::link:
+        return "slx_link_";
+    case TokenKind::account:
+        return "slx_acct_";
+    }
+    return {};
+}
+
+Secret mint_token(TokenKind kind)
+{
+    std::array<std::uint8_t, 32> number{};
+    random_bytes(number);
+    std::string text(prefix_of(kind));
+    text += base62(number, kBodySize);
+    text += check_of(text);
+    return Secret{std::move(text)};
+}
+
+bool is_well_formed(TokenKind kind, std::string_view text) noexcept
+{
+    auto const prefix = prefix_of(kind);
+    if (text.size() != prefix.size() + kBodySize + kCheckSize || !text.starts_with(prefix))
+        return false;
+    return check_of(text.substr(0, text.size() - kCheckSize)) == text.substr(text.size() - kCheckSize);
+}
+
+TokenHash hash_token(Keyring const& keyring, std::string_view token)
+{
+    auto const id = keyring.active();
+    return {id, hmac_sha256(keyring.derived(Keyring::Purpose::token_hash).at(id), token)};
+}
+
+std::vector<TokenHash> candidate_hashes(Keyring const& keyring, std::string_view token)
+{
+    std::vector<TokenHash> hashes;
+    hashes.push_back(hash_token(keyring, token));
+    for (auto const& [id, key] : keyring.derived(Keyring::Purpose::token_hash))
+        if (id != keyring.active())
+            hashes.push_back({id, hmac_sha256(key, token)});
+    return hashes;
+}
+
+} // namespace sluice::crypto

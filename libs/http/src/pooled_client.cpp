@@ -1,0 +1,356 @@
+#include "http/pooled_client.hpp"
+
+#include "base/encoding.hpp"
+#include "http_api/url.hpp"
+#include "runtime/offload.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+#include <sys/socket.h>
+
+namespace sluice::http {
+namespace {
+
+namespace beast = boost::beast;
+namespace ssl = asio::ssl;
+using tcp = asio::ip::tcp;
+using PlainStream = beast::basic_stream<tcp, asio::io_context::executor_type>;
+using TlsStream = beast::ssl_stream<PlainStream>;
+using Clock = std::chrono::steady_clock;
+using ErrorCodeOf = boost::system::error_code;
+
+/// Vendors answer with a few kilobytes: one recv instead of several.
+constexpr std::size_t kReadBuffer = 16 * 1024;
+constexpr std::uint32_t kHeaderLimit = 64 * 1024;
+
+using Origin = std::tuple<bool, std::string, std::uint16_t>;
+
+bool is_field_text(std::string_view text)
+{
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+std::optional<std::string> head_of(OutgoingRequest const& request, Url const& url)
+{
+    std::string head;
+    head.reserve(512);
+    head += name_of(request.method);
+    head += ' ';
+    head += url.target;
+    head += " HTTP/1.1\r\nhost: ";
+    head += url.authority();
+    head += "\r\n";
+    for (auto const& [name, value] : request.headers) {
+        if (!is_field_text(name) || !is_field_text(value))
+            return std::nullopt;
+        head += name;
+        head += ": ";
+        head += value;
+        head += "\r\n";
+    }
+    bool const expects_body = request.method != Method::get && request.method != Method::head;
+    if (!request.body.empty() || expects_body)
+        fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", request.body.size());
+    head += "\r\n";
+    return head;
+}
+
+/// What happened to one attempt.
+struct Attempt {
+    ErrorCodeOf failure;
+    bool got_bytes = false; ///< The peer had begun to answer.
+};
+
+class Connection {
+public:
+    Connection(PlainStream stream, ssl::context* tls)
+        : stream_(tls != nullptr
+                      ? std::variant<PlainStream, TlsStream>(std::in_place_type<TlsStream>, std::move(stream), *tls)
+                      : std::variant<PlainStream, TlsStream>(std::move(stream)))
+    {
+        buffer_.reserve(kReadBuffer);
+    }
+
+    [[nodiscard]] PlainStream& lowest()
+    {
+        if (auto* tls = std::get_if<TlsStream>(&stream_))
+            return tls->next_layer();
+        return std::get<PlainStream>(stream_);
+    }
+
+    Task<ErrorCodeOf> shake_hands(std::string const& host)
+    {
+        auto* tls = std::get_if<TlsStream>(&stream_);
+        if (tls == nullptr)
+            co_return ErrorCodeOf{};
+        tls->set_verify_callback(ssl::host_name_verification(host));
+        if (SSL_set_tlsext_host_name(tls->native_handle(), host.c_str()) != 1)
+            co_return asio::error::invalid_argument;
+        auto const [failure] = co_await tls->async_handshake(ssl::stream_base::client, kUseTask);
+        co_return failure;
+    }
+
+    /// One exchange; `response` is filled when the attempt did not fail.
+    Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
+                           IncomingResponse& response)
+    {
+        if (auto* tls = std::get_if<TlsStream>(&stream_))
+            co_return co_await exchange_on(*tls, head, request, response_limit, response);
+        co_return co_await exchange_on(std::get<PlainStream>(stream_), head, request, response_limit, response);
+    }
+
+    /// A server that closed an idle connection has made it readable: its FIN, or a 408.
+    [[nodiscard]] bool is_stale()
+    {
+        char byte = 0;
+        auto const got = ::recv(lowest().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    }
+
+    [[nodiscard]] bool reusable() const noexcept { return reusable_; }
+
+    Clock::time_point idle_since{};
+
+private:
+    template <class Stream>
+    Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
+                              std::size_t response_limit, IncomingResponse& response)
+    {
+        Attempt attempt;
+        reusable_ = false;
+        std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(request.body)};
+        auto const [write_failure, written] = co_await asio::async_write(stream, parts, kUseTask);
+        if (write_failure) {
+            attempt.failure = write_failure;
+            co_return attempt;
+        }
+        beast::http::response_parser<beast::http::string_body> parser;
+        parser.header_limit(kHeaderLimit);
+        parser.body_limit(response_limit);
+        parser.skip(request.method == Method::head);
+        auto const [failure, bytes] = co_await beast::http::async_read(stream, buffer_, parser, kUseTask);
+        attempt.failure = failure;
+        attempt.got_bytes = bytes > 0 || parser.got_some();
+        if (failure)
+            co_return attempt;
+        auto& message = parser.get();
+        response.status = message.result_int() > 999 ? 502 : static_cast<int>(message.result_int());
+        response.headers.reserve(16, 1024);
+        for (auto const& field : message)
+            response.headers.add({field.name_string().data(), field.name_string().size()},
+                                 {field.value().data(), field.value().size()});
+        response.body = std::move(message.body());
+        reusable_ = message.keep_alive() && buffer_.size() == 0;
+        co_return attempt;
+    }
+
+    std::variant<PlainStream, TlsStream> stream_;
+    beast::flat_buffer buffer_;
+    bool reusable_ = false;
+};
+
+Error failed(Url const& url, ErrorCodeOf const& failure)
+{
+    auto const log = fmt::format("{}: {}", url.authority(), failure.message());
+    if (failure == beast::error::timeout)
+        return {ErrorCode::upstream_timeout, fmt::format("{} did not answer in time.", url.host), log};
+    if (failure == beast::http::error::body_limit)
+        return {ErrorCode::upstream_failed, fmt::format("The answer of {} is too large.", url.host), log};
+    return {ErrorCode::upstream_failed,
+            fmt::format("{} could not be reached, or its answer broke off: {}.", url.host, failure.message()), log};
+}
+
+} // namespace
+
+struct PooledClient::Impl {
+    struct Host {
+        std::deque<std::unique_ptr<Connection>> idle; ///< The warmest last.
+        std::size_t open = 0;
+    };
+
+    Impl(asio::io_context& the_io, ClientConfig the_config, EgressPolicy const& the_egress, ClientMetrics& the_metrics)
+        : io(the_io)
+        , config(the_config)
+        , egress(the_egress)
+        , metrics(the_metrics)
+        , tls(ssl::context::tls_client)
+    {
+        tls.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+        tls.set_verify_mode(ssl::verify_peer);
+        tls.set_default_verify_paths();
+    }
+
+    std::unique_ptr<Connection> take_idle(Host& host)
+    {
+        while (!host.idle.empty()) {
+            auto connection = std::move(host.idle.back());
+            host.idle.pop_back();
+            if (Clock::now() - connection->idle_since < config.idle_limit && !connection->is_stale()) {
+                metrics.reuses.add();
+                return connection;
+            }
+            --host.open;
+        }
+        return nullptr;
+    }
+
+    void give_back(Host& host, std::unique_ptr<Connection> connection)
+    {
+        if (!connection->reusable()) {
+            --host.open;
+            return;
+        }
+        connection->lowest().expires_never();
+        connection->idle_since = Clock::now();
+        host.idle.push_back(std::move(connection));
+        if (host.idle.size() > config.idle_per_host) {
+            host.idle.pop_front();
+            --host.open;
+        }
+    }
+
+    Task<Result<tcp::endpoint>> resolve(Url const& url, Deadline deadline)
+    {
+        asio::ip::basic_resolver<tcp, asio::io_context::executor_type> resolver(io);
+        SteadyTimer timer(io, deadline.at());
+        timer.async_wait([&resolver](ErrorCodeOf const& failure) {
+            if (!failure)
+                resolver.cancel();
+        });
+        auto const port = std::to_string(url.port);
+        auto const [failure, results] =
+            co_await resolver.async_resolve(url.host, port, tcp::resolver::numeric_service, kUseTask);
+        timer.cancel();
+        if (failure)
+            co_return Error{ErrorCode::upstream_failed, fmt::format("The host {} could not be found.", url.host),
+                            fmt::format("resolving {}: {}", url.host, failure.message())};
+        for (auto const& result : results) {
+            auto const address = result.endpoint().address();
+            bool const allowed =
+                url.is_tls ? egress.permits(address, url.port) : egress.permits_clear_text(address, url.port);
+            if (allowed)
+                co_return result.endpoint();
+        }
+        metrics.refused_addresses.add();
+        co_return Error{ErrorCode::forbidden,
+                        fmt::format("Calls to {} are not allowed: {}.", url.host,
+                                    url.is_tls ? "its address is not public" : "only https may be used"),
+                        fmt::format("egress refused {}", url.authority())};
+    }
+
+    Task<Result<std::unique_ptr<Connection>>> connect(Url const& url, Deadline deadline)
+    {
+        auto const limit = deadline.at_most(config.connect_limit);
+        auto const endpoint = co_await resolve(url, limit);
+        if (!endpoint)
+            co_return endpoint.error();
+        PlainStream stream(io);
+        stream.expires_at(limit.at());
+        auto const [failure] = co_await stream.async_connect(*endpoint, kUseTask);
+        if (failure)
+            co_return failed(url, failure);
+        ErrorCodeOf ignored; // Only costs latency if refused.
+        stream.socket().set_option(tcp::no_delay(true), ignored);
+        auto connection = std::make_unique<Connection>(std::move(stream), url.is_tls ? &tls : nullptr);
+        auto const handshake = co_await connection->shake_hands(url.host);
+        if (handshake)
+            co_return failed(url, handshake);
+        metrics.connects.add();
+        co_return connection;
+    }
+
+    asio::io_context& io;
+    ClientConfig config;
+    EgressPolicy const& egress;
+    ClientMetrics& metrics;
+    ssl::context tls;
+    std::map<Origin, Host> hosts;
+};
+
+ClientMetrics::ClientMetrics(telemetry::Registry& registry)
+    : connects(registry.counter("sluice_http_client_connects_total", "Connections opened to vendors."))
+    , reuses(registry.counter("sluice_http_client_reuses_total", "Calls that found a warm connection."))
+    , refused_addresses(
+          registry.counter("sluice_http_client_refused_addresses_total", "Calls refused by the egress policy."))
+    , failures(registry.counter("sluice_http_client_failures_total", "Calls that got no HTTP answer."))
+{
+}
+
+PooledClient::PooledClient(asio::io_context& io, ClientConfig config, EgressPolicy const& egress,
+                           ClientMetrics& metrics)
+    : impl_(std::make_unique<Impl>(io, config, egress, metrics))
+{
+}
+
+PooledClient::~PooledClient() = default;
+
+Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadline deadline)
+{
+    auto const url = parse_url(request.url);
+    if (!url)
+        co_return url.error();
+    auto const head = head_of(request, *url);
+    if (!head)
+        co_return invalid("headers", "must not contain line breaks");
+
+    auto& host = impl_->hosts[Origin{url->is_tls, url->host, url->port}];
+    auto const started = Clock::now();
+    for (bool first = true;; first = false) {
+        auto connection = first ? impl_->take_idle(host) : nullptr;
+        bool const warm = connection != nullptr;
+        if (!warm) {
+            if (host.open >= impl_->config.connections_per_host)
+                co_return Error{ErrorCode::rate_limited,
+                                fmt::format("Too many calls to {} are in progress. Retry in a moment.", url->host)};
+            ++host.open;
+            auto opened = co_await impl_->connect(*url, deadline);
+            if (!opened) {
+                --host.open;
+                impl_->metrics.failures.add();
+                co_return opened.error();
+            }
+            connection = std::move(*opened);
+        }
+        connection->lowest().expires_at(deadline.at());
+        IncomingResponse response;
+        auto const attempt =
+            co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);
+        impl_->give_back(host, std::move(connection));
+        if (!attempt.failure) {
+            response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+            co_return response;
+        }
+        // The server closed the warm connection while our request was under way; it has not seen a safe one twice.
+        bool const again =
+            warm && !attempt.got_bytes && is_safe(request.method) && attempt.failure != beast::error::timeout;
+        if (!again) {
+            impl_->metrics.failures.add();
+            co_return failed(*url, attempt.failure);
+        }
+    }
+}
+
+} // namespace sluice::http

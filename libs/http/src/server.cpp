@@ -1,0 +1,333 @@
+#include "http/server.hpp"
+
+#include "base/timestamp.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <exception>
+#include <optional>
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace sluice::http {
+namespace {
+
+namespace beast = boost::beast;
+using tcp = asio::ip::tcp;
+using Socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
+using Stream = beast::basic_stream<tcp, asio::io_context::executor_type>;
+using Parser = beast::http::request_parser<beast::http::string_body>;
+
+/// Room for one request without growing; measured: each growth is a copy and another recv.
+constexpr std::size_t kReadBuffer = 4096;
+/// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much.
+constexpr std::size_t kLingerBytes = 256 * 1024;
+
+/// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second.
+std::string_view http_date()
+{
+    thread_local std::time_t second = 0;
+    thread_local std::string text;
+    if (auto const now = std::time(nullptr); now != second) {
+        second = now;
+        text = fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(now));
+    }
+    return text;
+}
+
+Method method_of_verb(beast::http::verb verb)
+{
+    switch (verb) {
+    case beast::http::verb::get:
+        return Method::get;
+    case beast::http::verb::head:
+        return Method::head;
+    case beast::http::verb::post:
+        return Method::post;
+    case beast::http::verb::put:
+        return Method::put;
+    case beast::http::verb::patch:
+        return Method::patch;
+    case beast::http::verb::delete_:
+        return Method::delete_;
+    case beast::http::verb::options:
+        return Method::options;
+    default:
+        return Method::other;
+    }
+}
+
+Request take_request(Parser& parser)
+{
+    auto& message = parser.get();
+    Request request;
+    request.method = method_of_verb(message.method());
+    request.target.assign(message.target().data(), message.target().size());
+    request.headers.reserve(12, 512);
+    for (auto const& field : message)
+        request.headers.add({field.name_string().data(), field.name_string().size()},
+                            {field.value().data(), field.value().size()});
+    request.body = std::move(message.body());
+    return request;
+}
+
+std::string head_of(Response const& response, bool keep_alive)
+{
+    std::string head;
+    head.reserve(512);
+    fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\ndate: {}\r\n", response.status,
+                   reason_of(response.status), http_date());
+    for (auto const& [name, value] : response.headers) {
+        head += name;
+        head += ": ";
+        // A header cannot be split by its value, wherever that came from.
+        for (char const c : value)
+            head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+        head += "\r\n";
+    }
+    if (response.status != 204)
+        fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
+    if (!keep_alive)
+        head += "connection: close\r\n";
+    head += "\r\n";
+    return head;
+}
+
+struct Refusal {
+    int status;
+    std::string_view message;
+};
+
+/// What to tell a peer whose request head or body could not be read; nothing, if it is gone.
+std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
+{
+    if (error == beast::http::error::header_limit)
+        return Refusal{431, "The request line and header fields are too large."};
+    if (error == beast::http::error::body_limit)
+        return Refusal{413, "The request body is too large for this route."};
+    if (error == beast::error::timeout)
+        return Refusal{408, in_body ? "The request body did not arrive in time."
+                                    : "The request head did not arrive in time."};
+    if (error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
+        error != beast::http::error::end_of_stream && error != beast::http::error::partial_message)
+        return Refusal{400, "The request is not valid HTTP/1.1."};
+    return std::nullopt;
+}
+
+} // namespace
+
+struct Server::Connection {
+    explicit Connection(Socket socket)
+        : stream(std::move(socket))
+    {
+        buffer.reserve(kReadBuffer);
+    }
+    Stream stream;
+    beast::flat_buffer buffer;
+    bool idle = true;
+};
+
+ServerMetrics::ServerMetrics(telemetry::Registry& registry)
+    : connections(registry.counter("sluice_http_connections_total", "Connections accepted."))
+    , refused(registry.counter("sluice_http_refused_requests_total",
+                               "Requests refused before routing: not HTTP, too large or too slow."))
+{
+}
+
+Server::Server(asio::io_context& io, ServerConfig config, Handler& handler, ServerMetrics& metrics, telemetry::Log& log)
+    : config_(std::move(config))
+    , handler_(handler)
+    , metrics_(metrics)
+    , log_(log)
+    , acceptor_(io)
+    , tasks_(io, config_.connection_limit + 1, log, "http server")
+{
+}
+
+Server::~Server() = default;
+
+Result<void> Server::listen()
+{
+    boost::system::error_code failure;
+    auto const address = asio::ip::make_address(config_.address, failure);
+    if (failure)
+        return invalid("listen.address", "must be an IP address, such as 127.0.0.1 or 0.0.0.0");
+    tcp::endpoint const endpoint(address, config_.port);
+    using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+    acceptor_.open(endpoint.protocol(), failure);
+    if (!failure)
+        acceptor_.set_option(asio::socket_base::reuse_address(true), failure);
+    if (!failure)
+        acceptor_.set_option(ReusePort(true), failure);
+    if (!failure)
+        acceptor_.bind(endpoint, failure);
+    if (!failure)
+        acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+    if (failure)
+        return Error{ErrorCode::unavailable,
+                     fmt::format("Cannot listen on {}:{}: {}.", config_.address, config_.port, failure.message())};
+    tasks_.spawn(accept());
+    return {};
+}
+
+std::uint16_t Server::port() const
+{
+    return acceptor_.local_endpoint().port();
+}
+
+Task<void> Server::accept()
+{
+    while (!draining_) {
+        auto [failure, socket] = co_await acceptor_.async_accept(kUseTask);
+        if (failure == asio::error::operation_aborted)
+            co_return;
+        if (failure || tasks_.full()) {
+            // Out of descriptors or connections: let some end before trying again.
+            co_await sleep_until(Deadline::after(std::chrono::milliseconds(50)));
+            if (failure)
+                continue;
+        }
+        boost::system::error_code ignored; // A peer that is already gone shows itself at the first read.
+        socket.set_option(tcp::no_delay(true), ignored);
+        metrics_.connections.add();
+        connections_.emplace_front(std::move(socket));
+        if (!tasks_.spawn(serve(connections_.begin())))
+            connections_.pop_front();
+    }
+}
+
+Task<void> Server::serve(std::list<Connection>::iterator connection)
+{
+    try {
+        while (!draining_ && co_await serve_one(*connection)) {
+        }
+    } catch (std::exception const& error) {
+        log_.write(telemetry::Level::error, "connection failed", {{"detail", std::string_view(error.what())}});
+    }
+    boost::system::error_code ignored; // Closing what the peer may have closed first.
+    connection->stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    connections_.erase(connection);
+}
+
+Task<bool> Server::serve_one(Connection& connection)
+{
+    Parser parser;
+    parser.header_limit(config_.header_limit_bytes);
+    parser.body_limit(boost::none); // Set once the head is known.
+
+    connection.idle = connection.buffer.size() == 0;
+    if (connection.idle) {
+        connection.stream.expires_after(config_.idle_limit);
+        auto const [failure, bytes] =
+            co_await connection.stream.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
+        connection.buffer.commit(bytes);
+        if (failure)
+            co_return false;
+        connection.idle = false;
+    }
+    connection.stream.expires_after(config_.head_limit);
+    auto const [head_failure, head_bytes] =
+        co_await beast::http::async_read_header(connection.stream, connection.buffer, parser, kUseTask);
+    if (head_failure) {
+        if (auto const refusal = refusal_of(head_failure, false))
+            co_return co_await refuse(connection, refusal->status, refusal->message);
+        co_return false;
+    }
+
+    auto const& head = parser.get();
+    bool const is_head = head.method() == beast::http::verb::head;
+    bool const wants_continue = beast::iequals(head[beast::http::field::expect], "100-continue");
+    std::string_view const target(head.target().data(), head.target().size());
+    auto const limit = handler_.body_limit(method_of_verb(head.method()), target.substr(0, target.find('?')));
+    parser.body_limit(limit);
+    if (auto const length = parser.content_length(); length && *length > limit)
+        co_return co_await refuse(connection, 413, "The request body is too large for this route.");
+    if (!parser.is_done()) {
+        connection.stream.expires_after(config_.body_limit);
+        if (wants_continue) {
+            static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+            auto const [failure, bytes] =
+                co_await asio::async_write(connection.stream, asio::buffer(kContinue), kUseTask);
+            if (failure)
+                co_return false;
+        }
+        auto const [failure, bytes] =
+            co_await beast::http::async_read(connection.stream, connection.buffer, parser, kUseTask);
+        if (failure) {
+            if (auto const refusal = refusal_of(failure, true))
+                co_return co_await refuse(connection, refusal->status, refusal->message);
+            co_return false;
+        }
+    }
+
+    bool const keep_alive = parser.keep_alive();
+    connection.stream.expires_never();
+    Response response;
+    try {
+        response = co_await handler_.handle(take_request(parser));
+    } catch (std::exception const& error) {
+        log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
+        response = json_response(
+            500, std::string(R"({"statusCode":500,"error":"Internal Server Error","message":"Unexpected fault."})"));
+    }
+    co_return co_await write(connection, response, is_head, keep_alive && !draining_);
+}
+
+Task<bool> Server::refuse(Connection& connection, int status, std::string_view message)
+{
+    metrics_.refused.add();
+    auto const response = json_response(
+        status, fmt::format(R"({{"statusCode":{},"error":"{}","message":"{}"}})", status, reason_of(status), message));
+    co_await write(connection, response, false, false);
+    // Closing with unread input sends a reset, which can overtake our answer (RFC 9112 section 9.6).
+    boost::system::error_code ignored;
+    connection.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    connection.stream.expires_after(std::chrono::seconds(1));
+    std::array<char, 4096> sink;
+    for (std::size_t read = 0; read < kLingerBytes;) {
+        auto const [failure, bytes] = co_await connection.stream.async_read_some(asio::buffer(sink), kUseTask);
+        if (failure)
+            break;
+        read += bytes;
+    }
+    co_return false;
+}
+
+Task<bool> Server::write(Connection& connection, Response const& response, bool is_head, bool keep_alive)
+{
+    auto const head = head_of(response, keep_alive);
+    bool const has_body = !is_head && response.status != 204;
+    std::array<asio::const_buffer, 2> const parts{
+        asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
+    connection.stream.expires_after(config_.write_limit);
+    auto const [failure, bytes] = co_await asio::async_write(connection.stream, parts, kUseTask);
+    co_return !failure && keep_alive;
+}
+
+Task<bool> Server::drain(Deadline deadline)
+{
+    draining_ = true;
+    boost::system::error_code ignored; // Closing an acceptor that never opened is fine.
+    acceptor_.close(ignored);
+    for (auto& connection : connections_)
+        if (connection.idle)
+            connection.stream.cancel();
+    bool const done = co_await tasks_.drain(deadline);
+    if (!done) {
+        for (auto& connection : connections_)
+            connection.stream.close();
+        co_await tasks_.drain(Deadline::after(std::chrono::seconds(1)));
+    }
+    co_return done;
+}
+
+} // namespace sluice::http

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "http_api/message.hpp"
+#include "runtime/task.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sluice::http {
+
+/// A request to some other server.
+struct OutgoingRequest {
+    Method method = Method::get;
+    /// Absolute `http` or `https` URL without fragment; already percent-encoded.
+    std::string url;
+    Headers headers;
+    std::string body;
+};
+
+struct IncomingResponse : Response {
+    /// From sending the first byte to having read the last.
+    std::chrono::microseconds elapsed{};
+};
+
+/// Sends requests to other servers. The port that `http::PooledClient` implements; tests give a fake.
+/// A client belongs to one I/O thread and is called only there.
+class Client {
+public:
+    virtual ~Client() = default;
+
+    /// One exchange; redirects are answers. The answer's body is bounded by the client's limit.
+    /// Errors: forbidden (the address is not one we may call), upstream_failed, upstream_timeout.
+    /// When the caller is cancelled the connection is closed.
+    virtual Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) = 0;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,85 @@
+#include "http_api/url.hpp"
+
+#include "base/encoding.hpp"
+
+#include <boost/url.hpp>
+
+namespace sluice::http {
+namespace {
+
+namespace urls = boost::urls;
+
+Error refused(std::string why)
+{
+    return invalid("url", std::move(why));
+}
+
+Result<Url> parts_of(urls::url_view const& view)
+{
+    bool const is_tls = iequals(std::string_view(view.scheme()), "https");
+    if (!is_tls && !iequals(std::string_view(view.scheme()), "http"))
+        return refused("must start with https:// or http://");
+    if (view.has_userinfo())
+        return refused("must not contain a user name or password");
+    if (view.host().empty())
+        return refused("must name a host");
+    if (view.has_fragment())
+        return refused("must not have a fragment");
+    if (view.has_port() && view.port_number() == 0)
+        return refused("must have a port from 1 to 65535");
+
+    Url url;
+    url.is_tls = is_tls;
+    url.host = to_lower(view.host_type() == urls::host_type::ipv6 ? view.host_ipv6_address().to_string()
+                                                                  : std::string(view.host()));
+    url.port = view.has_port() ? view.port_number() : (is_tls ? 443 : 80);
+    url.target =
+        std::string(view.encoded_path().empty() ? std::string_view("/") : std::string_view(view.encoded_path()));
+    if (view.has_query())
+        url.target += '?' + std::string(std::string_view(view.encoded_query()));
+    return url;
+}
+
+std::string origin_of(Url const& url)
+{
+    return (url.is_tls ? "https://" : "http://") + url.authority();
+}
+
+} // namespace
+
+std::string Url::authority() const
+{
+    auto text = host.find(':') == std::string::npos ? host : '[' + host + ']';
+    if (port != (is_tls ? 443 : 80))
+        text += ':' + std::to_string(port);
+    return text;
+}
+
+bool Url::same_origin(Url const& other) const
+{
+    return is_tls == other.is_tls && host == other.host && port == other.port;
+}
+
+Result<Url> parse_url(std::string_view text)
+{
+    auto const parsed = urls::parse_uri(text);
+    if (!parsed)
+        return refused("is not a valid absolute URL");
+    return parts_of(*parsed);
+}
+
+Result<Url> resolve_url(Url const& base, std::string_view reference)
+{
+    auto const base_text = origin_of(base) + base.target;
+    auto const base_view = urls::parse_uri(base_text);
+    auto const reference_view = urls::parse_uri_reference(reference);
+    if (!base_view || !reference_view)
+        return refused("is not a valid URL");
+    urls::url resolved;
+    if (!urls::resolve(*base_view, *reference_view, resolved))
+        return refused("is not a valid URL");
+    resolved.remove_fragment();
+    return parts_of(resolved);
+}
+
+} // namespace sluice::http

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "runtime/offload.hpp"
+#include "runtime/task.hpp"
+#include "telemetry/log.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace sluice {
+
+/// Background tasks with a limit, that can be waited for. Belongs to one I/O thread and must outlive its tasks:
+/// whoever owns it drains it (or stops the io_context) before destroying it.
+class TaskGroup {
+public:
+    /// `name` must outlive the group; it names it in the log when a task throws.
+    TaskGroup(asio::io_context& io, std::size_t limit, telemetry::Log& log, std::string_view name);
+
+    [[nodiscard]] bool full() const noexcept { return running_ >= limit_; }
+    [[nodiscard]] std::size_t running() const noexcept { return running_; }
+    /// Starts the task, or refuses when full; ask `full()` first if building the task has an effect.
+    bool spawn(Task<void> task);
+    /// Waits until no task runs; false if the deadline came first.
+    Task<bool> drain(Deadline deadline);
+
+private:
+    asio::io_context& io_;
+    std::size_t const limit_;
+    telemetry::Log& log_;
+    std::string_view const name_;
+    std::size_t running_ = 0;
+    SteadyTimer* drained_ = nullptr;
+};
+
+} // namespace sluice

@@ -1,0 +1,63 @@
+#include "runtime/offload.hpp"
+
+namespace sluice {
+
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit)
+    : queue_limit_(queue_limit)
+{
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.emplace_back([this, i] { run(i); });
+}
+
+WorkerPool::~WorkerPool()
+{
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+    }
+    work_.notify_all();
+    for (auto& thread : threads_)
+        thread.join();
+}
+
+bool WorkerPool::post(Job job)
+{
+    {
+        std::lock_guard const lock(mutex_);
+        if (stopping_ || queue_.size() >= queue_limit_)
+            return false;
+        queue_.push_back(std::move(job));
+    }
+    work_.notify_one();
+    return true;
+}
+
+std::size_t WorkerPool::queued() const
+{
+    std::lock_guard const lock(mutex_);
+    return queue_.size();
+}
+
+void WorkerPool::run(std::size_t thread)
+{
+    for (;;) {
+        Job job;
+        {
+            std::unique_lock lock(mutex_);
+            work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+            if (queue_.empty())
+                return;
+            job = std::move(queue_.front());
+            queue_.pop_front();
+        }
+        job(thread);
+    }
+}
+
+Task<void> sleep_until(Deadline deadline)
+{
+    SteadyTimer timer(co_await asio::this_coro::executor, deadline.at());
+    co_await timer.async_wait(kUseTask);
+}
+
+} // namespace sluice

@@ -1,0 +1,50 @@
+#include "runtime/task_group.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace sluice {
+
+TaskGroup::TaskGroup(asio::io_context& io, std::size_t limit, telemetry::Log& log, std::string_view name)
+    : io_(io)
+    , limit_(limit)
+    , log_(log)
+    , name_(name)
+{
+}
+
+bool TaskGroup::spawn(Task<void> task)
+{
+    if (full())
+        return false;
+    ++running_;
+    asio::co_spawn(io_.get_executor(), std::move(task), [this](std::exception_ptr failure) {
+        --running_;
+        if (failure) {
+            try {
+                std::rethrow_exception(failure);
+            } catch (std::exception const& error) {
+                log_.write(telemetry::Level::error, "background task failed",
+                           {{"group", name_}, {"detail", std::string_view(error.what())}});
+            }
+        }
+        if (running_ == 0 && drained_ != nullptr)
+            drained_->cancel();
+    });
+    return true;
+}
+
+Task<bool> TaskGroup::drain(Deadline deadline)
+{
+    if (running_ > 0) {
+        SteadyTimer timer(io_, deadline.at());
+        drained_ = &timer;
+        co_await timer.async_wait(kUseTask);
+        drained_ = nullptr;
+    }
+    co_return running_ == 0;
+}
+
+} // namespace sluice

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "telemetry/shard.hpp"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <initializer_list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+
+namespace sluice::telemetry {
+
+enum class Level { debug, info, warning, error };
+
+/// A variable part of a log line. The text must outlive the call to `Log::write` only.
+struct LogField {
+    std::string_view key;
+    std::variant<std::string_view, std::int64_t, double, bool> value;
+};
+
+/// JSON lines to a file descriptor: `{"time":…,"level":…,"message":…,<fields>}`. The message is constant, what varies
+/// is a field. Callers never pass tokens, codes, cookies, bodies or URLs with queries.
+///
+/// Thread-safe. A line is appended to the thread's own buffer and written by a background thread within 100 ms;
+/// destruction writes the rest. What does not fit in a buffer (1 MiB unwritten) is dropped and counted.
+class Log {
+public:
+    explicit Log(int file_descriptor, Level threshold = Level::info);
+    ~Log();
+    Log(Log const&) = delete;
+    Log& operator=(Log const&) = delete;
+
+    void write(Level level, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
+    /// Adds `code` and `detail` of the error: its text for the log.
+    void write(Level level, std::string_view message, Error const& error,
+               std::initializer_list<LogField> fields = {}) noexcept;
+
+    [[nodiscard]] bool enabled(Level level) const noexcept { return level >= threshold_; }
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+    void flush();
+
+private:
+    struct alignas(kCacheLine) Buffer {
+        std::mutex mutex;
+        std::string text;
+        std::string spare;
+    };
+
+    void run();
+    void append(std::string_view line);
+
+    int const file_descriptor_;
+    Level const threshold_;
+    std::array<Buffer, kShards> buffers_;
+    std::atomic<std::uint64_t> dropped_{0};
+    std::mutex writing_;
+    std::mutex stop_mutex_;
+    std::condition_variable stop_signal_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace sluice::telemetry
