@@ -1,0 +1,54 @@
+#pragma once
+
+#include "ratelimit/normalise.hpp"
+#include "values.hpp"
+
+#include <vector>
+
+namespace sluice::ratelimit {
+
+/// A value as it stands in an answer: the text of a header or a JSON string, or a JSON number.
+struct Value {
+    std::string_view text;
+    std::optional<Decimal> number;
+};
+
+/// A count: the number itself, or the first one of the text.
+[[nodiscard]] std::optional<Decimal> count_in(Value const& value);
+
+/// Looks things up in one answer. What costs something (the vendor's clock, the body) is read on first use.
+/// The answer must outlive the reader. One thread.
+class AnswerReader {
+public:
+    AnswerReader(Answer const& answer, Timestamp now);
+
+    [[nodiscard]] int status() const { return answer_.status; }
+
+    /// The trimmed value of the last such field; `name` in lower case. Values over 1 KiB do not count.
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+    /// The same of a list field: every line.
+    [[nodiscard]] std::vector<std::string_view> lines(std::string_view name) const;
+
+    [[nodiscard]] std::optional<Value> value(Source const& source);
+    [[nodiscard]] std::optional<Decimal> count(Source const& source);
+    /// From now until the moment the source names; negative if that is past. Nothing beyond `kMaxWait`.
+    [[nodiscard]] std::optional<Wait> wait(TimeSource const& source);
+    /// The same for a well-known header, whose unit we have to guess.
+    [[nodiscard]] std::optional<Wait> wait_in_header(std::string_view name);
+
+private:
+    [[nodiscard]] std::optional<Wait> wait_of(Value const& value, Unit unit, std::string_view name);
+    [[nodiscard]] std::optional<Wait> number_to_wait(std::optional<Decimal> number, Unit unit);
+    [[nodiscard]] std::optional<Wait> guess(Value const& value, std::string_view name);
+    [[nodiscard]] std::optional<Wait> until(std::optional<Instant> moment);
+    [[nodiscard]] Instant vendor_now();
+    [[nodiscard]] json::value const* body();
+
+    Answer const& answer_;
+    Instant now_;
+    std::optional<Instant> vendor_now_;
+    std::optional<json::value> body_;
+    bool body_read_ = false;
+};
+
+} // namespace sluice::ratelimit

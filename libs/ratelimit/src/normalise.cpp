@@ -1,0 +1,112 @@
+#include "ratelimit/normalise.hpp"
+
+#include "answer_reader.hpp"
+#include "well_known.hpp"
+#include "windows.hpp"
+
+#include <algorithm>
+
+namespace sluice::ratelimit {
+namespace {
+
+/// RFC 6585 section 4. In every vendor's hands it means the same.
+constexpr int kTooManyRequests = 429;
+
+bool is_one_of(Value const& value, std::vector<std::string> const& texts)
+{
+    return std::ranges::any_of(texts, [&value](std::string const& text) {
+        return value.number ? parse_decimal(text) == value.number : value.text == text;
+    });
+}
+
+/// The cheap parts first, so that the body is parsed only for a status that asks for it.
+bool holds(Condition const& condition, AnswerReader& reader, Governor const& governor)
+{
+    auto const& statuses = condition.statuses;
+    if (!statuses.empty() && std::ranges::find(statuses, reader.status()) == statuses.end())
+        return false;
+    if (condition.remaining && !(governor.least_remaining() && *governor.least_remaining() <= *condition.remaining))
+        return false;
+    if (!condition.value)
+        return true;
+    auto const value = reader.value(*condition.value);
+    return value && (condition.equals.empty() || is_one_of(*value, condition.equals));
+}
+
+bool is_throttled(Rule const* rule, AnswerReader& reader, Governor const& governor)
+{
+    if (reader.status() == kTooManyRequests)
+        return true;
+    return rule != nullptr && std::ranges::any_of(rule->throttled_when, [&](Condition const& condition) {
+               return holds(condition, reader, governor);
+           });
+}
+
+std::int64_t whole_seconds_up(Wait wait)
+{
+    return std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 0);
+}
+
+/// Never promise more than there is: counts are rounded down, times up.
+Limits rounded(WindowState const& window)
+{
+    Limits limits;
+    if (window.limit)
+        limits.limit = std::max<std::int64_t>(window.limit->floor(), 0);
+    if (window.remaining)
+        limits.remaining = std::max<std::int64_t>(window.remaining->floor(), 0);
+    if (window.reset)
+        limits.reset_s = whole_seconds_up(*window.reset);
+    limits.limit_derived = window.limit && window.limit_derived;
+    limits.reset_derived = window.reset && window.reset_derived;
+    return limits;
+}
+
+/// How long the vendor itself says to wait: where the rule says it does, else in the standard field.
+std::optional<Wait> retry_after(Rule const* rule, AnswerReader& reader)
+{
+    if (rule != nullptr && rule->retry_after) {
+        if (auto const wait = reader.wait(*rule->retry_after))
+            return wait;
+    }
+    return reader.wait_in_header("retry-after");
+}
+
+/// Whatever the headers claim is left, the call was refused: another bucket was hit.
+void throttle(Limits& limits, Rule const* rule, AnswerReader& reader)
+{
+    limits.throttled = true;
+    limits.remaining = 0;
+    if (auto const wait = retry_after(rule, reader)) {
+        limits.reset_s = whole_seconds_up(*wait);
+        limits.reset_derived = false;
+    } else if (!limits.reset_s && rule != nullptr && rule->default_retry_s) {
+        limits.reset_s = rule->default_retry_s;
+        limits.reset_derived = true;
+    }
+}
+
+} // namespace
+
+Limits normalise(Rule const* rule, Answer const& answer, Timestamp now)
+{
+    AnswerReader reader(answer, now);
+    Governor governor;
+    if (rule != nullptr)
+        govern_by_rule(*rule, reader, governor);
+    else
+        govern_by_well_known_names(reader, governor);
+
+    auto const* window = governor.governing();
+    auto limits = window != nullptr ? rounded(*window) : Limits{};
+    if (is_throttled(rule, reader, governor))
+        throttle(limits, rule, reader);
+    // Nothing left, and whole again in no time at all: a caller would come straight back.
+    if (limits.remaining == 0 && limits.reset_s)
+        limits.reset_s = std::max<std::int64_t>(*limits.reset_s, 1);
+    if (limits.throttled)
+        limits.retry_after_s = limits.reset_s;
+    return limits;
+}
+
+} // namespace sluice::ratelimit
