@@ -1,0 +1,98 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "catalog/method.hpp"
+#include "catalog/source.hpp"
+#include "catalog/template.hpp"
+#include "ratelimit/rule.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace re2 {
+class RE2;
+}
+
+namespace sluice::catalog {
+
+/// A field of an account's context that a customer fills in.
+struct ContextField {
+    std::string name;
+    std::string label;
+    std::string description;
+    std::string format; ///< JSON type: string (the only one so far)
+    std::shared_ptr<re2::RE2 const> pattern;
+    std::size_t max_length = 500;
+    bool required = false;
+    bool secret = false;
+};
+
+/// How a request is authorised, from the templates of the definition.
+struct Authorization {
+    enum class Format { bearer, basic, header, query };
+    Format format = Format::bearer;
+    std::string name;  ///< Header or query parameter, for `header` and `query`.
+    Template token;    ///< For `bearer`, `header`, `query`.
+    Template username; ///< For `basic`.
+    Template password; ///< For `basic`.
+};
+
+/// One way to connect: `api_key`, `oauth2`.
+struct CredentialFormat {
+    std::string name;
+    std::string label;
+    bool is_oauth = false;
+    std::vector<ContextField> fields;
+    Authorization authorization;
+};
+
+/// A definition as it is written: the manifest and the OpenAPI document it names.
+struct Definition {
+    Source manifest;
+    Source document;
+};
+
+/// An integration, compiled. Immutable and shared.
+struct Integration {
+    IntegrationId id;
+    std::string name;
+    std::string label;
+    std::string category;
+    bool is_beta = false;
+    int version = 1;
+    Template base_url;
+    std::vector<ContextField> fields; ///< Those every account has.
+    std::vector<CredentialFormat> credentials;
+    std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: by the well-known names.
+    std::vector<Method> methods;                       ///< In the order of the manifest.
+    /// A digest of what the tools depend on: the same text gives the same lists.
+    std::string digest;
+
+    [[nodiscard]] Method const* find(std::string_view resource, std::string_view method) const;
+    [[nodiscard]] bool has_resource(std::string_view resource) const;
+    [[nodiscard]] CredentialFormat const* find_credentials(std::string_view name) const;
+};
+
+using IntegrationPtr = std::shared_ptr<Integration const>;
+
+/// The id of a built-in integration: the same in every deployment.
+[[nodiscard]] IntegrationId builtin_id(std::string_view name);
+
+/// Compiles a definition. Errors: invalid_argument with every mistake as `file:line path` and the rule.
+[[nodiscard]] Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version = 1);
+
+/// The definition with the slots of an environment's override put in place of the manifest's. `{}` changes nothing.
+/// Errors: invalid_argument at `override.<slot>` for a slot that cannot be overridden.
+[[nodiscard]] Result<Definition> with_override(Definition definition, json::object const& override);
+
+/// The definitions compiled into this binary, by name.
+[[nodiscard]] std::vector<std::string> builtin_names();
+[[nodiscard]] Result<Definition> builtin_definition(std::string_view name);
+
+} // namespace sluice::catalog

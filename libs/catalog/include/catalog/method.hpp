@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/json.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::catalog {
+
+/// Whether a call can change anything at the vendor.
+enum class Access { read, write };
+
+/// What the filter words of an MCP server mean (api: `read`, `write`, `custom`).
+enum class MethodClass { read, write, custom };
+
+/// How a list goes on.
+struct Pagination {
+    enum class Format { none, cursor };
+    Format format = Format::none;
+    std::string items;            ///< Dotted path of the array in the answer; empty: the answer is the array.
+    std::string next;             ///< Dotted path of what leads to the next page; null or absent on the last.
+    bool next_is_url = false;     ///< It is a URL, whose query parameters the next call repeats.
+    std::string cursor_parameter; ///< Query parameter that takes the cursor.
+    std::string limit_parameter;  ///< Query parameter that takes the page size.
+    std::int64_t default_limit = 0;
+    std::int64_t max_limit = 0;
+};
+
+/// A parameter of the path or the query.
+struct Parameter {
+    std::string name;
+    bool in_path = false;
+    bool required = false;
+    bool deep_object = false; ///< `name[key]=value` for each member.
+    bool is_text = false;     ///< Its schema takes strings only: a REST value is never read as anything else.
+    json::value schema;       ///< With the description inside.
+};
+
+struct PathPart {
+    bool is_parameter = false;
+    std::string text;
+};
+
+struct BodyShape {
+    enum class Kind {
+        none,
+        object,   ///< A JSON object whose members become arguments.
+        whole,    ///< Any other JSON; becomes the argument `body`.
+        multipart ///< Only through the REST proxy, bytes as they are.
+    };
+    Kind kind = Kind::none;
+    bool required = false;
+    json::value schema;
+};
+
+/// One operation of a vendor as a method of a resource. Immutable once compiled.
+struct Method {
+    std::string resource;
+    std::string name; ///< list, get, create, update, delete or a custom name
+    std::string operation_id;
+    std::string verb; ///< GET, POST …
+    std::string path_template;
+    std::vector<PathPart> path;
+    std::vector<Parameter> parameters;
+    BodyShape body;
+    Access access = Access::read;
+    bool destructive = false;
+    bool idempotent = false;
+    bool paginated = false;
+    Pagination pagination; ///< Also of lists that have one page: where the items are.
+    bool deprecated = false;
+    bool tool_allowed = true;
+    bool has_response_schema = false;
+    std::string title;
+    std::string description;
+    std::string tool_name;
+    std::vector<std::string> tags;
+    std::vector<std::string> scopes;
+
+    [[nodiscard]] bool is_list() const noexcept { return name == "list" || paginated; }
+    [[nodiscard]] bool is_custom() const noexcept;
+    [[nodiscard]] MethodClass method_class() const noexcept;
+    /// The placeholder the path ends in: the item's own id.
+    [[nodiscard]] std::optional<std::string_view> own_id() const noexcept;
+    [[nodiscard]] Parameter const* find_parameter(std::string_view parameter) const noexcept;
+};
+
+} // namespace sluice::catalog

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "catalog/source.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace sluice::catalog {
+
+/// A compiled JSON Schema (2020-12, the keywords of `check_keywords`). Immutable, thread-safe.
+///
+/// Patterns are RE2 and run in linear time; `format` is an annotation, as the draft has it by default.
+class Schema {
+public:
+    Schema();
+    ~Schema();
+    Schema(Schema&&) noexcept;
+    Schema& operator=(Schema&&) noexcept;
+
+    /// `schema` must have passed `check_keywords`, with every `$ref` inlined.
+    [[nodiscard]] static Result<Schema> compile(json::value const& schema);
+
+    /// Every broken rule: the path of the value (`source.to[0].address`), the rule, and what is allowed.
+    [[nodiscard]] std::vector<FieldFailure> validate(json::value const& value) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Refuses keywords that the validator would not enforce, boolean schemas where an object is expected, `$ref`s that
+/// were not inlined, patterns outside RE2 or in places where they are not run, and schemas nested deeper than 24.
+void check_keywords(json::value const& schema, Source const& source, std::string const& path, Problems& problems);
+
+} // namespace sluice::catalog

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "catalog/integration.hpp"
+#include "catalog/schema.hpp"
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice::catalog {
+
+/// A row of documentation that changes a method's text or schema in one environment.
+struct Documentation {
+    std::string resource;
+    std::string method;
+    std::string type; ///< description, name, query_schema, body_schema; others do not change tools
+    std::string value;
+};
+
+/// Where an argument of a tool goes.
+struct Argument {
+    enum class Place { path, query, body_member, body, limit, cursor };
+    Place place = Place::query;
+    std::string wire_name;
+    bool deep_object = false;
+    bool required = false;
+    bool takes_null = false;
+};
+
+/// A method as an MCP client sees it. Immutable.
+struct Tool {
+    Method const* method = nullptr;
+    std::string name;
+    std::string title;
+    std::string description;
+    /// The portable input schema, compact JSON.
+    std::string input_schema;
+    /// The whole entry of `tools/list`, compact JSON.
+    std::string list_entry;
+    std::map<std::string, Argument, std::less<>> arguments;
+    std::vector<std::string> required;
+    json::value query_schema; ///< null if it takes no query arguments
+    json::value body_schema;  ///< null if it takes no body
+    Schema schema;            ///< the full form
+};
+
+using ToolPtr = std::shared_ptr<Tool const>;
+
+/// The tools of an installed integration, by name. Immutable; shared by every account with the same definition,
+/// override and documentation.
+class ToolList {
+public:
+    explicit ToolList(std::vector<ToolPtr> tools);
+
+    [[nodiscard]] std::size_t size() const noexcept { return tools_.size(); }
+    [[nodiscard]] Tool const& operator[](std::size_t index) const { return *tools_[index]; }
+    /// The position of the tool of that name, or `size()`.
+    [[nodiscard]] std::size_t find(std::string_view name) const;
+
+private:
+    std::vector<ToolPtr> tools_; ///< Sorted by name.
+    std::unordered_map<std::string_view, std::size_t> by_name_;
+};
+
+struct Derived {
+    std::shared_ptr<ToolList const> tools;
+    /// Documentation rows that no longer fit the definition, and why; those rows were left out.
+    std::vector<FieldFailure> ignored;
+};
+
+/// The tools of `integration` under `documentation` (the later row wins). The result keeps `integration` alive.
+[[nodiscard]] Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> documentation);
+
+/// Whether one row would give a valid tool. Errors: invalid_argument at `resource`, `method` or `value`.
+[[nodiscard]] Result<void> check_documentation(IntegrationPtr integration, Documentation const& row);
+
+/// Compiles the tool of one method; the definition's own linter. Errors: invalid_argument.
+[[nodiscard]] Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method,
+                                          std::span<Documentation const> documentation);
+
+} // namespace sluice::catalog

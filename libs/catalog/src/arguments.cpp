@@ -1,0 +1,83 @@
+#include "catalog/arguments.hpp"
+
+namespace sluice::catalog {
+namespace {
+
+void add_query(Argument const& argument, json::value const& value, CallParts& parts)
+{
+    if (auto const* members = value.if_object(); members != nullptr && argument.deep_object) {
+        for (auto const& [key, member] : *members)
+            parts.query.emplace_back(argument.wire_name + '[' + std::string(key) + ']', text_of_argument(member));
+        return;
+    }
+    if (auto const* elements = value.if_array()) {
+        for (auto const& element : *elements)
+            parts.query.emplace_back(argument.wire_name, text_of_argument(element));
+        return;
+    }
+    parts.query.emplace_back(argument.wire_name, text_of_argument(value));
+}
+
+void place(Argument const& argument, json::value const& value, CallParts& parts)
+{
+    switch (argument.place) {
+    case Argument::Place::path:
+        parts.path.emplace_back(argument.wire_name, text_of_argument(value));
+        break;
+    case Argument::Place::query:
+        add_query(argument, value, parts);
+        break;
+    case Argument::Place::body:
+        parts.body = value;
+        break;
+    case Argument::Place::body_member:
+        parts.body->get_object()[argument.wire_name] = value;
+        break;
+    case Argument::Place::limit:
+        parts.limit = value.to_number<std::int64_t>();
+        break;
+    case Argument::Place::cursor:
+        parts.next_cursor = text_of_argument(value);
+        break;
+    }
+}
+
+} // namespace
+
+void drop_absent(Tool const& tool, json::object& arguments)
+{
+    for (auto member = arguments.begin(); member != arguments.end();) {
+        auto const known = tool.arguments.find(std::string_view(member->key()));
+        bool const is_absent = member->value().is_null() && known != tool.arguments.end() &&
+                               !known->second.takes_null && !known->second.required;
+        // Erasing moves the last member here, so the place is looked at again.
+        member = is_absent ? arguments.erase(member) : member + 1;
+    }
+}
+
+CallParts split_arguments(Tool const& tool, json::object const& arguments)
+{
+    CallParts parts;
+    auto const& body = tool.method->body;
+    bool gives_member = body.required;
+    for (auto const& [name, value] : arguments)
+        if (auto const known = tool.arguments.find(std::string_view(name)); known != tool.arguments.end())
+            gives_member = gives_member || known->second.place == Argument::Place::body_member;
+    if (body.kind == BodyShape::Kind::object && gives_member)
+        parts.body = json::object{};
+    for (auto const& [name, value] : arguments)
+        if (auto const known = tool.arguments.find(std::string_view(name)); known != tool.arguments.end())
+            place(known->second, value, parts);
+    return parts;
+}
+
+std::string text_of_argument(json::value const& value)
+{
+    if (auto const* text = value.if_string())
+        return std::string(*text);
+    if (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
+        return std::to_string(static_cast<std::int64_t>(value.get_double()));
+    return boost::json::serialize(value);
+}
+
+} // namespace sluice::catalog

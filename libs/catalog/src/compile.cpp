@@ -1,0 +1,100 @@
+#include "catalog/integration.hpp"
+#include "manifest.hpp"
+#include "openapi.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::catalog {
+namespace {
+
+/// Slots an environment may replace. The others of the manifest say what the vendor is, not how to reach it.
+constexpr std::array<std::string_view, 3> kOverridable{"base_url", "pagination", "rate_limit"};
+
+/// Two 32-bit halves of different text: enough to tell versions of one definition apart.
+std::string digest_of(Definition const& definition)
+{
+    auto const manifest = boost::json::serialize(definition.manifest.root);
+    auto const document = boost::json::serialize(definition.document.root);
+    return to_hex(uuid_of_name(manifest + '\n' + document));
+}
+
+} // namespace
+
+bool Method::is_custom() const noexcept
+{
+    constexpr std::array<std::string_view, 5> kStandard{"list", "get", "create", "update", "delete"};
+    return std::ranges::find(kStandard, name) == kStandard.end();
+}
+
+MethodClass Method::method_class() const noexcept
+{
+    if (!is_custom())
+        return name == "list" || name == "get" ? MethodClass::read : MethodClass::write;
+    return access == Access::read ? MethodClass::read : MethodClass::custom;
+}
+
+std::optional<std::string_view> Method::own_id() const noexcept
+{
+    if (path.empty() || !path.back().is_parameter)
+        return std::nullopt;
+    return path.back().text;
+}
+
+Parameter const* Method::find_parameter(std::string_view parameter) const noexcept
+{
+    auto const found = std::ranges::find(parameters, parameter, &Parameter::name);
+    return found == parameters.end() ? nullptr : &*found;
+}
+
+Method const* Integration::find(std::string_view resource, std::string_view method) const
+{
+    auto const found = std::ranges::find_if(
+        methods, [&](Method const& each) { return each.resource == resource && each.name == method; });
+    return found == methods.end() ? nullptr : &*found;
+}
+
+bool Integration::has_resource(std::string_view resource) const
+{
+    return std::ranges::find(methods, resource, &Method::resource) != methods.end();
+}
+
+CredentialFormat const* Integration::find_credentials(std::string_view wanted) const
+{
+    auto const found = std::ranges::find(credentials, wanted, &CredentialFormat::name);
+    return found == credentials.end() ? nullptr : &*found;
+}
+
+Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version)
+{
+    Problems problems;
+    auto integration = std::make_shared<Integration>();
+    integration->id = id;
+    integration->version = version;
+    read_manifest(definition.manifest, read_operations(definition.document, problems), *integration, problems);
+    if (!problems.empty())
+        return Error{problems.take()};
+    integration->digest = digest_of(definition);
+    return IntegrationPtr(std::move(integration));
+}
+
+Result<Definition> with_override(Definition definition, json::object const& override)
+{
+    std::vector<FieldFailure> failures;
+    auto& root = definition.manifest.root.as_object();
+    for (auto const& [slot, value] : override) {
+        if (std::ranges::find(kOverridable, std::string_view(slot)) == kOverridable.end())
+            failures.push_back({join_path("override", slot),
+                                fmt::format("cannot be overridden; allowed are {}", fmt::join(kOverridable, ", "))});
+        else
+            root[slot] = value;
+    }
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return definition;
+}
+
+} // namespace sluice::catalog

@@ -1,0 +1,331 @@
+#include "catalog/naming.hpp"
+#include "catalog/tool.hpp"
+#include "portable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::catalog {
+namespace {
+
+constexpr std::string_view kLimitText = "How many items to answer with, at most {}; {} if left out.";
+constexpr std::string_view kCursorText =
+    "Where to go on: next_cursor of the previous answer, exactly as received; do not "
+    "decode or change it. Keep the other arguments the same.";
+
+/// The effective text of one type of documentation: the last row, or the definition's.
+std::string const* find_row(std::span<Documentation const> rows, Method const& method, std::string_view type)
+{
+    std::string const* found = nullptr;
+    for (auto const& row : rows)
+        if (row.resource == method.resource && row.method == method.name && row.type == type)
+            found = &row.value;
+    return found;
+}
+
+bool takes_null(json::value const& schema)
+{
+    auto const* rules = schema.if_object();
+    if (rules == nullptr)
+        return true;
+    if (auto const* type = rules->if_contains("type")) {
+        if (type->is_string())
+            return type->get_string() == "null";
+        auto const* several = type->if_array();
+        return several != nullptr && std::ranges::find(*several, json::value("null")) != several->end();
+    }
+    for (std::string_view const key : {"anyOf", "oneOf"})
+        if (auto const* branches = json::array_at(*rules, key))
+            return std::ranges::any_of(*branches, takes_null);
+    if (auto const* values = json::array_at(*rules, "enum"))
+        return std::ranges::find(*values, json::value(nullptr)) != values->end();
+    return !rules->contains("const");
+}
+
+/// Puts the flat input schema of one tool together.
+class Flattener {
+public:
+    Flattener(Tool& tool, Problems& problems, Source const& place)
+        : tool_(tool)
+        , problems_(problems)
+        , place_(place)
+    {
+    }
+
+    void add_parameters(Method const& method)
+    {
+        for (auto const& parameter : method.parameters) {
+            bool const is_page = method.paginated && (parameter.name == method.pagination.cursor_parameter ||
+                                                      parameter.name == method.pagination.limit_parameter);
+            if (is_page)
+                continue;
+            auto const where = parameter.in_path ? Argument::Place::path : Argument::Place::query;
+            add(parameter.name, {where, parameter.name, parameter.deep_object, parameter.required}, parameter.schema);
+        }
+    }
+
+    /// A documented query_schema takes the place of the operation's query parameters.
+    void add_query_schema(json::object const& schema)
+    {
+        for_each_property(schema, [&](std::string_view name, json::value const& rules, bool required) {
+            add(std::string(name), {Argument::Place::query, std::string(name), false, required}, rules);
+        });
+    }
+
+    void add_body(BodyShape const& body)
+    {
+        if (body.kind == BodyShape::Kind::object)
+            for_each_property(
+                body.schema.get_object(), [&](std::string_view name, json::value const& rules, bool required) {
+                    add(std::string(name),
+                        {Argument::Place::body_member, std::string(name), false, required && body.required}, rules);
+                });
+        else if (body.kind == BodyShape::Kind::whole)
+            add("body", {Argument::Place::body, "body", false, body.required}, body.schema);
+    }
+
+    void add_paging(Pagination const& pagination)
+    {
+        json::object limit{{"type", "integer"}, {"minimum", 1}, {"maximum", pagination.max_limit}};
+        limit["description"] = fmt::format(kLimitText, pagination.max_limit, pagination.default_limit);
+        add("limit", {Argument::Place::limit, pagination.limit_parameter}, limit);
+        add("next_cursor", {Argument::Place::cursor, pagination.cursor_parameter},
+            json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
+    }
+
+    [[nodiscard]] json::object schema() const
+    {
+        json::object schema{{"type", "object"}};
+        schema["properties"] = properties_;
+        json::array required;
+        for (auto const& name : tool_.required)
+            required.emplace_back(name);
+        if (!required.empty())
+            schema["required"] = std::move(required);
+        schema["additionalProperties"] = false;
+        return schema;
+    }
+
+private:
+    template <class Each>
+    void for_each_property(json::object const& schema, Each const& each)
+    {
+        auto const* properties = json::object_at(schema, "properties");
+        auto const* required = json::array_at(schema, "required");
+        if (properties == nullptr)
+            return;
+        for (auto const& [name, rules] : *properties) {
+            bool const is_required =
+                required != nullptr && std::ranges::find(*required, json::value(name)) != required->end();
+            each(name, rules, is_required);
+        }
+    }
+
+    void add(std::string name, Argument argument, json::value const& schema)
+    {
+        if (!is_argument_name(name))
+            return problems_.add(place_, join_path("properties", name), "must match ^[a-zA-Z0-9_.-]{1,64}$");
+        if (auto const clash = tool_.arguments.find(name); clash != tool_.arguments.end()) {
+            if (clash->second.place != Argument::Place::query || argument.place != Argument::Place::body_member)
+                return problems_.add(place_, join_path("properties", name), "stands twice");
+            // The body keeps the name; the query parameter steps aside.
+            auto moved = clash->second;
+            auto moved_schema = properties_[name];
+            remove(name);
+            add("query_" + name, std::move(moved), moved_schema);
+        }
+        argument.takes_null = takes_null(schema);
+        if (argument.required)
+            tool_.required.push_back(name);
+        properties_[name] = schema;
+        tool_.arguments.emplace(std::move(name), std::move(argument));
+    }
+
+    void remove(std::string const& name)
+    {
+        tool_.arguments.erase(name);
+        properties_.erase(name);
+        std::erase(tool_.required, name);
+    }
+
+    Tool& tool_;
+    Problems& problems_;
+    Source const& place_;
+    json::object properties_;
+};
+
+/// A schema document of a row: parsed, an object schema, only keywords that are enforced.
+std::optional<json::value> read_schema_row(std::string const& text, Source const& place, Problems& problems)
+{
+    auto parsed = json::parse(text, {.max_bytes = 256 * 1024, .max_depth = 32});
+    if (!parsed) {
+        problems.add(place, "", parsed.error().public_detail());
+        return std::nullopt;
+    }
+    auto const before = problems.size();
+    check_keywords(*parsed, place, "", problems);
+    auto const* rules = parsed->if_object();
+    auto const* type = rules != nullptr ? json::string_at(*rules, "type") : nullptr;
+    if (type == nullptr || *type != "object")
+        problems.add(place, "type", "must be \"object\"");
+    if (problems.size() != before)
+        return std::nullopt;
+    return *std::move(parsed);
+}
+
+json::value query_part(Tool const& tool, json::object const& properties)
+{
+    json::object part;
+    json::array required;
+    for (auto const& [name, argument] : tool.arguments) {
+        bool const is_body = argument.place == Argument::Place::body || argument.place == Argument::Place::body_member;
+        if (is_body)
+            continue;
+        part[name] = properties.at(name);
+        if (argument.required)
+            required.emplace_back(name);
+    }
+    if (part.empty())
+        return nullptr;
+    json::object schema{{"type", "object"}, {"properties", std::move(part)}};
+    if (!required.empty())
+        schema["required"] = std::move(required);
+    return schema;
+}
+
+json::object annotations_of(Tool const& tool)
+{
+    auto const& method = *tool.method;
+    bool const reads = method.access == Access::read;
+    return {{"title", tool.title},
+            {"readOnlyHint", reads},
+            {"destructiveHint", !reads && method.destructive},
+            {"idempotentHint", method.idempotent},
+            {"openWorldHint", true}};
+}
+
+void finish(Tool& tool, json::object const& full)
+{
+    auto const portable = portable_schema(full);
+    tool.input_schema = boost::json::serialize(portable);
+    json::object entry;
+    entry["name"] = tool.name;
+    entry["title"] = tool.title;
+    entry["description"] = tool.description;
+    entry["inputSchema"] = portable;
+    entry["annotations"] = annotations_of(tool);
+    tool.list_entry = boost::json::serialize(entry);
+}
+
+std::string title_of(Method const& method)
+{
+    return method.title.empty() ? fmt::format("{} {}", method.name, method.resource) : method.title;
+}
+
+} // namespace
+
+ToolList::ToolList(std::vector<ToolPtr> tools)
+    : tools_(std::move(tools))
+{
+    std::ranges::sort(tools_, {}, [](ToolPtr const& tool) -> std::string const& { return tool->name; });
+    for (std::size_t i = 0; i < tools_.size(); ++i)
+        by_name_.emplace(tools_[i]->name, i);
+}
+
+std::size_t ToolList::find(std::string_view name) const
+{
+    auto const found = by_name_.find(name);
+    return found == by_name_.end() ? tools_.size() : found->second;
+}
+
+Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, std::span<Documentation const> rows)
+{
+    Problems problems;
+    auto const row_source = [](std::string_view type) { return source_of(std::string(type), nullptr); };
+    auto const place = source_of(fmt::format("{}.{}", method.resource, method.name), nullptr);
+
+    auto tool = std::make_shared<Tool>();
+    tool->method = &method;
+    auto const* name = find_row(rows, method, "name");
+    tool->name = name != nullptr ? *name : method.tool_name;
+    if (!is_tool_name(tool->name))
+        problems.add(place, "name", "must match ^[a-zA-Z][a-zA-Z0-9_-]{0,63}$");
+    auto const* description = find_row(rows, method, "description");
+    tool->description = description != nullptr ? *description : method.description;
+    tool->title = title_of(method);
+
+    Flattener flattener(*tool, problems, place);
+    if (auto const* text = find_row(rows, method, "query_schema")) {
+        auto own_path = method;
+        std::erase_if(own_path.parameters, [](Parameter const& parameter) { return !parameter.in_path; });
+        flattener.add_parameters(own_path);
+        if (auto const schema = read_schema_row(*text, row_source("query_schema"), problems))
+            flattener.add_query_schema(schema->get_object());
+    } else {
+        flattener.add_parameters(method);
+    }
+    auto body = method.body;
+    if (auto const* text = find_row(rows, method, "body_schema")) {
+        if (auto schema = read_schema_row(*text, row_source("body_schema"), problems))
+            body = {BodyShape::Kind::object, true, *std::move(schema)};
+    }
+    flattener.add_body(body);
+    if (method.paginated)
+        flattener.add_paging(method.pagination);
+    if (!problems.empty())
+        return Error{problems.take()};
+
+    auto const full = flattener.schema();
+    auto compiled = Schema::compile(full);
+    if (!compiled)
+        return compiled.error();
+    tool->schema = *std::move(compiled);
+    tool->query_schema = query_part(*tool, full.at("properties").get_object());
+    if (body.kind == BodyShape::Kind::object || body.kind == BodyShape::Kind::whole)
+        tool->body_schema = body.schema;
+    finish(*tool, full);
+    // The tool points into the integration, so whoever holds the one holds the other.
+    return ToolPtr(tool.get(), [tool, integration](Tool const*) {});
+}
+
+Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> documentation)
+{
+    Derived derived;
+    std::vector<ToolPtr> tools;
+    for (auto const& method : integration->methods) {
+        bool const described = !method.description.empty() || find_row(documentation, method, "description") != nullptr;
+        if (method.deprecated || !method.tool_allowed || !described)
+            continue;
+        auto tool = derive_tool(integration, method, documentation);
+        if (!tool) {
+            for (auto const& failure : tool.error().failures())
+                derived.ignored.push_back(
+                    {fmt::format("{}.{} {}", method.resource, method.name, failure.path), failure.message});
+            tool = derive_tool(integration, method, {});
+        }
+        if (tool)
+            tools.push_back(*std::move(tool));
+    }
+    derived.tools = std::make_shared<ToolList const>(std::move(tools));
+    return derived;
+}
+
+Result<void> check_documentation(IntegrationPtr integration, Documentation const& row)
+{
+    auto const* method = integration->find(row.resource, row.method);
+    if (method == nullptr && !integration->has_resource(row.resource))
+        return invalid("resource", fmt::format("is not a resource of {}", integration->name));
+    if (method == nullptr)
+        return invalid("method", fmt::format("is not a method of {}.{}", integration->name, row.resource));
+    auto const tool = derive_tool(integration, *method, std::span(&row, 1));
+    if (tool)
+        return {};
+    std::vector<FieldFailure> failures;
+    for (auto const& failure : tool.error().failures())
+        failures.push_back({join_path("value", failure.path), failure.message});
+    return Error{std::move(failures)};
+}
+
+} // namespace sluice::catalog

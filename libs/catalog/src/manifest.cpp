@@ -1,0 +1,464 @@
+#include "manifest.hpp"
+
+#include "catalog/naming.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace sluice::catalog {
+namespace {
+
+constexpr std::size_t kMaxDescription = 1000;
+/// Room for the prefixes clients put in front; measured against the tightest of them.
+constexpr std::size_t kTargetName = 46;
+
+bool is_name(std::string_view text)
+{
+    return text.size() >= 2 && text.size() <= 31 && text.front() >= 'a' && text.front() <= 'z' &&
+           std::ranges::all_of(text,
+                               [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+/// Reads one mapping of the manifest; remembers which keys were asked for, so that the rest can be refused.
+class Mapping {
+public:
+    Mapping(Source const& source, json::value const* value, std::string path, Problems& problems)
+        : source_(source)
+        , object_(value != nullptr ? value->if_object() : nullptr)
+        , path_(std::move(path))
+        , problems_(problems)
+    {
+        if (value != nullptr && object_ == nullptr)
+            problems_.add(source_, path_, "must be a mapping");
+    }
+    Mapping(Mapping const&) = delete;
+    Mapping& operator=(Mapping const&) = delete;
+    ~Mapping()
+    {
+        if (object_ == nullptr)
+            return;
+        for (auto const& [key, value] : *object_)
+            if (std::ranges::find(asked_, std::string_view(key)) == asked_.end())
+                problems_.add(source_, at(key),
+                              "is not a key here; known are " + fmt::format("{}", fmt::join(asked_, ", ")));
+    }
+
+    [[nodiscard]] std::string at(std::string_view key) const { return join_path(path_, key); }
+    void problem(std::string_view key, std::string message) { problems_.add(source_, at(key), std::move(message)); }
+
+    json::value const* find(std::string_view key)
+    {
+        asked_.emplace_back(key);
+        return object_ != nullptr ? object_->if_contains(key) : nullptr;
+    }
+
+    std::string text(std::string_view key, bool required, std::string fallback = {})
+    {
+        auto const* value = find(key);
+        if (value == nullptr || value->is_null()) {
+            if (required)
+                problem(key, "is required");
+            return fallback;
+        }
+        if (value->is_string())
+            return std::string(value->get_string());
+        problem(key, "must be text");
+        return fallback;
+    }
+
+    bool flag(std::string_view key, bool fallback)
+    {
+        auto const* value = find(key);
+        if (value == nullptr)
+            return fallback;
+        if (value->is_bool())
+            return value->get_bool();
+        problem(key, "must be true or false");
+        return fallback;
+    }
+
+    std::int64_t integer(std::string_view key, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback)
+    {
+        auto const* value = find(key);
+        if (value == nullptr)
+            return fallback;
+        if (value->is_int64() && value->get_int64() >= minimum && value->get_int64() <= maximum)
+            return value->get_int64();
+        problem(key, fmt::format("must be an integer from {} to {}", minimum, maximum));
+        return fallback;
+    }
+
+    std::vector<std::string> texts(std::string_view key)
+    {
+        std::vector<std::string> values;
+        auto const* value = find(key);
+        if (value == nullptr)
+            return values;
+        auto const* array = value->if_array();
+        if (array == nullptr)
+            return problem(key, "must be a list of texts"), values;
+        for (auto const& element : *array) {
+            if (element.is_string())
+                values.emplace_back(element.get_string());
+            else
+                problem(key, "must be a list of texts");
+        }
+        return values;
+    }
+
+    Template template_at(std::string_view key, bool required)
+    {
+        auto parsed = Template::parse(text(key, required));
+        if (parsed)
+            return *std::move(parsed);
+        problem(key, parsed.error().public_detail());
+        return {};
+    }
+
+    /// One of the names, as its position.
+    std::size_t choice(std::string_view key, std::initializer_list<std::string_view> names, std::size_t fallback)
+    {
+        auto const* value = find(key);
+        if (value == nullptr)
+            return fallback;
+        auto const position =
+            value->is_string() ? std::ranges::find(names, std::string_view(value->get_string())) : names.end();
+        if (position != names.end())
+            return static_cast<std::size_t>(position - names.begin());
+        problem(key, fmt::format("must be one of {}", fmt::join(names, ", ")));
+        return fallback;
+    }
+
+    [[nodiscard]] json::object const* object() const noexcept { return object_; }
+    /// All keys are read by iteration.
+    void take_all()
+    {
+        if (object_ != nullptr)
+            for (auto const& [key, value] : *object_)
+                asked_.emplace_back(key);
+    }
+
+private:
+    Source const& source_;
+    json::object const* object_;
+    std::string path_;
+    Problems& problems_;
+    std::vector<std::string> asked_;
+};
+
+class ManifestReader {
+public:
+    ManifestReader(Source const& source, Integration& integration, Problems& problems)
+        : source_(source)
+        , integration_(integration)
+        , problems_(problems)
+    {
+    }
+
+    void read(std::map<std::string, Method> operations)
+    {
+        operations_ = std::move(operations);
+        Mapping root(source_, &source_.root, "", problems_);
+        integration_.name = root.text("name", true);
+        if (!integration_.name.empty() && !is_name(integration_.name))
+            root.problem("name", "must match ^[a-z][a-z0-9_]{1,30}$");
+        integration_.label = root.text("label", true);
+        integration_.category = root.text("category", true);
+        integration_.is_beta = root.flag("is_beta", false);
+        root.text("openapi", true);
+        integration_.base_url = root.template_at("base_url", true);
+        check_base_url(root);
+        integration_.fields = read_fields(root.find("context"), "context");
+        read_credentials(root.find("credentials"));
+        default_pagination_ = read_pagination(root.find("pagination"), "pagination");
+        read_rate_limit(root.find("rate_limit"));
+        read_tags(root.find("tool_tags"));
+        read_resources(root.find("resources"));
+        check_names();
+        check_tags();
+    }
+
+private:
+    void check_base_url(Mapping& root)
+    {
+        auto const& text = integration_.base_url.text();
+        if (!text.empty() && !text.starts_with("https://") && !text.starts_with("http://"))
+            root.problem("base_url", "must start with https://");
+        if (text.ends_with('/'))
+            root.problem("base_url", "must not end with /");
+    }
+
+    std::vector<ContextField> read_fields(json::value const* value, std::string const& path)
+    {
+        std::vector<ContextField> fields;
+        Mapping mapping(source_, value, path, problems_);
+        mapping.take_all();
+        if (mapping.object() != nullptr)
+            for (auto const& [name, field] : *mapping.object())
+                fields.push_back(read_field(std::string(name), field, mapping.at(name)));
+        return fields;
+    }
+
+    ContextField read_field(std::string name, json::value const& value, std::string path)
+    {
+        Mapping mapping(source_, &value, std::move(path), problems_);
+        ContextField field;
+        field.name = std::move(name);
+        field.label = mapping.text("label", true);
+        field.description = mapping.text("description", false);
+        mapping.choice("type", {"string"}, 0);
+        field.format = "string";
+        field.max_length = static_cast<std::size_t>(mapping.integer("max_length", 1, 10'000, 500));
+        field.required = mapping.flag("required", false);
+        field.secret = mapping.flag("secret", false);
+        if (auto const pattern = mapping.text("pattern", false); !pattern.empty()) {
+            re2::RE2::Options options;
+            options.set_log_errors(false);
+            auto compiled = std::make_shared<re2::RE2 const>(pattern, options);
+            if (compiled->ok())
+                field.pattern = std::move(compiled);
+            else
+                mapping.problem("pattern", "is not a pattern RE2 can run: " + compiled->error());
+        }
+        return field;
+    }
+
+    void read_credentials(json::value const* value)
+    {
+        Mapping mapping(source_, value, "credentials", problems_);
+        mapping.take_all();
+        if (mapping.object() == nullptr || mapping.object()->empty())
+            return problems_.add(source_, "credentials", "must have at least one of api_key, oauth2");
+        for (auto const& [name, format] : *mapping.object())
+            read_credential_format(std::string(name), format, mapping);
+    }
+
+    void read_credential_format(std::string name, json::value const& value, Mapping& parent)
+    {
+        if (name != "api_key" && name != "oauth2")
+            return parent.problem(name, "must be api_key or oauth2");
+        Mapping mapping(source_, &value, parent.at(name), problems_);
+        CredentialFormat format;
+        format.is_oauth = name == "oauth2";
+        format.label = mapping.text("label", true);
+        format.fields = read_fields(mapping.find("fields"), mapping.at("fields"));
+        format.authorization = read_authorization(mapping.find("authorization"), mapping.at("authorization"));
+        if (format.is_oauth)
+            read_oauth(mapping);
+        format.name = std::move(name);
+        integration_.credentials.push_back(std::move(format));
+    }
+
+    /// Checked now, used by the connection flow.
+    void read_oauth(Mapping& mapping)
+    {
+        mapping.template_at("authorize_url", true);
+        mapping.template_at("token_url", true);
+        mapping.template_at("revoke_url", false);
+        mapping.choice("client_authentication", {"basic", "body"}, 0);
+        mapping.flag("pkce", true);
+        mapping.flag("nonce", false);
+        mapping.texts("scopes");
+        Mapping refresh(source_, mapping.find("refresh"), mapping.at("refresh"), problems_);
+        refresh.choice("reuse", {"tolerated", "revokes"}, 1);
+    }
+
+    Authorization read_authorization(json::value const* value, std::string const& path)
+    {
+        Authorization authorization;
+        if (value == nullptr) {
+            problems_.add(source_, path, "is required");
+            return authorization;
+        }
+        Mapping mapping(source_, value, path, problems_);
+        using Format = Authorization::Format;
+        authorization.format = static_cast<Format>(mapping.choice("format", {"bearer", "basic", "header", "query"}, 0));
+        Mapping config(source_, mapping.find("config"), mapping.at("config"), problems_);
+        if (authorization.format == Format::basic) {
+            authorization.username = config.template_at("username", true);
+            authorization.password = config.template_at("password", true);
+            return authorization;
+        }
+        authorization.token = config.template_at("token", true);
+        if (authorization.format != Format::bearer)
+            authorization.name = config.text("name", true);
+        return authorization;
+    }
+
+    Pagination read_pagination(json::value const* value, std::string const& path)
+    {
+        Pagination pagination;
+        if (value == nullptr)
+            return pagination;
+        Mapping mapping(source_, value, path, problems_);
+        using Format = Pagination::Format;
+        pagination.format = mapping.choice("format", {"none", "cursor"}, 0) == 0 ? Format::none : Format::cursor;
+        Mapping config(source_, mapping.find("config"), mapping.at("config"), problems_);
+        bool const is_cursor = pagination.format == Format::cursor;
+        pagination.items = config.text("items", is_cursor);
+        if (!is_cursor)
+            return pagination;
+        pagination.next = config.text("next", true);
+        pagination.next_is_url = config.flag("next_is_url", false);
+        pagination.cursor_parameter = config.text("cursor_parameter", true);
+        pagination.limit_parameter = config.text("limit_parameter", true);
+        pagination.max_limit = config.integer("max_limit", 1, 100'000, 100);
+        pagination.default_limit = config.integer("default_limit", 1, pagination.max_limit, pagination.max_limit);
+        return pagination;
+    }
+
+    void read_rate_limit(json::value const* value)
+    {
+        if (value == nullptr)
+            return;
+        auto rule = ratelimit::Rule::parse(*value, "rate_limit");
+        if (rule)
+            integration_.rate_limit = std::make_shared<ratelimit::Rule const>(*std::move(rule));
+        else
+            for (auto const& failure : rule.error().failures())
+                problems_.add(source_, failure.path, failure.message);
+    }
+
+    void read_tags(json::value const* value)
+    {
+        Mapping mapping(source_, value, "tool_tags", problems_);
+        mapping.take_all();
+        if (mapping.object() != nullptr)
+            for (auto const& [name, tags] : *mapping.object())
+                tags_[std::string(name)] = mapping.texts(name);
+    }
+
+    void read_resources(json::value const* value)
+    {
+        Mapping mapping(source_, value, "resources", problems_);
+        mapping.take_all();
+        if (mapping.object() == nullptr)
+            return problems_.add(source_, "resources", "is required");
+        for (auto const& [name, resource] : *mapping.object()) {
+            if (!is_name(name))
+                mapping.problem(name, "must match ^[a-z][a-z0-9_]{1,30}$");
+            read_resource(std::string(name), resource, mapping.at(name));
+        }
+    }
+
+    void read_resource(std::string const& name, json::value const& value, std::string path)
+    {
+        Mapping mapping(source_, &value, std::move(path), problems_);
+        auto const singular = mapping.text("singular", false, singular_of(name));
+        Mapping methods(source_, mapping.find("methods"), mapping.at("methods"), problems_);
+        methods.take_all();
+        if (methods.object() == nullptr)
+            return mapping.problem("methods", "is required");
+        for (auto const& [method_name, method] : *methods.object()) {
+            if (!is_name(method_name))
+                methods.problem(method_name, "must match ^[a-z][a-z0-9_]{1,30}$");
+            read_method(name, singular, std::string(method_name), method, methods.at(method_name));
+        }
+    }
+
+    void read_method(std::string const& resource, std::string const& singular, std::string name,
+                     json::value const& value, std::string path)
+    {
+        Mapping mapping(source_, &value, std::move(path), problems_);
+        auto const operation = mapping.text("operation", true);
+        auto found = operations_.find(operation);
+        Method method;
+        if (found != operations_.end())
+            method = found->second;
+        else if (!operation.empty())
+            mapping.problem("operation", "names no (valid) operation of the document");
+        method.resource = resource;
+        method.name = std::move(name);
+        method.tool_name =
+            mapping.text("name", false, tool_name_of(integration_.name, resource, singular, method.name));
+        bool const reads = method.verb == "GET";
+        method.access = static_cast<Access>(mapping.choice("access", {"read", "write"}, reads ? 0 : 1));
+        bool const overwrites = method.verb == "PUT" || method.verb == "PATCH" || method.verb == "DELETE";
+        method.destructive = mapping.flag("destructive", overwrites && method.access == Access::write);
+        method.idempotent = method.access == Access::read || method.verb == "PUT" || method.verb == "DELETE";
+        method.tool_allowed = mapping.flag("tool", method.body.kind != BodyShape::Kind::multipart);
+        method.paginated = mapping.flag("paginated", false);
+        auto const* pagination = mapping.find("pagination");
+        method.pagination = pagination != nullptr ? read_pagination(pagination, mapping.at("pagination"))
+                                                  : (method.paginated ? default_pagination_ : Pagination{});
+        check_method(method, mapping);
+        method.tags = tags_of(method);
+        integration_.methods.push_back(std::move(method));
+    }
+
+    void check_method(Method const& method, Mapping& mapping)
+    {
+        if (!is_tool_name(method.tool_name))
+            mapping.problem("name",
+                            fmt::format("gives the tool name {}, which must match ^[a-zA-Z][a-zA-Z0-9_-]{{0,63}}$",
+                                        method.tool_name));
+        else if (method.tool_name.size() > kTargetName)
+            mapping.problem("name", fmt::format("gives the tool name {} of {} characters; clients add prefixes, so at "
+                                                "most {} are allowed: give a shorter name",
+                                                method.tool_name, method.tool_name.size(), kTargetName));
+        if (method.paginated && method.pagination.format == Pagination::Format::none)
+            mapping.problem("paginated", "needs a pagination block, here or at the root");
+        if (method.description.size() > kMaxDescription)
+            mapping.problem("operation", fmt::format("has a description of {} bytes; clients cut after {}",
+                                                     method.description.size(), kMaxDescription));
+    }
+
+    std::vector<std::string> tags_of(Method const& method) const
+    {
+        std::vector<std::string> tags;
+        auto const add = [&](std::string const& key) {
+            if (auto const found = tags_.find(key); found != tags_.end())
+                for (auto const& tag : found->second)
+                    if (std::ranges::find(tags, tag) == tags.end())
+                        tags.push_back(tag);
+        };
+        add(method.resource);
+        add(method.resource + "." + method.name);
+        if (method.destructive && std::ranges::find(tags, "destructive") == tags.end())
+            tags.emplace_back("destructive");
+        return tags;
+    }
+
+    void check_names()
+    {
+        std::map<std::string_view, Method const*> seen;
+        for (auto const& method : integration_.methods)
+            if (auto const [known, is_new] = seen.emplace(method.tool_name, &method); !is_new)
+                problems_.add(source_, fmt::format("resources.{}.methods.{}", method.resource, method.name),
+                              fmt::format("gives the tool name {}, which {}.{} has already", method.tool_name,
+                                          known->second->resource, known->second->name));
+    }
+
+    void check_tags()
+    {
+        for (auto const& [key, tags] : tags_) {
+            auto const dot = key.find('.');
+            bool const known = dot == std::string::npos
+                                   ? integration_.has_resource(key)
+                                   : integration_.find(key.substr(0, dot), key.substr(dot + 1)) != nullptr;
+            if (!known)
+                problems_.add(source_, join_path("tool_tags", key), "names no resource or method");
+        }
+    }
+
+    Source const& source_;
+    Integration& integration_;
+    Problems& problems_;
+    std::map<std::string, Method> operations_;
+    std::map<std::string, std::vector<std::string>> tags_;
+    Pagination default_pagination_;
+};
+
+} // namespace
+
+void read_manifest(Source const& manifest, std::map<std::string, Method> operations, Integration& integration,
+                   Problems& problems)
+{
+    ManifestReader(manifest, integration, problems).read(std::move(operations));
+}
+
+} // namespace sluice::catalog

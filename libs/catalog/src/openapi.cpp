@@ -1,0 +1,249 @@
+#include "openapi.hpp"
+
+#include "catalog/naming.hpp"
+#include "catalog/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace sluice::catalog {
+namespace {
+
+constexpr std::array<std::string_view, 5> kVerbs{"get", "post", "put", "patch", "delete"};
+constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
+constexpr int kMaxRefDepth = 24;
+
+/// Copies a schema with each `$ref` replaced by what it names. A chain that does not end keeps its `$ref`, which
+/// `check_keywords` then reports.
+class Inliner {
+public:
+    explicit Inliner(json::value const& document)
+        : schemas_(json::find_path(document, "components.schemas"))
+    {
+    }
+
+    json::value inlined(json::value const& schema, int depth = 0) const
+    {
+        if (auto const* array = schema.if_array()) {
+            json::array copy;
+            for (auto const& element : *array)
+                copy.push_back(inlined(element, depth));
+            return copy;
+        }
+        auto const* object = schema.if_object();
+        if (object == nullptr)
+            return schema;
+        if (auto const* target = target_of(*object); target != nullptr && depth < kMaxRefDepth)
+            return inlined(*target, depth + 1);
+        json::object copy;
+        for (auto const& [key, value] : *object)
+            copy.emplace(key, inlined(value, depth));
+        return copy;
+    }
+
+private:
+    json::value const* target_of(json::object const& object) const
+    {
+        auto const* reference = json::string_at(object, "$ref");
+        auto const* known = schemas_ != nullptr ? schemas_->if_object() : nullptr;
+        if (reference == nullptr || known == nullptr || !std::string_view(*reference).starts_with(kSchemaPrefix))
+            return nullptr;
+        return known->if_contains(std::string_view(*reference).substr(kSchemaPrefix.size()));
+    }
+
+    json::value const* schemas_;
+};
+
+std::string text_at(json::object const& object, std::string_view key)
+{
+    auto const* text = json::string_at(object, key);
+    return text != nullptr ? std::string(*text) : std::string();
+}
+
+bool flag_at(json::object const& object, std::string_view key)
+{
+    auto const* flag = object.if_contains(key);
+    return flag != nullptr && flag->is_bool() && flag->get_bool();
+}
+
+class OperationReader {
+public:
+    OperationReader(Source const& document, Problems& problems)
+        : document_(document)
+        , problems_(problems)
+        , inliner_(document.root)
+    {
+    }
+
+    std::optional<Method> read(std::string const& path, std::string_view verb, json::value const& value)
+    {
+        path_ = fmt::format("paths.{}.{}", path, verb);
+        auto const before = problems_.size();
+        auto const* operation = value.if_object();
+        if (operation == nullptr)
+            return problem("", "must be an object"), std::nullopt;
+        Method method;
+        method.operation_id = text_at(*operation, "operationId");
+        if (method.operation_id.empty())
+            problem("operationId", "is required");
+        for (char const c : verb)
+            method.verb += static_cast<char>(c - 'a' + 'A');
+        method.title = text_at(*operation, "summary");
+        method.description = text_at(*operation, "description");
+        method.deprecated = flag_at(*operation, "deprecated");
+        read_path(path, method);
+        read_parameters(*operation, method);
+        read_body(*operation, method);
+        read_scopes(*operation, method);
+        method.has_response_schema = operation->contains("responses");
+        return problems_.size() == before ? std::optional(std::move(method)) : std::nullopt;
+    }
+
+private:
+    void problem(std::string_view below, std::string message)
+    {
+        problems_.add(document_, below.empty() ? path_ : join_path(path_, below), std::move(message));
+    }
+
+    void read_path(std::string const& path, Method& method)
+    {
+        method.path_template = path;
+        std::string_view rest = path;
+        while (!rest.empty()) {
+            auto const open = rest.find('{');
+            if (open != 0)
+                method.path.push_back({false, std::string(rest.substr(0, open))});
+            if (open == std::string_view::npos)
+                break;
+            auto const close = rest.find('}', open);
+            if (close == std::string_view::npos)
+                return problem("", "has a { without } in its path");
+            method.path.push_back({true, std::string(rest.substr(open + 1, close - open - 1))});
+            rest.remove_prefix(close + 1);
+        }
+    }
+
+    void read_parameters(json::object const& operation, Method& method)
+    {
+        if (auto const* list = json::array_at(operation, "parameters"))
+            for (std::size_t i = 0; i < list->size(); ++i)
+                read_parameter((*list)[i], join_path("parameters", i), method);
+        for (auto const& part : method.path) {
+            auto const* parameter = part.is_parameter ? method.find_parameter(part.text) : nullptr;
+            if (part.is_parameter && (parameter == nullptr || !parameter->in_path))
+                problem("parameters", fmt::format("must describe the path parameter {}", part.text));
+        }
+    }
+
+    void read_parameter(json::value const& value, std::string const& at, Method& method)
+    {
+        auto const* object = value.if_object();
+        auto const in = object != nullptr ? text_at(*object, "in") : std::string();
+        if (in != "path" && in != "query")
+            return problem(at + ".in", "must be path or query");
+        Parameter parameter;
+        parameter.name = text_at(*object, "name");
+        parameter.in_path = in == "path";
+        parameter.required = parameter.in_path || flag_at(*object, "required");
+        parameter.deep_object = text_at(*object, "style") == "deepObject";
+        if (!is_argument_name(parameter.name))
+            problem(at + ".name", "must match ^[a-zA-Z0-9_.-]{1,64}$");
+        auto const* schema = object->if_contains("schema");
+        if (schema == nullptr)
+            return problem(at + ".schema", "is required");
+        parameter.schema = inliner_.inlined(*schema);
+        check_keywords(parameter.schema, document_, join_path(path_, at + ".schema"), problems_);
+        if (auto* rules = parameter.schema.if_object()) {
+            if (auto text = text_at(*object, "description"); !text.empty())
+                (*rules)["description"] = text;
+            auto const* type = json::string_at(*rules, "type");
+            parameter.is_text = type != nullptr && *type == "string";
+        }
+        method.parameters.push_back(std::move(parameter));
+    }
+
+    void read_body(json::object const& operation, Method& method)
+    {
+        auto const* body = json::object_at(operation, "requestBody");
+        if (body == nullptr)
+            return;
+        method.body.required = flag_at(*body, "required");
+        auto const* content = json::object_at(*body, "content");
+        if (content == nullptr)
+            return problem("requestBody.content", "is required");
+        if (content->contains("multipart/form-data")) {
+            method.body.kind = BodyShape::Kind::multipart;
+            return;
+        }
+        auto const* media = json::object_at(*content, "application/json");
+        auto const* schema = media != nullptr ? media->if_contains("schema") : nullptr;
+        if (schema == nullptr)
+            return problem("requestBody.content", "must have application/json with a schema, or multipart/form-data");
+        method.body.schema = inliner_.inlined(*schema);
+        check_keywords(method.body.schema, document_, join_path(path_, "requestBody.content.application/json.schema"),
+                       problems_);
+        auto const* rules = method.body.schema.if_object();
+        auto const* type = rules != nullptr ? rules->if_contains("type") : nullptr;
+        bool const is_object = type != nullptr && type->is_string() && type->get_string() == "object";
+        method.body.kind = is_object ? BodyShape::Kind::object : BodyShape::Kind::whole;
+    }
+
+    static void read_scopes(json::object const& operation, Method& method)
+    {
+        auto const* security = json::array_at(operation, "security");
+        if (security == nullptr)
+            return;
+        for (auto const& requirement : *security) {
+            auto const* object = requirement.if_object();
+            auto const* scopes = object != nullptr ? json::array_at(*object, "oauth2") : nullptr;
+            if (scopes != nullptr)
+                for (auto const& scope : *scopes)
+                    if (scope.is_string())
+                        method.scopes.emplace_back(scope.get_string());
+        }
+    }
+
+    Source const& document_;
+    Problems& problems_;
+    Inliner const inliner_;
+    std::string path_;
+};
+
+} // namespace
+
+std::map<std::string, Method> read_operations(Source const& document, Problems& problems)
+{
+    std::map<std::string, Method> operations;
+    auto const* root = document.root.if_object();
+    auto const* version = root != nullptr ? json::string_at(*root, "openapi") : nullptr;
+    if (version == nullptr || !std::string_view(*version).starts_with("3.1"))
+        problems.add(document, "openapi", "must be a 3.1 version");
+    auto const* paths = root != nullptr ? json::object_at(*root, "paths") : nullptr;
+    if (paths == nullptr) {
+        problems.add(document, "paths", "is required");
+        return operations;
+    }
+    OperationReader reader(document, problems);
+    for (auto const& [path, item] : *paths) {
+        if (path.empty() || path.front() != '/' || !item.is_object()) {
+            problems.add(document, fmt::format("paths.{}", std::string_view(path)),
+                         "must start with / and be an object");
+            continue;
+        }
+        for (auto const& [verb, operation] : item.get_object()) {
+            if (std::ranges::find(kVerbs, std::string_view(verb)) == kVerbs.end())
+                continue;
+            auto method = reader.read(std::string(path), verb, operation);
+            if (method && !operations.emplace(method->operation_id, *method).second)
+                problems.add(document,
+                             fmt::format("paths.{}.{}.operationId", std::string_view(path), std::string_view(verb)),
+                             "is used twice");
+        }
+    }
+    return operations;
+}
+
+} // namespace sluice::catalog

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "catalog/method.hpp"
+#include "catalog/source.hpp"
+
+#include <map>
+#include <string>
+
+namespace sluice::catalog {
+
+/// The operations of an OpenAPI 3.1 document by operationId, with every `$ref` of their request side inlined.
+/// Mistakes go to `problems`; an operation with one is left out.
+std::map<std::string, Method> read_operations(Source const& document, Problems& problems);
+
+} // namespace sluice::catalog
