@@ -121,6 +121,22 @@ std::string hex(ByteView bytes)
     return text;
 }
 
+std::optional<Bytes> hex_decode(std::string_view text)
+{
+    if (text.size() % 2 != 0)
+        return std::nullopt;
+    Bytes bytes;
+    bytes.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        auto const high = hex_digit(text[i]);
+        auto const low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0)
+            return std::nullopt;
+        bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
+    }
+    return bytes;
+}
+
 std::string percent_encode(std::string_view text)
 {
     std::string out;

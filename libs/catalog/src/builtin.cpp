@@ -3,12 +3,14 @@
 namespace sluice::catalog {
 namespace {
 
+// clang-format off
 constexpr unsigned char kGorgiasManifest[] = {
-#embed < gorgias / integration.yaml>
+#embed "gorgias/integration.yaml"
 };
 constexpr unsigned char kGorgiasDocument[] = {
-#embed < gorgias / openapi.yaml>
+#embed "gorgias/openapi.yaml"
 };
+// clang-format on
 
 template <std::size_t Size>
 std::string_view text_of(unsigned char const (&bytes)[Size])

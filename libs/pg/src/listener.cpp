@@ -67,7 +67,7 @@ void Listener::run()
                        {{"detail", std::string_view(error.what())}});
         }
         listening_.store(false, std::memory_order_release);
-        callbacks_.missed();
+        callbacks_.state(false);
         for (auto const until = Clock::now() + kReconnectPause; !stopping_ && Clock::now() < until;)
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
@@ -85,8 +85,8 @@ void Listener::listen_until_lost()
         else if (!payload.starts_with("ping:"))
             callbacks_.notified(payload);
     });
-    callbacks_.missed();
     listening_.store(true, std::memory_order_release);
+    callbacks_.state(true);
     while (!stopping_) {
         if (Clock::now() - last_heard > 2 * kHeartbeat)
             throw pqxx::broken_connection("the heartbeat did not come back");

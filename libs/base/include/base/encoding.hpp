@@ -29,6 +29,8 @@ using ByteView = std::span<std::uint8_t const>;
 [[nodiscard]] std::optional<Bytes> base64_decode(std::string_view text);
 [[nodiscard]] std::optional<Bytes> base64url_decode(std::string_view text);
 [[nodiscard]] std::string hex(ByteView bytes);
+/// Either case; absent for anything but pairs of hexadecimal digits.
+[[nodiscard]] std::optional<Bytes> hex_decode(std::string_view text);
 
 /// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3, so that the result stands for exactly
 /// one path segment or one query name or value.

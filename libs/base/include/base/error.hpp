@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-/// Why an operation did not succeed. The one place that maps these to HTTP is `api::status_of`, to JSON-RPC
-/// `mcp::rpc_error`; both switch over every value, so a new one does not compile until it has a row in each.
+/// Why an operation did not succeed. The one place that maps these to HTTP is `http_status_of`; it switches over every
+/// value, so a new one does not compile until it has a row there.
 enum class ErrorCode {
     invalid_argument,  ///< The caller sent something we refuse; `failures` says where.
     unauthenticated,   ///< No credential of ours, or not a valid one.

@@ -18,8 +18,8 @@ public:
     struct Callbacks {
         /// A notification of someone. On the listener's thread.
         std::function<void(std::string_view payload)> notified;
-        /// Notifications may have been missed: on each loss, and again when listening (anew) has begun.
-        std::function<void()> missed;
+        /// Whether notifications surely arrive from now on. Between `false` and `true` some may have been missed.
+        std::function<void(bool listening)> state;
     };
 
     /// `log` must outlive the listener. `channel` is an SQL identifier.

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/encoding.hpp"
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/timestamp.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::accounts {
+
+enum class Status { connecting, active, post_install_error, validation_error, needs_reauth };
+
+[[nodiscard]] std::string_view name_of(Status status) noexcept;
+[[nodiscard]] std::optional<Status> status_of(std::string_view name) noexcept;
+
+/// One customer's connected vendor account, as its row has it.
+struct Account {
+    IntegratedAccountId id;
+    EnvironmentId environment;
+    EnvironmentIntegrationId environment_integration;
+    IntegrationId integration;
+    std::string integration_name;
+    std::string integration_category;
+    std::string tenant_id;
+    Status status = Status::connecting;
+    std::string authentication_method;
+    std::optional<std::string> region;
+    bool is_sandbox = false;
+    bool is_blocked = false;
+    json::object context; ///< What may be shown.
+    Bytes sealed;         ///< The secret part of the context.
+    std::uint32_t data_key_version = 0;
+    std::int64_t generation = 1; ///< Moves with every change of the credentials.
+    json::value last_error;
+    json::value last_forbidden_error;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+/// Where an account's secrets are sealed: the `place` of `crypto::DataKey::seal`.
+[[nodiscard]] std::string sealing_place(IntegratedAccountId id);
+
+} // namespace sluice::accounts

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/timestamp.hpp"
+#include "catalog/tool.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::accounts {
+
+/// An integration in an environment, as its row has it.
+struct EnvironmentIntegration {
+    EnvironmentIntegrationId id;
+    EnvironmentId environment;
+    IntegrationId integration;
+    json::object override;
+    bool is_enabled = true;
+    bool show_in_catalog = true;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+/// A row of documentation.
+struct DocumentationRow {
+    DocumentationId id;
+    EnvironmentId environment;
+    std::string entity_type; ///< integration or environment_integration
+    Uuid entity_id{};
+    std::string resource;
+    std::string method;
+    std::string type;
+    std::string format;
+    std::string value;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+/// What the accounts of one environment integration share, compiled: the definition under the override, and its tools
+/// under the documentation. Immutable; equal input gives the same object.
+struct InstalledIntegration {
+    catalog::IntegrationPtr integration;
+    std::shared_ptr<catalog::ToolList const> tools;
+};
+
+using InstalledPtr = std::shared_ptr<InstalledIntegration const>;
+
+} // namespace sluice::accounts

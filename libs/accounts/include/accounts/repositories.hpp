@@ -1,0 +1,114 @@
+#pragma once
+
+#include "accounts/account.hpp"
+#include "accounts/context.hpp"
+#include "accounts/installation.hpp"
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "crypto/envelope.hpp"
+#include "runtime/task.hpp"
+#include "tenancy/page.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::accounts {
+
+// Every method runs inside the environment it is given; what lies outside is not_found. All may answer unavailable.
+
+/// A definition as stored.
+struct StoredIntegration {
+    IntegrationId id;
+    std::optional<TeamId> team;
+    std::string name;
+    std::string label;
+    std::string category;
+    bool is_beta = false;
+    std::string sharing;
+    int version = 1;
+    json::value manifest;
+    json::value document;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+class IntegrationRepository {
+public:
+    virtual ~IntegrationRepository() = default;
+    /// Those the environment may use: built-in ones and its team's; without their documents. Any order.
+    virtual Task<Result<std::vector<StoredIntegration>>> list(EnvironmentId environment, Deadline deadline) = 0;
+    virtual Task<Result<StoredIntegration>> find(EnvironmentId environment, IntegrationId id, Deadline deadline) = 0;
+    /// Whoever may use it; for definitions of accounts that exist.
+    virtual Task<Result<StoredIntegration>> load(IntegrationId id, Deadline deadline) = 0;
+    /// Stores a definition; one that differs from what is there gets the next version. True if it changed anything.
+    virtual Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) = 0;
+};
+
+class InstallationRepository {
+public:
+    virtual ~InstallationRepository() = default;
+    /// Idempotent by integration: an existing row comes back as it is, `created` false.
+    struct Ensured {
+        EnvironmentIntegration row;
+        bool created = false;
+    };
+    virtual Task<Result<Ensured>> ensure(EnvironmentIntegration row, Deadline deadline) = 0;
+    virtual Task<Result<EnvironmentIntegration>> find(EnvironmentId environment, EnvironmentIntegrationId id,
+                                                      Deadline deadline) = 0;
+    virtual Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment,
+                                                                     tenancy::ListQuery query, Deadline deadline) = 0;
+    virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) = 0;
+    /// Its accounts and their MCP servers go with it.
+    virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) = 0;
+};
+
+class DocumentationRepository {
+public:
+    virtual ~DocumentationRepository() = default;
+    /// Errors: conflict if there is a row for the same entity, resource, method and type.
+    virtual Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline) = 0;
+    virtual Task<Result<DocumentationRow>> find(EnvironmentId environment, DocumentationId id, Deadline deadline) = 0;
+    virtual Task<Result<tenancy::Page<DocumentationRow>>> list(EnvironmentId environment, tenancy::ListQuery query,
+                                                               Deadline deadline) = 0;
+    virtual Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, Deadline deadline) = 0;
+    /// Those that change the tools of an installed integration, the most specific last.
+    virtual Task<Result<std::vector<DocumentationRow>>> of_installation(EnvironmentId environment,
+                                                                        EnvironmentIntegrationId installation,
+                                                                        IntegrationId integration,
+                                                                        Deadline deadline) = 0;
+};
+
+/// All that makes an account callable, as one transaction read it.
+struct AccountState {
+    Account account;
+    crypto::DataKey key;
+    bool is_enabled = true;
+    json::object override;
+    int integration_version = 1;
+    std::vector<DocumentationRow> documentation; ///< The most specific last.
+};
+
+/// What a change of an account may do; runs on a database thread, with the row locked, and owns all it touches.
+using AccountChange = std::function<Result<void>(Account& account, Context& context)>;
+
+class AccountRepository {
+public:
+    virtual ~AccountRepository() = default;
+    /// Seals `secret` under the environment's newest data key. Errors: not_found if the environment integration is
+    /// not there.
+    virtual Task<Result<Account>> create(Account account, Context context, Deadline deadline) = 0;
+    virtual Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
+    virtual Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery query,
+                                                      Deadline deadline) = 0;
+    /// Reads, lets `change` edit, writes, in one transaction. With `new_credentials` the generation moves.
+    virtual Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
+                                         AccountChange change, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
+    virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
+                                                  Deadline deadline) = 0;
+};
+
+} // namespace sluice::accounts

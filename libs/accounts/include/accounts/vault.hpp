@@ -1,0 +1,56 @@
+#pragma once
+
+#include "accounts/account.hpp"
+#include "accounts/context.hpp"
+#include "accounts/installation.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "crypto/envelope.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sluice::accounts {
+
+/// An account, ready to be called: the row, the key that opens it, its integration, its address. Immutable snapshot.
+struct ConnectedAccount {
+    Account account;
+    crypto::DataKey key;
+    InstalledPtr installed;
+    bool is_enabled = true; ///< Of the environment integration.
+    std::string base_url;   ///< Rendered for this account, without a final slash.
+};
+
+using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;
+
+/// Renders the address. Errors: invalid_argument at the context field that is missing or makes no URL.
+[[nodiscard]] Result<std::string> render_base_url(catalog::Integration const& integration,
+                                                  json::object const& visible_context);
+
+/// What goes into one vendor request, last, next to the wire.
+struct Credential {
+    std::string header; ///< Empty if it goes into the query.
+    std::string query;
+    Secret value;
+};
+
+/// Opens an account's credential for one call. Nothing of it stays in memory in clear. Thread-safe.
+class Vault {
+public:
+    /// `clock` must outlive the vault.
+    explicit Vault(Clock const& clock);
+
+    /// Errors: reauth_needed if the account needs it or its access token has expired; forbidden while blocked
+    /// (`unavailable`) or disabled; internal if the seal does not open.
+    [[nodiscard]] Result<Credential> credential(ConnectedAccount const& account) const;
+
+private:
+    Clock const& clock_;
+};
+
+/// The secret and visible context together. Errors: internal if the seal does not open.
+[[nodiscard]] Result<Context> open_context(Account const& account, crypto::DataKey const& key);
+
+} // namespace sluice::accounts

@@ -1,0 +1,183 @@
+#include "accounts/context.hpp"
+
+#include "base/timestamp.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::accounts {
+namespace {
+
+constexpr std::size_t kMaxContextBytes = 64 * 1024;
+constexpr std::array<std::string_view, 9> kSecretNames{"api_key",       "token",        "password",
+                                                       "client_secret", "access_token", "refresh_token",
+                                                       "private_key",   "secret",       "api_token"};
+
+bool is_marked_secret(std::string_view name, catalog::Integration const& integration)
+{
+    auto const marked = [&](catalog::ContextField const& field) { return field.secret && field.name == name; };
+    return std::ranges::any_of(integration.fields, marked) ||
+           std::ranges::any_of(integration.credentials, [&](catalog::CredentialFormat const& format) {
+               return std::ranges::any_of(format.fields, marked);
+           });
+}
+
+bool is_secret(std::string_view name, catalog::Integration const& integration)
+{
+    return std::ranges::find(kSecretNames, name) != kSecretNames.end() || is_marked_secret(name, integration);
+}
+
+void split(json::object const& from, catalog::Integration const& integration, json::object& visible,
+           json::object& secret)
+{
+    for (auto const& [name, value] : from) {
+        if (is_secret(name, integration)) {
+            secret[name] = value;
+            continue;
+        }
+        auto const* below = value.if_object();
+        if (below == nullptr) {
+            visible[name] = value;
+            continue;
+        }
+        json::object visible_below;
+        json::object secret_below;
+        split(*below, integration, visible_below, secret_below);
+        visible[name] = std::move(visible_below);
+        if (!secret_below.empty())
+            secret[name] = std::move(secret_below);
+    }
+}
+
+/// `into` gains what `from` has; objects merge all the way down.
+void overlay(json::object& into, json::object const& from)
+{
+    for (auto const& [name, value] : from) {
+        auto* known = into.if_contains(name);
+        if (known != nullptr && known->is_object() && value.is_object())
+            overlay(known->get_object(), value.get_object());
+        else
+            into[name] = value;
+    }
+}
+
+class Checker {
+public:
+    explicit Checker(json::object const& context)
+        : context_(context)
+    {
+    }
+
+    void check_field(catalog::ContextField const& field)
+    {
+        auto const path = "context." + field.name;
+        auto const* value = context_.if_contains(field.name);
+        if (value == nullptr || value->is_null()) {
+            if (field.required)
+                add(path, fmt::format("is required: {}", field.description.empty() ? field.label : field.description));
+            return;
+        }
+        auto const* text = value->if_string();
+        if (text == nullptr)
+            return add(path, "must be a string");
+        if (text->empty() && field.required)
+            return add(path, "must not be empty");
+        if (text->size() > field.max_length)
+            return add(path, fmt::format("must have at most {} characters", field.max_length));
+        if (std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+            return add(path, "must not contain control characters");
+        if (field.pattern && !re2::RE2::FullMatch(re2::StringPiece(text->data(), text->size()), *field.pattern))
+            add(path, fmt::format("must match {}. {}", field.pattern->pattern(), field.description));
+    }
+
+    void check_token_pair()
+    {
+        auto const* oauth = json::object_at(context_, "oauth");
+        auto const* token = oauth != nullptr ? json::object_at(*oauth, "token") : nullptr;
+        if (token == nullptr)
+            return add("context.oauth.token", "is required: {access_token, refresh_token, expires_at}");
+        auto const* access = json::string_at(*token, "access_token");
+        if (access == nullptr || access->empty() || !is_header_text(*access))
+            add("context.oauth.token.access_token", "must be a non-empty text of visible ASCII characters");
+        auto const* refresh = token->if_contains("refresh_token");
+        if (refresh != nullptr && !refresh->is_null() && !refresh->is_string())
+            add("context.oauth.token.refresh_token", "must be a string");
+        auto const* expires = token->if_contains("expires_at");
+        if (expires != nullptr && !expires->is_null() &&
+            !(expires->is_string() && parse_timestamp(expires->get_string())))
+            add("context.oauth.token.expires_at", "must be a date and time such as 2026-11-20T12:00:00Z");
+    }
+
+    [[nodiscard]] std::vector<FieldFailure> take() { return std::move(failures_); }
+    void add(std::string path, std::string message) { failures_.push_back({std::move(path), std::move(message)}); }
+
+private:
+    static bool is_header_text(std::string_view text)
+    {
+        return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+    }
+
+    json::object const& context_;
+    std::vector<FieldFailure> failures_;
+};
+
+} // namespace
+
+json::object Context::whole() const
+{
+    auto all = visible;
+    overlay(all, secret);
+    return all;
+}
+
+Context split_context(json::object const& context, catalog::Integration const& integration)
+{
+    Context parts;
+    split(context, integration, parts.visible, parts.secret);
+    return parts;
+}
+
+Context merge_context(Context const& old, json::object const& patch, catalog::Integration const& integration)
+{
+    auto const split_patch = split_context(patch, integration);
+    Context merged = old;
+    for (auto const& [name, value] : split_patch.visible) {
+        if (value.is_null())
+            merged.visible.erase(name);
+        else
+            merged.visible[name] = value;
+    }
+    overlay(merged.secret, split_patch.secret);
+    return merged;
+}
+
+Result<void> check_context(json::object const& context, catalog::Integration const& integration,
+                           std::string_view authentication_method)
+{
+    Checker checker(context);
+    if (boost::json::serialize(context).size() > kMaxContextBytes)
+        checker.add("context", fmt::format("must have at most {} bytes", kMaxContextBytes));
+    for (auto const& field : integration.fields)
+        checker.check_field(field);
+    if (auto const* format = integration.find_credentials(authentication_method)) {
+        for (auto const& field : format->fields)
+            checker.check_field(field);
+        if (format->is_oauth)
+            checker.check_token_pair();
+    } else {
+        std::vector<std::string_view> names;
+        for (auto const& offered : integration.credentials)
+            names.push_back(offered.name);
+        checker.add("authentication_method", fmt::format("must be one of {}", fmt::join(names, ", ")));
+    }
+    auto failures = checker.take();
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return {};
+}
+
+} // namespace sluice::accounts

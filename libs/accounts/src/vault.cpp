@@ -1,0 +1,102 @@
+#include "accounts/vault.hpp"
+
+#include "base/encoding.hpp"
+#include "http_api/url.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::accounts {
+namespace {
+
+Error reconnect(Account const& account, std::string_view why)
+{
+    return {
+        ErrorCode::reauth_needed,
+        fmt::format("The {} account of tenant {} {}. It has to be connected again, or its credentials replaced with "
+                    "PATCH /integrated-account/{}/credentials.",
+                    account.integration_name, account.tenant_id, why, account.id.str())};
+}
+
+bool has_expired(json::object const& context, Timestamp now)
+{
+    auto const* oauth = json::object_at(context, "oauth");
+    auto const* token = oauth != nullptr ? json::object_at(*oauth, "token") : nullptr;
+    auto const* expires = token != nullptr ? json::string_at(*token, "expires_at") : nullptr;
+    auto const at = expires != nullptr ? parse_timestamp(*expires) : std::nullopt;
+    return at && *at <= now;
+}
+
+Result<Credential> render(catalog::Authorization const& authorization, json::value const& values)
+{
+    using Format = catalog::Authorization::Format;
+    if (authorization.format == Format::basic) {
+        auto const username = authorization.username.render(values);
+        auto const password = authorization.password.render(values);
+        if (!username || !password)
+            return username ? password.error() : username.error();
+        return Credential{"authorization", {}, Secret{"Basic " + base64(bytes_of(*username + ':' + *password))}};
+    }
+    auto token = authorization.token.render(values);
+    if (!token)
+        return token.error();
+    if (authorization.format == Format::bearer)
+        return Credential{"authorization", {}, Secret{"Bearer " + *token}};
+    if (authorization.format == Format::header)
+        return Credential{authorization.name, {}, Secret{std::move(*token)}};
+    return Credential{{}, authorization.name, Secret{std::move(*token)}};
+}
+
+} // namespace
+
+Result<std::string> render_base_url(catalog::Integration const& integration, json::object const& visible_context)
+{
+    json::value const values = json::object{{"context", visible_context}};
+    auto url = integration.base_url.render_url(values);
+    if (!url)
+        return url.error();
+    if (auto const parsed = http::parse_url(*url); !parsed)
+        return invalid("context", fmt::format("gives the address {}, which {}", *url, parsed.error().public_detail()));
+    return url;
+}
+
+Result<Context> open_context(Account const& account, crypto::DataKey const& key)
+{
+    auto const opened = key.open(sealing_place(account.id), account.sealed);
+    if (!opened)
+        return opened.error();
+    auto parsed = json::parse(opened->reveal());
+    if (!parsed || !parsed->is_object())
+        return Error{ErrorCode::internal, "A stored credential could not be read.", "sealed context is not an object"};
+    return Context{account.context, std::move(parsed->get_object())};
+}
+
+Vault::Vault(Clock const& clock)
+    : clock_(clock)
+{
+}
+
+Result<Credential> Vault::credential(ConnectedAccount const& connected) const
+{
+    auto const& account = connected.account;
+    if (account.is_blocked)
+        return Error{ErrorCode::unavailable, "The account is blocked by its operator."};
+    if (!connected.is_enabled)
+        return Error{ErrorCode::forbidden, "The integration is disabled in this environment (is_enabled is false)."};
+    if (account.status != Status::active)
+        return reconnect(account, fmt::format("is not usable (status {})", name_of(account.status)));
+    auto const* format = connected.installed->integration->find_credentials(account.authentication_method);
+    if (format == nullptr)
+        return reconnect(account, "uses an authentication method that its integration no longer offers");
+    auto const context = open_context(account, connected.key);
+    if (!context)
+        return context.error();
+    if (format->is_oauth && has_expired(context->secret, clock_.now()))
+        return reconnect(account, "has an access token that has expired");
+    json::value const values = json::object{{"context", context->whole()}};
+    auto rendered = render(format->authorization, values);
+    if (!rendered)
+        return Error{ErrorCode::internal, "A stored credential is incomplete.", rendered.error().public_detail()};
+    return rendered;
+}
+
+} // namespace sluice::accounts

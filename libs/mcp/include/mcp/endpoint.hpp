@@ -1,0 +1,86 @@
+#pragma once
+
+#include "http_api/message.hpp"
+#include "mcp/message.hpp"
+#include "mcp/servers.hpp"
+#include "proxy/caller.hpp"
+#include "telemetry/metrics.hpp"
+#include "tenancy/api_tokens.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::mcp {
+
+struct EndpointConfig {
+    /// Values of `Origin` that browsers may call from; requests without the field always may.
+    std::vector<std::string> allowed_origins;
+    /// For everything a call does; below the 60 s after which clients give up.
+    std::chrono::milliseconds call_limit{50'000};
+    /// How long clients may keep a tool list.
+    std::chrono::milliseconds list_lifetime{300'000};
+};
+
+struct EndpointMetrics {
+    explicit EndpointMetrics(telemetry::Registry& registry);
+    telemetry::Counter& legacy_requests;
+    telemetry::Counter& modern_requests;
+    telemetry::Counter& refused;
+    telemetry::Counter& tool_calls;
+    telemetry::Counter& tool_errors;
+};
+
+/// What a request turned out to be, for the access log and `server-timing`.
+struct CallTrace {
+    std::string environment;
+    std::string account;
+    std::string integration;
+    std::string method;
+    std::string tool;
+    std::string client;
+    std::chrono::microseconds vendor_time{};
+};
+
+/// Answers at `/mcp/<token>` (MCP 2024-11-05 … 2026-07-28, Streamable HTTP, without sessions). One per I/O thread.
+class Endpoint {
+public:
+    static constexpr std::size_t kBodyLimit = 4 * 1024 * 1024;
+
+    /// All must outlive the endpoint.
+    Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
+             EndpointMetrics& metrics);
+
+    /// Answers any request at the URL, whatever its HTTP method.
+    Task<http::Response> handle(http::Request const& request, std::string_view token, CallTrace& trace);
+
+private:
+    struct Answer {
+        int status = 200;
+        std::string body;
+        ratelimit::Limits limits;
+    };
+
+    [[nodiscard]] bool is_allowed_origin(http::Request const& request) const;
+    void add_cors(http::Request const& request, http::Response& response) const;
+    Task<Result<void>> check_second_factor(http::Request const& request, McpServer const& server, Deadline deadline);
+    Task<http::Response> answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
+                                     CallTrace& trace);
+    Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
+                                      CallTrace& trace);
+    Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
+    Task<Answer> dispatch(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
+    Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
+    [[nodiscard]] Answer initialize(RpcRequest const& request, ServerSnapshot const& snapshot, CallTrace& trace) const;
+    [[nodiscard]] Answer discover(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    [[nodiscard]] Answer list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+
+    EndpointConfig const& config_;
+    Servers& servers_;
+    tenancy::ApiTokens& api_tokens_;
+    proxy::Caller& caller_;
+    EndpointMetrics& metrics_;
+};
+
+} // namespace sluice::mcp

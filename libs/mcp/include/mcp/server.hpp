@@ -1,0 +1,73 @@
+#pragma once
+
+#include "accounts/repositories.hpp"
+#include "base/deadline.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "base/timestamp.hpp"
+#include "catalog/filter.hpp"
+#include "crypto/token.hpp"
+#include "runtime/task.hpp"
+#include "tenancy/page.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::mcp {
+
+/// The configuration of an MCP server, as clients write it under `config`.
+struct ServerConfig {
+    catalog::ToolFilter filter;
+    bool require_api_token_auth = false;
+};
+
+/// A grant of filtered access to one integrated account, without its token.
+struct McpServer {
+    McpServerId id;
+    EnvironmentId environment;
+    IntegratedAccountId account;
+    std::string name;
+    ServerConfig config;
+    std::string created_by;
+    std::optional<Timestamp> expires_at;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+/// What a token leads to, as one transaction read it.
+struct ServerState {
+    McpServer server;
+    accounts::AccountState account;
+};
+
+using ServerChange = std::function<Result<void>(McpServer& server)>;
+
+/// Inside the environment given; what lies outside is not_found. All may answer unavailable.
+class ServerRepository {
+public:
+    virtual ~ServerRepository() = default;
+    /// Errors: not_found if there is no such account.
+    virtual Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, Deadline deadline) = 0;
+    virtual Task<Result<McpServer>> find(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                         Deadline deadline) = 0;
+    virtual Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, IntegratedAccountId account,
+                                                        tenancy::ListQuery query, Deadline deadline) = 0;
+    virtual Task<Result<McpServer>> update(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                           ServerChange change, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                      Deadline deadline) = 0;
+    /// The server one of these hashes belongs to, expired or not. Errors: not_found.
+    virtual Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
+};
+
+/// Ends servers whose time has come; a worker's job.
+class ServerExpiry {
+public:
+    virtual ~ServerExpiry() = default;
+    /// Deletes up to `most` expired servers. How many it deleted.
+    virtual Task<Result<std::size_t>> delete_expired(std::size_t most, Deadline deadline) = 0;
+};
+
+} // namespace sluice::mcp

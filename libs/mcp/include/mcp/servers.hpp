@@ -1,0 +1,53 @@
+#pragma once
+
+#include "accounts/connected_accounts.hpp"
+#include "base/clock.hpp"
+#include "mcp/server.hpp"
+#include "mcp/tool_set.hpp"
+#include "tenancy/api_tokens.hpp"
+#include "tenancy/change.hpp"
+#include "tenancy/snapshot_cache.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sluice::mcp {
+
+/// All that answering at an MCP URL takes. Immutable.
+struct ServerSnapshot {
+    McpServer server;
+    accounts::ConnectedPtr account;
+    ToolSetPtr tools;
+    std::string server_info;  ///< The JSON of `serverInfo`.
+    std::string instructions; ///< Plain text, at most 2000 characters.
+};
+
+using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
+
+/// MCP tokens to snapshots. One per I/O thread; a known token costs no lock and no query.
+class Servers {
+public:
+    /// All must outlive it.
+    Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
+            crypto::Keyring const& keyring, Clock const& clock, tenancy::SnapshotCacheConfig config);
+
+    /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; unavailable.
+    Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
+
+    void apply(tenancy::Change const& change);
+    void set_listening(bool listening) { cache_.set_listening(listening); }
+    [[nodiscard]] std::size_t cached() const noexcept { return cache_.size(); }
+
+private:
+    Task<Result<SnapshotPtr>> load(std::vector<crypto::TokenHash> candidates, Deadline deadline);
+
+    ServerRepository& repository_;
+    accounts::Integrations& integrations_;
+    ToolSets& tool_sets_;
+    crypto::Keyring const& keyring_;
+    Clock const& clock_;
+    tenancy::SnapshotCache<crypto::Digest, ServerSnapshot, tenancy::DigestHash> cache_;
+};
+
+} // namespace sluice::mcp

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "catalog/filter.hpp"
+#include "catalog/tool.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice::mcp {
+
+/// A filter over the tools of an installed integration: one bit a tool, and the bytes of the list. Immutable; shared by
+/// all MCP servers with the same filter over the same tools.
+class ToolSet {
+public:
+    ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter);
+
+    /// The tool if it is shown, else null.
+    [[nodiscard]] catalog::Tool const* find(std::string_view name) const;
+    /// Why `name` is not to be had: hidden by which rule, or which names come near.
+    [[nodiscard]] std::string explain_absent(std::string_view name) const;
+
+    [[nodiscard]] std::size_t size() const noexcept { return shown_count_; }
+    /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
+    [[nodiscard]] std::string const& list_json() const noexcept { return list_json_; }
+    [[nodiscard]] catalog::ToolList const& tools() const noexcept { return *tools_; }
+    [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
+
+private:
+    std::shared_ptr<catalog::ToolList const> tools_;
+    catalog::ToolFilter filter_;
+    std::vector<bool> shown_;
+    std::size_t shown_count_ = 0;
+    std::string list_json_;
+};
+
+using ToolSetPtr = std::shared_ptr<ToolSet const>;
+
+/// Tool sets by content. Thread-safe; used only when a server is read from the database.
+class ToolSets {
+public:
+    ToolSetPtr get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter);
+
+private:
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::weak_ptr<ToolSet const>> sets_;
+};
+
+} // namespace sluice::mcp

@@ -1,0 +1,195 @@
+#include "encode.hpp"
+
+#include "base/encoding.hpp"
+#include "http_api/error_body.hpp"
+#include "proxy/error_body.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+namespace sluice::mcp {
+namespace {
+
+/// Vendor bytes are written twice, once escaped: room for both at once.
+std::size_t room_for(std::size_t payload)
+{
+    return payload * 2 + payload / 4 + 512;
+}
+
+void append_integer(std::string& out, std::int64_t value)
+{
+    std::array<char, 24> digits;
+    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+void open_result(std::string& out, RpcRequest const& request)
+{
+    out += R"({"jsonrpc":"2.0","id":)";
+    out += request.id;
+    out += R"(,"result":{)";
+    if (request.era == Era::modern)
+        out += R"("resultType":"complete",)";
+}
+
+/// `_meta`, where there is something to say, and the closing braces.
+void close_result(std::string& out, RpcRequest const& request, ServerSnapshot const& snapshot,
+                  ratelimit::Limits const& limits)
+{
+    bool const has_limits = limits.limit || limits.remaining || limits.reset_s || limits.retry_after_s;
+    bool const is_modern = request.era == Era::modern;
+    if (has_limits || is_modern) {
+        out += R"(,"_meta":{)";
+        if (has_limits) {
+            out += R"("sluice/rate_limit":{)";
+            char separator = 0;
+            auto const add = [&](std::string_view name, std::optional<std::int64_t> const& value) {
+                if (!value)
+                    return;
+                if (separator != 0)
+                    out += separator;
+                separator = ',';
+                out += '"';
+                out += name;
+                out += "\":";
+                append_integer(out, *value);
+            };
+            add("limit", limits.limit);
+            add("remaining", limits.remaining);
+            add("reset", limits.reset_s);
+            add("retry_after", limits.retry_after_s);
+            out += '}';
+        }
+        if (is_modern) {
+            if (has_limits)
+                out += ',';
+            out += R"("io.modelcontextprotocol/serverInfo":)";
+            out += snapshot.server_info;
+        }
+        out += '}';
+    }
+    out += "}}";
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+/// What a tool gives as structured content: an object, in every revision. Lists are `{result, next_cursor}`; other
+/// arrays and scalars are wrapped.
+std::string wrapped_payload(proxy::Outcome const& outcome)
+{
+    std::string payload;
+    if (outcome.kind == proxy::Outcome::Kind::list) {
+        payload.reserve(outcome.page.items.size() + 256);
+        payload += R"({"result":)";
+        payload += outcome.page.items;
+        payload += R"(,"next_cursor":)";
+        if (outcome.next_cursor)
+            json::append_quoted(payload, *outcome.next_cursor);
+        else
+            payload += "null";
+        payload += '}';
+        return payload;
+    }
+    if (outcome.kind == proxy::Outcome::Kind::empty)
+        return fmt::format(R"({{"status":{}}})", outcome.remote_status);
+    auto const body = trimmed(outcome.body);
+    return fmt::format(R"({{"result":{}}})", body);
+}
+
+void append_payload(std::string& out, std::string_view payload)
+{
+    out += R"("content":[{"type":"text","text":)";
+    json::append_quoted(out, payload);
+    out += R"(}],"structuredContent":)";
+    out += payload;
+}
+
+/// A file as the block that clients show: text, image, audio, else an embedded resource.
+void append_file(std::string& out, proxy::Outcome const& outcome)
+{
+    auto const type = outcome.content_type.substr(0, outcome.content_type.find(';'));
+    bool const is_image = type.starts_with("image/");
+    out += R"("content":[)";
+    if (type.starts_with("text/")) {
+        out += R"({"type":"text","text":)";
+        json::append_quoted(out, to_valid_utf8(outcome.body));
+        out += '}';
+    } else if (is_image || type.starts_with("audio/")) {
+        out += fmt::format(R"({{"type":"{}","data":"{}","mimeType":)", is_image ? "image" : "audio",
+                           base64(bytes_of(outcome.body)));
+        json::append_quoted(out, to_valid_utf8(type));
+        out += '}';
+    } else {
+        out += R"({"type":"resource","resource":{"uri":"sluice://result","mimeType":)";
+        json::append_quoted(out, to_valid_utf8(type));
+        out += fmt::format(R"(,"blob":"{}"}}}})", base64(bytes_of(outcome.body)));
+    }
+    out += ']';
+}
+
+void append_error(std::string& out, std::string_view text)
+{
+    out += R"("content":[{"type":"text","text":)";
+    json::append_quoted(out, text);
+    out += R"(}],"isError":true)";
+}
+
+} // namespace
+
+std::string encode_result(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view members)
+{
+    std::string out;
+    out.reserve(members.size() + 512);
+    open_result(out, request);
+    out += members;
+    if (members.empty() && request.era == Era::modern)
+        out.pop_back();
+    close_result(out, request, snapshot, {});
+    return out;
+}
+
+std::string encode_error(std::string_view id, RpcCode code, std::string_view message, json::value const& data)
+{
+    auto out = fmt::format(R"({{"jsonrpc":"2.0","id":{},"error":{{"code":{},"message":)", id, static_cast<int>(code));
+    json::append_quoted(out, to_valid_utf8(message));
+    if (!data.is_null())
+        out += R"(,"data":)" + boost::json::serialize(data);
+    return out + "}}";
+}
+
+std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot, proxy::Outcome const& outcome)
+{
+    using Kind = proxy::Outcome::Kind;
+    std::string out;
+    out.reserve(room_for(outcome.body.size()));
+    open_result(out, request);
+    if (outcome.kind == Kind::error) {
+        append_error(out, proxy::remote_error_body(outcome));
+    } else if (outcome.kind == Kind::binary) {
+        append_file(out, outcome);
+    } else if (auto const body = trimmed(outcome.body); outcome.kind == Kind::object && body.starts_with('{')) {
+        append_payload(out, body);
+    } else {
+        append_payload(out, wrapped_payload(outcome));
+    }
+    close_result(out, request, snapshot, outcome.limits);
+    return out;
+}
+
+std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error)
+{
+    std::string out;
+    open_result(out, request);
+    append_error(out, boost::json::serialize(http::error_body(error)));
+    close_result(out, request, snapshot, {});
+    return out;
+}
+
+} // namespace sluice::mcp

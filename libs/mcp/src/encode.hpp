@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "mcp/message.hpp"
+#include "mcp/servers.hpp"
+#include "proxy/interpret.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sluice::mcp {
+
+/// `{"jsonrpc":"2.0","id":…,"result":{…}}` around the members of a result, with what its era adds to each.
+[[nodiscard]] std::string encode_result(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                        std::string_view members);
+
+[[nodiscard]] std::string encode_error(std::string_view id, RpcCode code, std::string_view message,
+                                       json::value const& data = nullptr);
+
+/// The members of a `tools/call` result for a vendor's answer: the bytes of the vendor, escaped once as text and
+/// spliced once as they are, limits in `_meta`.
+[[nodiscard]] std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                         proxy::Outcome const& outcome);
+
+/// A failure of ours or of the arguments as a tool error, so that a model can mend its call.
+[[nodiscard]] std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                            Error const& error);
+
+} // namespace sluice::mcp

@@ -1,0 +1,217 @@
+#include "mcp/endpoint.hpp"
+
+#include "base/encoding.hpp"
+#include "encode.hpp"
+#include "http_api/error_body.hpp"
+#include "http_api/message.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::mcp {
+namespace {
+
+constexpr std::string_view kCorsHeaders = "Content-Type, Accept, Authorization, MCP-Protocol-Version, Mcp-Method, "
+                                          "Mcp-Name, Mcp-Session-Id, Last-Event-ID, Sluice-Api-Token";
+
+http::Response error_response(int status, std::string_view message)
+{
+    return http::json_response(status, json::value(http::error_body(status, message)));
+}
+
+/// A JSON-RPC error that belongs to no request of the client's.
+http::Response rpc_refusal(int status, RpcCode code, std::string_view message)
+{
+    auto body = encode_error("null", code, message);
+    constexpr std::string_view kNoId = R"("id":null,)";
+    body.erase(body.find(kNoId), kNoId.size());
+    return http::json_response(status, std::move(body));
+}
+
+std::string_view media_type(std::string_view value)
+{
+    value = value.substr(0, value.find(';'));
+    auto const end = value.find_last_not_of(" \t");
+    return end == std::string_view::npos ? std::string_view{} : value.substr(0, end + 1);
+}
+
+/// Lenient, as clients are not exact: only a list that names neither of our types is refused.
+bool accepts_json_or_events(http::Request const& request)
+{
+    auto const accept = request.headers.find("accept");
+    if (!accept || accept->empty())
+        return true;
+    auto const lower = to_lower(*accept);
+    for (std::string_view const type : {"application/json", "application/*", "text/event-stream", "*/*"})
+        if (lower.find(type) != std::string::npos)
+            return true;
+    return false;
+}
+
+std::string_view bearer_of(http::Request const& request)
+{
+    constexpr std::string_view kScheme = "bearer ";
+    auto const value = request.headers.find("authorization").value_or("");
+    return value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme)
+               ? value.substr(kScheme.size())
+               : std::string_view{};
+}
+
+} // namespace
+
+EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
+    : legacy_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "legacy"}}))
+    , modern_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "modern"}}))
+    , refused(registry.counter("sluice_mcp_refused_total", "MCP messages refused before a method ran."))
+    , tool_calls(registry.counter("sluice_mcp_tool_calls_total", "Calls of tools."))
+    , tool_errors(registry.counter("sluice_mcp_tool_errors_total", "Calls of tools that ended as a tool error."))
+{
+}
+
+Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
+                   proxy::Caller& caller, EndpointMetrics& metrics)
+    : config_(config)
+    , servers_(servers)
+    , api_tokens_(api_tokens)
+    , caller_(caller)
+    , metrics_(metrics)
+{
+}
+
+Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, CallTrace& trace)
+{
+    auto const deadline = Deadline::after(config_.call_limit);
+    auto const resolved = co_await servers_.resolve(token, deadline.at_most(std::chrono::milliseconds(1'900)));
+    if (!resolved) {
+        // Clients take a 5xx on their first request for a broken server; 429 makes them try again.
+        if (resolved.error().code() == ErrorCode::not_found)
+            co_return error_response(404, resolved.error().public_detail());
+        auto response = error_response(503, resolved.error().public_detail());
+        response.headers.add("retry-after", "1");
+        co_return response;
+    }
+    auto const& snapshot = *resolved;
+    trace.environment = snapshot->server.environment.str();
+    trace.account = snapshot->server.account.str();
+    trace.integration = snapshot->account->account.integration_name;
+
+    http::Response response;
+    if (!is_allowed_origin(request)) {
+        response =
+            rpc_refusal(403, RpcCode::server_error,
+                        "This Origin may not call the MCP server. Its operator can allow it (mcp.allowed_origins).");
+    } else if (request.method == http::Method::options && request.headers.contains("origin")) {
+        response.status = 204;
+    } else if (request.method != http::Method::post) {
+        response = error_response(405, "An MCP server answers POST only; it keeps no stream and no session.");
+        response.headers.add("allow", "POST");
+    } else {
+        response = co_await answer_post(request, snapshot, deadline, trace);
+    }
+    add_cors(request, response);
+    response.headers.add("cache-control", "no-store");
+    co_return response;
+}
+
+bool Endpoint::is_allowed_origin(http::Request const& request) const
+{
+    auto const origin = request.headers.find("origin");
+    return !origin || std::ranges::find(config_.allowed_origins, *origin) != config_.allowed_origins.end();
+}
+
+void Endpoint::add_cors(http::Request const& request, http::Response& response) const
+{
+    auto const origin = request.headers.find("origin");
+    if (!origin || !is_allowed_origin(request))
+        return;
+    response.headers.add("access-control-allow-origin", *origin);
+    response.headers.add("vary", "Origin");
+    response.headers.add("access-control-expose-headers",
+                         "Mcp-Session-Id, WWW-Authenticate, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+                         "Retry-After");
+    if (request.method != http::Method::options)
+        return;
+    response.headers.add("access-control-allow-methods", "POST, OPTIONS");
+    response.headers.add("access-control-allow-headers",
+                         request.headers.find("access-control-request-headers").value_or(kCorsHeaders));
+    response.headers.add("access-control-max-age", "600");
+}
+
+Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, McpServer const& server,
+                                                 Deadline deadline)
+{
+    auto const own_header = request.headers.find("sluice-api-token");
+    auto const token = own_header ? *own_header : bearer_of(request);
+    auto const caller = co_await api_tokens_.authenticate(token, deadline);
+    if (!caller)
+        co_return caller.error();
+    if (caller->environment != server.environment)
+        co_return Error{ErrorCode::unauthenticated, "The API token is missing, unknown or expired. Send a valid one as "
+                                                    "`Authorization: Bearer slx_api_…`."};
+    co_return Result<void>{};
+}
+
+Task<http::Response> Endpoint::answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
+                                           CallTrace& trace)
+{
+    if (snapshot->server.config.require_api_token_auth) {
+        auto const factor = co_await check_second_factor(request, snapshot->server, deadline);
+        if (!factor) {
+            bool const is_down = factor.error().code() == ErrorCode::unavailable;
+            auto response = rpc_refusal(is_down ? 503 : 401, RpcCode::server_error, factor.error().public_detail());
+            response.headers.add(is_down ? "retry-after" : "www-authenticate", is_down ? "1" : "Bearer");
+            co_return response;
+        }
+    }
+    if (!iequals(media_type(request.headers.find("content-type").value_or("")), "application/json"))
+        co_return rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
+    if (!accepts_json_or_events(request))
+        co_return rpc_refusal(406, RpcCode::invalid_request,
+                              "Accept must allow application/json or text/event-stream.");
+    auto classified = classify(request.body, request.headers);
+    if (classified.is_batch)
+        co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, trace);
+    if (std::holds_alternative<Dropped>(classified.messages.front())) {
+        http::Response accepted;
+        accepted.status = 202;
+        co_return accepted;
+    }
+    auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
+    auto response = http::json_response(answer.status, std::move(answer.body));
+    proxy::add_limit_headers(answer.limits, response.headers);
+    co_return response;
+}
+
+Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
+                                            CallTrace& trace)
+{
+    std::string body;
+    for (auto& message : messages) {
+        if (std::holds_alternative<Dropped>(message))
+            continue;
+        auto const answer = co_await answer_single(std::move(message), snapshot, deadline, trace);
+        body += body.empty() ? '[' : ',';
+        body += answer.body;
+    }
+    if (body.empty()) {
+        http::Response accepted;
+        accepted.status = 202;
+        co_return accepted;
+    }
+    body += ']';
+    co_return http::json_response(200, std::move(body));
+}
+
+Task<Endpoint::Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadline deadline,
+                                               CallTrace& trace)
+{
+    if (auto const* refusal = std::get_if<Refusal>(&message)) {
+        metrics_.refused.add();
+        co_return Answer{
+            refusal->http_status, encode_error(refusal->id, refusal->code, refusal->message, refusal->data), {}};
+    }
+    co_return co_await dispatch(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, trace);
+}
+
+} // namespace sluice::mcp

@@ -1,0 +1,93 @@
+#include "mcp/servers.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::mcp {
+namespace {
+
+constexpr std::string_view kVersion = "0.1.0";
+
+Error unknown_token()
+{
+    return {ErrorCode::not_found,
+            "This MCP URL is unknown, revoked or expired. Ask whoever gave it to you for a new one."};
+}
+
+std::string info_of(McpServer const& server, catalog::Integration const& integration)
+{
+    json::object info;
+    info["name"] = "sluice-" + integration.name;
+    info["title"] = fmt::format("{} ({})", integration.label, server.name);
+    info["version"] = kVersion;
+    return boost::json::serialize(info);
+}
+
+std::string instructions_of(accounts::Account const& account, catalog::Integration const& integration)
+{
+    return fmt::format(
+        "Tools of one {} account (tenant {}). Lists answer {{result, next_cursor}}; pass next_cursor back exactly as "
+        "received to go on. A vendor's refusal comes back as a tool error with its status and message; correct the "
+        "arguments and call again. Limits of the account stand in _meta[\"sluice/rate_limit\"]; when a call is refused "
+        "with 429, wait retry_after seconds.{}",
+        integration.label, account.tenant_id,
+        account.is_sandbox ? " This is a sandbox account: only reading works." : "");
+}
+
+} // namespace
+
+Servers::Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
+                 crypto::Keyring const& keyring, Clock const& clock, tenancy::SnapshotCacheConfig config)
+    : repository_(repository)
+    , integrations_(integrations)
+    , tool_sets_(tool_sets)
+    , keyring_(keyring)
+    , clock_(clock)
+    , cache_(config)
+{
+}
+
+Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline deadline)
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::mcp, token))
+        co_return unknown_token();
+    auto const key = crypto::hash_token(keyring_, token).digest;
+    SnapshotPtr snapshot;
+    if (auto const* warm = cache_.find(key)) {
+        snapshot = *warm;
+    } else {
+        auto candidates = crypto::candidate_hashes(keyring_, token);
+        auto fetch = [this, &candidates, deadline](crypto::Digest const&) { return load(candidates, deadline); };
+        auto loaded = co_await cache_.get(key, deadline, fetch);
+        if (!loaded)
+            co_return loaded.error().code() == ErrorCode::not_found ? unknown_token() : loaded.error();
+        snapshot = *std::move(loaded);
+    }
+    if (snapshot->server.expires_at && *snapshot->server.expires_at <= clock_.now())
+        co_return unknown_token();
+    co_return snapshot;
+}
+
+Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidates, Deadline deadline)
+{
+    auto state = co_await repository_.resolve(std::move(candidates), deadline);
+    if (!state)
+        co_return state.error();
+    auto connected = co_await accounts::connect(integrations_, std::move(state->account), deadline);
+    if (!connected)
+        co_return connected.error();
+    auto snapshot = std::make_shared<ServerSnapshot>();
+    auto const& integration = *(*connected)->installed->integration;
+    snapshot->tools = tool_sets_.get((*connected)->installed->tools, state->server.config.filter);
+    snapshot->server_info = info_of(state->server, integration);
+    snapshot->instructions = instructions_of((*connected)->account, integration);
+    snapshot->server = std::move(state->server);
+    snapshot->account = *std::move(connected);
+    co_return SnapshotPtr(std::move(snapshot));
+}
+
+void Servers::apply(tenancy::Change const& change)
+{
+    cache_.drop_if([&](auto const&, ServerSnapshot const& snapshot) { return is_affected(*snapshot.account, change); });
+}
+
+} // namespace sluice::mcp

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "accounts/vault.hpp"
+#include "base/clock.hpp"
+#include "catalog/arguments.hpp"
+#include "crypto/cursor.hpp"
+#include "http_api/client.hpp"
+#include "proxy/build.hpp"
+#include "proxy/interpret.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sluice::proxy {
+
+/// Learns what vendor calls tell about an account. The call waits for it, so that the next call finds what was learnt;
+/// it bounds its own time and keeps its failures to itself.
+class CallObserver {
+public:
+    virtual ~CallObserver() = default;
+    /// The vendor refused the credential that generation `account.generation` holds.
+    virtual Task<void> unauthorised(accounts::ConnectedPtr account, std::string message) = 0;
+    virtual Task<void> forbidden(accounts::ConnectedPtr account, catalog::Method const& method,
+                                 std::string message) = 0;
+};
+
+struct CallerMetrics {
+    explicit CallerMetrics(telemetry::Registry& registry);
+    telemetry::Histogram& vendor_seconds;
+    telemetry::Counter& ok;
+    telemetry::Counter& client_errors;
+    telemetry::Counter& server_errors;
+    telemetry::Counter& throttled;
+    telemetry::Counter& unreachable;
+};
+
+/// Makes vendor calls (design section 3, steps 6 to 8). One per I/O thread.
+class Caller {
+public:
+    /// All must outlive the caller.
+    Caller(http::Client& client, accounts::Vault const& vault, crypto::CursorSealer const& cursors, Clock const& clock,
+           CallObserver& observer, CallerMetrics& metrics);
+
+    /// A vendor's refusal is an Outcome of kind error, not an Error. Errors: invalid_argument (path value, cursor,
+    /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
+    /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
+    /// followed once on the same origin.
+    Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
+                               RawBody const* raw, Deadline deadline);
+
+private:
+    void count(Outcome const& outcome);
+
+    http::Client& client_;
+    accounts::Vault const& vault_;
+    crypto::CursorSealer const& cursors_;
+    Clock const& clock_;
+    CallObserver& observer_;
+    CallerMetrics& metrics_;
+};
+
+} // namespace sluice::proxy

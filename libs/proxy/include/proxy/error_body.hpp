@@ -1,0 +1,13 @@
+#pragma once
+
+#include "proxy/interpret.hpp"
+
+#include <string>
+
+namespace sluice::proxy {
+
+/// The error envelope of a vendor's refusal (api-spec, `RemoteError`): status, message, `is_remote_error`, the vendor's
+/// own body under `raw_response`, and when to call again if it was throttled. Compact JSON.
+[[nodiscard]] std::string remote_error_body(Outcome const& outcome);
+
+} // namespace sluice::proxy

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/timestamp.hpp"
+#include "catalog/integration.hpp"
+#include "catalog/method.hpp"
+#include "http_api/client.hpp"
+#include "proxy/json_text.hpp"
+#include "ratelimit/normalise.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace sluice::proxy {
+
+/// What a vendor said, in our terms.
+struct Outcome {
+    enum class Kind {
+        object, ///< A JSON body, as it is.
+        list,   ///< A list; `page` points into `body`.
+        empty,  ///< Success without a body.
+        binary, ///< Success that is not JSON.
+        error,  ///< The vendor refused; `status` and `message` say how.
+    };
+    Kind kind = Kind::object;
+    int status = 200;        ///< What our caller gets.
+    int remote_status = 200; ///< What the vendor said.
+    std::string message;     ///< Of an error: the vendor's, or made from the status.
+    std::string content_type;
+    std::string body; ///< The vendor's bytes.
+    PageText page;
+    std::optional<std::string> next_cursor; ///< Ours, sealed.
+    http::Headers headers;                  ///< The vendor's that may be passed on.
+    ratelimit::Limits limits;
+    std::chrono::microseconds vendor_time{};
+
+    Outcome() = default;
+    // `page` points into `body`, whose buffer a move of a short string would not keep.
+    Outcome(Outcome&& other) noexcept;
+    Outcome& operator=(Outcome&& other) noexcept;
+};
+
+/// Sorts a vendor's answer. Pure. A redirect that the caller did not follow is an error that names its target.
+[[nodiscard]] Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
+                                http::IncomingResponse response, Timestamp now);
+
+/// Adds `ratelimit-*`, `retry-after` and `x-ratelimit-derived` as far as they are known.
+void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers);
+
+} // namespace sluice::proxy

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::proxy {
+
+/// A vendor's list answer, seen without building it anew.
+struct PageText {
+    std::string_view items; ///< The raw JSON array, in the body.
+    std::size_t count = 0;
+    std::optional<std::string> next; ///< What leads to the next page, as the vendor wrote it.
+};
+
+/// Whether `body` is one whole JSON text of valid UTF-8. May grow the capacity of `body` (the parser reads past its
+/// end), never its text.
+[[nodiscard]] bool is_json(std::string& body);
+
+/// Finds the array at the dotted path `items` (empty: the root) and the text at `next`. Absent if the body is not
+/// JSON or has no array there. The views point into `body`.
+[[nodiscard]] std::optional<PageText> split_page(std::string& body, std::string_view items, std::string_view next);
+
+/// The message in an error body, where vendors put it; empty if there is none. At most 500 bytes.
+[[nodiscard]] std::string error_message_of(std::string& body);
+
+} // namespace sluice::proxy

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "catalog/arguments.hpp"
+#include "catalog/method.hpp"
+#include "http_api/query.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sluice::proxy {
+
+/// Sorts a REST proxy request: the item's id from our path, parents' ids, `limit` and `next_cursor` from the query, the
+/// rest of the query as it is. Errors: invalid_argument naming the parameter that is missing or malformed.
+[[nodiscard]] Result<catalog::CallParts> rest_parts(catalog::Method const& method, std::optional<std::string> id,
+                                                    http::Query query, std::optional<json::value> body);
+
+/// What a cursor continues: it opens only for the same account, method and other values.
+[[nodiscard]] std::string cursor_binding(std::string_view account, catalog::Method const& method,
+                                         catalog::CallParts const& parts);
+
+} // namespace sluice::proxy

@@ -1,0 +1,147 @@
+#include "proxy/caller.hpp"
+
+#include "http_api/query.hpp"
+#include "http_api/url.hpp"
+#include "proxy/parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::proxy {
+namespace {
+
+/// The query pairs that a vendor's cursor stands for, as the payload of ours.
+std::string cursor_payload(catalog::Pagination const& pagination, std::string const& next)
+{
+    http::Query query;
+    if (pagination.next_is_url) {
+        auto const mark = next.find('?');
+        auto const parsed =
+            http::Query::parse(mark == std::string::npos ? "" : std::string_view(next).substr(mark + 1));
+        if (parsed)
+            for (auto const& [name, value] : parsed->pairs())
+                if (name != pagination.limit_parameter)
+                    query.add(name, value);
+    } else {
+        query.add(pagination.cursor_parameter, next);
+    }
+    return query.str();
+}
+
+void apply_cursor(std::string_view payload, catalog::CallParts& parts)
+{
+    auto const query = http::Query::parse(payload);
+    if (!query)
+        return;
+    for (auto const& [name, value] : query->pairs()) {
+        std::erase_if(parts.query, [&](auto const& pair) { return pair.first == name; });
+        parts.query.emplace_back(name, value);
+    }
+}
+
+bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
+/// Where a read goes on, if its redirect stays on the same origin.
+std::optional<std::string> same_origin_target(std::string const& url, http::Headers const& headers)
+{
+    auto const location = headers.find("location");
+    auto const from = http::parse_url(url);
+    if (!location || !from)
+        return std::nullopt;
+    auto const to = http::resolve_url(*from, *location);
+    if (!to || !to->same_origin(*from))
+        return std::nullopt;
+    return (to->is_tls ? "https://" : "http://") + to->authority() + to->target;
+}
+
+} // namespace
+
+CallerMetrics::CallerMetrics(telemetry::Registry& registry)
+    : vendor_seconds(registry.histogram("sluice_proxy_vendor_seconds", "Time a vendor took to answer."))
+    , ok(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "ok"}}))
+    , client_errors(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "4xx"}}))
+    , server_errors(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "5xx"}}))
+    , throttled(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "throttled"}}))
+    , unreachable(
+          registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "unreachable"}}))
+{
+}
+
+Caller::Caller(http::Client& client, accounts::Vault const& vault, crypto::CursorSealer const& cursors,
+               Clock const& clock, CallObserver& observer, CallerMetrics& metrics)
+    : client_(client)
+    , vault_(vault)
+    , cursors_(cursors)
+    , clock_(clock)
+    , observer_(observer)
+    , metrics_(metrics)
+{
+}
+
+Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Method const& method,
+                                   catalog::CallParts parts, RawBody const* raw, Deadline deadline)
+{
+    if (account->account.is_sandbox && method.access == catalog::Access::write)
+        co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
+    // What a cursor is bound to is the question without the cursor; computed only where there is one.
+    std::string binding;
+    if (method.paginated && parts.next_cursor) {
+        binding = cursor_binding(account->account.id.str(), method, parts);
+        auto const payload = cursors_.open(binding, *parts.next_cursor);
+        if (!payload)
+            co_return payload.error();
+        apply_cursor(*payload, parts);
+    }
+    if (account->base_url.empty())
+        co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
+    auto const credential = vault_.credential(*account);
+    if (!credential)
+        co_return credential.error();
+    auto request = build(method, parts, raw, account->base_url, *credential);
+    if (!request)
+        co_return request.error();
+
+    bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
+    auto const url = may_follow ? request->url : std::string();
+    auto response = co_await client_.send(*std::move(request), deadline);
+    if (response && may_follow && is_redirect(response->status)) {
+        if (auto const target = same_origin_target(url, response->headers)) {
+            auto again = build(method, parts, raw, account->base_url, *credential);
+            again->url = *target;
+            response = co_await client_.send(*std::move(again), deadline);
+        }
+    }
+    if (!response) {
+        metrics_.unreachable.add();
+        co_return response.error();
+    }
+    auto outcome = interpret(*account->installed->integration, method, *std::move(response), clock_.now());
+    count(outcome);
+    if (outcome.kind == Outcome::Kind::list && outcome.page.next) {
+        if (binding.empty())
+            binding = cursor_binding(account->account.id.str(), method, parts);
+        outcome.next_cursor = cursors_.seal(binding, cursor_payload(method.pagination, *outcome.page.next));
+    }
+    if (outcome.kind == Outcome::Kind::error && outcome.status == 401)
+        co_await observer_.unauthorised(account, outcome.message);
+    if (outcome.kind == Outcome::Kind::error && outcome.status == 403)
+        co_await observer_.forbidden(account, method, outcome.message);
+    co_return outcome;
+}
+
+void Caller::count(Outcome const& outcome)
+{
+    metrics_.vendor_seconds.observe(std::chrono::duration<double>(outcome.vendor_time).count());
+    if (outcome.limits.throttled)
+        metrics_.throttled.add();
+    else if (outcome.kind != Outcome::Kind::error)
+        metrics_.ok.add();
+    else
+        (outcome.status >= 500 ? metrics_.server_errors : metrics_.client_errors).add();
+}
+
+} // namespace sluice::proxy

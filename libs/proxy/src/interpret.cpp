@@ -1,0 +1,186 @@
+#include "proxy/interpret.hpp"
+
+#include "base/encoding.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace sluice::proxy {
+namespace {
+
+/// RFC 9110 section 7.6.1, what we compute ourselves, and what must not cross: cookies and challenges.
+constexpr std::array<std::string_view, 21> kNotForwarded{"connection",
+                                                         "keep-alive",
+                                                         "proxy-connection",
+                                                         "transfer-encoding",
+                                                         "te",
+                                                         "trailer",
+                                                         "upgrade",
+                                                         "content-length",
+                                                         "content-type",
+                                                         "content-encoding",
+                                                         "date",
+                                                         "server",
+                                                         "set-cookie",
+                                                         "set-cookie2",
+                                                         "www-authenticate",
+                                                         "proxy-authenticate",
+                                                         "authorization",
+                                                         "alt-svc",
+                                                         "strict-transport-security",
+                                                         "location",
+                                                         "server-timing"};
+/// Names of ours that vendors use too: theirs move aside.
+constexpr std::array<std::string_view, 6> kOurs{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+                                                "retry-after",     "x-request-id",        "x-ratelimit-derived"};
+
+bool is_one_of(std::string_view name, auto const& names)
+{
+    return std::ranges::any_of(names, [&](std::string_view known) { return iequals(known, name); });
+}
+
+http::Headers forwarded(http::Headers const& from)
+{
+    http::Headers to;
+    to.reserve(from.size() + 4, 512);
+    for (auto const& [name, value] : from) {
+        if (is_one_of(name, kNotForwarded))
+            continue;
+        if (is_one_of(name, kOurs) || name.starts_with("access-control-"))
+            to.add("x-upstream-" + to_lower(name), value);
+        else
+            to.add(to_lower(name), value);
+    }
+    return to;
+}
+
+ratelimit::Limits limits_of(catalog::Integration const& integration, http::IncomingResponse const& response,
+                            Timestamp now)
+{
+    std::array<ratelimit::Field, 64> fields;
+    auto const count = std::min(response.headers.size(), fields.size());
+    for (std::size_t i = 0; i < count; ++i)
+        fields[i] = {response.headers[i].name, response.headers[i].value};
+    ratelimit::Answer const answer{response.status, std::span(fields).first(count), response.body};
+    return ratelimit::normalise(integration.rate_limit.get(), answer, now);
+}
+
+bool is_json_type(std::string_view type)
+{
+    return type.empty() || type.starts_with("application/json") || type.find("+json") != std::string_view::npos;
+}
+
+void interpret_success(catalog::Method const& method, Outcome& outcome)
+{
+    if (outcome.body.empty()) {
+        outcome.kind = Outcome::Kind::empty;
+        return;
+    }
+    if (!is_json_type(outcome.content_type)) {
+        outcome.kind = Outcome::Kind::binary;
+        return;
+    }
+    if (method.is_list()) {
+        if (auto page = split_page(outcome.body, method.pagination.items, method.pagination.next)) {
+            outcome.page = std::move(*page);
+            outcome.kind = Outcome::Kind::list;
+            return;
+        }
+    }
+    if (is_json(outcome.body))
+        return;
+    outcome.kind = Outcome::Kind::error;
+    outcome.status = 502;
+    outcome.message = "The vendor's answer says it is JSON, but it is not valid.";
+}
+
+void interpret_redirect(std::string_view location, Outcome& outcome)
+{
+    outcome.kind = Outcome::Kind::error;
+    outcome.status = 409;
+    outcome.message =
+        location.empty() ? std::string("The item has moved, and the vendor does not say where.")
+                         : fmt::format("The item has moved or was merged: the vendor now has it at {}. Repeat the call "
+                                       "with the id in that path.",
+                                       to_valid_utf8(utf8_prefix(location, 500)));
+}
+
+void interpret_error(Outcome& outcome)
+{
+    outcome.kind = Outcome::Kind::error;
+    outcome.message = is_json_type(outcome.content_type) ? error_message_of(outcome.body) : std::string();
+    if (outcome.message.empty())
+        outcome.message =
+            fmt::format("The vendor answered {} {}.", outcome.remote_status, http::reason_of(outcome.remote_status));
+}
+
+} // namespace
+
+Outcome::Outcome(Outcome&& other) noexcept
+{
+    *this = std::move(other);
+}
+
+Outcome& Outcome::operator=(Outcome&& other) noexcept
+{
+    auto const offset = other.page.items.data() - other.body.data();
+    auto const size = other.page.items.size();
+    kind = other.kind;
+    status = other.status;
+    remote_status = other.remote_status;
+    message = std::move(other.message);
+    content_type = std::move(other.content_type);
+    body = std::move(other.body);
+    page = std::move(other.page);
+    if (size != 0)
+        page.items = std::string_view(body).substr(static_cast<std::size_t>(offset), size);
+    next_cursor = std::move(other.next_cursor);
+    headers = std::move(other.headers);
+    limits = other.limits;
+    vendor_time = other.vendor_time;
+    return *this;
+}
+
+Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
+                  http::IncomingResponse response, Timestamp now)
+{
+    Outcome outcome;
+    outcome.limits = limits_of(integration, response, now);
+    outcome.status = outcome.remote_status = response.status;
+    outcome.headers = forwarded(response.headers);
+    outcome.content_type = response.headers.find("content-type").value_or("");
+    outcome.vendor_time = response.elapsed;
+    outcome.body = std::move(response.body);
+    if (outcome.limits.throttled)
+        outcome.status = 429;
+    if (outcome.status >= 200 && outcome.status < 300)
+        interpret_success(method, outcome);
+    else if (outcome.status >= 300 && outcome.status < 400)
+        interpret_redirect(response.headers.find("location").value_or(""), outcome);
+    else
+        interpret_error(outcome);
+    if (outcome.status < 200)
+        outcome.status = 502;
+    return outcome;
+}
+
+void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers)
+{
+    if (limits.limit)
+        headers.add("ratelimit-limit", std::to_string(*limits.limit));
+    if (limits.remaining)
+        headers.add("ratelimit-remaining", std::to_string(*limits.remaining));
+    if (limits.reset_s)
+        headers.add("ratelimit-reset", std::to_string(*limits.reset_s));
+    if (limits.retry_after_s)
+        headers.add("retry-after", std::to_string(*limits.retry_after_s));
+    if (limits.limit_derived || limits.reset_derived)
+        headers.add("x-ratelimit-derived",
+                    limits.limit_derived ? (limits.reset_derived ? "limit, reset" : "limit") : "reset");
+}
+
+} // namespace sluice::proxy

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/token.hpp"
+#include "tenancy/change.hpp"
+#include "tenancy/snapshot_cache.hpp"
+#include "tenancy/tenancy.hpp"
+
+#include <cstring>
+#include <string_view>
+
+namespace sluice::tenancy {
+
+/// Spreads keyed hashes over a map: they are random already.
+struct DigestHash {
+    std::size_t operator()(crypto::Digest const& digest) const noexcept
+    {
+        std::size_t value = 0;
+        std::memcpy(&value, digest.data(), sizeof value);
+        return value;
+    }
+};
+
+/// Recognises API tokens. One per I/O thread; a known token costs no query.
+class ApiTokens {
+public:
+    /// All must outlive it.
+    ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
+              SnapshotCacheConfig config);
+
+    /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
+    Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
+
+    void apply(Change const& change);
+    void set_listening(bool listening) { cache_.set_listening(listening); }
+
+private:
+    ApiTokenRepository& repository_;
+    crypto::Keyring const& keyring_;
+    Clock const& clock_;
+    SnapshotCache<crypto::Digest, ApiToken, DigestHash> cache_;
+};
+
+} // namespace sluice::tenancy

@@ -1,0 +1,49 @@
+#include "tenancy/api_tokens.hpp"
+
+namespace sluice::tenancy {
+namespace {
+
+Error refused()
+{
+    return {ErrorCode::unauthenticated, "The API token is missing, unknown or expired. Send a valid one as "
+                                        "`Authorization: Bearer slx_api_…`."};
+}
+
+} // namespace
+
+ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
+                     SnapshotCacheConfig config)
+    : repository_(repository)
+    , keyring_(keyring)
+    , clock_(clock)
+    , cache_(config)
+{
+}
+
+Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline deadline)
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::api, token))
+        co_return refused();
+    auto candidates = crypto::candidate_hashes(keyring_, token);
+    auto const key = candidates.front().digest;
+    auto fetch = [this, &candidates, deadline](crypto::Digest const&) -> Task<Result<std::shared_ptr<ApiToken const>>> {
+        auto found = co_await repository_.resolve(candidates, deadline);
+        if (!found)
+            co_return found.error();
+        co_return std::make_shared<ApiToken const>(std::move(*found));
+    };
+    auto const entry = co_await cache_.get(key, deadline, fetch);
+    if (!entry)
+        co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();
+    if ((*entry)->expires_at && *(*entry)->expires_at <= clock_.now())
+        co_return refused();
+    co_return **entry;
+}
+
+void ApiTokens::apply(Change const& change)
+{
+    if (change.kind == Change::Kind::api_token)
+        cache_.drop_if([&](auto const&, ApiToken const& token) { return token.id.uuid() == change.id; });
+}
+
+} // namespace sluice::tenancy

@@ -1,0 +1,41 @@
+#include "tenancy/change.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace sluice::tenancy {
+namespace {
+
+constexpr std::array<std::pair<Change::Kind, std::string_view>, 4> kKinds{{
+    {Change::Kind::account, "account"},
+    {Change::Kind::environment, "environment"},
+    {Change::Kind::api_token, "api_token"},
+    {Change::Kind::integration, "integration"},
+}};
+
+} // namespace
+
+std::string Change::str() const
+{
+    for (auto const& [value, name] : kKinds)
+        if (value == kind)
+            return fmt::format("{}:{}:{}", name, to_hex(environment.uuid()), to_hex(id));
+    return {};
+}
+
+std::optional<Change> Change::parse(std::string_view text)
+{
+    for (auto const& [kind, name] : kKinds) {
+        if (!text.starts_with(name) || text.size() != name.size() + 1 + 36 + 1 + 36)
+            continue;
+        auto const environment = uuid_from_hex(text.substr(name.size() + 1, 36));
+        auto const id = uuid_from_hex(text.substr(name.size() + 38));
+        if (environment && id)
+            return Change{kind, EnvironmentId{*environment}, *id};
+    }
+    return std::nullopt;
+}
+
+} // namespace sluice::tenancy
