@@ -1,0 +1,46 @@
+#pragma once
+
+#include "accounts/repositories.hpp"
+#include "base/clock.hpp"
+#include "crypto/keyring.hpp"
+#include "mcp/server.hpp"
+#include "pg/migrate.hpp"
+#include "pg/pool.hpp"
+#include "tenancy/tenancy.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace sluice::store {
+
+/// One implementation of every repository on one database. Thread-safe.
+class Store {
+public:
+    /// All must outlive the store.
+    Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock);
+    ~Store();
+
+    [[nodiscard]] tenancy::TenancyRepository& tenancy() const;
+    [[nodiscard]] tenancy::ApiTokenRepository& api_tokens() const;
+    [[nodiscard]] accounts::IntegrationRepository& integrations() const;
+    [[nodiscard]] accounts::InstallationRepository& installations() const;
+    [[nodiscard]] accounts::DocumentationRepository& documentation() const;
+    [[nodiscard]] accounts::AccountRepository& accounts() const;
+    [[nodiscard]] mcp::ServerRepository& servers() const;
+    [[nodiscard]] mcp::ServerExpiry& expiry() const;
+
+    /// Whether the database answers.
+    Task<Result<void>> ping(Deadline deadline);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The schema, compiled into this binary, in order.
+[[nodiscard]] std::vector<pg::Migration> migrations();
+
+/// Stores the built-in integrations; blocks. As the owner, after `pg::migrate`. The names of those that changed.
+[[nodiscard]] Result<std::vector<std::string>> publish_builtins(Secret const& url);
+
+} // namespace sluice::store

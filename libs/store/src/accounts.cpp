@@ -1,0 +1,244 @@
+#include "account_rows.hpp"
+#include "accounts/vault.hpp"
+#include "data_keys.hpp"
+#include "documentation.hpp"
+#include "list_sql.hpp"
+#include "repositories.hpp"
+#include "rows.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace accounts;
+using tenancy::Change;
+
+#define SLUICE_SELECT                                                                                                  \
+    "SELECT a.id, a.environment_id, a.environment_integration_id, e.integration_id, i.name, i.category, a.tenant_id, " \
+    "a.status, a.authentication_method, a.region, a.is_sandbox, a.is_blocked, a.context, encode(a.sealed, 'hex'), "    \
+    "a.data_key_version, a.generation, a.last_error, a.last_forbidden_error, "                                         \
+    "(extract(epoch FROM a.created_at) * 1000000)::bigint, (extract(epoch FROM a.updated_at) * 1000000)::bigint, "     \
+    "e.is_enabled, e.override, i.version "                                                                             \
+    "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
+    "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
+constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
+constexpr char kLock[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2 FOR UPDATE OF a";
+constexpr char kList[] = SLUICE_SELECT "WHERE true";
+#undef SLUICE_SELECT
+constexpr char kInsert[] =
+    "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, tenant_id, status, "
+    "authentication_method, region, is_sandbox, context, sealed, data_key_version) "
+    "SELECT $1, $2, e.id, $4, $5, $6, $7, $8, $9::jsonb, decode($10, 'hex'), $11 "
+    "FROM environment_integrations e WHERE e.environment_id = $1 AND e.id = $3 RETURNING id";
+constexpr char kUpdate[] =
+    "UPDATE integrated_accounts SET tenant_id = $3, status = $4, region = $5, is_sandbox = $6, is_blocked = $7, "
+    "context = $8::jsonb, sealed = decode($9, 'hex'), data_key_version = $10, last_error = $11::jsonb, "
+    "last_forbidden_error = $12::jsonb, authentication_method = $13, generation = generation + $14, updated_at = now() "
+    "WHERE environment_id = $1 AND id = $2";
+constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2 RETURNING id";
+
+constexpr ListField kFields[] = {
+    {"tenant_id", "a.tenant_id", ListField::Kind::text},
+    {"environment_id", "a.environment_id", ListField::Kind::id, "env"},
+    {"environment_integration_id", "a.environment_integration_id", ListField::Kind::id, "envint"},
+    {"status", "a.status", ListField::Kind::text},
+    {"authentication_method", "a.authentication_method", ListField::Kind::text},
+    {"region", "a.region", ListField::Kind::text},
+    {"is_sandbox", "a.is_sandbox", ListField::Kind::flag},
+    {"integration.name", "i.name", ListField::Kind::text},
+    {"created_at", "a.created_at", ListField::Kind::time},
+    {"updated_at", "a.updated_at", ListField::Kind::time},
+};
+
+Account account_in(pqxx::row const& row)
+{
+    Account account;
+    account.id = id_in<IntegratedAccountId>(row[0]);
+    account.environment = id_in<EnvironmentId>(row[1]);
+    account.environment_integration = id_in<EnvironmentIntegrationId>(row[2]);
+    account.integration = id_in<IntegrationId>(row[3]);
+    account.integration_name = row[4].c_str();
+    account.integration_category = row[5].c_str();
+    account.tenant_id = row[6].c_str();
+    account.status = status_of(row[7].c_str()).value_or(Status::connecting);
+    account.authentication_method = row[8].c_str();
+    account.region = text_in(row[9]);
+    account.is_sandbox = row[10].as<bool>();
+    account.is_blocked = row[11].as<bool>();
+    account.context = object_in(row[12]);
+    account.sealed = bytes_in(row[13]);
+    account.data_key_version = row[14].as<std::uint32_t>();
+    account.generation = row[15].as<std::int64_t>();
+    account.last_error = json_in(row[16]);
+    account.last_forbidden_error = json_in(row[17]);
+    account.created_at = time_in(row[18]);
+    account.updated_at = time_in(row[19]);
+    return account;
+}
+
+std::optional<std::string> optional_json(json::value const& value)
+{
+    return value.is_null() ? std::nullopt : std::optional(sql_json(value));
+}
+
+/// Seals the secret part under the newest key.
+Result<void> seal(pqxx::work& transaction, crypto::Keyring const& keyring, Context const& context, Account& account)
+{
+    auto const key = newest_data_key(transaction, keyring, account.environment);
+    if (!key)
+        return key.error();
+    account.context = context.visible;
+    account.sealed = key->seal(sealing_place(account.id), boost::json::serialize(context.secret));
+    account.data_key_version = key->version();
+    return {};
+}
+
+Result<Account> find_in(pqxx::work& transaction, EnvironmentId environment, IntegratedAccountId id)
+{
+    auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    return account_in(rows[0]);
+}
+
+Result<Account> update_in(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
+                          IntegratedAccountId id, bool new_credentials, AccountChange const& change)
+{
+    auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    auto account = account_in(rows[0]);
+    auto const old_key = data_key(transaction, keyring, environment, account.data_key_version);
+    if (!old_key)
+        return old_key.error();
+    auto context = open_context(account, *old_key);
+    if (!context)
+        return context.error();
+    if (auto const changed = change(account, *context); !changed)
+        return changed.error();
+    if (auto const sealed = seal(transaction, keyring, *context, account); !sealed)
+        return sealed.error();
+    transaction.exec_params0(
+        kUpdate, sql_id(environment), sql_id(id), account.tenant_id, std::string(name_of(account.status)),
+        account.region, account.is_sandbox, account.is_blocked, sql_json(account.context), sql_bytes(account.sealed),
+        account.data_key_version, optional_json(account.last_error), optional_json(account.last_forbidden_error),
+        account.authentication_method, new_credentials ? 1 : 0);
+    announce(transaction, {Change::Kind::account, environment, id.uuid()});
+    return find_in(transaction, environment, id);
+}
+
+class PgAccounts final : public AccountRepository {
+public:
+    explicit PgAccounts(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<Account>> create(Account account, Context context, Deadline deadline) override
+    {
+        auto const environment = account.environment;
+        account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
+        pg::Query<Account> query = [account = std::move(account), context = std::move(context),
+                                    &keyring = backend_.keyring](pqxx::work& transaction) mutable -> Result<Account> {
+            if (auto const sealed = seal(transaction, keyring, context, account); !sealed)
+                return sealed.error();
+            auto const made = transaction.exec_params(
+                kInsert, sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration),
+                account.tenant_id, std::string(name_of(account.status)), account.authentication_method, account.region,
+                account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version);
+            if (made.empty())
+                return not_found("environment integration");
+            return find_in(transaction, account.environment, account.id);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id](pqxx::work& transaction) {
+            return find_in(transaction, environment, id);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery list,
+                                              Deadline deadline) override
+    {
+        using ListPage = tenancy::Page<Account>;
+        pg::Query<ListPage> query = [list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
+            auto const rows = run_list(transaction, kList, "a.id", kFields, list);
+            if (!rows)
+                return rows.error();
+            std::vector<Account> items;
+            for (auto const& row : *rows)
+                items.push_back(account_in(row));
+            return page_of(std::move(items), list);
+        };
+        co_return co_await backend_.pool.transact<ListPage>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
+                                 AccountChange change, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id, new_credentials, change = std::move(change),
+                                    &keyring = backend_.keyring](pqxx::work& transaction) {
+            return update_in(transaction, keyring, environment, id, new_credentials, change);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
+                return not_found("integrated account");
+            announce(transaction, {Change::Kind::account, environment, id.uuid()});
+            return true;
+        };
+        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!removed)
+            co_return removed.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<AccountState> query = [environment, id, &keyring = backend_.keyring](pqxx::work& transaction) {
+            return account_state(transaction, keyring, environment, id);
+        };
+        co_return co_await backend_.pool.transact<AccountState>(environment, deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
+                                   IntegratedAccountId id)
+{
+    auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    AccountState state;
+    state.account = account_in(rows[0]);
+    state.is_enabled = rows[0][20].as<bool>();
+    state.override = object_in(rows[0][21]);
+    state.integration_version = rows[0][22].as<int>();
+    auto key = data_key(transaction, keyring, environment, state.account.data_key_version);
+    if (!key)
+        return key.error();
+    state.key = *std::move(key);
+    state.documentation =
+        documentation_of(transaction, environment, state.account.environment_integration, state.account.integration);
+    return state;
+}
+
+std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend)
+{
+    return std::make_unique<PgAccounts>(backend);
+}
+
+} // namespace sluice::store

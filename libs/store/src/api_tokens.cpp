@@ -1,0 +1,143 @@
+#include "list_sql.hpp"
+#include "repositories.hpp"
+#include "rows.hpp"
+
+#include <fmt/format.h>
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace tenancy;
+
+#define SLUICE_COLUMNS                                                                                                 \
+    "id, environment_id, name, (extract(epoch FROM expires_at) * 1000000)::bigint, "                                   \
+    "(extract(epoch FROM created_at) * 1000000)::bigint"
+constexpr char kInsert[] = "INSERT INTO api_tokens (environment_id, id, name, expires_at) "
+                           "VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000000)) "
+                           "ON CONFLICT (environment_id, name) DO NOTHING RETURNING " SLUICE_COLUMNS;
+constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND id = $2";
+constexpr char kFindByName[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND name = $2";
+constexpr char kDeleteByName[] = "DELETE FROM api_tokens WHERE environment_id = $1 AND name = $2 "
+                                 "RETURNING id, (extract(epoch FROM expires_at) * 1000000)::bigint";
+constexpr char kAddSecret[] = "SELECT add_secret('api', $1, decode($2, 'hex'), $3)";
+constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('api', ARRAY(SELECT decode(d, 'hex') "
+                               "FROM unnest(string_to_array($1, ',')) AS d))";
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE true";
+#undef SLUICE_COLUMNS
+
+constexpr ListField kFields[] = {
+    {"name", "name", ListField::Kind::text},
+    {"created_at", "created_at", ListField::Kind::time},
+    {"expires_at", "expires_at", ListField::Kind::time},
+};
+
+ApiToken token_in(pqxx::row const& row)
+{
+    return {id_in<ApiTokenId>(row[0]), id_in<EnvironmentId>(row[1]), row[2].c_str(), optional_time_in(row[3]),
+            time_in(row[4])};
+}
+
+Result<ApiToken> insert(pqxx::work& transaction, EnvironmentId environment, ApiTokenId id, std::string const& name,
+                        std::optional<Timestamp> expires_at, crypto::TokenHash const& hash)
+{
+    auto const made = transaction.exec_params(kInsert, sql_id(environment), sql_id(id), name, sql_time(expires_at));
+    if (made.empty())
+        return Error{ErrorCode::conflict, fmt::format("There is an API token named {} already.", name)};
+    transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(id));
+    return token_in(made[0]);
+}
+
+class PgApiTokens final : public ApiTokenRepository {
+public:
+    explicit PgApiTokens(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<ApiToken>> create(EnvironmentId environment, std::string name, crypto::TokenHash hash,
+                                  std::optional<Timestamp> expires_at, Deadline deadline) override
+    {
+        pg::Query<ApiToken> query = [environment, id = ApiTokenId{uuid_v7(backend_.clock.now())},
+                                     name = std::move(name), hash, expires_at](pqxx::work& transaction) {
+            return insert(transaction, environment, id, name, expires_at, hash);
+        };
+        co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<ApiToken>> replace_secret(EnvironmentId environment, std::string name, crypto::TokenHash hash,
+                                          Deadline deadline) override
+    {
+        // A new row with a new id: whoever holds the old one has it no longer, on every replica.
+        pg::Query<ApiToken> query = [environment, id = ApiTokenId{uuid_v7(backend_.clock.now())},
+                                     name = std::move(name), hash](pqxx::work& transaction) -> Result<ApiToken> {
+            auto const old = transaction.exec_params(kDeleteByName, sql_id(environment), name);
+            if (old.empty())
+                return not_found("API token");
+            announce(transaction, {Change::Kind::api_token, environment, uuid_in(old[0][0])});
+            return insert(transaction, environment, id, name, optional_time_in(old[0][1]), hash);
+        };
+        co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<ApiToken>> find_by_name(EnvironmentId environment, std::string name, Deadline deadline) override
+    {
+        pg::Query<ApiToken> query = [environment, name = std::move(name)](pqxx::work& transaction) -> Result<ApiToken> {
+            auto const rows = transaction.exec_params(kFindByName, sql_id(environment), name);
+            return rows.empty() ? Result<ApiToken>(not_found("API token")) : token_in(rows[0]);
+        };
+        co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<ApiToken>> find(EnvironmentId environment, ApiTokenId id, Deadline deadline) override
+    {
+        pg::Query<ApiToken> query = [environment, id](pqxx::work& transaction) -> Result<ApiToken> {
+            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+            return rows.empty() ? Result<ApiToken>(not_found("API token")) : token_in(rows[0]);
+        };
+        co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Page<ApiToken>>> list(EnvironmentId environment, ListQuery list, Deadline deadline) override
+    {
+        pg::Query<Page<ApiToken>> query = [list = std::move(list)](pqxx::work& transaction) -> Result<Page<ApiToken>> {
+            auto const rows = run_list(transaction, kList, "id", kFields, list);
+            if (!rows)
+                return rows.error();
+            std::vector<ApiToken> items;
+            for (auto const& row : *rows)
+                items.push_back(token_in(row));
+            return page_of(std::move(items), list);
+        };
+        co_return co_await backend_.pool.transact<Page<ApiToken>>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<ApiToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
+    {
+        std::string digests;
+        for (auto const& hash : candidates)
+            digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
+        pg::Query<ApiToken> query = [digests = std::move(digests)](pqxx::work& transaction) -> Result<ApiToken> {
+            auto const owner = transaction.exec_params(kFindSecret, digests);
+            if (owner.empty())
+                return not_found("API token");
+            auto const rows =
+                transaction.exec_params(kFind, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            return rows.empty() ? Result<ApiToken>(not_found("API token")) : token_in(rows[0]);
+        };
+        co_return co_await backend_.pool.lookup<ApiToken>(deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<tenancy::ApiTokenRepository> make_api_tokens(Backend const& backend)
+{
+    return std::make_unique<PgApiTokens>(backend);
+}
+
+} // namespace sluice::store

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "crypto/envelope.hpp"
+
+#include <pqxx/transaction>
+
+namespace sluice::store {
+
+/// The newest data key of the transaction's environment.
+[[nodiscard]] Result<crypto::DataKey> newest_data_key(pqxx::work& transaction, crypto::Keyring const& keyring,
+                                                      EnvironmentId environment);
+[[nodiscard]] Result<crypto::DataKey> data_key(pqxx::work& transaction, crypto::Keyring const& keyring,
+                                               EnvironmentId environment, std::uint32_t version);
+void insert_data_key(pqxx::work& transaction, crypto::Keyring const& keyring, crypto::DataKey const& key);
+
+} // namespace sluice::store

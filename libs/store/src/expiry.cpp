@@ -1,0 +1,66 @@
+#include "repositories.hpp"
+#include "rows.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+constexpr int kPartitions = 16;
+
+// Taken partition by partition; a row another worker holds is passed over.
+constexpr char kTake[] = "SELECT environment_id, id FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
+                         "AND due <= now() ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED";
+constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
+// A server whose time was moved meanwhile stays; its job has the new time.
+constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 AND id = $2 AND expires_at <= now() "
+                           "RETURNING integrated_account_id";
+constexpr char kDone[] = "DELETE FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
+                         "AND environment_id = $2 AND id = $3";
+
+std::size_t expire_partition(pqxx::work& transaction, int partition, std::size_t most)
+{
+    std::size_t deleted = 0;
+    for (auto const& job : transaction.exec_params(kTake, partition, most)) {
+        std::string const environment = job[0].c_str();
+        std::string const id = job[1].c_str();
+        transaction.exec_params1(kEnter, environment);
+        for (auto const& row : transaction.exec_params(kDelete, environment, id)) {
+            announce(transaction, {tenancy::Change::Kind::account, id_in<EnvironmentId>(job[0]), uuid_in(row[0])});
+            ++deleted;
+        }
+        transaction.exec_params0(kDone, partition, environment, id);
+    }
+    return deleted;
+}
+
+class PgExpiry final : public mcp::ServerExpiry {
+public:
+    explicit PgExpiry(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<std::size_t>> delete_expired(std::size_t most, Deadline deadline) override
+    {
+        pg::Query<std::size_t> query = [most](pqxx::work& transaction) -> Result<std::size_t> {
+            std::size_t deleted = 0;
+            for (int partition = 0; partition < kPartitions && deleted < most; ++partition)
+                deleted += expire_partition(transaction, partition, most - deleted);
+            return deleted;
+        };
+        co_return co_await backend_.pool.lookup<std::size_t>(deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend)
+{
+    return std::make_unique<PgExpiry>(backend);
+}
+
+} // namespace sluice::store

@@ -1,0 +1,146 @@
+#include "list_sql.hpp"
+#include "repositories.hpp"
+#include "rows.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace accounts;
+using tenancy::Change;
+
+#define SLUICE_COLUMNS                                                                                                 \
+    "id, environment_id, integration_id, override, is_enabled, show_in_catalog, "                                      \
+    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM updated_at) * 1000000)::bigint"
+constexpr char kInsert[] = "INSERT INTO environment_integrations "
+                           "(environment_id, id, integration_id, override, is_enabled, show_in_catalog) "
+                           "VALUES ($1, $2, $3, $4::jsonb, $5, $6) "
+                           "ON CONFLICT (environment_id, integration_id) DO NOTHING RETURNING " SLUICE_COLUMNS;
+constexpr char kFind[] =
+    "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND id = $2";
+constexpr char kFindByIntegration[] =
+    "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
+constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
+                           "show_in_catalog = $5, updated_at = now() WHERE environment_id = $1 AND id = $2 "
+                           "RETURNING " SLUICE_COLUMNS;
+constexpr char kDelete[] = "DELETE FROM environment_integrations WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE true";
+#undef SLUICE_COLUMNS
+
+constexpr ListField kFields[] = {
+    {"integration_id", "integration_id", ListField::Kind::id, "int"},
+    {"is_enabled", "is_enabled", ListField::Kind::flag},
+    {"show_in_catalog", "show_in_catalog", ListField::Kind::flag},
+    {"created_at", "created_at", ListField::Kind::time},
+    {"updated_at", "updated_at", ListField::Kind::time},
+};
+
+EnvironmentIntegration installation_in(pqxx::row const& row)
+{
+    EnvironmentIntegration installation;
+    installation.id = id_in<EnvironmentIntegrationId>(row[0]);
+    installation.environment = id_in<EnvironmentId>(row[1]);
+    installation.integration = id_in<IntegrationId>(row[2]);
+    installation.override = object_in(row[3]);
+    installation.is_enabled = row[4].as<bool>();
+    installation.show_in_catalog = row[5].as<bool>();
+    installation.created_at = time_in(row[6]);
+    installation.updated_at = time_in(row[7]);
+    return installation;
+}
+
+class PgInstallations final : public InstallationRepository {
+public:
+    explicit PgInstallations(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<Ensured>> ensure(EnvironmentIntegration row, Deadline deadline) override
+    {
+        auto const environment = row.environment;
+        row.id = EnvironmentIntegrationId{uuid_v7(backend_.clock.now())};
+        pg::Query<Ensured> query = [row = std::move(row)](pqxx::work& transaction) -> Result<Ensured> {
+            auto const made =
+                transaction.exec_params(kInsert, sql_id(row.environment), sql_id(row.id), sql_id(row.integration),
+                                        sql_json(row.override), row.is_enabled, row.show_in_catalog);
+            if (!made.empty())
+                return Ensured{installation_in(made[0]), true};
+            auto const known =
+                transaction.exec_params1(kFindByIntegration, sql_id(row.environment), sql_id(row.integration));
+            return Ensured{installation_in(known), false};
+        };
+        co_return co_await backend_.pool.transact<Ensured>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<EnvironmentIntegration>> find(EnvironmentId environment, EnvironmentIntegrationId id,
+                                              Deadline deadline) override
+    {
+        pg::Query<EnvironmentIntegration> query = [environment,
+                                                   id](pqxx::work& transaction) -> Result<EnvironmentIntegration> {
+            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("environment integration");
+            return installation_in(rows[0]);
+        };
+        co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment, tenancy::ListQuery list,
+                                                             Deadline deadline) override
+    {
+        using ListPage = tenancy::Page<EnvironmentIntegration>;
+        pg::Query<ListPage> query = [list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
+            auto const rows = run_list(transaction, kList, "id", kFields, list);
+            if (!rows)
+                return rows.error();
+            std::vector<EnvironmentIntegration> items;
+            for (auto const& row : *rows)
+                items.push_back(installation_in(row));
+            return page_of(std::move(items), list);
+        };
+        co_return co_await backend_.pool.transact<ListPage>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) override
+    {
+        auto const environment = row.environment;
+        pg::Query<EnvironmentIntegration> query =
+            [row = std::move(row)](pqxx::work& transaction) -> Result<EnvironmentIntegration> {
+            auto const changed = transaction.exec_params(kUpdate, sql_id(row.environment), sql_id(row.id),
+                                                         sql_json(row.override), row.is_enabled, row.show_in_catalog);
+            if (changed.empty())
+                return not_found("environment integration");
+            announce(transaction, {Change::Kind::environment, row.environment, {}});
+            return installation_in(changed[0]);
+        };
+        co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
+                return not_found("environment integration");
+            announce(transaction, {Change::Kind::environment, environment, {}});
+            return true;
+        };
+        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!removed)
+            co_return removed.error();
+        co_return Result<void>{};
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<accounts::InstallationRepository> make_installations(Backend const& backend)
+{
+    return std::make_unique<PgInstallations>(backend);
+}
+
+} // namespace sluice::store

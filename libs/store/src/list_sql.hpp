@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "tenancy/page.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pqxx/transaction>
+
+namespace sluice::store {
+
+/// A field that a list can be filtered by.
+struct ListField {
+    enum class Kind { text, flag, time, id };
+    std::string_view name;   ///< At the API.
+    std::string_view column; ///< An SQL expression of ours.
+    Kind kind = Kind::text;
+    std::string_view prefix = {}; ///< Of an id.
+};
+
+/// Runs `select` (a whole SELECT … FROM … [WHERE true …] without ORDER) as one page. Only column expressions of
+/// `fields` and parameters are put into the text. `id_column` orders the page: ids are in order of time.
+/// Errors: invalid_argument for a field, operator or value that is not one.
+[[nodiscard]] Result<pqxx::result> run_list(pqxx::work& transaction, std::string_view select,
+                                            std::string_view id_column, std::span<ListField const> fields,
+                                            tenancy::ListQuery const& query);
+
+/// Cuts the one row more than asked for, which `run_list` fetches to see whether there is a next page.
+template <class T>
+[[nodiscard]] tenancy::Page<T> page_of(std::vector<T> items, tenancy::ListQuery const& query)
+{
+    tenancy::Page<T> page;
+    auto const limit = static_cast<std::size_t>(query.limit);
+    if (items.size() > limit) {
+        items.resize(limit);
+        page.next = items.back().id.uuid();
+    }
+    page.items = std::move(items);
+    return page;
+}
+
+} // namespace sluice::store

@@ -1,0 +1,25 @@
+#include "store/store.hpp"
+
+namespace sluice::store {
+namespace {
+
+// clang-format off
+constexpr char kTenancy[] = {
+#embed "0001_tenancy.sql"
+};
+constexpr char kAccounts[] = {
+#embed "0002_accounts.sql"
+};
+// clang-format on
+
+} // namespace
+
+std::vector<pg::Migration> migrations()
+{
+    return {
+        {"0001_tenancy", {kTenancy, sizeof kTenancy}},
+        {"0002_accounts", {kAccounts, sizeof kAccounts}},
+    };
+}
+
+} // namespace sluice::store

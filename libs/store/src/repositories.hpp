@@ -1,0 +1,30 @@
+#pragma once
+
+#include "accounts/repositories.hpp"
+#include "base/clock.hpp"
+#include "crypto/keyring.hpp"
+#include "mcp/server.hpp"
+#include "pg/pool.hpp"
+#include "tenancy/tenancy.hpp"
+
+#include <memory>
+
+namespace sluice::store {
+
+/// What every repository is made of.
+struct Backend {
+    pg::Pool& pool;
+    crypto::Keyring const& keyring;
+    Clock const& clock;
+};
+
+std::unique_ptr<tenancy::TenancyRepository> make_tenancy(Backend const& backend);
+std::unique_ptr<tenancy::ApiTokenRepository> make_api_tokens(Backend const& backend);
+std::unique_ptr<accounts::IntegrationRepository> make_integrations(Backend const& backend);
+std::unique_ptr<accounts::InstallationRepository> make_installations(Backend const& backend);
+std::unique_ptr<accounts::DocumentationRepository> make_documentation(Backend const& backend);
+std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend);
+std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
+std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
+
+} // namespace sluice::store

@@ -1,0 +1,247 @@
+#include "account_rows.hpp"
+#include "list_sql.hpp"
+#include "repositories.hpp"
+#include "rows.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace mcp;
+using tenancy::Change;
+
+#define SLUICE_COLUMNS                                                                                                 \
+    "id, environment_id, integrated_account_id, name, config, created_by, "                                            \
+    "(extract(epoch FROM expires_at) * 1000000)::bigint, (extract(epoch FROM created_at) * 1000000)::bigint, "         \
+    "(extract(epoch FROM updated_at) * 1000000)::bigint"
+constexpr char kInsert[] =
+    "INSERT INTO mcp_servers (environment_id, id, integrated_account_id, name, config, created_by, expires_at) "
+    "SELECT $1, $2, a.id, $4, $5::jsonb, $6, to_timestamp($7::double precision / 1000000) "
+    "FROM integrated_accounts a WHERE a.environment_id = $1 AND a.id = $3 RETURNING " SLUICE_COLUMNS;
+constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
+                         "WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3";
+constexpr char kFindById[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE environment_id = $1 AND id = $2";
+constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
+                         "WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3 FOR UPDATE";
+constexpr char kUpdate[] =
+    "UPDATE mcp_servers SET name = $3, config = $4::jsonb, expires_at = to_timestamp($5::double precision / 1000000), "
+    "updated_at = now() WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
+constexpr char kDelete[] =
+    "DELETE FROM mcp_servers WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3 "
+    "RETURNING id";
+// The account is in the path of the request, so it is in the text of the query.
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE true";
+#undef SLUICE_COLUMNS
+constexpr char kAddSecret[] = "SELECT add_secret('mcp', $1, decode($2, 'hex'), $3)";
+constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('mcp', ARRAY(SELECT decode(d, 'hex') "
+                               "FROM unnest(string_to_array($1, ',')) AS d))";
+constexpr char kSchedule[] =
+    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
+    "VALUES ($1, 'mcp_server_expiry', $2, $3, to_timestamp($4::double precision / 1000000)) "
+    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = excluded.due, lease_until = NULL";
+constexpr char kUnschedule[] = "DELETE FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
+                               "AND environment_id = $2 AND id = $3";
+
+constexpr ListField kFields[] = {
+    {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
+    {"name", "name", ListField::Kind::text},
+    {"created_by", "created_by", ListField::Kind::text},
+    {"expires_at", "expires_at", ListField::Kind::time},
+    {"created_at", "created_at", ListField::Kind::time},
+    {"updated_at", "updated_at", ListField::Kind::time},
+};
+
+json::array words_of(std::vector<std::string> const& words)
+{
+    json::array array;
+    for (auto const& word : words)
+        array.emplace_back(word);
+    return array;
+}
+
+json::object config_json(ServerConfig const& config)
+{
+    return {{"methods", words_of(config.filter.methods)},
+            {"tags", words_of(config.filter.tags)},
+            {"require_api_token_auth", config.require_api_token_auth}};
+}
+
+std::vector<std::string> words_in(json::object const& config, std::string_view key)
+{
+    std::vector<std::string> words;
+    if (auto const* array = json::array_at(config, key))
+        for (auto const& word : *array)
+            words.emplace_back(word.get_string());
+    return words;
+}
+
+ServerConfig config_in(json::object const& config)
+{
+    ServerConfig parsed;
+    parsed.filter.methods = words_in(config, "methods");
+    parsed.filter.tags = words_in(config, "tags");
+    auto const* required = config.if_contains("require_api_token_auth");
+    parsed.require_api_token_auth = required != nullptr && required->is_bool() && required->get_bool();
+    return parsed;
+}
+
+McpServer server_in(pqxx::row const& row)
+{
+    McpServer server;
+    server.id = id_in<McpServerId>(row[0]);
+    server.environment = id_in<EnvironmentId>(row[1]);
+    server.account = id_in<IntegratedAccountId>(row[2]);
+    server.name = row[3].c_str();
+    server.config = config_in(object_in(row[4]));
+    server.created_by = row[5].c_str();
+    server.expires_at = optional_time_in(row[6]);
+    server.created_at = time_in(row[7]);
+    server.updated_at = time_in(row[8]);
+    return server;
+}
+
+int partition_of(McpServerId id)
+{
+    return id.uuid().back() & 15;
+}
+
+void schedule(pqxx::work& transaction, McpServer const& server)
+{
+    if (server.expires_at)
+        transaction.exec_params0(kSchedule, partition_of(server.id), sql_id(server.environment), sql_id(server.id),
+                                 sql_time(*server.expires_at));
+    else
+        transaction.exec_params0(kUnschedule, partition_of(server.id), sql_id(server.environment), sql_id(server.id));
+}
+
+Change change_of(EnvironmentId environment, IntegratedAccountId account)
+{
+    return {Change::Kind::account, environment, account.uuid()};
+}
+
+class PgServers final : public ServerRepository {
+public:
+    explicit PgServers(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, Deadline deadline) override
+    {
+        auto const environment = server.environment;
+        server.id = McpServerId{uuid_v7(backend_.clock.now())};
+        pg::Query<McpServer> query = [server = std::move(server), hash](pqxx::work& transaction) -> Result<McpServer> {
+            auto const made = transaction.exec_params(
+                kInsert, sql_id(server.environment), sql_id(server.id), sql_id(server.account), server.name,
+                sql_json(config_json(server.config)), server.created_by, sql_time(server.expires_at));
+            if (made.empty())
+                return not_found("integrated account");
+            transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(server.id));
+            schedule(transaction, server);
+            return server_in(made[0]);
+        };
+        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<McpServer>> find(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                 Deadline deadline) override
+    {
+        pg::Query<McpServer> query = [environment, account, id](pqxx::work& transaction) -> Result<McpServer> {
+            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(account), sql_id(id));
+            if (rows.empty())
+                return not_found("MCP server");
+            return server_in(rows[0]);
+        };
+        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, IntegratedAccountId account,
+                                                tenancy::ListQuery list, Deadline deadline) override
+    {
+        using ListPage = tenancy::Page<McpServer>;
+        list.conditions.push_back({"integrated_account_id", tenancy::Condition::Operator::eq, {account.str()}});
+        pg::Query<ListPage> query = [list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
+            auto const rows = run_list(transaction, kList, "id", kFields, list);
+            if (!rows)
+                return rows.error();
+            std::vector<McpServer> items;
+            for (auto const& row : *rows)
+                items.push_back(server_in(row));
+            return page_of(std::move(items), list);
+        };
+        co_return co_await backend_.pool.transact<ListPage>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<McpServer>> update(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                   ServerChange change, Deadline deadline) override
+    {
+        pg::Query<McpServer> query = [environment, account, id,
+                                      change = std::move(change)](pqxx::work& transaction) -> Result<McpServer> {
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(account), sql_id(id));
+            if (rows.empty())
+                return not_found("MCP server");
+            auto server = server_in(rows[0]);
+            if (auto const changed = change(server); !changed)
+                return changed.error();
+            auto const row =
+                transaction.exec_params1(kUpdate, sql_id(environment), sql_id(id), server.name,
+                                         sql_json(config_json(server.config)), sql_time(server.expires_at));
+            schedule(transaction, server);
+            announce(transaction, change_of(environment, account));
+            return server_in(row);
+        };
+        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                              Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, account, id](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(account), sql_id(id)).empty())
+                return not_found("MCP server");
+            transaction.exec_params0(kUnschedule, partition_of(id), sql_id(environment), sql_id(id));
+            announce(transaction, change_of(environment, account));
+            return true;
+        };
+        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!removed)
+            co_return removed.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
+    {
+        std::string digests;
+        for (auto const& hash : candidates)
+            digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
+        pg::Query<ServerState> query = [digests = std::move(digests),
+                                        &keyring = backend_.keyring](pqxx::work& transaction) -> Result<ServerState> {
+            auto const owner = transaction.exec_params(kFindSecret, digests);
+            if (owner.empty())
+                return not_found("MCP server");
+            auto const rows =
+                transaction.exec_params(kFindById, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            if (rows.empty())
+                return not_found("MCP server");
+            auto server = server_in(rows[0]);
+            auto account = account_state(transaction, keyring, server.environment, server.account);
+            if (!account)
+                return account.error();
+            return ServerState{std::move(server), *std::move(account)};
+        };
+        co_return co_await backend_.pool.lookup<ServerState>(deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend)
+{
+    return std::make_unique<PgServers>(backend);
+}
+
+} // namespace sluice::store

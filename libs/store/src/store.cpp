@@ -1,0 +1,84 @@
+#include "store/store.hpp"
+
+#include "repositories.hpp"
+
+namespace sluice::store {
+
+struct Store::Impl {
+    Impl(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
+        : backend{pool, keyring, clock}
+        , tenancy(make_tenancy(backend))
+        , api_tokens(make_api_tokens(backend))
+        , integrations(make_integrations(backend))
+        , installations(make_installations(backend))
+        , documentation(make_documentation(backend))
+        , accounts(make_accounts(backend))
+        , servers(make_servers(backend))
+        , expiry(make_expiry(backend))
+    {
+    }
+
+    Backend backend;
+    std::unique_ptr<tenancy::TenancyRepository> tenancy;
+    std::unique_ptr<tenancy::ApiTokenRepository> api_tokens;
+    std::unique_ptr<accounts::IntegrationRepository> integrations;
+    std::unique_ptr<accounts::InstallationRepository> installations;
+    std::unique_ptr<accounts::DocumentationRepository> documentation;
+    std::unique_ptr<accounts::AccountRepository> accounts;
+    std::unique_ptr<mcp::ServerRepository> servers;
+    std::unique_ptr<mcp::ServerExpiry> expiry;
+};
+
+Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
+    : impl_(std::make_unique<Impl>(pool, keyring, clock))
+{
+}
+
+Store::~Store() = default;
+
+tenancy::TenancyRepository& Store::tenancy() const
+{
+    return *impl_->tenancy;
+}
+tenancy::ApiTokenRepository& Store::api_tokens() const
+{
+    return *impl_->api_tokens;
+}
+accounts::IntegrationRepository& Store::integrations() const
+{
+    return *impl_->integrations;
+}
+accounts::InstallationRepository& Store::installations() const
+{
+    return *impl_->installations;
+}
+accounts::DocumentationRepository& Store::documentation() const
+{
+    return *impl_->documentation;
+}
+accounts::AccountRepository& Store::accounts() const
+{
+    return *impl_->accounts;
+}
+mcp::ServerRepository& Store::servers() const
+{
+    return *impl_->servers;
+}
+mcp::ServerExpiry& Store::expiry() const
+{
+    return *impl_->expiry;
+}
+
+Task<Result<void>> Store::ping(Deadline deadline)
+{
+    pg::Query<bool> query = [](pqxx::work& transaction) -> Result<bool> {
+        transaction.exec1("SELECT 1");
+        return true;
+    };
+    auto const answered = co_await impl_->backend.pool.lookup<bool>(deadline, std::move(query));
+    if (!answered)
+        co_return answered.error();
+    co_return Result<void>{};
+}
+
+} // namespace sluice::store
