@@ -32,8 +32,9 @@ CREATE TABLE integrations (
     category text NOT NULL,
     is_beta boolean NOT NULL DEFAULT false,
     sharing text NOT NULL DEFAULT 'deny' CHECK (sharing IN ('deny', 'ask', 'allow')),
-    manifest jsonb NOT NULL,
-    document jsonb NOT NULL,
+    -- json, not jsonb: the author's order of properties and methods is what models read.
+    manifest json NOT NULL,
+    document json NOT NULL,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),

@@ -14,19 +14,27 @@ using namespace tenancy;
 #define SLUICE_CREATED "(extract(epoch FROM created_at) * 1000000)::bigint"
 constexpr char kInsertTeam[] = "INSERT INTO teams (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING "
                                "RETURNING id, name, " SLUICE_CREATED;
-constexpr char kFindTeam[] = "SELECT id, name, " SLUICE_CREATED " FROM teams WHERE name = $1";
+constexpr char kFindTeam[] = "SELECT id, name, " SLUICE_CREATED " FROM teams WHERE name = $1 OR id::text = $2";
 constexpr char kInsertEnvironment[] =
     "INSERT INTO environments (id, team_id, name) VALUES ($1, $2, $3) ON CONFLICT (team_id, name) DO NOTHING "
     "RETURNING id, team_id, name, " SLUICE_CREATED;
 constexpr char kFindEnvironment[] =
     "SELECT e.id, e.team_id, e.name, (extract(epoch FROM e.created_at) * 1000000)::bigint "
     "FROM environments e JOIN teams t ON t.id = e.team_id "
-    "WHERE t.name = $1 AND e.name = $2";
+    "WHERE (t.name = $1 OR t.id::text = $2) AND (e.name = $3 OR e.id::text = $4)";
 constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
 constexpr char kKeyChecks[] = "SELECT master_key_id, value FROM key_checks";
 constexpr char kInsertKeyCheck[] =
     "INSERT INTO key_checks (master_key_id, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 #undef SLUICE_CREATED
+
+/// A text that may be a name or an id, as the id.
+template <class IdType>
+std::string as_id(std::string const& text)
+{
+    auto const id = IdType::parse(text);
+    return id ? sql_id(*id) : std::string();
+}
 
 Team team_in(pqxx::row const& row)
 {
@@ -40,7 +48,7 @@ Environment environment_in(pqxx::row const& row)
 
 Result<Environment> select_environment(pqxx::work& transaction, std::string const& team, std::string const& name)
 {
-    auto const rows = transaction.exec_params(kFindEnvironment, team, name);
+    auto const rows = transaction.exec_params(kFindEnvironment, team, as_id<TeamId>(team), name, as_id<EnvironmentId>(name));
     if (rows.empty())
         return Error{ErrorCode::not_found, fmt::format("There is no environment {} of a team {}.", name, team)};
     return environment_in(rows[0]);
@@ -79,7 +87,7 @@ public:
                                           name = std::move(name)](pqxx::work& transaction) -> Result<Created<Team>> {
             if (auto const made = transaction.exec_params(kInsertTeam, sql_id(id), name); !made.empty())
                 return Created<Team>{team_in(made[0]), true};
-            return Created<Team>{team_in(transaction.exec_params1(kFindTeam, name)), false};
+            return Created<Team>{team_in(transaction.exec_params1(kFindTeam, name, std::string())), false};
         };
         co_return co_await backend_.pool.lookup<Created<Team>>(deadline, std::move(query));
     }
@@ -90,7 +98,7 @@ public:
         pg::Query<Created<Environment>> query =
             [id = EnvironmentId{uuid_v7(backend_.clock.now())}, team = std::move(team), name = std::move(name),
              &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Created<Environment>> {
-            auto const owner = transaction.exec_params(kFindTeam, team);
+            auto const owner = transaction.exec_params(kFindTeam, team, as_id<TeamId>(team));
             if (owner.empty())
                 return Error{ErrorCode::not_found, fmt::format("There is no team {}.", team)};
             auto const made =

@@ -43,7 +43,7 @@ struct Created {
     bool is_new = false;
 };
 
-/// Teams and environments: what an operator makes.
+/// Teams and environments: what an operator makes. Those that exist are named by name or id.
 class TenancyRepository {
 public:
     virtual ~TenancyRepository() = default;

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/secret.hpp"
+#include "http/pooled_client.hpp"
+#include "http/server.hpp"
+#include "mcp/endpoint.hpp"
+#include "pg/pool.hpp"
+#include "tenancy/snapshot_cache.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice::api {
+
+struct Config {
+    http::ServerConfig server;
+    std::size_t threads = 1;
+    /// How callers reach us; what minted URLs start with.
+    std::string public_url = "http://127.0.0.1:8080";
+    /// The same for MCP URLs; where its host differs from `public_url`, that host serves MCP only.
+    std::string mcp_url;
+    std::chrono::milliseconds mcp_minimum_lifetime{60'000};
+    std::int64_t mcp_tool_warning = 40;
+    std::chrono::milliseconds management_limit{1'900}; ///< For the database work of a management request.
+    std::chrono::milliseconds proxy_limit{50'000};
+    std::chrono::milliseconds drain_limit{20'000};
+    std::size_t concurrent_requests = 2'000; ///< Per thread; beyond it 429.
+    mcp::EndpointConfig mcp;
+    http::ClientConfig client;
+    std::vector<std::string> egress_allow;
+    pg::PoolConfig database;
+    tenancy::SnapshotCacheConfig cache;
+};
+
+} // namespace sluice::api

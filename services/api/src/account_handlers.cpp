@@ -1,0 +1,287 @@
+#include "accounts/context.hpp"
+#include "accounts/vault.hpp"
+#include "catalog/filter.hpp"
+#include "fields.hpp"
+#include "handlers.hpp"
+#include "list_query.hpp"
+#include "views.hpp"
+
+#include <algorithm>
+
+namespace sluice::api {
+namespace {
+
+using accounts::Account;
+using accounts::Context;
+
+std::vector<std::string> words_of(http::Query const& query, std::string_view name)
+{
+    std::vector<std::string> words;
+    auto text = std::string(query.find(name).value_or(""));
+    for (std::string_view rest = text; !rest.empty();) {
+        auto const comma = rest.find(',');
+        if (comma != 0)
+            words.emplace_back(rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    }
+    return words;
+}
+
+json::object tool_view(catalog::Tool const& tool)
+{
+    json::array required;
+    for (auto const& name : tool.required)
+        required.emplace_back(name);
+    return {{"resource", tool.method->resource}, {"method", tool.method->name},       {"name", tool.name},
+            {"description", tool.description},   {"query_schema", tool.query_schema}, {"body_schema", tool.body_schema},
+            {"required", std::move(required)}};
+}
+
+/// The tool as a provider's API takes it.
+Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view format)
+{
+    auto schema = *json::parse(tool.input_schema);
+    if (format.empty())
+        return tool_view(tool);
+    if (format == "mcp")
+        return json::parse(tool.list_entry)->get_object();
+    if (format == "anthropic")
+        return json::object{
+            {"name", tool.name}, {"description", tool.description}, {"input_schema", std::move(schema)}};
+    json::object function{{"name", tool.name}, {"description", tool.description}, {"parameters", std::move(schema)}};
+    if (format == "gemini")
+        return function;
+    if (format == "openai")
+        return json::object{{"type", "function"}, {"function", std::move(function)}};
+    return invalid("format", "must be openai, anthropic, gemini or mcp");
+}
+
+/// Whether a patch of the context brings new credentials.
+bool has_secrets(json::object const& patch, catalog::Integration const& integration)
+{
+    return !accounts::split_context(patch, integration).secret.empty();
+}
+
+/// New credentials: what was known about the old ones is no longer true.
+void reactivate(Account& account)
+{
+    account.status = accounts::Status::active;
+    account.last_error = nullptr;
+    account.last_forbidden_error = nullptr;
+}
+
+/// Merges a context patch and checks the whole. Runs on a database thread; `installed` is shared and immutable.
+Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::object const& patch, Account const& account,
+                             Context& context)
+{
+    auto merged = accounts::merge_context(context, patch, *installed->integration);
+    auto const checked =
+        accounts::check_context(merged.whole(), *installed->integration, account.authentication_method);
+    if (!checked)
+        return checked.error();
+    if (auto const url = accounts::render_base_url(*installed->integration, merged.visible); !url)
+        return url.error();
+    context = std::move(merged);
+    return {};
+}
+
+} // namespace
+
+AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected)
+    : services_(services)
+    , connected_(connected)
+{
+}
+
+Task<Result<accounts::InstalledPtr>> AccountHandlers::installed(Call& call, accounts::EnvironmentIntegration const& row)
+{
+    auto const stored =
+        co_await services_.store.integrations().find(call.environment(), row.integration, call.deadline);
+    if (!stored)
+        co_return stored.error();
+    co_return co_await services_.integrations.install(row.integration, stored->version, row.override,
+                                                      std::vector<accounts::DocumentationRow>{}, call.deadline);
+}
+
+HandlerResult AccountHandlers::create(Call& call)
+{
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    fields.own_environment(call.environment());
+    Account account;
+    account.environment = call.environment();
+    account.tenant_id = fields.text("tenant_id", true).value_or("");
+    auto const installation_id = fields.id<EnvironmentIntegrationId>("environment_integration_id", true);
+    account.authentication_method = fields.text("authentication_method", true).value_or("");
+    account.region = fields.text("region", false);
+    account.is_sandbox = fields.flag("is_sandbox").value_or(false);
+    account.status = accounts::Status::active;
+    auto const* context = fields.object("context", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+
+    auto const installation =
+        co_await services_.store.installations().find(call.environment(), *installation_id, call.deadline);
+    if (!installation)
+        co_return installation.error().code() == ErrorCode::not_found
+            ? invalid("environment_integration_id", "is no environment integration of this environment")
+            : installation.error();
+    auto const integration = co_await installed(call, *installation);
+    if (!integration)
+        co_return integration.error();
+    auto const& definition = *(*integration)->integration;
+    if (auto const checked = accounts::check_context(*context, definition, account.authentication_method); !checked)
+        co_return checked.error();
+    auto parts = accounts::split_context(*context, definition);
+    if (auto const url = accounts::render_base_url(definition, parts.visible); !url)
+        co_return url.error();
+    account.environment_integration = *installation_id;
+    auto const created =
+        co_await services_.store.accounts().create(std::move(account), std::move(parts), call.deadline);
+    if (!created)
+        co_return created.error();
+    co_return http::json_response(201, json::value(view(*created)));
+}
+
+HandlerResult AccountHandlers::list(Call& call)
+{
+    auto query = read_list_query(call, services_.cursors);
+    if (!query)
+        co_return query.error();
+    auto const limit = query->limit;
+    auto const page = co_await services_.store.accounts().list(call.environment(), *std::move(query), call.deadline);
+    if (!page)
+        co_return page.error();
+    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+}
+
+HandlerResult AccountHandlers::get(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const account = co_await services_.store.accounts().find(call.environment(), *id, call.deadline);
+    if (!account)
+        co_return account.error();
+    co_return http::json_response(200, json::value(view(*account)));
+}
+
+Task<Result<Account>> AccountHandlers::change(Call& call, IntegratedAccountId id, bool new_credentials,
+                                              accounts::AccountChange change)
+{
+    auto updated = co_await services_.store.accounts().update(call.environment(), id, new_credentials,
+                                                              std::move(change), call.deadline);
+    if (updated)
+        co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id.uuid()});
+    co_return updated;
+}
+
+HandlerResult AccountHandlers::patch(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const tenant_id = fields.text("tenant_id", false);
+    auto const region = fields.text("region", false);
+    bool const clears_region = fields.is_null("region");
+    auto const is_sandbox = fields.flag("is_sandbox");
+    auto const is_blocked = fields.flag("is_blocked");
+    auto const* context = fields.object("context", false);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const integration = (*connected)->installed;
+    bool const new_credentials = context != nullptr && has_secrets(*context, *integration->integration);
+    accounts::AccountChange edit = [=, patch = context != nullptr ? std::optional(*context) : std::nullopt](
+                                       Account& account, Context& old) -> Result<void> {
+        account.tenant_id = tenant_id.value_or(account.tenant_id);
+        account.is_sandbox = is_sandbox.value_or(account.is_sandbox);
+        account.is_blocked = is_blocked.value_or(account.is_blocked);
+        if (region || clears_region)
+            account.region = region;
+        if (new_credentials)
+            reactivate(account);
+        return patch ? merge_and_check(integration, *patch, account, old) : Result<void>{};
+    };
+    auto const updated = co_await change(call, *id, new_credentials, std::move(edit));
+    if (!updated)
+        co_return updated.error();
+    co_return http::json_response(200, json::value(view(*updated)));
+}
+
+HandlerResult AccountHandlers::patch_credentials(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const method = fields.text("authentication_method", false);
+    auto const* context = fields.object("context", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const integration = (*connected)->installed;
+    accounts::AccountChange edit = [=, patch = *context](Account& account, Context& old) -> Result<void> {
+        account.authentication_method = method.value_or(account.authentication_method);
+        reactivate(account);
+        return merge_and_check(integration, patch, account, old);
+    };
+    auto const updated = co_await change(call, *id, true, std::move(edit));
+    if (!updated)
+        co_return updated.error();
+    co_return http::json_response(200, json::value(view(*updated)));
+}
+
+HandlerResult AccountHandlers::remove(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const removed = co_await services_.store.accounts().remove(call.environment(), *id, call.deadline);
+    if (!removed)
+        co_return removed.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id->uuid()});
+    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+}
+
+HandlerResult AccountHandlers::tools(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const& tools = *(*connected)->installed->tools;
+    catalog::ToolFilter const filter{words_of(call.query, "methods"), words_of(call.query, "tags")};
+    if (auto const checked = catalog::check_filter(filter, tools); !checked)
+        co_return checked.error();
+    json::array items;
+    auto const format = call.query.find("format").value_or("");
+    for (std::size_t i = 0; i < tools.size(); ++i) {
+        if (!filter.passes(tools[i]))
+            continue;
+        auto shown = tool_view_as(tools[i], format);
+        if (!shown)
+            co_return shown.error();
+        items.push_back(*std::move(shown));
+    }
+    json::object answer;
+    answer["result"] = std::move(items);
+    co_return http::json_response(200, json::value(std::move(answer)));
+}
+
+} // namespace sluice::api

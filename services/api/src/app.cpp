@@ -1,0 +1,202 @@
+#include "api/app.hpp"
+
+#include "pg/listener.hpp"
+#include "shard.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_future.hpp>
+
+namespace sluice::api {
+namespace {
+
+/// Runs a task on an io_context nobody else runs, to its end.
+template <class T>
+T run_to_end(asio::io_context& io, Task<T> task)
+{
+    auto result = asio::co_spawn(io, std::move(task), asio::use_future);
+    io.restart();
+    io.run();
+    return result.get();
+}
+
+} // namespace
+
+struct App::Impl final : tenancy::Announcer {
+    Impl(Config the_config, crypto::Keyring the_keyring, Clock const& the_clock, telemetry::Log& the_log)
+        : config(std::move(the_config))
+        , keyring(std::move(the_keyring))
+        , clock(the_clock)
+        , log(the_log)
+        , metrics(registry)
+        , pg_metrics(registry)
+        , cursors(keyring, clock)
+        , vault(clock)
+    {
+        for (std::size_t i = 0; i < config.threads; ++i)
+            contexts.push_back(std::make_unique<asio::io_context>(1));
+        pool = std::make_unique<pg::Pool>(config.database, pg_metrics, log);
+        workers = std::make_unique<WorkerPool>(1, 1000);
+        store = std::make_unique<store::Store>(*pool, keyring, clock);
+        integrations = std::make_unique<accounts::Integrations>(store->integrations(), *workers);
+        registry.gauge("sluice_pg_queued", "Transactions waiting for a connection.",
+                       [this] { return static_cast<double>(pool->queued()); });
+        registry.gauge("sluice_log_dropped_lines", "Log lines that were dropped because nobody took them.",
+                       [this] { return static_cast<double>(log.dropped()); });
+    }
+
+    Result<void> start();
+    void drain();
+    void stop();
+
+    /// Runs `action` on every shard's thread and returns when all are through.
+    Task<void> on_every_shard(std::function<void(Shard&)> action);
+    Task<void> announce(tenancy::Change change) override
+    {
+        co_await on_every_shard([change](Shard& shard) { shard.apply(change); });
+    }
+
+    Config config;
+    crypto::Keyring const keyring;
+    Clock const& clock;
+    telemetry::Log& log;
+    telemetry::Registry registry;
+    SharedMetrics metrics;
+    pg::PoolMetrics pg_metrics;
+    crypto::CursorSealer const cursors;
+    accounts::Vault const vault;
+    http::EgressPolicy egress;
+    mcp::ToolSets tool_sets;
+    std::atomic<bool> draining{false};
+    // Pools post into the contexts until they are joined, so the contexts go last.
+    std::vector<std::unique_ptr<asio::io_context>> contexts;
+    std::unique_ptr<pg::Pool> pool;
+    std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<accounts::Integrations> integrations;
+    std::unique_ptr<Services> services;
+    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
+    std::vector<std::unique_ptr<Shard>> shards;
+    std::unique_ptr<pg::Listener> listener;
+};
+
+Result<void> App::Impl::start()
+{
+    auto allowed = http::EgressPolicy::allowing(config.egress_allow);
+    if (!allowed)
+        return Error{ErrorCode::invalid_argument, "egress.allow: " + allowed.error().public_detail()};
+    egress = *std::move(allowed);
+    auto const checked =
+        run_to_end(*contexts.front(), store->tenancy().check_keyring(Deadline::after(std::chrono::seconds(5))));
+    if (!checked)
+        return checked.error();
+    contexts.front()->restart();
+    services = std::make_unique<Services>(
+        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry,
+                 [this] { return !draining.load() && listener != nullptr && listener->listening(); }});
+    for (auto& context : contexts) {
+        guards.push_back(asio::make_work_guard(*context));
+        shards.push_back(std::make_unique<Shard>(*context, *services, vault, tool_sets, metrics, log));
+        shards.back()->set_listening(false);
+        if (auto const listening = shards.back()->listen(); !listening)
+            return listening.error();
+    }
+    listener = std::make_unique<pg::Listener>(
+        config.database.url, tenancy::kChangeChannel,
+        pg::Listener::Callbacks{[this](std::string_view payload) {
+                                    auto const change = tenancy::Change::parse(payload);
+                                    for (auto& shard : shards)
+                                        if (change)
+                                            asio::post(shard->io(), [&shard, change] { shard->apply(*change); });
+                                },
+                                [this](bool listening) {
+                                    for (auto& shard : shards)
+                                        asio::post(shard->io(),
+                                                   [&shard, listening] { shard->set_listening(listening); });
+                                }},
+        log);
+    for (auto& shard : shards)
+        shard->start();
+    log.write(telemetry::Level::info, "api is listening",
+              {{"address", config.server.address},
+               {"port", static_cast<std::int64_t>(config.server.port)},
+               {"threads", static_cast<std::int64_t>(config.threads)}});
+    return {};
+}
+
+Task<void> App::Impl::on_every_shard(std::function<void(Shard&)> action)
+{
+    struct Waiting {
+        Waiting(asio::io_context::executor_type executor, std::size_t count)
+            : done(executor, std::chrono::steady_clock::now() + std::chrono::seconds(5))
+            , left(count)
+        {
+        }
+        SteadyTimer done;
+        std::size_t left;
+    };
+    auto const executor = co_await asio::this_coro::executor;
+    auto waiting = std::make_shared<Waiting>(executor, shards.size());
+    for (auto& shard : shards)
+        asio::post(shard->io(), [&shard, action, executor, waiting] {
+            action(*shard);
+            asio::post(executor, [waiting] {
+                if (--waiting->left == 0)
+                    waiting->done.cancel();
+            });
+        });
+    co_await waiting->done.async_wait(kUseTask);
+}
+
+void App::Impl::drain()
+{
+    draining = true;
+    auto const deadline = Deadline::after(config.drain_limit);
+    std::vector<std::future<bool>> drained;
+    for (auto& shard : shards)
+        drained.push_back(asio::co_spawn(shard->io(), shard->drain(deadline), asio::use_future));
+    bool all = true;
+    for (auto& each : drained)
+        all = each.get() && all;
+    log.write(all ? telemetry::Level::info : telemetry::Level::warning, "api has drained", {{"complete", all}});
+}
+
+void App::Impl::stop()
+{
+    listener.reset();
+    guards.clear();
+    for (auto& context : contexts)
+        context->stop();
+    for (auto& shard : shards)
+        shard->join();
+}
+
+App::App(Config config, crypto::Keyring keyring, Clock const& clock, telemetry::Log& log)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(keyring), clock, log))
+{
+}
+
+App::~App() = default;
+
+Result<void> App::run()
+{
+    asio::io_context main(1);
+    asio::signal_set signals(main, SIGINT, SIGTERM);
+    auto started = impl_->start();
+    if (started) {
+        signals.async_wait([](boost::system::error_code const&, int) {});
+        main.run();
+        impl_->drain();
+    }
+    impl_->stop();
+    return started;
+}
+
+} // namespace sluice::api

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "http/router.hpp"
+#include "http_api/message.hpp"
+#include "http_api/query.hpp"
+#include "mcp/endpoint.hpp"
+#include "runtime/task.hpp"
+#include "tenancy/tenancy.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sluice::api {
+
+/// One request on its way through a handler. Lives in the dispatcher's frame until the answer is written.
+struct Call {
+    http::Request request;
+    http::PathParameters parameters;
+    http::Query query;
+    /// Whose token it is; set on routes that need one.
+    tenancy::ApiToken caller;
+    Deadline deadline = Deadline::after({});
+    std::string request_id;
+    mcp::CallTrace trace;
+
+    [[nodiscard]] EnvironmentId environment() const noexcept { return caller.environment; }
+    /// The value of a placeholder of the route.
+    [[nodiscard]] std::string_view parameter(std::string_view name) const;
+    /// A placeholder as an id. Errors: not_found for another kind of text: it can name nothing here.
+    template <class IdType>
+    [[nodiscard]] Result<IdType> id(std::string_view name, std::string_view what) const
+    {
+        auto const parsed = IdType::parse(parameter(name));
+        if (!parsed)
+            return unknown_id(IdType::kPrefix, what);
+        return *parsed;
+    }
+
+private:
+    [[nodiscard]] static Error unknown_id(std::string_view prefix, std::string_view what);
+};
+
+using HandlerResult = Task<Result<http::Response>>;
+
+} // namespace sluice::api

@@ -1,0 +1,37 @@
+#include "caller_identity.hpp"
+
+#include "base/encoding.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::api {
+
+Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens)
+{
+    constexpr std::string_view kScheme = "bearer ";
+    auto const value = call.request.headers.find("authorization").value_or("");
+    bool const is_bearer = value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme);
+    auto caller =
+        co_await tokens.authenticate(is_bearer ? value.substr(kScheme.size()) : std::string_view{}, call.deadline);
+    if (!caller)
+        co_return caller.error();
+    call.caller = *std::move(caller);
+    call.trace.environment = call.caller.environment.str();
+    co_return Result<void>{};
+}
+
+std::string_view Call::parameter(std::string_view name) const
+{
+    for (auto const& [known, value] : parameters)
+        if (known == name)
+            return value;
+    return {};
+}
+
+Error Call::unknown_id(std::string_view prefix, std::string_view what)
+{
+    return {ErrorCode::not_found,
+            fmt::format("There is no such {} in this environment: its id starts with {}_.", what, prefix)};
+}
+
+} // namespace sluice::api

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "call.hpp"
+#include "tenancy/api_tokens.hpp"
+
+namespace sluice::api {
+
+/// Recognises the API token of a request (`Authorization: Bearer`) and sets `call.caller`.
+/// Errors: unauthenticated, unavailable.
+Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens);
+
+} // namespace sluice::api

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "api/config.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "routes.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "tenancy/api_tokens.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::api {
+
+/// Counters of every route by class of status. Built once, shared by all shards.
+class RequestMetrics {
+public:
+    explicit RequestMetrics(telemetry::Registry& registry);
+    void count(std::size_t route, int status, double seconds);
+    void count_unrouted(int status);
+
+private:
+    struct Route {
+        std::array<telemetry::Counter*, 4> by_class; ///< 2xx and 3xx, 4xx, 429, 5xx
+        telemetry::Histogram* seconds;
+    };
+    std::vector<Route> routes_;
+    telemetry::Counter& unrouted_;
+};
+
+/// What happens to each request, in this order: id, route, load limit, authentication, handler, error envelope,
+/// headers, metrics, access log. One per shard.
+class Dispatcher final : public http::Handler {
+public:
+    /// All must outlive it.
+    Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
+               RequestMetrics& metrics, telemetry::Log& log);
+
+    [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
+    Task<http::Response> handle(http::Request request) override;
+
+private:
+    Task<http::Response> route(Call& call, std::size_t& index);
+    Task<Result<http::Response>> run(Call& call, std::size_t index);
+    [[nodiscard]] bool is_hidden(Call const& call, RouteSpec const& spec) const;
+    void finish(Call const& call, std::size_t index, std::chrono::steady_clock::time_point started,
+                http::Response& response);
+    [[nodiscard]] std::string next_request_id();
+
+    Config const& config_;
+    std::string const mcp_host_; ///< Empty unless MCP has a host of its own.
+    std::vector<api::Handler> const handlers_;
+    tenancy::ApiTokens& tokens_;
+    RequestMetrics& metrics_;
+    telemetry::Log& log_;
+    http::Router router_;
+    std::size_t running_ = 0;
+    std::string const id_prefix_;
+    std::uint64_t id_counter_ = 0;
+};
+
+} // namespace sluice::api

@@ -1,0 +1,159 @@
+#pragma once
+
+#include "accounts/connected_accounts.hpp"
+#include "accounts/integrations.hpp"
+#include "api/config.hpp"
+#include "base/clock.hpp"
+#include "call.hpp"
+#include "crypto/cursor.hpp"
+#include "http/egress.hpp"
+#include "mcp/endpoint.hpp"
+#include "mcp/servers.hpp"
+#include "proxy/caller.hpp"
+#include "store/store.hpp"
+#include "telemetry/metrics.hpp"
+#include "tenancy/change.hpp"
+
+#include <functional>
+
+namespace sluice::api {
+
+/// What handlers work with. Everything outlives them.
+struct Services {
+    Config const& config;
+    Clock const& clock;
+    crypto::Keyring const& keyring;
+    crypto::CursorSealer const& cursors;
+    http::EgressPolicy const& egress;
+    store::Store& store;
+    accounts::Integrations& integrations;
+    tenancy::Announcer& announcer;
+    telemetry::Registry& registry;
+    std::function<bool()> is_ready; ///< Not draining, and notifications arrive. Any thread.
+};
+
+// One class a resource. A handler reads its input whole before it changes anything.
+
+class TokenHandlers {
+public:
+    explicit TokenHandlers(Services const& services);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+
+private:
+    Services const& services_;
+};
+
+class IntegrationHandlers {
+public:
+    explicit IntegrationHandlers(Services const& services);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+
+private:
+    Services const& services_;
+};
+
+class InstallationHandlers {
+public:
+    explicit InstallationHandlers(Services const& services);
+    HandlerResult create(Call& call);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+    HandlerResult remove(Call& call);
+
+private:
+    Task<Result<void>> check_override(Call& call, IntegrationId integration, json::object override);
+
+    Services const& services_;
+};
+
+class DocumentationHandlers {
+public:
+    explicit DocumentationHandlers(Services const& services);
+    HandlerResult create(Call& call);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+    HandlerResult remove(Call& call);
+
+private:
+    /// Whether the row names something that exists and gives a valid tool.
+    Task<Result<void>> check(Call& call, accounts::DocumentationRow row);
+    Task<void> announce(Call& call);
+
+    Services const& services_;
+};
+
+class AccountHandlers {
+public:
+    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    HandlerResult create(Call& call);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+    HandlerResult patch_credentials(Call& call);
+    HandlerResult remove(Call& call);
+    HandlerResult tools(Call& call);
+
+private:
+    Task<Result<accounts::InstalledPtr>> installed(Call& call, accounts::EnvironmentIntegration const& row);
+    Task<Result<accounts::Account>> change(Call& call, IntegratedAccountId id, bool new_credentials,
+                                           accounts::AccountChange change);
+
+    Services const& services_;
+    accounts::ConnectedAccounts& connected_;
+};
+
+class ServerHandlers {
+public:
+    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    HandlerResult create(Call& call);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+    HandlerResult remove(Call& call);
+
+private:
+    Services const& services_;
+    accounts::ConnectedAccounts& connected_;
+};
+
+class ProxyHandlers {
+public:
+    ProxyHandlers(Services const& services, accounts::ConnectedAccounts& connected, proxy::Caller& caller);
+    /// `GET` or `POST /proxy/{resource}`
+    HandlerResult collection(Call& call);
+    /// `GET`, `PATCH`, `PUT`, `DELETE` or `POST /proxy/{resource}/{item}`
+    HandlerResult item(Call& call);
+
+private:
+    HandlerResult run(Call& call, std::string method, std::optional<std::string> id);
+
+    Services const& services_;
+    accounts::ConnectedAccounts& connected_;
+    proxy::Caller& caller_;
+};
+
+class OperationHandlers {
+public:
+    explicit OperationHandlers(Services const& services);
+    HandlerResult healthz(Call& call);
+    HandlerResult readyz(Call& call);
+    HandlerResult metrics(Call& call);
+
+private:
+    Services const& services_;
+};
+
+class McpHandlers {
+public:
+    explicit McpHandlers(mcp::Endpoint& endpoint);
+    HandlerResult handle(Call& call);
+
+private:
+    mcp::Endpoint& endpoint_;
+};
+
+} // namespace sluice::api

@@ -1,0 +1,162 @@
+#include "fields.hpp"
+#include "handlers.hpp"
+#include "http_api/url.hpp"
+#include "list_query.hpp"
+#include "views.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/ip/address.hpp>
+
+namespace sluice::api {
+namespace {
+
+using accounts::EnvironmentIntegration;
+
+/// A host that is written as an address can be judged at once; a name is judged at each call, after resolution.
+Result<void> check_base_url(json::object const& override, http::EgressPolicy const& egress)
+{
+    auto const* text = json::string_at(override, "base_url");
+    if (text == nullptr)
+        return {};
+    // Placeholders stand for one label of a host name or one segment of a path.
+    std::string sample(*text);
+    for (auto open = sample.find("{{"); open != std::string::npos; open = sample.find("{{")) {
+        auto const close = sample.find("}}", open);
+        if (close == std::string::npos)
+            return invalid("override.base_url", "has a {{ without }}");
+        sample.replace(open, close + 2 - open, "x");
+    }
+    auto const url = http::parse_url(sample);
+    if (!url)
+        return invalid("override.base_url", url.error().failures().front().message);
+    boost::system::error_code not_an_address;
+    auto const address = boost::asio::ip::make_address(url->host, not_an_address);
+    bool const refused = not_an_address ? !url->is_tls && url->host != "localhost"
+                                        : !(url->is_tls ? egress.permits(address, url->port)
+                                                        : egress.permits_clear_text(address, url->port));
+    if (refused)
+        return invalid("override.base_url",
+                       "names an address that may not be called: only https to public addresses, and "
+                       "what the operator allows (egress.allow)");
+    return {};
+}
+
+} // namespace
+
+InstallationHandlers::InstallationHandlers(Services const& services)
+    : services_(services)
+{
+}
+
+Task<Result<void>> InstallationHandlers::check_override(Call& call, IntegrationId integration, json::object override)
+{
+    if (auto const checked = check_base_url(override, services_.egress); !checked)
+        co_return checked.error();
+    if (override.empty())
+        co_return Result<void>{};
+    co_return co_await services_.integrations.check_override(integration, std::move(override), call.deadline);
+}
+
+HandlerResult InstallationHandlers::create(Call& call)
+{
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    fields.own_environment(call.environment());
+    auto const integration_id = fields.id<IntegrationId>("integration_id", true);
+    auto const* override = fields.object("override", false);
+    EnvironmentIntegration row;
+    row.environment = call.environment();
+    row.is_enabled = fields.flag("is_enabled").value_or(true);
+    row.show_in_catalog = fields.flag("show_in_catalog").value_or(true);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    if (override != nullptr)
+        row.override = *override;
+    row.integration = *integration_id;
+    auto const integration =
+        co_await services_.store.integrations().find(call.environment(), row.integration, call.deadline);
+    if (!integration)
+        co_return integration.error().code() == ErrorCode::not_found
+            ? invalid("integration_id", "is no integration this environment may install")
+            : integration.error();
+    auto const checked = co_await check_override(call, row.integration, row.override);
+    if (!checked)
+        co_return checked.error();
+    auto const ensured = co_await services_.store.installations().ensure(std::move(row), call.deadline);
+    if (!ensured)
+        co_return ensured.error();
+    co_return http::json_response(ensured->created ? 201 : 200, json::value(view(ensured->row)));
+}
+
+HandlerResult InstallationHandlers::list(Call& call)
+{
+    auto query = read_list_query(call, services_.cursors);
+    if (!query)
+        co_return query.error();
+    auto const limit = query->limit;
+    auto const page =
+        co_await services_.store.installations().list(call.environment(), *std::move(query), call.deadline);
+    if (!page)
+        co_return page.error();
+    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+}
+
+HandlerResult InstallationHandlers::get(Call& call)
+{
+    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
+    if (!id)
+        co_return id.error();
+    auto const row = co_await services_.store.installations().find(call.environment(), *id, call.deadline);
+    if (!row)
+        co_return row.error();
+    co_return http::json_response(200, json::value(view(*row)));
+}
+
+HandlerResult InstallationHandlers::patch(Call& call)
+{
+    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
+    if (!id)
+        co_return id.error();
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const* override = fields.object("override", false);
+    auto const is_enabled = fields.flag("is_enabled");
+    auto const show_in_catalog = fields.flag("show_in_catalog");
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto row = co_await services_.store.installations().find(call.environment(), *id, call.deadline);
+    if (!row)
+        co_return row.error();
+    if (override != nullptr) {
+        auto const checked = co_await check_override(call, row->integration, *override);
+        if (!checked)
+            co_return checked.error();
+        row->override = *override;
+    }
+    row->is_enabled = is_enabled.value_or(row->is_enabled);
+    row->show_in_catalog = show_in_catalog.value_or(row->show_in_catalog);
+    auto const updated = co_await services_.store.installations().update(*std::move(row), call.deadline);
+    if (!updated)
+        co_return updated.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
+    co_return http::json_response(200, json::value(view(*updated)));
+}
+
+HandlerResult InstallationHandlers::remove(Call& call)
+{
+    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
+    if (!id)
+        co_return id.error();
+    auto const removed = co_await services_.store.installations().remove(call.environment(), *id, call.deadline);
+    if (!removed)
+        co_return removed.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
+    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+}
+
+} // namespace sluice::api

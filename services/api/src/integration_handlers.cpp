@@ -1,0 +1,82 @@
+#include "handlers.hpp"
+#include "list_query.hpp"
+#include "views.hpp"
+
+#include <algorithm>
+
+namespace sluice::api {
+namespace {
+
+using Operator = tenancy::Condition::Operator;
+
+std::optional<std::string> field_of(accounts::StoredIntegration const& integration, std::string_view field)
+{
+    if (field == "name")
+        return integration.name;
+    if (field == "category")
+        return integration.category;
+    if (field == "label")
+        return integration.label;
+    return std::nullopt;
+}
+
+/// There are few integrations; they are filtered here. Errors: invalid_argument for a filter that is not one.
+Result<bool> passes(accounts::StoredIntegration const& integration, std::vector<tenancy::Condition> const& conditions)
+{
+    for (auto const& condition : conditions) {
+        auto const value = field_of(integration, condition.field);
+        bool const is_negative = condition.op == Operator::ne;
+        if (!value || (condition.op != Operator::eq && condition.op != Operator::in && !is_negative))
+            return invalid(condition.field, "is not a filter here; known are name, category, label with eq, ne or in");
+        if ((std::ranges::find(condition.values, *value) != condition.values.end()) == is_negative)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+IntegrationHandlers::IntegrationHandlers(Services const& services)
+    : services_(services)
+{
+}
+
+HandlerResult IntegrationHandlers::list(Call& call)
+{
+    auto const query = read_list_query(call, services_.cursors);
+    if (!query)
+        co_return query.error();
+    auto const all = co_await services_.store.integrations().list(call.environment(), call.deadline);
+    if (!all)
+        co_return all.error();
+    json::array items;
+    for (auto const& integration : *all) {
+        auto const passed = passes(integration, query->conditions);
+        if (!passed)
+            co_return passed.error();
+        if (*passed && items.size() < static_cast<std::size_t>(query->limit))
+            items.push_back(view(integration));
+    }
+    co_return list_response(std::move(items), nullptr, query->limit);
+}
+
+HandlerResult IntegrationHandlers::get(Call& call)
+{
+    auto id = IntegrationId::parse(call.parameter("id"));
+    if (!id) {
+        // The name serves as well: clients know it.
+        auto const all = co_await services_.store.integrations().list(call.environment(), call.deadline);
+        if (!all)
+            co_return all.error();
+        auto const named = std::ranges::find(*all, call.parameter("id"), &accounts::StoredIntegration::name);
+        if (named == all->end())
+            co_return Error{ErrorCode::not_found, "There is no such integration in this environment."};
+        id = named->id;
+    }
+    auto const integration = co_await services_.store.integrations().find(call.environment(), *id, call.deadline);
+    if (!integration)
+        co_return integration.error();
+    co_return http::json_response(200, json::value(view(*integration)));
+}
+
+} // namespace sluice::api

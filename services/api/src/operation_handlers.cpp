@@ -1,0 +1,44 @@
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+OperationHandlers::OperationHandlers(Services const& services)
+    : services_(services)
+{
+}
+
+HandlerResult OperationHandlers::healthz(Call&)
+{
+    co_return http::json_response(200, std::string(R"({"status":"ok"})"));
+}
+
+HandlerResult OperationHandlers::readyz(Call& call)
+{
+    if (!services_.is_ready())
+        co_return Error{ErrorCode::unavailable,
+                        "Not ready: starting, draining, or without the database's notifications."};
+    auto const alive = co_await services_.store.ping(call.deadline.at_most(std::chrono::seconds(1)));
+    if (!alive)
+        co_return alive.error();
+    co_return http::json_response(200, std::string(R"({"status":"ready"})"));
+}
+
+HandlerResult OperationHandlers::metrics(Call&)
+{
+    http::Response response;
+    response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
+    response.body = services_.registry.text();
+    co_return response;
+}
+
+McpHandlers::McpHandlers(mcp::Endpoint& endpoint)
+    : endpoint_(endpoint)
+{
+}
+
+HandlerResult McpHandlers::handle(Call& call)
+{
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), call.trace);
+}
+
+} // namespace sluice::api

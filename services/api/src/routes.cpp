@@ -1,0 +1,115 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+#include <array>
+
+namespace sluice::api {
+namespace {
+
+using http::Method;
+
+constexpr std::size_t kNoBody = 64 * 1024; ///< Some clients send one with GET or DELETE.
+constexpr std::size_t kSmallBody = 1024 * 1024;
+constexpr std::size_t kProxyBody = 8 * 1024 * 1024;
+constexpr std::size_t kMcpBody = mcp::Endpoint::kBodyLimit;
+
+template <class Handlers>
+Handler bind(Handlers& handlers, HandlerResult (Handlers::*method)(Call&))
+{
+    return [&handlers, method](Call& call) { return (handlers.*method)(call); };
+}
+
+/// A row: what is fixed, and who answers.
+struct Row {
+    RouteSpec spec;
+    Handler (*bind)(HandlerSet const& set);
+};
+
+#define SLUICE_ROUTE(method, path, access, limit, member, type, function)                                              \
+    Row                                                                                                                \
+    {                                                                                                                  \
+        {method, path, access, limit}, [](HandlerSet const& set) { return bind(set.member, &type::function); }         \
+    }
+
+// clang-format off
+constexpr std::array kRows{
+    SLUICE_ROUTE(Method::get,     "/healthz", Access::open, kNoBody, operation, OperationHandlers, healthz),
+    SLUICE_ROUTE(Method::get,     "/readyz",  Access::open, kNoBody, operation, OperationHandlers, readyz),
+    SLUICE_ROUTE(Method::get,     "/metrics", Access::open, kNoBody, operation, OperationHandlers, metrics),
+
+    SLUICE_ROUTE(Method::get,     "/api-token",      Access::api_token, kNoBody, tokens, TokenHandlers, list),
+    SLUICE_ROUTE(Method::get,     "/api-token/{id}", Access::api_token, kNoBody, tokens, TokenHandlers, get),
+
+    SLUICE_ROUTE(Method::get,     "/integration",      Access::api_token, kNoBody, integrations, IntegrationHandlers, list),
+    SLUICE_ROUTE(Method::get,     "/integration/{id}", Access::api_token, kNoBody, integrations, IntegrationHandlers, get),
+
+    SLUICE_ROUTE(Method::get,     "/documentation",      Access::api_token, kNoBody,    documentation, DocumentationHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/documentation",      Access::api_token, kSmallBody, documentation, DocumentationHandlers, create),
+    SLUICE_ROUTE(Method::get,     "/documentation/{id}", Access::api_token, kNoBody,    documentation, DocumentationHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/documentation/{id}", Access::api_token, kSmallBody, documentation, DocumentationHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/documentation/{id}", Access::api_token, kNoBody,    documentation, DocumentationHandlers, remove),
+
+    SLUICE_ROUTE(Method::get,     "/environment-integration",      Access::api_token, kNoBody,    installations, InstallationHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/environment-integration",      Access::api_token, kSmallBody, installations, InstallationHandlers, create),
+    SLUICE_ROUTE(Method::get,     "/environment-integration/{id}", Access::api_token, kNoBody,    installations, InstallationHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/environment-integration/{id}", Access::api_token, kSmallBody, installations, InstallationHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/environment-integration/{id}", Access::api_token, kNoBody,    installations, InstallationHandlers, remove),
+
+    SLUICE_ROUTE(Method::get,     "/integrated-account",                  Access::api_token, kNoBody,    accounts, AccountHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/integrated-account",                  Access::api_token, kSmallBody, accounts, AccountHandlers, create),
+    SLUICE_ROUTE(Method::get,     "/integrated-account/{id}",             Access::api_token, kNoBody,    accounts, AccountHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}",             Access::api_token, kSmallBody, accounts, AccountHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}",             Access::api_token, kNoBody,    accounts, AccountHandlers, remove),
+    SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}/credentials", Access::api_token, kSmallBody, accounts, AccountHandlers, patch_credentials),
+    SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/tools",       Access::api_token, kNoBody,    accounts, AccountHandlers, tools),
+
+    SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp",             Access::api_token, kNoBody,    servers, ServerHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/integrated-account/{id}/mcp",             Access::api_token, kSmallBody, servers, ServerHandlers, create),
+    SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kSmallBody, servers, ServerHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, remove),
+
+    SLUICE_ROUTE(Method::get,     "/proxy/{resource}",        Access::api_token, kNoBody,    proxy, ProxyHandlers, collection),
+    SLUICE_ROUTE(Method::post,    "/proxy/{resource}",        Access::api_token, kProxyBody, proxy, ProxyHandlers, collection),
+    SLUICE_ROUTE(Method::get,     "/proxy/{resource}/{item}", Access::api_token, kNoBody,    proxy, ProxyHandlers, item),
+    SLUICE_ROUTE(Method::post,    "/proxy/{resource}/{item}", Access::api_token, kProxyBody, proxy, ProxyHandlers, item),
+    SLUICE_ROUTE(Method::put,     "/proxy/{resource}/{item}", Access::api_token, kProxyBody, proxy, ProxyHandlers, item),
+    SLUICE_ROUTE(Method::patch,   "/proxy/{resource}/{item}", Access::api_token, kProxyBody, proxy, ProxyHandlers, item),
+    SLUICE_ROUTE(Method::delete_, "/proxy/{resource}/{item}", Access::api_token, kSmallBody, proxy, ProxyHandlers, item),
+
+    SLUICE_ROUTE(Method::post,    "/mcp/{token}", Access::mcp_token, kMcpBody, mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::get,     "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::put,     "/mcp/{token}", Access::mcp_token, kMcpBody, mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::patch,   "/mcp/{token}", Access::mcp_token, kMcpBody, mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::delete_, "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::head,    "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::options, "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
+};
+// clang-format on
+
+#undef SLUICE_ROUTE
+
+constexpr auto kSpecs = [] {
+    std::array<RouteSpec, kRows.size()> specs{};
+    for (std::size_t i = 0; i < specs.size(); ++i)
+        specs[i] = kRows[i].spec;
+    return specs;
+}();
+
+} // namespace
+
+std::span<RouteSpec const> route_specs()
+{
+    return kSpecs;
+}
+
+std::vector<Handler> handlers_of(HandlerSet set)
+{
+    std::vector<Handler> handlers;
+    for (auto const& row : kRows)
+        handlers.push_back(row.bind(set));
+    return handlers;
+}
+
+} // namespace sluice::api

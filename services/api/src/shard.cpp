@@ -1,0 +1,68 @@
+#include "shard.hpp"
+
+namespace sluice::api {
+
+SharedMetrics::SharedMetrics(telemetry::Registry& registry)
+    : server(registry)
+    , client(registry)
+    , caller(registry)
+    , mcp(registry)
+    , requests(registry)
+{
+}
+
+Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
+             SharedMetrics& metrics, telemetry::Log& log)
+    : io_(io)
+    , client_(io, services.config.client, services.egress, metrics.client)
+    , observer_(services.store.accounts(), services.announcer, services.clock, log)
+    , caller_(client_, vault, services.cursors, services.clock, observer_, metrics.caller)
+    , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
+    , connected_(services.store.accounts(), services.integrations, services.config.cache)
+    , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
+               services.config.cache)
+    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, metrics.mcp)
+    , token_handlers_(services)
+    , integration_handlers_(services)
+    , installation_handlers_(services)
+    , documentation_handlers_(services)
+    , account_handlers_(services, connected_)
+    , server_handlers_(services, connected_)
+    , proxy_handlers_(services, connected_, caller_)
+    , operation_handlers_(services)
+    , mcp_handlers_(endpoint_)
+    , dispatcher_(
+          services.config,
+          handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
+                       account_handlers_, server_handlers_, proxy_handlers_, operation_handlers_, mcp_handlers_}),
+          api_tokens_, metrics.requests, log)
+    , server_(io, services.config.server, dispatcher_, metrics.server, log)
+{
+}
+
+void Shard::start()
+{
+    thread_ = std::thread([this] { io_.run(); });
+}
+
+void Shard::join()
+{
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void Shard::apply(tenancy::Change const& change)
+{
+    api_tokens_.apply(change);
+    connected_.apply(change);
+    servers_.apply(change);
+}
+
+void Shard::set_listening(bool listening)
+{
+    api_tokens_.set_listening(listening);
+    connected_.set_listening(listening);
+    servers_.set_listening(listening);
+}
+
+} // namespace sluice::api

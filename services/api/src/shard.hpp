@@ -1,0 +1,64 @@
+#pragma once
+
+#include "account_observer.hpp"
+#include "dispatcher.hpp"
+#include "handlers.hpp"
+#include "http/pooled_client.hpp"
+#include "http/server.hpp"
+
+#include <thread>
+
+namespace sluice::api {
+
+/// Metrics that all shards share.
+struct SharedMetrics {
+    explicit SharedMetrics(telemetry::Registry& registry);
+    http::ServerMetrics server;
+    http::ClientMetrics client;
+    proxy::CallerMetrics caller;
+    mcp::EndpointMetrics mcp;
+    RequestMetrics requests;
+};
+
+/// What one I/O thread owns: its listener, its vendor connections, its caches, its handlers. A request stays on the
+/// thread that accepted it.
+class Shard {
+public:
+    /// All must outlive the shard.
+    Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
+          SharedMetrics& metrics, telemetry::Log& log);
+
+    [[nodiscard]] Result<void> listen() { return server_.listen(); }
+    void start();
+    void join();
+    Task<bool> drain(Deadline deadline) { return server_.drain(deadline); }
+
+    [[nodiscard]] asio::io_context& io() noexcept { return io_; }
+    /// On the shard's own thread.
+    void apply(tenancy::Change const& change);
+    void set_listening(bool listening);
+
+private:
+    asio::io_context& io_;
+    http::PooledClient client_;
+    AccountObserver observer_;
+    proxy::Caller caller_;
+    tenancy::ApiTokens api_tokens_;
+    accounts::ConnectedAccounts connected_;
+    mcp::Servers servers_;
+    mcp::Endpoint endpoint_;
+    TokenHandlers token_handlers_;
+    IntegrationHandlers integration_handlers_;
+    InstallationHandlers installation_handlers_;
+    DocumentationHandlers documentation_handlers_;
+    AccountHandlers account_handlers_;
+    ServerHandlers server_handlers_;
+    ProxyHandlers proxy_handlers_;
+    OperationHandlers operation_handlers_;
+    McpHandlers mcp_handlers_;
+    Dispatcher dispatcher_;
+    http::Server server_;
+    std::thread thread_;
+};
+
+} // namespace sluice::api

@@ -1,0 +1,113 @@
+#include "views.hpp"
+
+namespace sluice::api {
+namespace {
+
+json::value time_or_null(std::optional<Timestamp> const& time)
+{
+    return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::array words(std::vector<std::string> const& from)
+{
+    json::array array;
+    for (auto const& word : from)
+        array.emplace_back(word);
+    return array;
+}
+
+} // namespace
+
+json::object view(tenancy::ApiToken const& token)
+{
+    return {{"id", token.id.str()},
+            {"environment_id", token.environment.str()},
+            {"name", token.name},
+            {"expires_at", time_or_null(token.expires_at)},
+            {"created_at", to_rfc3339(token.created_at)}};
+}
+
+json::object view(accounts::StoredIntegration const& integration)
+{
+    json::object body{{"id", integration.id.str()},
+                      {"name", integration.name},
+                      {"category", integration.category},
+                      {"label", integration.label},
+                      {"is_beta", integration.is_beta},
+                      {"sharing", integration.sharing},
+                      {"version", integration.version},
+                      {"created_at", to_rfc3339(integration.created_at)},
+                      {"updated_at", to_rfc3339(integration.updated_at)}};
+    if (!integration.manifest.is_null())
+        body["config"] = integration.manifest;
+    return body;
+}
+
+json::object view(accounts::EnvironmentIntegration const& installation)
+{
+    return {{"id", installation.id.str()},
+            {"environment_id", installation.environment.str()},
+            {"integration_id", installation.integration.str()},
+            {"override", installation.override},
+            {"is_enabled", installation.is_enabled},
+            {"show_in_catalog", installation.show_in_catalog},
+            {"created_at", to_rfc3339(installation.created_at)},
+            {"updated_at", to_rfc3339(installation.updated_at)}};
+}
+
+json::object view(accounts::DocumentationRow const& documentation)
+{
+    bool const is_integration = documentation.entity_type == "integration";
+    return {{"id", documentation.id.str()},
+            {"environment_id", documentation.environment.str()},
+            {"entity_type", documentation.entity_type},
+            {"entity_id", is_integration ? IntegrationId{documentation.entity_id}.str()
+                                         : EnvironmentIntegrationId{documentation.entity_id}.str()},
+            {"resource", documentation.resource},
+            {"method", documentation.method},
+            {"type", documentation.type},
+            {"format", documentation.format},
+            {"value", documentation.value},
+            {"created_at", to_rfc3339(documentation.created_at)},
+            {"updated_at", to_rfc3339(documentation.updated_at)}};
+}
+
+json::object view(accounts::Account const& account)
+{
+    return {{"id", account.id.str()},
+            {"tenant_id", account.tenant_id},
+            {"environment_id", account.environment.str()},
+            {"environment_integration_id", account.environment_integration.str()},
+            {"status", accounts::name_of(account.status)},
+            {"authentication_method", account.authentication_method},
+            {"region", account.region ? json::value(*account.region) : json::value(nullptr)},
+            {"is_sandbox", account.is_sandbox},
+            {"is_blocked", account.is_blocked},
+            {"context", account.context},
+            {"integration", json::object{{"id", account.integration.str()},
+                                         {"name", account.integration_name},
+                                         {"category", account.integration_category}}},
+            {"last_error", account.last_error},
+            {"last_forbidden_error", account.last_forbidden_error},
+            {"unified_model_override", nullptr},
+            {"integration_override", nullptr},
+            {"created_at", to_rfc3339(account.created_at)},
+            {"updated_at", to_rfc3339(account.updated_at)}};
+}
+
+json::object view(mcp::McpServer const& server)
+{
+    return {{"id", server.id.str()},
+            {"name", server.name},
+            {"integrated_account_id", server.account.str()},
+            {"config", json::object{{"methods", words(server.config.filter.methods)},
+                                    {"tags", words(server.config.filter.tags)},
+                                    {"tool_exposure", "all"},
+                                    {"require_api_token_auth", server.config.require_api_token_auth}}},
+            {"created_by", server.created_by},
+            {"expires_at", time_or_null(server.expires_at)},
+            {"created_at", to_rfc3339(server.created_at)},
+            {"updated_at", to_rfc3339(server.updated_at)}};
+}
+
+} // namespace sluice::api

@@ -1,0 +1,91 @@
+#include "simulator_app/app.hpp"
+
+#include "http/egress.hpp"
+#include "http/pooled_client.hpp"
+#include "runtime/offload.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+namespace sluice::simulator {
+namespace {
+
+constexpr std::chrono::milliseconds kDeliveryTick{200};
+constexpr std::chrono::seconds kDeliveryLimit{5};
+constexpr std::size_t kBodyLimit = 8 * 1024 * 1024;
+
+class Handler final : public http::Handler {
+public:
+    explicit Handler(Simulator& simulator)
+        : simulator_(simulator)
+    {
+    }
+    [[nodiscard]] std::size_t body_limit(http::Method, std::string_view) const override { return kBodyLimit; }
+    Task<http::Response> handle(http::Request request) override { co_return simulator_.handle(request); }
+
+private:
+    Simulator& simulator_;
+};
+
+Task<void> deliver(Simulator& simulator, http::Client& client, Delivery delivery)
+{
+    http::OutgoingRequest request;
+    request.method = delivery.method;
+    request.url = delivery.url;
+    request.headers = delivery.headers;
+    request.body = delivery.body;
+    auto const answer = co_await client.send(std::move(request), Deadline::after(kDeliveryLimit));
+    DeliveryOutcome outcome;
+    if (answer)
+        outcome = {answer->status, false, answer->body};
+    else
+        outcome.timed_out = answer.error().code() == ErrorCode::upstream_timeout;
+    simulator.delivered(delivery.id, outcome);
+}
+
+Task<void> deliver_forever(Simulator& simulator, http::Client& client, TaskGroup& group)
+{
+    while (true) {
+        co_await sleep_until(Deadline::after(kDeliveryTick));
+        for (auto& delivery : simulator.take_due_deliveries())
+            if (!group.spawn(deliver(simulator, client, delivery)))
+                simulator.delivered(delivery.id, {});
+    }
+}
+
+Task<void> drain(http::Server& server, asio::io_context& io)
+{
+    co_await server.drain(Deadline::after(std::chrono::seconds(2)));
+    io.stop();
+}
+
+} // namespace
+
+Result<void> run_server(Config config, http::ServerConfig server_config, Clock const& clock, telemetry::Log& log)
+{
+    asio::io_context io(1);
+    telemetry::Registry registry;
+    http::ServerMetrics server_metrics(registry);
+    http::ClientMetrics client_metrics(registry);
+    // A vendor calls whatever its customers wrote down; here that is this machine.
+    auto const egress = http::EgressPolicy::allowing({"127.0.0.0/8", "::1/128"});
+    if (!egress)
+        return egress.error();
+    http::PooledClient client(io, {}, *egress, client_metrics);
+    Simulator simulator(std::move(config), clock);
+    Handler handler(simulator);
+    http::Server server(io, server_config, handler, server_metrics, log);
+    if (auto const listening = server.listen(); !listening)
+        return listening.error();
+    TaskGroup tasks(io, 64, log, "simulator");
+    tasks.spawn(deliver_forever(simulator, client, tasks));
+    asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code const& failure, int) {
+        if (!failure)
+            tasks.spawn(drain(server, io));
+    });
+    log.write(telemetry::Level::info, "simulator is listening", {{"port", static_cast<std::int64_t>(server.port())}});
+    io.run();
+    return {};
+}
+
+} // namespace sluice::simulator

@@ -1,0 +1,266 @@
+#include "catalog/integration.hpp"
+#include "catalog/tool.hpp"
+#include "commands.hpp"
+#include "crypto/token.hpp"
+#include "store/store.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sluice {
+namespace {
+
+constexpr std::chrono::seconds kLimit{10};
+
+void print(json::object const& answer)
+{
+    std::cout << boost::json::serialize(answer) << '\n';
+}
+
+/// The store for one command.
+class Session {
+public:
+    Session(Options const& options, crypto::Keyring keyring)
+        : log_(STDERR_FILENO, telemetry::Level::error)
+        , metrics_(registry_)
+        , keyring_(std::move(keyring))
+        , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
+        , store_(pool_, keyring_, clock_)
+    {
+    }
+
+    [[nodiscard]] store::Store& store() noexcept { return store_; }
+    [[nodiscard]] crypto::Keyring const& keyring() const noexcept { return keyring_; }
+    [[nodiscard]] static Deadline deadline() { return Deadline::after(kLimit); }
+
+    template <class T>
+    T run(Task<T> task)
+    {
+        auto result = asio::co_spawn(io_, std::move(task), asio::use_future);
+        io_.restart();
+        io_.run();
+        return result.get();
+    }
+
+private:
+    asio::io_context io_{1};
+    telemetry::Log log_;
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_;
+    SystemClock clock_;
+    crypto::Keyring keyring_;
+    pg::Pool pool_;
+    store::Store store_;
+};
+
+Result<std::unique_ptr<Session>> open_session(Options const& options)
+{
+    auto keyring = load_keyring(options);
+    if (!keyring)
+        return keyring.error();
+    if (options.database_url().empty())
+        return invalid("database.url", "is required: set SLUICE_DATABASE_URL or the config file");
+    auto session = std::make_unique<Session>(options, *std::move(keyring));
+    auto const checked = session->run(session->store().tenancy().check_keyring(Session::deadline()));
+    if (!checked)
+        return checked.error();
+    return session;
+}
+
+Result<std::string> read_text(std::string const& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return invalid(path, "cannot be read");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+Result<catalog::Definition> read_definition(std::string const& directory)
+{
+    auto const manifest_path = directory + "/integration.yaml";
+    auto const manifest_text = read_text(manifest_path);
+    if (!manifest_text)
+        return manifest_text.error();
+    auto manifest = catalog::read_source("integration.yaml", *manifest_text);
+    if (!manifest)
+        return manifest.error();
+    auto const* root = manifest->root.if_object();
+    auto const* document_name = root != nullptr ? json::string_at(*root, "openapi") : nullptr;
+    if (document_name == nullptr || document_name->find('/') != std::string::npos)
+        return invalid("integration.yaml openapi", "must name a file beside the manifest");
+    auto const document_text = read_text(directory + '/' + std::string(*document_name));
+    if (!document_text)
+        return document_text.error();
+    auto document = catalog::read_source(std::string(*document_name), *document_text);
+    if (!document)
+        return document.error();
+    return catalog::Definition{*std::move(manifest), *std::move(document)};
+}
+
+} // namespace
+
+Result<void> migrate(Options const& options)
+{
+    if (options.migrate_url().empty())
+        return invalid("migrate.database_url", "is required: set SLUICE_MIGRATE_DATABASE_URL or the config file");
+    auto const report = pg::migrate(options.migrate_url(), store::migrations());
+    if (!report)
+        return report.error();
+    auto const published = store::publish_builtins(options.migrate_url());
+    if (!published)
+        return published.error();
+    json::array applied;
+    for (auto const& name : report->applied)
+        applied.emplace_back(name);
+    json::array changed;
+    for (auto const& name : *published)
+        changed.emplace_back(name);
+    json::object answer;
+    answer["applied"] = std::move(applied);
+    answer["already_there"] = report->already_there;
+    answer["published_integrations"] = std::move(changed);
+    print(answer);
+    return {};
+}
+
+Result<void> create_keyring(std::string const& file)
+{
+    auto const text = crypto::Keyring::generate().serialise();
+    // Exclusive: a keyring that was overwritten takes every stored credential with it.
+    int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return invalid(file, errno == EEXIST ? "exists already; a keyring is never overwritten"
+                                             : fmt::format("cannot be written: {}", std::strerror(errno)));
+    auto const written = ::write(descriptor, text.reveal().data(), text.reveal().size());
+    bool const is_safe = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    if (written != static_cast<ssize_t>(text.reveal().size()) || !is_safe)
+        return invalid(file, "could not be written whole");
+    print({{"file", file}, {"active", 1}});
+    return {};
+}
+
+Result<void> create_team(Options const& options, std::string const& name)
+{
+    auto session = open_session(options);
+    if (!session)
+        return session.error();
+    auto const team = (*session)->run((*session)->store().tenancy().ensure_team(name, Session::deadline()));
+    if (!team)
+        return team.error();
+    print({{"id", team->value.id.str()}, {"name", team->value.name}, {"created", team->is_new}});
+    return {};
+}
+
+Result<void> create_environment(Options const& options, std::string const& team, std::string const& name)
+{
+    auto session = open_session(options);
+    if (!session)
+        return session.error();
+    auto const made =
+        (*session)->run((*session)->store().tenancy().ensure_environment(team, name, Session::deadline()));
+    if (!made)
+        return made.error();
+    print({{"id", made->value.id.str()},
+           {"team_id", made->value.team_id.str()},
+           {"name", made->value.name},
+           {"created", made->is_new}});
+    return {};
+}
+
+Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
+                              std::string const& name, bool replace)
+{
+    auto opened = open_session(options);
+    if (!opened)
+        return opened.error();
+    auto& session = **opened;
+    auto& tokens = session.store().api_tokens();
+    auto const found = session.run(session.store().tenancy().find_environment(team, environment, Session::deadline()));
+    if (!found)
+        return found.error();
+    auto const secret = crypto::mint_token(crypto::TokenKind::api);
+    auto const hash = crypto::hash_token(session.keyring(), secret.reveal());
+    auto token = session.run(tokens.create(found->id, name, hash, std::nullopt, Session::deadline()));
+    bool is_new = token.has_value();
+    if (!token && token.error().code() == ErrorCode::conflict) {
+        token = replace ? session.run(tokens.replace_secret(found->id, name, hash, Session::deadline()))
+                        : session.run(tokens.find_by_name(found->id, name, Session::deadline()));
+        is_new = replace && token.has_value();
+    }
+    if (!token)
+        return token.error();
+    print({{"id", token->id.str()},
+           {"environment_id", token->environment.str()},
+           {"name", token->name},
+           {"created", is_new},
+           {"token", is_new ? json::value(secret.reveal()) : json::value(nullptr)}});
+    return {};
+}
+
+Result<void> check_integration(std::string const& directory)
+{
+    auto const definition = read_definition(directory);
+    if (!definition)
+        return definition.error();
+    auto const compiled = catalog::compile(*definition, catalog::builtin_id(directory));
+    if (!compiled)
+        return compiled.error();
+    auto const derived = catalog::derive_tools(*compiled, {});
+    json::array tools;
+    for (std::size_t i = 0; i < derived.tools->size(); ++i)
+        tools.emplace_back((*derived.tools)[i].name);
+    json::object answer{{"name", (*compiled)->name}, {"methods", (*compiled)->methods.size()}};
+    answer["tools"] = std::move(tools);
+    print(answer);
+    return {};
+}
+
+Result<void> publish_integration(Options const& options, std::string const& team, std::string const& directory)
+{
+    auto const definition = read_definition(directory);
+    if (!definition)
+        return definition.error();
+    auto opened = open_session(options);
+    if (!opened)
+        return opened.error();
+    auto& session = **opened;
+    auto const owner = session.run(session.store().tenancy().ensure_team(team, Session::deadline()));
+    if (!owner)
+        return owner.error();
+    accounts::StoredIntegration stored;
+    auto const compiled = catalog::compile(*definition, {});
+    if (!compiled)
+        return compiled.error();
+    stored.id = IntegrationId{
+        uuid_of_name(fmt::format("sluice integration {} of {}", (*compiled)->name, owner->value.id.str()))};
+    stored.team = owner->value.id;
+    stored.name = (*compiled)->name;
+    stored.label = (*compiled)->label;
+    stored.category = (*compiled)->category;
+    stored.is_beta = (*compiled)->is_beta;
+    stored.sharing = "deny";
+    stored.manifest = definition->manifest.root;
+    stored.document = definition->document.root;
+    auto const id = stored.id;
+    auto const changed = session.run(session.store().integrations().publish(std::move(stored), Session::deadline()));
+    if (!changed)
+        return changed.error();
+    print({{"id", id.str()}, {"name", (*compiled)->name}, {"changed", *changed}});
+    return {};
+}
+
+} // namespace sluice

@@ -1,0 +1,120 @@
+#include "commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <functional>
+#include <iostream>
+
+namespace {
+
+using sluice::Options;
+using sluice::Result;
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+void print(sluice::Error const& error)
+{
+    if (error.failures().empty()) {
+        std::cerr << "sluice: " << error.public_detail() << '\n';
+        return;
+    }
+    for (auto const& failure : error.failures())
+        std::cerr << "sluice: " << failure.path << ' ' << failure.message << '\n';
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    // A peer that closes must be an error code, not the end of the process.
+    std::signal(SIGPIPE, SIG_IGN);
+
+    CLI::App app{"Sluice: AI agents and code use your customers' SaaS accounts.\n"
+                 "Settings come from --config and from SLUICE_… variables; `sluice config --help` lists them."};
+    app.require_subcommand(1);
+    std::string config_file;
+    app.add_option("--config", config_file, "YAML file with settings")->envname("SLUICE_CONFIG");
+
+    std::function<Result<void>(Options const&)> run;
+    auto const command = [&](CLI::App& parent, std::string const& name, std::string const& text,
+                             std::function<Result<void>(Options const&)> body) {
+        auto* sub = parent.add_subcommand(name, text);
+        sub->callback([&run, body = std::move(body)] { run = body; });
+        return sub;
+    };
+    auto const group = [&](std::string const& name, std::string const& text) {
+        auto* sub = app.add_subcommand(name, text);
+        sub->require_subcommand(1);
+        return sub;
+    };
+
+    std::string name;
+    std::string team;
+    std::string environment;
+    std::string path;
+    bool replace = false;
+    Options options;
+
+    command(app, "api", "Serve the API, the REST proxy and the MCP endpoint", sluice::run_api);
+    command(app, "worker", "Run the background loops", sluice::run_worker);
+    command(app, "simulator", "Serve a stand-in Gorgias for demo and tests, on 127.0.0.1", sluice::run_simulator);
+    command(app, "migrate", "Bring the schema up to date and store the built-in integrations", sluice::migrate);
+
+    auto* keys = group("keys", "The keyring of master keys");
+    auto* keys_create = command(*keys, "create", "Write a new keyring; never overwrites one",
+                                [&](Options const&) { return sluice::create_keyring(path); });
+    keys_create->add_option("file", path, "where to write it")->required();
+
+    auto* teams = group("team", "Organisations that use this Sluice");
+    auto* team_create = command(*teams, "create", "Make a team, or find the one of that name",
+                                [&](Options const& all) { return sluice::create_team(all, name); });
+    team_create->add_option("name", name)->required();
+
+    auto* environments = group("environment", "Tenancy boundaries of a team");
+    auto* environment_create = command(*environments, "create", "Make an environment, or find the one of that name",
+                                       [&](Options const& all) { return sluice::create_environment(all, team, name); });
+    environment_create->add_option("name", name)->required();
+    environment_create->add_option("--team", team, "name or id of its team")->required();
+
+    auto* tokens = group("api-token", "Developers' secrets for one environment");
+    auto* token_create =
+        command(*tokens, "create", "Make an API token; its secret is shown once",
+                [&](Options const& all) { return sluice::create_api_token(all, team, environment, name, replace); });
+    token_create->add_option("name", name)->required();
+    token_create->add_option("--team", team, "name or id of the team")->required();
+    token_create->add_option("--environment", environment, "name or id of the environment")->required();
+    token_create->add_flag("--replace", replace, "give a token of that name a new secret; the old one ends at once");
+
+    auto* integrations = group("integration", "Integration definitions");
+    auto* check = command(*integrations, "check", "Say what is wrong with a definition, or which tools it gives",
+                          [&](Options const&) { return sluice::check_integration(path); });
+    check->add_option("directory", path, "with integration.yaml and the OpenAPI file it names")->required();
+    auto* publish = command(*integrations, "publish", "Store a definition of a team, or its next version",
+                            [&](Options const& all) { return sluice::publish_integration(all, team, path); });
+    publish->add_option("directory", path, "with integration.yaml and the OpenAPI file it names")->required();
+    publish->add_option("--team", team, "name or id of its team")->required();
+
+    auto* show = command(app, "config", "Print the settings as in force, secrets redacted", [](Options const& all) {
+        std::cout << all.dump();
+        return Result<void>{};
+    });
+    show->footer(options.help());
+
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? 0 : kUsage;
+    }
+    if (auto const loaded = options.load(config_file); !loaded) {
+        print(loaded.error());
+        return kUsage;
+    }
+    auto const done = run(options);
+    if (!done) {
+        print(done.error());
+        return kFailed;
+    }
+    return 0;
+}

@@ -1,0 +1,126 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace sluice {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<std::string> read_text(std::string const& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return invalid(path, "cannot be read");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+} // namespace
+
+Options::Options()
+{
+    auto& s = settings_;
+    s.text("listen.address", api_.server.address, "IP address the API listens on; 0.0.0.0 for all");
+    s.integer("listen.port", port_, 0, 65535, "port of the API");
+    s.integer("threads", threads_, 0, 256, "I/O threads of the API; 0: one per core");
+    s.text("public_url", api_.public_url, "how callers reach the API; minted URLs start with it");
+    s.text("mcp.url", api_.mcp_url, "the same for MCP URLs (default: public_url); a host of its own serves MCP only");
+    s.list("mcp.allowed_origins", api_.mcp.allowed_origins, "Origins of browsers that may call MCP servers");
+    s.duration("mcp.minimum_lifetime", api_.mcp_minimum_lifetime, 1ms, 24h,
+               "least time to expires_at of an MCP server");
+    s.integer("mcp.tool_warning", api_.mcp_tool_warning, 1, 10'000, "minting warns above this many tools");
+    s.duration("mcp.call_limit", api_.mcp.call_limit, 1s, 10min, "time for one MCP request, vendor included");
+    s.duration("mcp.list_lifetime", api_.mcp.list_lifetime, 0ms, 24h, "how long clients may keep a tool list (ttlMs)");
+    s.duration("proxy.call_limit", api_.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
+    s.duration("drain.limit", api_.drain_limit, 0ms, 10min, "time for requests in flight after SIGTERM");
+    s.integer("limits.connections", connection_limit_, 1, 1'000'000, "connections per I/O thread");
+    s.integer("limits.requests", concurrent_requests_, 1, 1'000'000, "requests in progress per I/O thread; then 429");
+    s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");
+    s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");
+    s.duration("limits.body", api_.server.body_limit, 100ms, 10min, "time for a request body to arrive");
+    s.integer("vendor.connections", vendor_connections_, 1, 100'000, "connections to one vendor host per I/O thread");
+    s.list("egress.allow", api_.egress_allow,
+           "addresses that may be called though they are not public, and in clear text: "
+           "127.0.0.1:8090, 10.0.0.0/8");
+    s.secret("database.url", database_url_, "PostgreSQL URL of the role sluice_app");
+    s.integer("database.connections", database_connections_, 1, 500, "connections to PostgreSQL");
+    s.secret("migrate.database_url", migrate_url_,
+             "PostgreSQL URL of the role sluice_owner; used by `sluice migrate` only");
+    s.text("keyring.file", keyring_file_, "file with the master keys (`sluice keys create`)");
+    s.duration("cache.stale_lifetime", api_.cache.stale_lifetime, 0ms, 24h,
+               "how long cached accounts serve while the "
+               "database is unreachable");
+    s.text("log.level", log_level_, "debug, info, warning or error");
+    s.secret("worker.database_url", worker_database_url_, "PostgreSQL URL of the role sluice_worker");
+    s.text("worker.address", worker_address_, "IP address of the worker's health and metrics");
+    s.integer("worker.port", worker_port_, 0, 65535, "port of the worker's health and metrics");
+    s.duration("worker.expiry_interval", expiry_interval_, 100ms, 1h, "how often expired MCP servers are deleted");
+    s.integer("simulator.port", simulator_port_, 0, 65535, "port of the simulator, on 127.0.0.1");
+    s.list("simulator.accounts", simulator_accounts_, "accounts of the simulator: subdomain:email:api_key");
+    s.list("simulator.apps", simulator_apps_, "OAuth apps of the simulator: client_id:client_secret:redirect_uri");
+}
+
+Result<void> Options::load(std::string const& config_file)
+{
+    std::string text;
+    if (!config_file.empty()) {
+        auto read = read_text(config_file);
+        if (!read)
+            return read.error();
+        text = *std::move(read);
+    }
+    auto loaded = settings_.load(text, config::process_environment(), config::sluice_variables());
+    if (!loaded)
+        return loaded;
+    if (log_level_ != "debug" && log_level_ != "info" && log_level_ != "warning" && log_level_ != "error")
+        return invalid("log.level", "must be debug, info, warning or error");
+    return {};
+}
+
+api::Config Options::api() const
+{
+    auto config = api_;
+    config.server.port = static_cast<std::uint16_t>(port_);
+    config.server.connection_limit = static_cast<std::size_t>(connection_limit_);
+    config.concurrent_requests = static_cast<std::size_t>(concurrent_requests_);
+    config.threads = threads_ > 0 ? static_cast<std::size_t>(threads_)
+                                  : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    config.client.connections_per_host = static_cast<std::size_t>(vendor_connections_);
+    config.client.idle_per_host = config.client.connections_per_host;
+    config.database.url = database_url_;
+    config.database.connections = static_cast<std::size_t>(database_connections_);
+    while (config.public_url.ends_with('/'))
+        config.public_url.pop_back();
+    if (config.mcp_url.empty())
+        config.mcp_url = config.public_url;
+    while (config.mcp_url.ends_with('/'))
+        config.mcp_url.pop_back();
+    return config;
+}
+
+worker::Config Options::worker() const
+{
+    worker::Config config;
+    config.server.address = worker_address_;
+    config.server.port = static_cast<std::uint16_t>(worker_port_);
+    config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;
+    config.database.connections = 2;
+    config.expiry_interval = expiry_interval_;
+    return config;
+}
+
+telemetry::Level Options::log_level() const
+{
+    if (log_level_ == "debug")
+        return telemetry::Level::debug;
+    if (log_level_ == "warning")
+        return telemetry::Level::warning;
+    return log_level_ == "error" ? telemetry::Level::error : telemetry::Level::info;
+}
+
+} // namespace sluice

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "api/config.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "telemetry/log.hpp"
+#include "worker/app.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// Every setting of every subcommand, with its default. One table serves the file, the environment and the help.
+class Options {
+public:
+    Options();
+
+    /// Reads `config_file` (if not empty) and the environment. Errors: every mistake at once.
+    [[nodiscard]] Result<void> load(std::string const& config_file);
+    [[nodiscard]] std::string help() const { return settings_.help(); }
+    [[nodiscard]] std::string dump() const { return settings_.dump(); }
+
+    [[nodiscard]] api::Config api() const;
+    [[nodiscard]] worker::Config worker() const;
+    [[nodiscard]] Secret const& database_url() const noexcept { return database_url_; }
+    [[nodiscard]] Secret const& migrate_url() const noexcept { return migrate_url_; }
+    [[nodiscard]] std::string const& keyring_file() const noexcept { return keyring_file_; }
+    [[nodiscard]] telemetry::Level log_level() const;
+    [[nodiscard]] std::uint16_t simulator_port() const noexcept { return static_cast<std::uint16_t>(simulator_port_); }
+    [[nodiscard]] std::vector<std::string> const& simulator_accounts() const noexcept { return simulator_accounts_; }
+    [[nodiscard]] std::vector<std::string> const& simulator_apps() const noexcept { return simulator_apps_; }
+
+private:
+    config::Settings settings_;
+    api::Config api_;
+    Secret database_url_;
+    Secret migrate_url_;
+    Secret worker_database_url_;
+    std::string keyring_file_;
+    std::string log_level_ = "info";
+    std::int64_t port_ = 8080;
+    std::int64_t threads_ = 0;
+    std::int64_t database_connections_ = 4;
+    std::int64_t connection_limit_ = 10'000;
+    std::int64_t concurrent_requests_ = 2'000;
+    std::int64_t vendor_connections_ = 256;
+    std::string worker_address_ = "127.0.0.1";
+    std::int64_t worker_port_ = 8081;
+    std::chrono::milliseconds expiry_interval_{5'000};
+    std::int64_t simulator_port_ = 8090;
+    std::vector<std::string> simulator_accounts_;
+    std::vector<std::string> simulator_apps_;
+};
+
+} // namespace sluice

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "crypto/keyring.hpp"
+#include "http/server.hpp"
+#include "pg/pool.hpp"
+#include "telemetry/log.hpp"
+
+#include <chrono>
+
+namespace sluice::worker {
+
+struct Config {
+    http::ServerConfig server;
+    pg::PoolConfig database;
+    std::chrono::milliseconds expiry_interval{5'000};
+};
+
+/// Runs the loops until SIGTERM or SIGINT. Blocks. Errors: what keeps it from starting, in one line.
+[[nodiscard]] Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, telemetry::Log& log);
+
+} // namespace sluice::worker
