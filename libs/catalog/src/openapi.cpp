@@ -14,10 +14,11 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kVerbs{"get", "post", "put", "patch", "delete"};
 constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
-constexpr int kMaxRefDepth = 24;
+/// One request side; more than any real one, less than what hurts.
+constexpr std::size_t kMaxSchemaNodes = 50'000;
 
-/// Copies a schema with each `$ref` replaced by what it names. A chain that does not end keeps its `$ref`, which
-/// `check_keywords` then reports.
+/// Copies a schema with each `$ref` replaced by what it names. A `$ref` that leads back to itself, or that would let
+/// the copy grow beyond its bound, stays as it is, which `check_keywords` then reports.
 class Inliner {
 public:
     explicit Inliner(json::value const& document)
@@ -25,36 +26,51 @@ public:
     {
     }
 
-    json::value inlined(json::value const& schema, int depth = 0) const
+    json::value inlined(json::value const& schema)
     {
+        nodes_ = 0;
+        return copy_of(schema);
+    }
+
+private:
+    json::value copy_of(json::value const& schema)
+    {
+        ++nodes_;
         if (auto const* array = schema.if_array()) {
             json::array copy;
             for (auto const& element : *array)
-                copy.push_back(inlined(element, depth));
+                copy.push_back(copy_of(element));
             return copy;
         }
         auto const* object = schema.if_object();
         if (object == nullptr)
             return schema;
-        if (auto const* target = target_of(*object); target != nullptr && depth < kMaxRefDepth)
-            return inlined(*target, depth + 1);
+        if (auto const* reference = json::string_at(*object, "$ref"))
+            return target_of(*reference, schema);
         json::object copy;
         for (auto const& [key, value] : *object)
-            copy.emplace(key, inlined(value, depth));
+            copy.emplace(key, copy_of(value));
         return copy;
     }
 
-private:
-    json::value const* target_of(json::object const& object) const
+    json::value target_of(std::string_view reference, json::value const& schema)
     {
-        auto const* reference = json::string_at(object, "$ref");
         auto const* known = schemas_ != nullptr ? schemas_->if_object() : nullptr;
-        if (reference == nullptr || known == nullptr || !std::string_view(*reference).starts_with(kSchemaPrefix))
-            return nullptr;
-        return known->if_contains(std::string_view(*reference).substr(kSchemaPrefix.size()));
+        auto const* target = known != nullptr && reference.starts_with(kSchemaPrefix)
+                                 ? known->if_contains(reference.substr(kSchemaPrefix.size()))
+                                 : nullptr;
+        bool const is_open = std::ranges::find(open_, reference) != open_.end();
+        if (target == nullptr || is_open || nodes_ > kMaxSchemaNodes)
+            return schema;
+        open_.push_back(reference);
+        auto copy = copy_of(*target);
+        open_.pop_back();
+        return copy;
     }
 
     json::value const* schemas_;
+    std::vector<std::string_view> open_; ///< The references that are being followed.
+    std::size_t nodes_ = 0;
 };
 
 std::string text_at(json::object const& object, std::string_view key)
@@ -208,7 +224,7 @@ private:
 
     Source const& document_;
     Problems& problems_;
-    Inliner const inliner_;
+    Inliner inliner_;
     std::string path_;
 };
 

@@ -44,7 +44,7 @@ void Router::add(Method method, std::string_view path_template, std::size_t inde
 {
     auto* node = root_.get();
     std::vector<std::string_view> names;
-    for (auto rest = path_template; rest.size() > 1;) {
+    for (auto rest = path_template; !rest.empty();) {
         auto const segment = take_segment(rest);
         auto& next = is_placeholder(segment) ? node->placeholder : node->literals[std::string(segment)];
         if (is_placeholder(segment))
@@ -64,7 +64,7 @@ Router::Match Router::find(Method method, std::string_view path) const
         return match;
     auto const* node = root_.get();
     std::vector<std::string> values;
-    for (auto rest = path; rest.size() > 1;) {
+    for (auto rest = path; !rest.empty();) {
         auto const segment = take_segment(rest);
         if (auto const literal = node->literals.find(segment); literal != node->literals.end()) {
             node = literal->second.get();

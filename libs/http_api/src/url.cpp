@@ -4,6 +4,8 @@
 
 #include <boost/url.hpp>
 
+#include <charconv>
+
 namespace sluice::http {
 namespace {
 
@@ -25,14 +27,19 @@ Result<Url> parts_of(urls::url_view const& view)
         return refused("must name a host");
     if (view.has_fragment())
         return refused("must not have a fragment");
-    if (view.has_port() && view.port_number() == 0)
-        return refused("must have a port from 1 to 65535");
+    std::uint16_t port = is_tls ? 443 : 80;
+    if (view.has_port()) {
+        std::string_view const text = view.port();
+        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+        if (error != std::errc{} || end != text.data() + text.size() || port == 0)
+            return refused("must have a port from 1 to 65535");
+    }
 
     Url url;
     url.is_tls = is_tls;
     url.host = to_lower(view.host_type() == urls::host_type::ipv6 ? view.host_ipv6_address().to_string()
                                                                   : std::string(view.host()));
-    url.port = view.has_port() ? view.port_number() : (is_tls ? 443 : 80);
+    url.port = port;
     url.target =
         std::string(view.encoded_path().empty() ? std::string_view("/") : std::string_view(view.encoded_path()));
     if (view.has_query())

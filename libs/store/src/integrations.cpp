@@ -24,12 +24,12 @@ constexpr char kLoad[] = "SELECT " SLUICE_COLUMNS ", i.manifest, i.document FROM
 // A definition that says the same keeps its version, so that publishing at every start changes nothing.
 constexpr char kPublish[] =
     "INSERT INTO integrations AS i (id, team_id, name, label, category, is_beta, sharing, manifest, document) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8::json, $9::json) "
     "ON CONFLICT (id) DO UPDATE SET name = excluded.name, label = excluded.label, category = excluded.category, "
     "is_beta = excluded.is_beta, sharing = excluded.sharing, manifest = excluded.manifest, "
     "document = excluded.document, version = i.version + 1, updated_at = now() "
-    "WHERE (i.manifest, i.document, i.sharing) IS DISTINCT FROM (excluded.manifest, excluded.document, "
-    "excluded.sharing) "
+    "WHERE (i.manifest::text, i.document::text, i.sharing) IS DISTINCT FROM "
+    "(excluded.manifest::text, excluded.document::text, excluded.sharing) "
     "RETURNING i.version";
 #undef SLUICE_COLUMNS
 #undef SLUICE_USABLE

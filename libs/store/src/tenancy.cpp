@@ -48,7 +48,8 @@ Environment environment_in(pqxx::row const& row)
 
 Result<Environment> select_environment(pqxx::work& transaction, std::string const& team, std::string const& name)
 {
-    auto const rows = transaction.exec_params(kFindEnvironment, team, as_id<TeamId>(team), name, as_id<EnvironmentId>(name));
+    auto const rows =
+        transaction.exec_params(kFindEnvironment, team, as_id<TeamId>(team), name, as_id<EnvironmentId>(name));
     if (rows.empty())
         return Error{ErrorCode::not_found, fmt::format("There is no environment {} of a team {}.", name, team)};
     return environment_in(rows[0]);

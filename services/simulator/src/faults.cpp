@@ -1,0 +1,27 @@
+#include "faults.hpp"
+
+#include <algorithm>
+
+namespace sluice::simulator {
+
+void Faults::clear()
+{
+    faults_.clear();
+    reject_credentials = false;
+}
+
+std::optional<http::Response> Faults::take(std::string_view call, std::string_view templated)
+{
+    auto const found = std::ranges::find_if(faults_, [&](Fault const& fault) {
+        return fault.match == "*" || fault.match == call || fault.match == templated;
+    });
+    if (found == faults_.end())
+        return std::nullopt;
+    if (--found->times > 0)
+        return found->response;
+    auto response = std::move(found->response);
+    faults_.erase(found);
+    return response;
+}
+
+} // namespace sluice::simulator
