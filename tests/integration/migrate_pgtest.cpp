@@ -1,0 +1,98 @@
+#include "pg/listener.hpp"
+#include "pg/migrate.hpp"
+#include "support/database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include <unistd.h>
+
+namespace sluice::pg {
+namespace {
+
+TEST(Migrate, IsIdempotent)
+{
+    test::Database const database;
+    auto const again = migrate(database.url("sluice_owner"), store::migrations());
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->applied.empty());
+    EXPECT_EQ(again->already_there, store::migrations().size());
+}
+
+TEST(Migrate, RefusesAChangedMigration)
+{
+    test::Database const database;
+    auto migrations = store::migrations();
+    migrations[0].sql = "SELECT 1";
+    auto const refused = migrate(database.url("sluice_owner"), migrations);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+    EXPECT_NE(refused.error().public_detail().find("0001_tenancy"), std::string::npos);
+}
+
+TEST(Migrate, RefusesADatabaseThatIsAheadOfTheBinary)
+{
+    test::Database const database;
+    auto migrations = store::migrations();
+    migrations.pop_back();
+    EXPECT_EQ(migrate(database.url("sluice_owner"), migrations).error().code(), ErrorCode::conflict);
+}
+
+TEST(Migrate, LeavesNothingOfAMigrationThatFails)
+{
+    test::Database const database;
+    auto migrations = store::migrations();
+    migrations.push_back({"9999_broken", "CREATE TABLE half (a int); SELECT no_such_function();"});
+    EXPECT_FALSE(migrate(database.url("sluice_owner"), migrations));
+    EXPECT_EQ(database.value("SELECT to_regclass('half') IS NULL"), "t");
+    EXPECT_TRUE(migrate(database.url("sluice_owner"), store::migrations()));
+}
+
+/// Collects what a listener hears.
+struct Heard {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<std::string> payloads;
+    std::vector<bool> states;
+
+    template <class Predicate>
+    bool wait(Predicate const& predicate)
+    {
+        std::unique_lock lock(mutex);
+        return changed.wait_for(lock, std::chrono::seconds(10), predicate);
+    }
+};
+
+TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
+{
+    test::Database const database;
+    Heard heard;
+    telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
+    Listener const listener(database.url("sluice_app"), "example",
+                            {[&](std::string_view payload) {
+                                 std::lock_guard const lock(heard.mutex);
+                                 heard.payloads.emplace_back(payload);
+                                 heard.changed.notify_all();
+                             },
+                             [&](bool listening) {
+                                 std::lock_guard const lock(heard.mutex);
+                                 heard.states.push_back(listening);
+                                 heard.changed.notify_all();
+                             }},
+                            log);
+    ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
+    database.execute("NOTIFY example, 'one'");
+    ASSERT_TRUE(heard.wait([&] { return heard.payloads == std::vector<std::string>{"one"}; }));
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sluice_app' AND datname = "
+        "current_database()");
+    ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true, false, true}; }));
+    database.execute("NOTIFY example, 'two'");
+    EXPECT_TRUE(heard.wait([&] { return heard.payloads.size() == 2; }));
+}
+
+} // namespace
+} // namespace sluice::pg

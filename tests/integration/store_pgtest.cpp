@@ -1,0 +1,317 @@
+// The repositories on a real PostgreSQL, as the role that serves.
+#include "accounts/vault.hpp"
+#include "catalog/integration.hpp"
+#include "crypto/token.hpp"
+#include "store/store.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace sluice::store {
+namespace {
+
+using accounts::Account;
+using accounts::Context;
+
+Deadline soon()
+{
+    return Deadline::after(std::chrono::seconds(10));
+}
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+    return *std::move(result);
+}
+
+class StoreTest : public ::testing::Test {
+protected:
+    EnvironmentId environment(std::string const& team, std::string const& name)
+    {
+        must(test::run(store_.tenancy().ensure_team(team, soon())));
+        return must(test::run(store_.tenancy().ensure_environment(team, name, soon()))).value.id;
+    }
+
+    accounts::EnvironmentIntegration installed(EnvironmentId in)
+    {
+        accounts::EnvironmentIntegration row;
+        row.environment = in;
+        row.integration = catalog::builtin_id("gorgias");
+        return must(test::run(store_.installations().ensure(row, soon()))).row;
+    }
+
+    Account account(EnvironmentId in, std::string const& tenant = "acme")
+    {
+        Account made;
+        made.environment = in;
+        made.environment_integration = installed(in).id;
+        made.tenant_id = tenant;
+        made.status = accounts::Status::active;
+        made.authentication_method = "api_key";
+        return must(test::run(
+            store_.accounts().create(made, Context{{{"subdomain", "acme"}}, {{"api_key", "planted-secret"}}}, soon())));
+    }
+
+    mcp::McpServer server(Account const& of, std::optional<Timestamp> expires_at = std::nullopt)
+    {
+        mcp::McpServer made;
+        made.environment = of.environment;
+        made.account = of.id;
+        made.name = "agent";
+        made.created_by = "test";
+        made.expires_at = expires_at;
+        auto const token = crypto::mint_token(crypto::TokenKind::mcp);
+        last_hash_ = crypto::hash_token(keyring_, token.reveal());
+        return must(test::run(store_.servers().create(made, last_hash_, soon())));
+    }
+
+    test::Database database_;
+    crypto::Keyring const keyring_ = crypto::Keyring::generate();
+    SystemClock const clock_;
+    telemetry::Log log_{STDERR_FILENO, telemetry::Level::error};
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_{registry_};
+    pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
+    Store store_{pool_, keyring_, clock_};
+    crypto::TokenHash last_hash_;
+};
+
+TEST_F(StoreTest, MakesTeamsAndEnvironmentsOnce)
+{
+    auto const first = must(test::run(store_.tenancy().ensure_team("t", soon())));
+    auto const second = must(test::run(store_.tenancy().ensure_team("t", soon())));
+    EXPECT_TRUE(first.is_new);
+    EXPECT_FALSE(second.is_new);
+    EXPECT_EQ(first.value.id, second.value.id);
+    EXPECT_EQ(environment("t", "e"), environment("t", "e"));
+    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("nobody", "e", soon())).error().code(),
+              ErrorCode::not_found);
+}
+
+TEST_F(StoreTest, KeepsSecretsSealedInTheDatabase)
+{
+    auto const made = account(environment("t", "e"));
+    EXPECT_EQ(database_.value("SELECT count(*) FROM integrated_accounts WHERE context::text LIKE '%planted%' OR "
+                              "convert_from(sealed, 'LATIN1') LIKE '%planted%'"),
+              "0");
+    auto const state = must(test::run(store_.accounts().load_state(made.environment, made.id, soon())));
+    EXPECT_EQ(must(accounts::open_context(state.account, state.key)).secret.at("api_key"), "planted-secret");
+}
+
+TEST_F(StoreTest, DoesNotOpenASealCopiedToAnotherRow)
+{
+    auto const in = environment("t", "e");
+    auto const one = account(in, "one");
+    auto const two = account(in, "two");
+    database_.execute(
+        "UPDATE integrated_accounts SET sealed = (SELECT sealed FROM integrated_accounts WHERE tenant_id = "
+        "'one') WHERE tenant_id = 'two'");
+    auto const state = must(test::run(store_.accounts().load_state(in, two.id, soon())));
+    EXPECT_EQ(accounts::open_context(state.account, state.key).error().code(), ErrorCode::internal);
+}
+
+TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
+{
+    auto const mine = environment("t", "mine");
+    auto const theirs = environment("t", "theirs");
+    auto const their_account = account(theirs);
+    auto const their_server = server(their_account);
+    auto const their_token = must(test::run(
+        store_.api_tokens().create(theirs, "token", crypto::hash_token(keyring_, "x"), std::nullopt, soon())));
+    accounts::DocumentationRow document;
+    document.environment = theirs;
+    document.entity_type = "integration";
+    document.entity_id = catalog::builtin_id("gorgias").uuid();
+    document.resource = "tickets";
+    document.method = "list";
+    document.type = "description";
+    document.format = "text";
+    document.value = "Theirs.";
+    auto const their_document = must(test::run(store_.documentation().create(document, soon())));
+    auto const not_found = [](auto const& result) { return !result && result.error().code() == ErrorCode::not_found; };
+    accounts::AccountChange const no_change = [](Account&, Context&) { return Result<void>{}; };
+    mcp::ServerChange const no_server_change = [](mcp::McpServer&) { return Result<void>{}; };
+
+    EXPECT_TRUE(not_found(test::run(store_.accounts().find(mine, their_account.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().load_state(mine, their_account.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().update(mine, their_account.id, true, no_change, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().remove(mine, their_account.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.accounts().list(mine, {}, soon()))).items.empty());
+    EXPECT_TRUE(not_found(test::run(store_.servers().find(mine, their_account.id, their_server.id, soon()))));
+    EXPECT_TRUE(not_found(
+        test::run(store_.servers().update(mine, their_account.id, their_server.id, no_server_change, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.servers().remove(mine, their_account.id, their_server.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.servers().list(mine, their_account.id, {}, soon()))).items.empty());
+    EXPECT_TRUE(not_found(test::run(store_.api_tokens().find(mine, their_token.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.api_tokens().list(mine, {}, soon()))).items.empty());
+    EXPECT_TRUE(not_found(test::run(store_.documentation().find(mine, their_document.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.documentation().remove(mine, their_document.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.documentation().list(mine, {}, soon()))).items.empty());
+    EXPECT_TRUE(not_found(test::run(store_.installations().find(mine, their_account.environment_integration, soon()))));
+    EXPECT_TRUE(
+        not_found(test::run(store_.installations().remove(mine, their_account.environment_integration, soon()))));
+    EXPECT_TRUE(must(test::run(store_.installations().list(mine, {}, soon()))).items.empty());
+
+    auto foreign = their_account;
+    foreign.environment = mine;
+    EXPECT_TRUE(not_found(test::run(store_.accounts().create(foreign, Context{}, soon()))));
+}
+
+TEST_F(StoreTest, ServingRoleSeesNoRowOutsideAnEnvironmentAndNoSecretHash)
+{
+    auto const made = account(environment("t", "e"));
+    server(made);
+    pqxx::connection connection(database_.url("sluice_app").reveal());
+    pqxx::work transaction(connection);
+    for (auto const* table :
+         {"data_keys", "api_tokens", "environment_integrations", "integrated_accounts", "documentation", "mcp_servers"})
+        EXPECT_EQ(transaction.exec1(fmt::format("SELECT count(*) FROM {}", table))[0].as<int>(), 0) << table;
+    EXPECT_THROW(transaction.exec("SELECT * FROM secret_hashes"), pqxx::sql_error);
+}
+
+TEST_F(StoreTest, FindsAServerByItsTokenHashOnly)
+{
+    auto const made = server(account(environment("t", "e")));
+    EXPECT_EQ(must(test::run(store_.servers().resolve({last_hash_}, soon()))).server.id, made.id);
+    EXPECT_EQ(test::run(store_.servers().resolve({crypto::hash_token(keyring_, "other")}, soon())).error().code(),
+              ErrorCode::not_found);
+    EXPECT_EQ(test::run(store_.api_tokens().resolve({last_hash_}, soon())).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(StoreTest, ForgetsTheSecretOfWhatIsDeletedByAnyWay)
+{
+    auto const in = environment("t", "e");
+    auto const made = account(in);
+    server(made);
+    EXPECT_TRUE(test::run(store_.installations().remove(in, made.environment_integration, soon())));
+    EXPECT_EQ(database_.value("SELECT count(*) FROM secret_hashes"), "0");
+    EXPECT_EQ(test::run(store_.servers().resolve({last_hash_}, soon())).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)
+{
+    auto const made = account(environment("t", "e"));
+    server(made, clock_.now() - std::chrono::seconds(1));
+    auto const later = server(made, clock_.now() + std::chrono::hours(1));
+    auto const endless = server(made);
+    pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
+    Store worker(pool, keyring_, clock_);
+    EXPECT_EQ(must(test::run(worker.expiry().delete_expired(100, soon()))), 1U);
+    EXPECT_EQ(must(test::run(worker.expiry().delete_expired(100, soon()))), 0U);
+    auto const left = must(test::run(store_.servers().list(made.environment, made.id, {}, soon()))).items;
+    ASSERT_EQ(left.size(), 2U);
+    EXPECT_EQ(left[0].id, endless.id);
+    EXPECT_EQ(left[1].id, later.id);
+}
+
+TEST_F(StoreTest, PagesThroughAListWithoutGapOrRepeat)
+{
+    auto const in = environment("t", "e");
+    for (int i = 0; i < 7; ++i)
+        account(in, "tenant " + std::to_string(i));
+    std::vector<std::string> seen;
+    tenancy::ListQuery query;
+    query.limit = 3;
+    do {
+        auto const page = must(test::run(store_.accounts().list(in, query, soon())));
+        for (auto const& item : page.items)
+            seen.push_back(item.tenant_id);
+        query.after = page.next;
+    } while (query.after);
+    EXPECT_EQ(seen.size(), 7U);
+    EXPECT_EQ(seen.front(), "tenant 6");
+    EXPECT_EQ(seen.back(), "tenant 0");
+}
+
+TEST_F(StoreTest, FiltersByFieldAndRefusesUnknownOnes)
+{
+    using Operator = tenancy::Condition::Operator;
+    auto const in = environment("t", "e");
+    account(in, "one");
+    account(in, "two");
+    auto const count = [&](tenancy::Condition condition) {
+        tenancy::ListQuery query;
+        query.conditions = {std::move(condition)};
+        return must(test::run(store_.accounts().list(in, query, soon()))).items.size();
+    };
+    EXPECT_EQ(count({"tenant_id", Operator::eq, {"one"}}), 1U);
+    EXPECT_EQ(count({"tenant_id", Operator::in, {"one", "two", "three"}}), 2U);
+    EXPECT_EQ(count({"tenant_id", Operator::ne, {"one"}}), 1U);
+    EXPECT_EQ(count({"tenant_id", Operator::like, {"%O%"}}), 2U);
+    EXPECT_EQ(count({"region", Operator::exist, {"true"}}), 0U);
+    EXPECT_EQ(count({"is_sandbox", Operator::eq, {"false"}}), 2U);
+    EXPECT_EQ(count({"integration.name", Operator::eq, {"gorgias"}}), 2U);
+    EXPECT_EQ(count({"created_at", Operator::gt, {"2020-01-01T00:00:00Z"}}), 2U);
+    EXPECT_EQ(count({"tenant_id", Operator::eq, {"'; DROP TABLE teams; --"}}), 0U);
+    for (auto const& [field, value] : {std::pair{"secret", "x"},
+                                       {"is_sandbox", "maybe"},
+                                       {"created_at", "soon"},
+                                       {"environment_integration_id", "ia_01h455vb4pex5vsknk084sn02q"}}) {
+        tenancy::ListQuery query;
+        query.conditions = {{field, Operator::eq, {value}}};
+        auto const listed = test::run(store_.accounts().list(in, query, soon()));
+        ASSERT_FALSE(listed) << field;
+        EXPECT_EQ(listed.error().failures().front().path, field);
+    }
+}
+
+TEST_F(StoreTest, MovesTheGenerationWithNewCredentialsOnly)
+{
+    auto const made = account(environment("t", "e"));
+    auto const rename = [](Account& row, Context&) {
+        row.tenant_id = "renamed";
+        return Result<void>{};
+    };
+    EXPECT_EQ(must(test::run(store_.accounts().update(made.environment, made.id, false, rename, soon()))).generation,
+              1);
+    auto const changed = must(test::run(store_.accounts().update(made.environment, made.id, true, rename, soon())));
+    EXPECT_EQ(changed.generation, 2);
+    EXPECT_EQ(changed.tenant_id, "renamed");
+}
+
+TEST_F(StoreTest, WritesNothingWhenAChangeIsRefused)
+{
+    auto const made = account(environment("t", "e"));
+    auto const refuse = [](Account& row, Context&) -> Result<void> {
+        row.tenant_id = "half written";
+        return invalid("context", "no");
+    };
+    EXPECT_FALSE(test::run(store_.accounts().update(made.environment, made.id, true, refuse, soon())));
+    EXPECT_EQ(must(test::run(store_.accounts().find(made.environment, made.id, soon()))).tenant_id, "acme");
+}
+
+TEST_F(StoreTest, RefusesAKeyringThatIsNotTheOneItWasSealedWith)
+{
+    EXPECT_TRUE(test::run(store_.tenancy().check_keyring(soon())));
+    EXPECT_TRUE(test::run(store_.tenancy().check_keyring(soon())));
+    auto const other = crypto::Keyring::generate();
+    Store wrong(pool_, other, clock_);
+    EXPECT_EQ(test::run(wrong.tenancy().check_keyring(soon())).error().code(), ErrorCode::conflict);
+}
+
+TEST_F(StoreTest, AnswersUnavailableWithinTheDeadlineWhenTheDatabaseIsGone)
+{
+    pg::Pool pool({.url = Secret{"host=/nonexistent dbname=x"}, .connections = 1}, metrics_, log_);
+    Store gone(pool, keyring_, clock_);
+    EXPECT_EQ(test::run(gone.ping(soon())).error().code(), ErrorCode::unavailable);
+}
+
+TEST_F(StoreTest, SurvivesAKilledBackend)
+{
+    EXPECT_TRUE(test::run(store_.ping(soon())));
+    database_.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sluice_app' AND datname = "
+        "current_database()");
+    for (int i = 0; i < 4; ++i)
+        (void)test::run(store_.ping(soon()));
+    EXPECT_TRUE(test::run(store_.ping(soon())));
+}
+
+} // namespace
+} // namespace sluice::store

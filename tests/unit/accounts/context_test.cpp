@@ -1,0 +1,135 @@
+#include "../catalog/example.hpp"
+#include "accounts/context.hpp"
+#include "accounts/vault.hpp"
+#include "base/encoding.hpp"
+#include "support/clock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace sluice::accounts {
+namespace {
+
+using catalog::test::desk;
+
+json::object object(std::string_view text)
+{
+    return json::parse(text)->get_object();
+}
+
+std::vector<std::string> failing_paths(std::string_view context, std::string_view method)
+{
+    auto const checked = check_context(object(context), *desk(), method);
+    std::vector<std::string> paths;
+    if (!checked)
+        for (auto const& failure : checked.error().failures())
+            paths.push_back(failure.path);
+    return paths;
+}
+
+TEST(Context, KeepsSecretsApartAtAnyDepth)
+{
+    auto const parts = split_context(
+        object(
+            R"({"subdomain":"acme","api_key":"k","oauth":{"scope":["a"],"token":{"access_token":"t","expires_at":"x"}}})"),
+        *desk());
+    EXPECT_EQ(boost::json::serialize(parts.visible), R"({"subdomain":"acme","oauth":{"scope":["a"]}})");
+    EXPECT_EQ(boost::json::serialize(parts.secret),
+              R"({"api_key":"k","oauth":{"token":{"access_token":"t","expires_at":"x"}}})");
+    EXPECT_EQ(parts.whole().at("oauth").at("token").at("access_token"), "t");
+}
+
+TEST(Context, PatchReplacesMembersAndNeverDropsASecretItLeavesOut)
+{
+    auto const old = split_context(object(R"({"subdomain":"acme","api_key":"k","extra":{"a":1,"b":2}})"), *desk());
+    auto const merged = merge_context(old, object(R"({"extra":{"a":3},"note":"n"})"), *desk());
+    EXPECT_EQ(boost::json::serialize(merged.visible.at("extra")), R"({"a":3})");
+    EXPECT_EQ(merged.secret.at("api_key"), "k");
+    auto const removed = merge_context(merged, object(R"({"note":null,"api_key":"new"})"), *desk());
+    EXPECT_FALSE(removed.visible.contains("note"));
+    EXPECT_EQ(removed.secret.at("api_key"), "new");
+}
+
+TEST(Context, NamesEveryFieldThatIsWrong)
+{
+    EXPECT_TRUE(failing_paths(R"({"subdomain":"acme","email":"a@b","api_key":"k"})", "api_key").empty());
+    EXPECT_EQ(failing_paths("{}", "api_key"),
+              (std::vector<std::string>{"context.subdomain", "context.email", "context.api_key"}));
+    EXPECT_EQ(failing_paths(R"({"subdomain":"a.b/..@evil","email":"a@b","api_key":"k"})", "api_key"),
+              (std::vector<std::string>{"context.subdomain"}));
+    EXPECT_EQ(failing_paths(R"({"subdomain":5,"email":"a@b","api_key":"k\n"})", "api_key"),
+              (std::vector<std::string>{"context.subdomain", "context.api_key"}));
+    EXPECT_EQ(failing_paths(R"({"subdomain":"acme"})", "saml"), (std::vector<std::string>{"authentication_method"}));
+    EXPECT_EQ(
+        failing_paths(R"({"subdomain":"acme","oauth":{"token":{"access_token":"a b","expires_at":"soon"}}})", "oauth2"),
+        (std::vector<std::string>{"context.oauth.token.access_token", "context.oauth.token.expires_at"}));
+}
+
+class VaultTest : public ::testing::Test {
+protected:
+    ConnectedAccount connected(std::string_view context, std::string_view method)
+    {
+        ConnectedAccount made;
+        auto const parts = split_context(object(context), *desk());
+        made.key = crypto::DataKey::generate(EnvironmentId{uuid_of_name("e")}, 1);
+        made.account.id = IntegratedAccountId{uuid_of_name("a")};
+        made.account.status = Status::active;
+        made.account.authentication_method = method;
+        made.account.context = parts.visible;
+        made.account.sealed = made.key.seal(sealing_place(made.account.id), boost::json::serialize(parts.secret));
+        made.installed = std::make_shared<InstalledIntegration const>(InstalledIntegration{desk(), nullptr});
+        return made;
+    }
+    test::FakeClock clock_;
+    Vault const vault_{clock_};
+};
+
+TEST_F(VaultTest, RendersBasicAndBearer)
+{
+    auto const basic = vault_.credential(connected(R"({"email":"a@b","api_key":"k"})", "api_key"));
+    ASSERT_TRUE(basic);
+    EXPECT_EQ(basic->header, "authorization");
+    EXPECT_EQ(basic->value.reveal(), "Basic " + base64(bytes_of("a@b:k")));
+    auto const bearer = vault_.credential(connected(R"({"oauth":{"token":{"access_token":"t"}}})", "oauth2"));
+    ASSERT_TRUE(bearer);
+    EXPECT_EQ(bearer->value.reveal(), "Bearer t");
+}
+
+TEST_F(VaultTest, RefusesAnExpiredTokenToTheSecond)
+{
+    auto const account =
+        connected(R"({"oauth":{"token":{"access_token":"t","expires_at":"2026-11-20T12:00:01Z"}}})", "oauth2");
+    EXPECT_TRUE(vault_.credential(account));
+    clock_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::reauth_needed);
+}
+
+TEST_F(VaultTest, RefusesAccountsThatMayNotBeUsed)
+{
+    auto account = connected(R"({"email":"a@b","api_key":"k"})", "api_key");
+    account.account.status = Status::needs_reauth;
+    EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::reauth_needed);
+    account.account.is_blocked = true;
+    EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::unavailable);
+    account.account.is_blocked = false;
+    account.is_enabled = false;
+    EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::forbidden);
+}
+
+TEST_F(VaultTest, DoesNotOpenASealOfAnotherAccount)
+{
+    auto account = connected(R"({"email":"a@b","api_key":"k"})", "api_key");
+    account.account.id = IntegratedAccountId{uuid_of_name("other")};
+    EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::internal);
+}
+
+TEST(BaseUrl, IsRenderedFromTheVisibleContext)
+{
+    EXPECT_EQ(*render_base_url(*desk(), object(R"({"subdomain":"acme"})")), "https://acme.desk.example");
+    EXPECT_FALSE(render_base_url(*desk(), {}));
+    EXPECT_FALSE(render_base_url(*desk(), object(R"({"subdomain":""})")));
+}
+
+} // namespace
+} // namespace sluice::accounts

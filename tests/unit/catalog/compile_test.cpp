@@ -1,0 +1,143 @@
+#include "catalog/integration.hpp"
+#include "example.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace sluice::catalog {
+namespace {
+
+using namespace test;
+
+bool has_failure(Error const& error, std::string_view path, std::string_view text)
+{
+    return std::ranges::any_of(error.failures(), [&](FieldFailure const& failure) {
+        return failure.path.find(path) != std::string::npos && failure.message.find(text) != std::string::npos;
+    });
+}
+
+TEST(Compile, TakesAWholeDefinition)
+{
+    auto const compiled = compile_text(kManifest, kDocument);
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    EXPECT_EQ((*compiled)->methods.size(), 6U);
+    auto const* list = (*compiled)->find("tickets", "list");
+    ASSERT_NE(list, nullptr);
+    EXPECT_TRUE(list->paginated);
+    EXPECT_EQ(list->tool_name, "list_all_desk_tickets");
+}
+
+struct Mistake {
+    std::string name;
+    std::string from;
+    std::string to;
+    std::string path;
+    std::string text;
+};
+
+class CompileMistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(CompileMistakes, AreReportedWithFileLineAndPath)
+{
+    auto const& mistake = GetParam();
+    auto const compiled =
+        compile_text(replaced(kManifest, mistake.from, mistake.to), replaced(kDocument, mistake.from, mistake.to));
+    ASSERT_FALSE(compiled);
+    EXPECT_TRUE(has_failure(compiled.error(), mistake.path, mistake.text)) << compiled.error().public_detail();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CompileMistakes,
+    ::testing::Values(
+        Mistake{"UnknownKey", "label: Desk", "label: Desk\ncolour: red", "integration.yaml:3 colour",
+                "is not a key here"},
+        Mistake{"MissingLabel", "label: Desk\n", "", "label", "is required"},
+        Mistake{"BadName", "name: desk", "name: Desk", "integration.yaml:1 name", "must match"},
+        Mistake{"UnclosedPlaceholder", "{{context.subdomain}}.desk", "{{context.subdomain.desk", "base_url",
+                "without }}"},
+        Mistake{"UnknownOperation", "operation: get-ticket", "operation: get-tickets",
+                "resources.tickets.methods.get.operation", "names no"},
+        Mistake{"UnknownAccess", "access: read", "access: some", "access", "must be one of read, write"},
+        Mistake{"DangerousPattern", "^[A-Z]", "(a)\\\\1", "pattern", "RE2"},
+        Mistake{"UnenforcedKeyword", "minLength: 1,", "minLength: 1, dependentRequired: {},", "dependentRequired",
+                "would not be enforced"},
+        Mistake{"PatternInBranch", "{type: string, enum: [low, high]}", "{anyOf: [{type: string, pattern: a}]}",
+                "pattern", "would not be enforced inside"},
+        Mistake{"ForeignReference", "#/components/schemas/Source", "https://evil.example/schema", "$ref",
+                "could not be resolved"},
+        Mistake{"Recursion", "properties:\n        to:",
+                "properties:\n        again: {$ref: \"#/components/schemas/Source\"}\n        to:", "$ref",
+                "no recursion"},
+        Mistake{"BadArgumentName", "name: ids", "name: \"filter[ids]\"", "name", "must match"},
+        Mistake{"MissingPathParameter", "[{name: id, in: path, required: true, schema: {type: integer, minimum: 1}}]",
+                "[]", "parameters", "must describe the path parameter id"},
+        Mistake{"TagOfNothing", "tool_tags: {tickets: [tickets]}", "tool_tags: {ticket: [tickets]}", "tool_tags.ticket",
+                "names no resource"},
+        Mistake{"ListWithoutPagination", "format: cursor", "format: none", "paginated", "needs a pagination block"},
+        Mistake{"NameTooLong", "search: {operation: search-tickets,",
+                "search: {operation: search-tickets, name: a_very_long_tool_name_that_clients_would_not_take_at_all,",
+                "resources.tickets.methods.search.name", "at most 46"},
+        Mistake{"NameTwice", "search: {operation: search-tickets,",
+                "search: {operation: search-tickets, name: list_all_desk_tickets,", "resources.tickets.methods.search",
+                "has already"},
+        Mistake{"WrongOpenApi", "openapi: 3.1.0", "openapi: 2.0.0", "openapi", "3.1"}),
+    [](auto const& param) { return param.param.name; });
+
+TEST(Compile, ReportsEveryMistakeAtOnce)
+{
+    auto const manifest = replaced(replaced(kManifest, "label: Desk\n", ""), "access: read", "access: some");
+    auto const compiled = compile_text(manifest, replaced(kDocument, "minLength: 1,", "minContains: 1,"));
+    ASSERT_FALSE(compiled);
+    EXPECT_GE(compiled.error().failures().size(), 3U);
+}
+
+TEST(Override, ReplacesTheBaseUrlAndNothingElse)
+{
+    Definition const definition{*read_source("integration.yaml", kManifest), *read_source("openapi.yaml", kDocument)};
+    auto const overridden = with_override(definition, {{"base_url", "http://127.0.0.1:1/{{context.subdomain}}"}});
+    ASSERT_TRUE(overridden);
+    auto const compiled = compile(*overridden, builtin_id("desk"));
+    ASSERT_TRUE(compiled);
+    EXPECT_EQ(*(*compiled)->base_url.render_url(json::object{{"context", json::object{{"subdomain", "a"}}}}),
+              "http://127.0.0.1:1/a");
+    EXPECT_FALSE(with_override(definition, {{"name", "x"}}));
+}
+
+TEST(Yaml, KeepsTextsThatLookLikeNumbersAsTheyAreWritten)
+{
+    auto const source = read_source("f", "a: \"1\"\nb: 1\nc: 1.5\nd: no\ne: ~\nf: 'true'\ng: true\n");
+    ASSERT_TRUE(source);
+    auto const& root = source->root.get_object();
+    EXPECT_TRUE(root.at("a").is_string());
+    EXPECT_EQ(root.at("b"), 1);
+    EXPECT_EQ(root.at("c"), 1.5);
+    EXPECT_EQ(root.at("d"), "no");
+    EXPECT_TRUE(root.at("e").is_null());
+    EXPECT_EQ(root.at("f"), "true");
+    EXPECT_EQ(root.at("g"), true);
+}
+
+TEST(Yaml, RefusesAnchorsDuplicatesAndBrokenTextWithTheLine)
+{
+    EXPECT_EQ(read_source("f", "a: 1\nb: &x [1]\nc: *x\n").error().failures().front().path, "f:2");
+    EXPECT_EQ(read_source("f", "a: 1\na: 2\n").error().failures().front().path, "f:2");
+    EXPECT_FALSE(read_source("f", "a: [1,\n"));
+    EXPECT_FALSE(read_source("f", std::string(5000, '[')));
+}
+
+TEST(Template, EncodesValuesSoThatTheyCannotLeaveTheirPlace)
+{
+    auto const url = *Template::parse("https://{{context.subdomain}}.desk.example/x");
+    auto const rendered = [&](char const* subdomain) {
+        return url.render_url(json::object{{"context", json::object{{"subdomain", subdomain}}}});
+    };
+    EXPECT_EQ(*rendered("acme"), "https://acme.desk.example/x");
+    EXPECT_EQ(*rendered("a.b/..@evil"), "https://a.b%2F..%40evil.desk.example/x");
+    EXPECT_FALSE(rendered(""));
+    EXPECT_FALSE(rendered(".."));
+    EXPECT_FALSE(url.render_url(json::object{}));
+}
+
+} // namespace
+} // namespace sluice::catalog

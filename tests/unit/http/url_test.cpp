@@ -1,0 +1,57 @@
+#include "http_api/query.hpp"
+#include "http_api/url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::http {
+namespace {
+
+TEST(Url, IsTakenApart)
+{
+    auto const url = parse_url("https://Acme.Gorgias.com/api/tickets?limit=1");
+    ASSERT_TRUE(url);
+    EXPECT_TRUE(url->is_tls);
+    EXPECT_EQ(url->host, "acme.gorgias.com");
+    EXPECT_EQ(url->port, 443);
+    EXPECT_EQ(url->target, "/api/tickets?limit=1");
+    EXPECT_EQ(url->authority(), "acme.gorgias.com");
+    EXPECT_EQ(parse_url("http://127.0.0.1:8090")->authority(), "127.0.0.1:8090");
+    EXPECT_EQ(parse_url("http://[::1]:8090/x")->host, "::1");
+}
+
+TEST(Url, RefusesWhatCouldMeanAnotherHost)
+{
+    for (auto const* text :
+         {"", "ftp://a/", "https://", "https://user@evil/", "https://a.b/..@evil#f", "//evil/", "https://a b/",
+          "https://a/\r\nx: y", "javascript:alert(1)", "https://a:0/", "https://a:99999/"})
+        EXPECT_FALSE(parse_url(text)) << text;
+}
+
+TEST(Url, ResolvesRedirectsAndKnowsTheOrigin)
+{
+    auto const base = *parse_url("http://127.0.0.1:8090/acme/api/tickets/5");
+    EXPECT_EQ(resolve_url(base, "/acme/api/tickets/9")->target, "/acme/api/tickets/9");
+    EXPECT_TRUE(resolve_url(base, "/x")->same_origin(base));
+    EXPECT_FALSE(resolve_url(base, "http://127.0.0.1:8091/x")->same_origin(base));
+    EXPECT_FALSE(resolve_url(base, "https://127.0.0.1:8090/x")->same_origin(base));
+    EXPECT_FALSE(resolve_url(base, "//evil/x")->same_origin(base));
+}
+
+TEST(Query, KeepsOrderAndRepeats)
+{
+    auto query = Query::parse("a=1&b=x%20y&a=2&c");
+    ASSERT_TRUE(query);
+    EXPECT_EQ(query->find("b"), "x y");
+    EXPECT_EQ(query->take("a"), "2");
+    EXPECT_EQ(query->str(), "b=x%20y&c=");
+}
+
+TEST(Query, RefusesBrokenEscapesAndBytesThatAreNotUtf8)
+{
+    EXPECT_FALSE(Query::parse("a=%f"));
+    EXPECT_FALSE(Query::parse("a=%ff"));
+    EXPECT_TRUE(Query::parse(""));
+}
+
+} // namespace
+} // namespace sluice::http
