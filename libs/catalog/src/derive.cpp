@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace sluice::catalog {
@@ -219,6 +220,13 @@ void finish(Tool& tool, json::object const& full)
     tool.list_entry = boost::json::serialize(entry);
 }
 
+std::vector<Documentation> without_names(std::span<Documentation const> rows)
+{
+    std::vector<Documentation> others(rows.begin(), rows.end());
+    std::erase_if(others, [](Documentation const& row) { return row.type == "name"; });
+    return others;
+}
+
 std::string title_of(Method const& method)
 {
     return method.title.empty() ? fmt::format("{} {}", method.name, method.resource) : method.title;
@@ -294,6 +302,7 @@ Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> 
 {
     Derived derived;
     std::vector<ToolPtr> tools;
+    std::set<std::string> names;
     for (auto const& method : integration->methods) {
         bool const described = !method.description.empty() || find_row(documentation, method, "description") != nullptr;
         if (method.deprecated || !method.tool_allowed || !described)
@@ -304,6 +313,13 @@ Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> 
                 derived.ignored.push_back(
                     {fmt::format("{}.{} {}", method.resource, method.name, failure.path), failure.message});
             tool = derive_tool(integration, method, {});
+        }
+        // A row may not take the name of another tool: clients refuse a list in which a name stands twice.
+        if (tool && !names.insert((*tool)->name).second) {
+            derived.ignored.push_back({fmt::format("{}.{} name", method.resource, method.name), "is taken"});
+            tool = derive_tool(integration, method, without_names(documentation));
+            if (tool && !names.insert((*tool)->name).second)
+                continue;
         }
         if (tool)
             tools.push_back(*std::move(tool));
@@ -319,6 +335,9 @@ Result<void> check_documentation(IntegrationPtr integration, Documentation const
         return invalid("resource", fmt::format("is not a resource of {}", integration->name));
     if (method == nullptr)
         return invalid("method", fmt::format("is not a method of {}.{}", integration->name, row.resource));
+    for (auto const& other : integration->methods)
+        if (row.type == "name" && &other != method && other.tool_name == row.value)
+            return invalid("value", fmt::format("is the name of {}.{} already", other.resource, other.name));
     auto const tool = derive_tool(integration, *method, std::span(&row, 1));
     if (tool)
         return {};

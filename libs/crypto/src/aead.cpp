@@ -19,24 +19,41 @@ struct FreeContext {
     void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 
-/// Fetching the algorithm by name on each call would cost a quarter of it; contexts are reused per thread likewise.
-EVP_CIPHER const* cipher()
-{
-    static EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
-    return fetched;
-}
-
-EVP_CIPHER_CTX* context()
-{
-    thread_local std::unique_ptr<EVP_CIPHER_CTX, FreeContext> const mine{EVP_CIPHER_CTX_new()};
-    return mine.get();
-}
+using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
 /// These calls fail only without memory or without the algorithm; neither can be continued from.
 void require(int ok)
 {
     if (ok != 1)
         std::abort();
+}
+
+EVP_CIPHER const* cipher()
+{
+    static EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+    return fetched;
+}
+
+/// Contexts are reused per thread and direction, with their algorithm set once: naming it on each call costs more than
+/// the cipher itself.
+EVP_CIPHER_CTX* encryption()
+{
+    thread_local Context const mine = [] {
+        Context context{EVP_CIPHER_CTX_new()};
+        require(EVP_EncryptInit_ex2(context.get(), cipher(), nullptr, nullptr, nullptr));
+        return context;
+    }();
+    return mine.get();
+}
+
+EVP_CIPHER_CTX* decryption()
+{
+    thread_local Context const mine = [] {
+        Context context{EVP_CIPHER_CTX_new()};
+        require(EVP_DecryptInit_ex2(context.get(), cipher(), nullptr, nullptr, nullptr));
+        return context;
+    }();
+    return mine.get();
 }
 
 int as_int(std::size_t size)
@@ -66,9 +83,9 @@ Bytes seal(Key const& key, std::string_view plaintext, std::string_view associat
 {
     Bytes out(kNonce + plaintext.size() + kTag);
     random_bytes(std::span(out).first(kNonce));
-    auto* const ctx = context();
+    auto* const ctx = encryption();
     int length = 0;
-    require(EVP_EncryptInit_ex2(ctx, cipher(), key.reveal().data(), out.data(), nullptr));
+    require(EVP_EncryptInit_ex2(ctx, nullptr, key.reveal().data(), out.data(), nullptr));
     require(EVP_EncryptUpdate(ctx, nullptr, &length, bytes_of(associated_data).data(), as_int(associated_data.size())));
     require(EVP_EncryptUpdate(ctx, out.data() + kNonce, &length, bytes_of(plaintext).data(), as_int(plaintext.size())));
     require(EVP_EncryptFinal_ex(ctx, out.data() + kNonce + length, &length));
@@ -84,9 +101,9 @@ std::optional<Secret> open(Key const& key, ByteView sealed, std::string_view ass
     Bytes tag(sealed.end() - kTag, sealed.end());
     std::string plaintext(ciphertext.size(), '\0');
     auto* const out = reinterpret_cast<std::uint8_t*>(plaintext.data());
-    auto* const ctx = context();
+    auto* const ctx = decryption();
     int length = 0;
-    require(EVP_DecryptInit_ex2(ctx, cipher(), key.reveal().data(), sealed.data(), nullptr));
+    require(EVP_DecryptInit_ex2(ctx, nullptr, key.reveal().data(), sealed.data(), nullptr));
     require(EVP_DecryptUpdate(ctx, nullptr, &length, bytes_of(associated_data).data(), as_int(associated_data.size())));
     require(EVP_DecryptUpdate(ctx, out, &length, ciphertext.data(), as_int(ciphertext.size())));
     require(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, as_int(kTag), tag.data()));

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -30,6 +31,28 @@ OSSL_PARAM digest_parameter()
     return OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
 }
 
+struct KeyedContext {
+    Key key;
+    std::unique_ptr<EVP_MAC_CTX, Free> context;
+};
+
+/// A context that already holds the key: setting it up costs more than hashing a token. A thread meets few keys.
+EVP_MAC_CTX* keyed_context(Key const& key)
+{
+    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    constexpr std::size_t kKept = 4;
+    thread_local std::vector<KeyedContext> contexts;
+    for (auto const& known : contexts)
+        if (equal_in_constant_time(known.key.reveal(), key.reveal()))
+            return known.context.get();
+    if (contexts.size() == kKept)
+        contexts.erase(contexts.begin());
+    contexts.push_back({key, std::unique_ptr<EVP_MAC_CTX, Free>{EVP_MAC_CTX_new(mac)}});
+    OSSL_PARAM const parameters[] = {digest_parameter(), OSSL_PARAM_construct_end()};
+    require(EVP_MAC_init(contexts.back().context.get(), key.reveal().data(), key.reveal().size(), parameters));
+    return contexts.back().context.get();
+}
+
 } // namespace
 
 Digest sha256(std::string_view text)
@@ -45,14 +68,12 @@ Digest sha256(std::string_view text)
 
 Digest hmac_sha256(Key const& key, std::string_view text)
 {
-    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    thread_local std::unique_ptr<EVP_MAC_CTX, Free> const context{EVP_MAC_CTX_new(mac)};
-    OSSL_PARAM const parameters[] = {digest_parameter(), OSSL_PARAM_construct_end()};
+    auto* const context = keyed_context(key);
     Digest digest{};
     std::size_t length = 0;
-    require(EVP_MAC_init(context.get(), key.reveal().data(), key.reveal().size(), parameters));
-    require(EVP_MAC_update(context.get(), bytes_of(text).data(), text.size()));
-    require(EVP_MAC_final(context.get(), digest.data(), &length, digest.size()));
+    require(EVP_MAC_init(context, nullptr, 0, nullptr));
+    require(EVP_MAC_update(context, bytes_of(text).data(), text.size()));
+    require(EVP_MAC_final(context, digest.data(), &length, digest.size()));
     return digest;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <deque>
@@ -45,6 +46,8 @@ using ErrorCodeOf = boost::system::error_code;
 /// Vendors answer with a few kilobytes: one recv instead of several.
 constexpr std::size_t kReadBuffer = 16 * 1024;
 constexpr std::uint32_t kHeaderLimit = 64 * 1024;
+/// One per account at vendors with a host of their own for each; beyond it URLs are parsed each time.
+constexpr std::size_t kMaxOrigins = 10'000;
 
 using Origin = std::tuple<bool, std::string, std::uint16_t>;
 
@@ -76,6 +79,27 @@ std::optional<std::string> head_of(OutgoingRequest const& request, Url const& ur
         fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", request.body.size());
     head += "\r\n";
     return head;
+}
+
+using Parser = beast::http::response_parser<beast::http::string_body>;
+
+/// Feeds the parser what has been received. Wanting more is no failure.
+ErrorCodeOf parse_buffered(Parser& parser, beast::flat_buffer& buffer)
+{
+    ErrorCodeOf failure;
+    buffer.consume(parser.put(buffer.data(), failure));
+    return failure == beast::http::error::need_more ? ErrorCodeOf{} : failure;
+}
+
+/// A body without a length ends with the connection (RFC 9112 section 6.3); anything else that ends early has failed.
+ErrorCodeOf end_of(Parser& parser, ErrorCodeOf const& failure)
+{
+    bool const is_end = failure == asio::error::eof || failure == ssl::error::stream_truncated;
+    if (!is_end || !parser.got_some())
+        return failure;
+    ErrorCodeOf incomplete;
+    parser.put_eof(incomplete);
+    return incomplete;
 }
 
 /// What happened to one attempt.
@@ -147,15 +171,19 @@ private:
             attempt.failure = write_failure;
             co_return attempt;
         }
-        beast::http::response_parser<beast::http::string_body> parser;
+        Parser parser;
         parser.header_limit(kHeaderLimit);
         parser.body_limit(response_limit);
         parser.skip(request.method == Method::head);
-        auto const [failure, bytes] = co_await beast::http::async_read(stream, buffer_, parser, kUseTask);
-        attempt.failure = failure;
-        attempt.got_bytes = bytes > 0 || parser.got_some();
-        if (failure)
-            co_return attempt;
+        parser.eager(true);
+        while (!parser.is_done()) {
+            auto const [failure, bytes] = co_await stream.async_read_some(buffer_.prepare(kReadBuffer), kUseTask);
+            buffer_.commit(bytes);
+            attempt.got_bytes = attempt.got_bytes || bytes > 0;
+            attempt.failure = failure ? end_of(parser, failure) : parse_buffered(parser, buffer_);
+            if (attempt.failure)
+                co_return attempt;
+        }
         auto& message = parser.get();
         response.status = message.result_int() > 999 ? 502 : static_cast<int>(message.result_int());
         response.headers.reserve(16, 1024);
@@ -287,7 +315,30 @@ struct PooledClient::Impl {
     EgressPolicy const& egress;
     ClientMetrics& metrics;
     ssl::context tls;
+    /// The URL taken apart. Its origin is parsed once; the rest is only checked for what could end a request line.
+    Result<Url> parse(std::string const& text)
+    {
+        auto const scheme_end = text.find("://");
+        auto const origin_end = scheme_end == std::string::npos ? scheme_end : text.find('/', scheme_end + 3);
+        if (origin_end == std::string::npos)
+            return parse_url(text);
+        auto const origin = std::string_view(text).substr(0, origin_end);
+        auto known = origins.find(origin);
+        if (known == origins.end()) {
+            auto parsed = parse_url(text);
+            if (!parsed || origins.size() >= kMaxOrigins)
+                return parsed;
+            known = origins.emplace(std::string(origin), *std::move(parsed)).first;
+        }
+        auto url = known->second;
+        url.target = text.substr(origin_end);
+        bool const is_clean = std::ranges::all_of(
+            url.target, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '"' && c != '<' && c != '>'; });
+        return is_clean ? Result<Url>(std::move(url)) : parse_url(text);
+    }
+
     std::map<Origin, Host> hosts;
+    std::map<std::string, Url, std::less<>> origins;
 };
 
 ClientMetrics::ClientMetrics(telemetry::Registry& registry)
@@ -309,7 +360,7 @@ PooledClient::~PooledClient() = default;
 
 Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadline deadline)
 {
-    auto const url = parse_url(request.url);
+    auto const url = impl_->parse(request.url);
     if (!url)
         co_return url.error();
     auto const head = head_of(request, *url);

@@ -57,6 +57,24 @@ void Router::add(Method method, std::string_view path_template, std::size_t inde
     node->names = std::move(names);
 }
 
+std::size_t Router::find_index(Method method, std::string_view path) const
+{
+    if (path.empty() || path.front() != '/')
+        return kNone;
+    auto const* node = root_.get();
+    for (auto rest = path; !rest.empty();) {
+        auto const segment = take_segment(rest);
+        auto const literal = node->literals.find(segment);
+        node = literal != node->literals.end() ? literal->second.get() : node->placeholder.get();
+        if (node == nullptr)
+            return kNone;
+    }
+    for (auto const& [allowed, index] : node->routes)
+        if (allowed == method)
+            return index;
+    return kNone;
+}
+
 Router::Match Router::find(Method method, std::string_view path) const
 {
     Match match;
@@ -75,13 +93,12 @@ Router::Match Router::find(Method method, std::string_view path) const
             return match;
         }
     }
-    for (auto const& [allowed, index] : node->routes) {
+    for (auto const& [allowed, index] : node->routes)
         if (allowed == method)
             match.index = index;
-        match.allow += (match.allow.empty() ? "" : ", ") + std::string(name_of(allowed));
-    }
-    if (match.index != kNone)
-        match.allow.clear();
+    if (match.index == kNone)
+        for (auto const& [allowed, index] : node->routes)
+            match.allow += (match.allow.empty() ? "" : ", ") + std::string(name_of(allowed));
     for (std::size_t i = 0; i < node->names.size() && i < values.size(); ++i)
         match.parameters.emplace_back(node->names[i], std::move(values[i]));
     return match;

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <exception>
@@ -100,6 +101,29 @@ std::string head_of(Response const& response, bool keep_alive)
         head += "connection: close\r\n";
     head += "\r\n";
     return head;
+}
+
+/// Feeds the parser what has been received.
+beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer)
+{
+    beast::error_code failure;
+    parser.eager(true);
+    buffer.consume(parser.put(buffer.data(), failure));
+    return failure;
+}
+
+/// Writes all of two buffers; most answers go out in one piece.
+Task<beast::error_code> write_all(Stream& stream, std::array<asio::const_buffer, 2> parts)
+{
+    while (parts[0].size() + parts[1].size() > 0) {
+        auto const [failure, bytes] = co_await stream.async_write_some(parts, kUseTask);
+        if (failure)
+            co_return failure;
+        auto const first = std::min(bytes, parts[0].size());
+        parts[0] += first;
+        parts[1] += bytes - first;
+    }
+    co_return beast::error_code{};
 }
 
 struct Refusal {
@@ -234,9 +258,17 @@ Task<bool> Server::serve_one(Connection& connection)
             co_return false;
         connection.idle = false;
     }
-    connection.stream.expires_after(config_.head_limit);
-    auto const [head_failure, head_bytes] =
-        co_await beast::http::async_read_header(connection.stream, connection.buffer, parser, kUseTask);
+    // Most requests came whole with the first read: then nothing more has to be waited for.
+    auto head_failure = parse_buffered(parser, connection.buffer);
+    if (head_failure == beast::http::error::need_more && !parser.is_header_done()) {
+        connection.stream.expires_after(config_.head_limit);
+        parser.eager(false);
+        auto const [failure, bytes] =
+            co_await beast::http::async_read_header(connection.stream, connection.buffer, parser, kUseTask);
+        head_failure = failure;
+    } else if (head_failure == beast::http::error::need_more) {
+        head_failure = {};
+    }
     if (head_failure) {
         if (auto const refusal = refusal_of(head_failure, false))
             co_return co_await refuse(connection, refusal->status, refusal->message);
@@ -309,7 +341,7 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
     std::array<asio::const_buffer, 2> const parts{
         asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
     connection.stream.expires_after(config_.write_limit);
-    auto const [failure, bytes] = co_await asio::async_write(connection.stream, parts, kUseTask);
+    auto const failure = co_await write_all(connection.stream, parts);
     co_return !failure && keep_alive;
 }
 

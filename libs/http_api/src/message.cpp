@@ -119,6 +119,8 @@ Response json_response(int status, std::string body)
 {
     Response response;
     response.status = status;
+    // What an answer usually carries: limits, request id, timing.
+    response.headers.reserve(10, 384);
     response.headers.add("content-type", "application/json");
     response.body = std::move(body);
     return response;

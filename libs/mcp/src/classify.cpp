@@ -146,20 +146,20 @@ private:
     http::Headers const& headers_;
 };
 
-RpcRequest request_of(Era era, std::string id, std::string_view method, json::object const& message)
+/// Takes the parameters out of the message: they may be megabytes.
+RpcRequest request_of(Era era, std::string id, json::object& message)
 {
     RpcRequest request;
     request.era = era;
     request.id = std::move(id);
-    request.method = method;
-    if (auto const* params = json::object_at(message, "params"))
-        request.params = *params;
+    request.method = message.at("method").get_string();
+    if (auto* params = message.if_contains("params"))
+        request.params = std::move(params->get_object());
     return request;
 }
 
 /// Rows 15 to 17: no claim in the body.
-Single classify_unclaimed(json::object const& message, std::string id, std::string_view method,
-                          http::Headers const& headers)
+Single classify_unclaimed(json::object& message, std::string id, std::string_view method, http::Headers const& headers)
 {
     auto const version = header(headers, "mcp-protocol-version");
     if (version && looks_modern(*version) && method != "initialize")
@@ -170,7 +170,7 @@ Single classify_unclaimed(json::object const& message, std::string id, std::stri
                       fmt::format("Unsupported MCP-Protocol-Version {}. Supported are {}.", *version,
                                   boost::json::serialize(all_revisions())),
                       std::move(id));
-    return request_of(Era::legacy, std::move(id), method, message);
+    return request_of(Era::legacy, std::move(id), message);
 }
 
 bool is_complete_claim(json::object const& message)
@@ -182,9 +182,9 @@ bool is_complete_claim(json::object const& message)
     return capabilities != nullptr && capabilities->is_object();
 }
 
-Single classify_one(json::value const& value, http::Headers const& headers)
+Single classify_one(json::value& value, http::Headers const& headers)
 {
-    auto const* message = value.if_object();
+    auto* message = value.if_object();
     if (message == nullptr)
         return refuse(RpcCode::invalid_request, "A message must be a JSON object.");
     auto const* version = json::string_at(*message, "jsonrpc");
@@ -214,14 +214,14 @@ Single classify_one(json::value const& value, http::Headers const& headers)
         if (header_version && looks_modern(*header_version))
             return refuse(RpcCode::header_mismatch,
                           "Header mismatch: MCP-Protocol-Version names a revision without initialize.", *id_json);
-        return request_of(Era::legacy, *id_json, name, *message);
+        return request_of(Era::legacy, *id_json, *message);
     }
     auto const* claim = claim_of(*message);
     if (claim == nullptr)
         return classify_unclaimed(*message, *id_json, name, headers);
     if (auto refusal = ModernCheck(*message, *id_json, headers).run(*claim, name))
         return *std::move(refusal);
-    return request_of(Era::modern, *id_json, name, *message);
+    return request_of(Era::modern, *id_json, *message);
 }
 
 Classified single(Single message)
@@ -231,7 +231,7 @@ Classified single(Single message)
     return classified;
 }
 
-Classified classify_batch(json::array const& batch, http::Headers const& headers)
+Classified classify_batch(json::array& batch, http::Headers const& headers)
 {
     if (batch.empty())
         return single(refuse(RpcCode::invalid_request, "A batch must not be empty."));
@@ -239,7 +239,7 @@ Classified classify_batch(json::array const& batch, http::Headers const& headers
         return single(refuse(RpcCode::invalid_request, fmt::format("A batch holds at most {} messages.", kMaxBatch)));
     Classified classified;
     classified.is_batch = true;
-    for (auto const& element : batch) {
+    for (auto& element : batch) {
         auto const* message = element.if_object();
         if (message != nullptr && claim_of(*message) != nullptr)
             return single(refuse(RpcCode::invalid_request, "Batches exist only before 2025-06-18; send one message."));
@@ -252,10 +252,10 @@ Classified classify_batch(json::array const& batch, http::Headers const& headers
 
 Classified classify(std::string_view body, http::Headers const& headers)
 {
-    auto const parsed = json::parse(body, {.max_bytes = kMaxBody, .max_depth = kMaxDepth});
+    auto parsed = json::parse(body, {.max_bytes = kMaxBody, .max_depth = kMaxDepth});
     if (!parsed)
         return single(refuse(RpcCode::parse_error, parsed.error().public_detail()));
-    if (auto const* batch = parsed->if_array())
+    if (auto* batch = parsed->if_array())
         return classify_batch(*batch, headers);
     return single(classify_one(*parsed, headers));
 }

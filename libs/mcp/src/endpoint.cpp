@@ -82,13 +82,15 @@ Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiT
 Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, CallTrace& trace)
 {
     auto const deadline = Deadline::after(config_.call_limit);
-    auto const resolved = co_await servers_.resolve(token, deadline.at_most(std::chrono::milliseconds(1'900)));
+    auto const warm = servers_.resolve_warm(token);
+    auto const resolved =
+        warm ? *warm : co_await servers_.resolve(token, deadline.at_most(std::chrono::milliseconds(1'900)));
     if (!resolved) {
-        // Clients take a 5xx on their first request for a broken server; 429 makes them try again.
-        if (resolved.error().code() == ErrorCode::not_found)
-            co_return error_response(404, resolved.error().public_detail());
-        auto response = error_response(503, resolved.error().public_detail());
-        response.headers.add("retry-after", "1");
+        bool const is_unknown = resolved.error().code() == ErrorCode::not_found;
+        auto response = error_response(is_unknown ? 404 : 503, resolved.error().public_detail());
+        response.headers.add("cache-control", "no-store");
+        if (!is_unknown)
+            response.headers.add("retry-after", "1");
         co_return response;
     }
     auto const& snapshot = *resolved;
@@ -143,7 +145,8 @@ Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, M
 {
     auto const own_header = request.headers.find("sluice-api-token");
     auto const token = own_header ? *own_header : bearer_of(request);
-    auto const caller = co_await api_tokens_.authenticate(token, deadline);
+    auto const warm = api_tokens_.authenticate_warm(token);
+    auto const caller = warm ? *warm : co_await api_tokens_.authenticate(token, deadline);
     if (!caller)
         co_return caller.error();
     if (caller->environment != server.environment)

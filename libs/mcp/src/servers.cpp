@@ -46,25 +46,32 @@ Servers::Servers(ServerRepository& repository, accounts::Integrations& integrati
 {
 }
 
-Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline deadline)
+std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token) const
 {
     if (!crypto::is_well_formed(crypto::TokenKind::mcp, token))
-        co_return unknown_token();
-    auto const key = crypto::hash_token(keyring_, token).digest;
-    SnapshotPtr snapshot;
-    if (auto const* warm = cache_.find(key)) {
-        snapshot = *warm;
-    } else {
-        auto candidates = crypto::candidate_hashes(keyring_, token);
-        auto fetch = [this, &candidates, deadline](crypto::Digest const&) { return load(candidates, deadline); };
-        auto loaded = co_await cache_.get(key, deadline, fetch);
-        if (!loaded)
-            co_return loaded.error().code() == ErrorCode::not_found ? unknown_token() : loaded.error();
-        snapshot = *std::move(loaded);
-    }
+        return unknown_token();
+    auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest);
+    return warm != nullptr ? std::optional(unless_expired(*warm)) : std::nullopt;
+}
+
+Result<SnapshotPtr> Servers::unless_expired(SnapshotPtr snapshot) const
+{
     if (snapshot->server.expires_at && *snapshot->server.expires_at <= clock_.now())
-        co_return unknown_token();
-    co_return snapshot;
+        return unknown_token();
+    return snapshot;
+}
+
+Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline deadline)
+{
+    if (auto warm = resolve_warm(token))
+        co_return *std::move(warm);
+    auto candidates = crypto::candidate_hashes(keyring_, token);
+    auto const key = candidates.front().digest;
+    auto fetch = [this, &candidates, deadline](crypto::Digest const&) { return load(candidates, deadline); };
+    auto loaded = co_await cache_.get(key, deadline, fetch);
+    if (!loaded)
+        co_return loaded.error().code() == ErrorCode::not_found ? unknown_token() : loaded.error();
+    co_return unless_expired(*std::move(loaded));
 }
 
 Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidates, Deadline deadline)

@@ -16,6 +16,8 @@ std::string message_of(Outcome const& outcome)
     if (!outcome.limits.throttled)
         return outcome.message;
     auto text = outcome.message;
+    if (!text.ends_with('.'))
+        text += '.';
     if (outcome.limits.limit)
         text += fmt::format(" The limit is {} calls, {} are left.", *outcome.limits.limit,
                             outcome.limits.remaining.value_or(0));

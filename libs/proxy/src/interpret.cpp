@@ -43,21 +43,6 @@ bool is_one_of(std::string_view name, auto const& names)
     return std::ranges::any_of(names, [&](std::string_view known) { return iequals(known, name); });
 }
 
-http::Headers forwarded(http::Headers const& from)
-{
-    http::Headers to;
-    to.reserve(from.size() + 4, 512);
-    for (auto const& [name, value] : from) {
-        if (is_one_of(name, kNotForwarded))
-            continue;
-        if (is_one_of(name, kOurs) || name.starts_with("access-control-"))
-            to.add("x-upstream-" + to_lower(name), value);
-        else
-            to.add(to_lower(name), value);
-    }
-    return to;
-}
-
 ratelimit::Limits limits_of(catalog::Integration const& integration, http::IncomingResponse const& response,
                             Timestamp now)
 {
@@ -90,12 +75,13 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
             outcome.kind = Outcome::Kind::list;
             return;
         }
-    }
-    if (is_json(outcome.body))
+    } else if (is_json(outcome.body)) {
         return;
+    }
     outcome.kind = Outcome::Kind::error;
     outcome.status = 502;
-    outcome.message = "The vendor's answer says it is JSON, but it is not valid.";
+    outcome.message = method.is_list() ? "The vendor's answer is not the list that the definition describes."
+                                       : "The vendor's answer says it is JSON, but it is not valid.";
 }
 
 void interpret_redirect(std::string_view location, Outcome& outcome)
@@ -139,7 +125,7 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     if (size != 0)
         page.items = std::string_view(body).substr(static_cast<std::size_t>(offset), size);
     next_cursor = std::move(other.next_cursor);
-    headers = std::move(other.headers);
+    vendor_headers = std::move(other.vendor_headers);
     limits = other.limits;
     vendor_time = other.vendor_time;
     return *this;
@@ -151,21 +137,36 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
     Outcome outcome;
     outcome.limits = limits_of(integration, response, now);
     outcome.status = outcome.remote_status = response.status;
-    outcome.headers = forwarded(response.headers);
     outcome.content_type = response.headers.find("content-type").value_or("");
     outcome.vendor_time = response.elapsed;
     outcome.body = std::move(response.body);
+    outcome.vendor_headers = std::move(response.headers);
     if (outcome.limits.throttled)
         outcome.status = 429;
     if (outcome.status >= 200 && outcome.status < 300)
         interpret_success(method, outcome);
     else if (outcome.status >= 300 && outcome.status < 400)
-        interpret_redirect(response.headers.find("location").value_or(""), outcome);
+        interpret_redirect(outcome.vendor_headers.find("location").value_or(""), outcome);
     else
         interpret_error(outcome);
     if (outcome.status < 200)
         outcome.status = 502;
     return outcome;
+}
+
+http::Headers forwardable(http::Headers const& from)
+{
+    http::Headers to;
+    to.reserve(from.size() + 4, 512);
+    for (auto const& [name, value] : from) {
+        if (is_one_of(name, kNotForwarded))
+            continue;
+        auto const lower = to_lower(name);
+        // A browser would take a vendor's cross-origin rules for ours.
+        bool const moves = is_one_of(lower, kOurs) || lower.starts_with("access-control-");
+        to.add(moves ? "x-upstream-" + lower : lower, value);
+    }
+    return to;
 }
 
 void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers)

@@ -25,6 +25,8 @@ constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::j
                            "show_in_catalog = $5, updated_at = now() WHERE environment_id = $1 AND id = $2 "
                            "RETURNING " SLUICE_COLUMNS;
 constexpr char kDelete[] = "DELETE FROM environment_integrations WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kDeleteDocumentation[] = "DELETE FROM documentation WHERE environment_id = $1 AND entity_type = "
+                                        "'environment_integration' AND entity_id = $2";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE true";
 #undef SLUICE_COLUMNS
 
@@ -123,6 +125,7 @@ public:
         pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
             if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
                 return not_found("environment integration");
+            transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));
             announce(transaction, {Change::Kind::environment, environment, {}});
             return true;
         };

@@ -20,10 +20,25 @@ ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyr
 {
 }
 
-Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline deadline)
+std::optional<Result<ApiToken>> ApiTokens::authenticate_warm(std::string_view token) const
 {
     if (!crypto::is_well_formed(crypto::TokenKind::api, token))
-        co_return refused();
+        return refused();
+    auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest);
+    return warm != nullptr ? std::optional(unless_expired(**warm)) : std::nullopt;
+}
+
+Result<ApiToken> ApiTokens::unless_expired(ApiToken const& token) const
+{
+    if (token.expires_at && *token.expires_at <= clock_.now())
+        return refused();
+    return token;
+}
+
+Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline deadline)
+{
+    if (auto warm = authenticate_warm(token))
+        co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
     auto fetch = [this, &candidates, deadline](crypto::Digest const&) -> Task<Result<std::shared_ptr<ApiToken const>>> {
@@ -35,9 +50,7 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
     auto const entry = co_await cache_.get(key, deadline, fetch);
     if (!entry)
         co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();
-    if ((*entry)->expires_at && *(*entry)->expires_at <= clock_.now())
-        co_return refused();
-    co_return **entry;
+    co_return unless_expired(**entry);
 }
 
 void ApiTokens::apply(Change const& change)

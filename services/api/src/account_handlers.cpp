@@ -37,6 +37,17 @@ json::object tool_view(catalog::Tool const& tool)
             {"required", std::move(required)}};
 }
 
+/// The filter's paths are those of an MCP server's configuration; here it stands in the query.
+Error as_query(Error const& error)
+{
+    constexpr std::string_view kConfig = "config.";
+    auto failures = error.failures();
+    for (auto& failure : failures)
+        if (failure.path.starts_with(kConfig))
+            failure.path.erase(0, kConfig.size());
+    return Error{std::move(failures)};
+}
+
 /// The tool as a provider's API takes it.
 Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view format)
 {
@@ -268,7 +279,7 @@ HandlerResult AccountHandlers::tools(Call& call)
     auto const& tools = *(*connected)->installed->tools;
     catalog::ToolFilter const filter{words_of(call.query, "methods"), words_of(call.query, "tags")};
     if (auto const checked = catalog::check_filter(filter, tools); !checked)
-        co_return checked.error();
+        co_return as_query(checked.error());
     json::array items;
     auto const format = call.query.find("format").value_or("");
     for (std::size_t i = 0; i < tools.size(); ++i) {

@@ -119,8 +119,8 @@ Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers,
 
 std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) const
 {
-    auto const match = router_.find(method, path);
-    return match.index == http::Router::kNone ? kUnroutedBody : route_specs()[match.index].body_limit;
+    auto const index = router_.find_index(method, path);
+    return index == http::Router::kNone ? kUnroutedBody : route_specs()[index].body_limit;
 }
 
 Task<http::Response> Dispatcher::handle(http::Request request)

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <boost/asio/ip/address.hpp>
 
 namespace sluice::api {
@@ -42,6 +44,23 @@ Result<void> check_base_url(json::object const& override, http::EgressPolicy con
     return {};
 }
 
+/// The compiler speaks of the manifest; the caller wrote an override of its slots.
+Error as_override(Error const& error)
+{
+    constexpr std::string_view kManifest = "integration.yaml ";
+    std::vector<FieldFailure> failures;
+    for (auto failure : error.failures()) {
+        if (failure.path.starts_with(kManifest))
+            failure.path.replace(0, kManifest.size(), "override.");
+        bool const is_known =
+            std::ranges::any_of(failures, [&](FieldFailure const& known) { return known.path == failure.path; });
+        // What fails in a method because of a slot is told at the slot.
+        if (!is_known && !failure.path.starts_with("override.resources"))
+            failures.push_back(std::move(failure));
+    }
+    return failures.empty() ? error : Error{std::move(failures)};
+}
+
 } // namespace
 
 InstallationHandlers::InstallationHandlers(Services const& services)
@@ -55,7 +74,11 @@ Task<Result<void>> InstallationHandlers::check_override(Call& call, IntegrationI
         co_return checked.error();
     if (override.empty())
         co_return Result<void>{};
-    co_return co_await services_.integrations.check_override(integration, std::move(override), call.deadline);
+    auto const checked =
+        co_await services_.integrations.check_override(integration, std::move(override), call.deadline);
+    if (!checked)
+        co_return as_override(checked.error());
+    co_return Result<void>{};
 }
 
 HandlerResult InstallationHandlers::create(Call& call)

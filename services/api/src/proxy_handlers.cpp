@@ -77,7 +77,7 @@ std::string list_body(Outcome const& outcome)
 http::Response response_of(Outcome outcome, catalog::Method const& method, std::optional<std::string> const& id)
 {
     http::Response response;
-    response.headers = std::move(outcome.headers);
+    response.headers = proxy::forwardable(outcome.vendor_headers);
     proxy::add_limit_headers(outcome.limits, response.headers);
     response.status = outcome.status;
     auto const json_body = [&](std::string body) {
@@ -162,11 +162,17 @@ HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optio
         co_return Error{ErrorCode::not_found, fmt::format("{} has no resource {}. It has {}.", integration.label,
                                                           resource.substr(0, 60), resources_of(integration))};
     auto const* method = integration.find(resource, method_name);
+    // A resource of which there is one (`/proxy/account`) is got where others are listed.
+    if (method == nullptr && method_name == "list") {
+        method = integration.find(resource, "get");
+        if (method != nullptr && method->own_id())
+            method = nullptr;
+    }
     if (method == nullptr)
         co_return Error{ErrorCode::not_found,
                         fmt::format("{} of {} has no method {}. It has {}.", resource, integration.label,
                                     method_name.substr(0, 60), methods_of(integration, resource))};
-    call.trace.method = fmt::format("{}.{}", resource, method_name);
+    call.trace.method = fmt::format("{}.{}", resource, method->name);
     auto parts = proxy::rest_parts(*method, id, std::move(call.query), std::move(body->value));
     if (!parts)
         co_return parts.error();

@@ -35,6 +35,8 @@ public:
         std::string allow;
     };
     [[nodiscard]] Match find(Method method, std::string_view path) const;
+    /// Only which route it is; decodes nothing.
+    [[nodiscard]] std::size_t find_index(Method method, std::string_view path) const;
 
 private:
     struct Node;

@@ -9,6 +9,7 @@
 #include "tenancy/snapshot_cache.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ public:
     Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
             crypto::Keyring const& keyring, Clock const& clock, tenancy::SnapshotCacheConfig config);
 
+    /// What `resolve` would answer if that takes no wait: a mistyped or a cached token.
+    [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
     /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
 
@@ -40,6 +43,7 @@ public:
     [[nodiscard]] std::size_t cached() const noexcept { return cache_.size(); }
 
 private:
+    [[nodiscard]] Result<SnapshotPtr> unless_expired(SnapshotPtr snapshot) const;
     Task<Result<SnapshotPtr>> load(std::vector<crypto::TokenHash> candidates, Deadline deadline);
 
     ServerRepository& repository_;

@@ -30,7 +30,7 @@ struct Outcome {
     std::string body; ///< The vendor's bytes.
     PageText page;
     std::optional<std::string> next_cursor; ///< Ours, sealed.
-    http::Headers headers;                  ///< The vendor's that may be passed on.
+    http::Headers vendor_headers;
     ratelimit::Limits limits;
     std::chrono::microseconds vendor_time{};
 
@@ -43,6 +43,10 @@ struct Outcome {
 /// Sorts a vendor's answer. Pure. A redirect that the caller did not follow is an error that names its target.
 [[nodiscard]] Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
                                 http::IncomingResponse response, Timestamp now);
+
+/// The vendor's header fields that may be passed on: no cookies, challenges or hop-by-hop fields; those that have one
+/// of our names move to `x-upstream-<name>`.
+[[nodiscard]] http::Headers forwardable(http::Headers const& from);
 
 /// Adds `ratelimit-*`, `retry-after` and `x-ratelimit-derived` as far as they are known.
 void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers);

@@ -7,6 +7,7 @@
 #include "tenancy/tenancy.hpp"
 
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 namespace sluice::tenancy {
@@ -28,6 +29,8 @@ public:
     ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
               SnapshotCacheConfig config);
 
+    /// What `authenticate` would answer if that takes no wait: a mistyped or a cached token.
+    [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 
@@ -35,6 +38,8 @@ public:
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:
+    [[nodiscard]] Result<ApiToken> unless_expired(ApiToken const& token) const;
+
     ApiTokenRepository& repository_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;
