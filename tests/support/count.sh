@@ -9,11 +9,6 @@ failed_test() {
     count 0 1
 }
 
-# check NAME COMMAND...: one test, that COMMAND succeeds.
-check() {
-    if "${@:2}" >"$work/check" 2>&1; then count 1 0; else cat "$work/check" && failed_test "$1"; fi
-}
-
 # counted COMMAND...: a test program that ends with `N passed, N failed`.
 counted() {
     local status=0

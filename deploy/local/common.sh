@@ -1,0 +1,93 @@
+# Shared by the scripts of deploy/local and tests: messages, progress, the build, ports, SQL. Sourced, not run.
+# shellcheck shell=bash
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+program=$(basename -- "$0")
+release=$root/build/release
+# shellcheck disable=SC2034 # for the scripts that source this file
+sluice=$release/services/sluice/sluice
+
+say() { printf '%s\n' "$*"; }
+clear_line() { [[ ! -t 2 ]] || printf '\r\e[K' >&2; }
+fail() {
+    clear_line
+    printf '%s: %s\n' "$program" "$*" >&2
+    exit 1
+}
+# A path as one would type it in the checkout.
+shown() { printf '%s' "${1#"$root"/}"; }
+# The comment at the top of this script.
+usage() { sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "$0"; }
+need_value() { (($# > 1)) || fail "$1 needs a value; see --help"; }
+
+# make_state DIR: private, and ours.
+make_state() {
+    (umask 077 && mkdir -p -- "$1") 2>/dev/null || fail "cannot make $1: choose another directory with --state DIR"
+    [[ -O $1 ]] || fail "$1 belongs to $(stat -c %U "$1"): start as that user, or choose another directory with --state DIR"
+    chmod 700 -- "$1"
+}
+
+# progress LOG: shows the percentages in ninja's (see build) and apt's status lines, on a terminal in place, else each
+# tenth. Other lines go to LOG.
+progress() {
+    local line what percent shown=
+    while IFS= read -r line; do
+        IFS=: read -r what _ percent _ <<<"$line"
+        case $what in
+            dlstatus) what=downloading ;;
+            pmstatus) what=installing ;;
+            built) what=compiling ;;
+            *) printf '%s\n' "$line" >>"$1" && continue ;;
+        esac
+        percent=${percent%%[.%]*}
+        if [[ -t 2 ]]; then
+            printf '\r\e[K  %s: %d %%' "$what" "$percent" >&2
+        elif [[ $what$((percent / 10)) != "$shown" ]]; then
+            shown=$what$((percent / 10))
+            printf '  %s: %d %%\n' "$what" "$percent" >&2
+        fi
+    done
+    clear_line
+}
+
+# build LOG ON|OFF NINJA-ARGUMENT...: configures once (with or without the tests), then ninja decides what to do.
+# Prints the compiler's messages and returns 1 when it fails.
+build() {
+    local log=$1 tests=$2 cache=$release/CMakeCache.txt
+    shift 2
+    : >"$log"
+    if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+        fail "build/release was made by another checkout: remove it and start again"
+    fi
+    if [[ ! -f $release/build.ninja ]] || { [[ $tests == ON ]] && grep -q '^SLUICE_TESTS:BOOL=OFF' "$cache"; }; then
+        (cd "$root" && cmake --preset release "-DSLUICE_TESTS=$tests") >>"$log" 2>&1 ||
+            { grep -A5 'CMake Error' "$log" >&2 || tail -n 5 "$log" >&2; return 1; }
+    fi
+    NINJA_STATUS='built:%f:%p:' ninja -C "$release" "$@" 2>&1 | progress "$log" ||
+        { grep -A80 -m1 -E '^(FAILED|ninja: error):' "$log" >&2 || tail -n 20 "$log" >&2; return 1; }
+}
+
+# Somebody on this machine accepts connections at the port.
+port_busy() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# Below the range the kernel hands out to clients.
+free_port() {
+    local port=0
+    until ((port)) && ! port_busy "$port"; do port=$((20000 + RANDOM % 12000)); done
+    echo "$port"
+}
+
+# secret_file FILE: a random secret, made once and kept there.
+secret_file() {
+    [[ -s $1 ]] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$1")
+    cat "$1"
+}
+
+# sql URL PSQL-ARGUMENT...: the URL's password stays out of the process list.
+sql() {
+    local url=$1 password=
+    if [[ $url =~ ^([a-z]+://[^:/?@]*):([^/?@]*)@(.*)$ ]]; then
+        printf -v password '%b' "${BASH_REMATCH[2]//%/\\x}"
+        url=${BASH_REMATCH[1]}@${BASH_REMATCH[3]}
+    fi
+    PGPASSWORD=$password PGCONNECT_TIMEOUT=5 psql -XqAt -v ON_ERROR_STOP=1 "${@:2}" "$url"
+}

@@ -1,0 +1,111 @@
+# For `up`: a team, an environment, an API token, a connected Gorgias account and its MCP URL, each made only once.
+# Sourced; uses common.sh.
+# shellcheck shell=bash disable=SC2154
+
+first_call='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_all_gorgias_tickets","arguments":{"limit":2}}}'
+
+# What the last start left, or nothing.
+remember() {
+    { read -r api_token && read -r account && read -r mcp_url; } < <(
+        jq -r '.api_token, .integrated_account_id, .mcp_url' "$state/dev.json" 2>/dev/null
+    ) || api_token='' account='' mcp_url=''
+    mcp_url=$base_url/mcp/${mcp_url##*/} # the port may be another one
+}
+
+# request METHOD URL [JSON]: prints the status, leaves the answer in a file. Secrets stay out of the process list.
+request() {
+    : >"$state/answer"
+    curl -sS --max-time 20 -X "$1" -o "$state/answer" -w '%{http_code}' --data-binary @<(printf '%s' "${3:-}") --config <(
+        printf 'url = "%s"\nheader = "Content-Type: application/json"\n' "$2"
+        printf 'header = "Authorization: Bearer %s"\n' "$api_token"
+    ) 2>>"$state/answer" || true
+}
+
+# api METHOD PATH [JSON]: prints the answer, which must be a success.
+api() {
+    local status
+    status=$(request "$1" "$base_url$2" "${3:-}")
+    [[ $status == 2* ]] || fail "$1 $2 answered $status: $(head -c 400 "$state/answer")"
+    cat "$state/answer"
+}
+
+make_token() {
+    local create=(api-token create local --team demo --environment development)
+    [[ -z $api_token || $(request GET "$base_url/integration?name=gorgias") != 200 ]] || return 0
+    export SLUICE_DATABASE_URL=$app_url SLUICE_KEYRING_FILE=$state/keyring.json
+    cli team create demo >/dev/null
+    cli environment create development --team demo >/dev/null
+    api_token=$(cli "${create[@]}" | jq -r '.token // empty')
+    # There is one, but its secret was shown only then.
+    [[ -n $api_token ]] || api_token=$(cli "${create[@]}" --replace | jq -r .token)
+    unset SLUICE_DATABASE_URL SLUICE_KEYRING_FILE
+}
+
+# Prints the id of Gorgias in the environment, at the simulator's address.
+install_gorgias() {
+    local integration override installed
+    integration=$(api GET '/integration?name=gorgias' | jq -r '.result[0].id')
+    override="{\"base_url\":\"$simulator_url/{{context.subdomain}}\"}"
+    installed=$(api POST /environment-integration "{\"integration_id\":\"$integration\",\"override\":$override}")
+    jq -e --argjson wanted "$override" '.override == $wanted' <<<"$installed" >/dev/null ||
+        installed=$(api PATCH "/environment-integration/$(jq -r .id <<<"$installed")" "{\"override\":$override}")
+    jq -r .id <<<"$installed"
+}
+
+# connect_account INSTALLED: sets `account`. One that this checkout does not remember has another key.
+connect_account() {
+    account=$(api GET '/integrated-account?tenant_id=demo' | jq -r --arg id "$account" '.result[].id | select(. == $id)')
+    [[ -n $account ]] || account=$(api POST /integrated-account "{\"tenant_id\":\"demo\",
+        \"environment_integration_id\":\"$1\", \"authentication_method\":\"api_key\", \"context\":
+        {\"subdomain\":\"acme\", \"email\":\"agent@acme.example\", \"api_key\":\"$(secret_file "$state/demo-api-key")\"}}" |
+        jq -r .id)
+}
+
+call_works() {
+    [[ $(request POST "$mcp_url" "$first_call") == 200 ]] &&
+        jq -e '.result and (.result.isError | not)' "$state/answer" >/dev/null 2>&1
+}
+
+create_demo() {
+    local installed
+    step demo
+    remember
+    make_token
+    if ! call_works; then
+        installed=$(install_gorgias)
+        connect_account "$installed"
+        [[ $(request POST "$mcp_url" "$first_call") == 200 ]] ||
+            mcp_url=$(api POST "/integrated-account/$account/mcp" '{"name":"Demo","config":{}}' | jq -r .url)
+        call_works || fail "the first tool call failed: $(head -c 400 "$state/answer")"
+    fi
+    rm -f "$state/answer"
+    (umask 077 && printf '%s\n' "$base_url" "$api_token" "$account" "$mcp_url" "$simulator_url" "$app_url" | jq -Rn '
+        [inputs] | {base_url: .[0], api_token: .[1], integrated_account_id: .[2], mcp_url: .[3], simulator_url: .[4],
+        database_url: .[5]}' >"$state/dev.json.new")
+    mv "$state/dev.json.new" "$state/dev.json"
+    finish "a connected Gorgias account, and an MCP URL for it"
+}
+
+report() {
+    cat <<EOF
+
+Sluice runs, $(since "$started") s after the start. $stop_with stops it.
+
+  base URL   $base_url
+  API token  $api_token
+  MCP URL    $mcp_url
+  simulator  $simulator_url (a stand-in for Gorgias)
+
+The first tool call, ready to paste:
+
+  curl -s $mcp_url \\
+    -H 'Content-Type: application/json' \\
+    -d '$first_call'
+
+For an MCP client:
+
+  {"mcpServers": {"gorgias": {"type": "http", "url": "$mcp_url"}}}
+
+For scripts: $(shown "$state")/dev.json. Logs: $(shown "$state")/{api,worker,simulator,postgres}.log
+EOF
+}

@@ -1,0 +1,198 @@
+// One environment sees nothing of another, through any route.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { send } from './support/exchange.mjs';
+import { listTools } from './support/mcp.mjs';
+import { connect, environment, mainEnvironment } from './support/product.mjs';
+import { defer, file, test } from './support/test.mjs';
+
+const ours = await mainEnvironment();
+const theirs = await environment('isolation');
+const account = await connect(file, ours);
+const own = await connect(file, theirs);
+const server = await account.mint();
+const ownServer = await own.mint();
+const document = await ours.api.ok('POST', '/documentation', {
+    entity_type: 'environment_integration',
+    entity_id: ours.installation,
+    resource: 'voice_calls',
+    method: 'list',
+    type: 'note',
+    value: 'A note of the first environment.',
+});
+defer(file, () => ours.api.delete(`/documentation/${document.id}`));
+const [token] = await ours.api.all('/api-token');
+const [ownToken] = await theirs.api.all('/api-token');
+
+const routes = [
+    ...readFileSync(join(import.meta.dirname, '../../services/api/src/routes.cpp'), 'utf8').matchAll(
+        /SLUICE_ROUTE\(Method::(\w+),\s*"([^"]+)",\s*Access::(\w+)/g,
+    ),
+].map(([, method, path, access]) => ({ method: method.replace('_', '').toUpperCase(), path, access }));
+
+test('the table of routes is read', () => {
+    assert.ok(routes.length > 30);
+    assert.ok(routes.some(({ method, path }) => method === 'DELETE' && path === '/integrated-account/{id}'));
+});
+
+/// Everything that could show or take away something of the first environment.
+const snapshot = async () => ({
+    account: await account.account(),
+    server: await ours.api.ok('GET', `/integrated-account/${account.id}/mcp/${server.id}`),
+    document: await ours.api.ok('GET', `/documentation/${document.id}`),
+    installation: await ours.api.ok('GET', `/environment-integration/${ours.installation}`),
+    token: await ours.api.ok('GET', `/api-token/${token.id}`),
+    tools: await listTools(server.url),
+    calls: (await account.simulated.state()).calls,
+});
+const idsOfOurs = [account.id, server.id, server.token, document.id, ours.installation, token.id, ours.id];
+const showsOurs = (text) => [...idsOfOurs, account.simulated.subdomain].some((each) => text.includes(each));
+
+/// By the path's beginning: its ids, then bodies that would be right in the other environment.
+const cases = {
+    '/api-token/{id}': [{ id: token.id }],
+    '/documentation/{id}': [{ id: document.id }, { value: 'Changed.' }],
+    '/environment-integration/{id}': [{ id: ours.installation }, { is_enabled: false }],
+    '/integrated-account/{id}': [{ id: account.id }, { tenant_id: 'stolen' }],
+    '/integrated-account/{id}/credentials': [{ id: account.id }, { context: { api_key: 'stolen' } }],
+    '/integrated-account/{id}/tools': [{ id: account.id }],
+    '/integrated-account/{id}/mcp': [{ id: account.id }, { name: 'stolen', config: {} }],
+    '/integrated-account/{id}/mcp/{server_id}': [{ id: account.id, server_id: server.id }, { name: 'stolen' }],
+    '/proxy/{resource}': [{ resource: 'tickets' }, { name: 'stolen' }, `?integrated_account_id=${account.id}`],
+    '/proxy/{resource}/{item}': [{ resource: 'tickets', item: '1' }, { spam: true }, `?integrated_account_id=${account.id}`],
+};
+const withoutIds = ['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account'];
+const fill = (path, ids) => path.replace(/\{(\w+)\}/g, (_, name) => ids[name]);
+
+for (const { method, path, access } of routes) {
+    if (access !== 'api_token' || withoutIds.includes(path) || path === '/integration/{id}') continue;
+    test(`${method} ${path} with ids of another environment: 404, nothing happens`, async () => {
+        assert.ok(cases[path], 'a new route needs a case in this test');
+        const [ids, body, query = ''] = cases[path];
+        const before = await snapshot();
+        const takesBody = ['POST', 'PUT', 'PATCH'].includes(method);
+        const exchange = await theirs.api.send(method, fill(path, ids) + query, takesBody ? body : undefined);
+        assert.equal(exchange.status, 404);
+        assert.equal(exchange.json.is_remote_error, undefined);
+        assert.equal(showsOurs(exchange.text), false);
+        assert.deepEqual(await snapshot(), before);
+        const zeroed = (id) => id.replace(/_[^_]{26}$/, `_${'0'.repeat(26)}`);
+        const unknown = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, zeroed(id)]));
+        const unknownQuery = query.replace(/ia_\w+/, `ia_${'0'.repeat(26)}`);
+        const never = await theirs.api.send(method, fill(path, unknown) + unknownQuery, takesBody ? body : undefined);
+        assert.deepEqual(Object.keys(exchange.json), Object.keys(never.json), 'as for an id that exists nowhere');
+        assert.equal(never.status, 404);
+    });
+}
+
+test('an unknown id is explained every time, not only the first', async () => {
+    for (const path of [`/integrated-account/${account.id}/tools`, `/proxy/tickets?integrated_account_id=${account.id}`])
+        for (let i = 0; i < 6; ++i) {
+            const { status, json } = await theirs.api.get(path);
+            assert.equal(status, 404);
+            assert.match(json.message, /integrated account/);
+        }
+});
+
+test('a server of another account of the same environment is not reached through this one', async (t) => {
+    const second = await connect(t, ours);
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const path = `/integrated-account/${second.id}/mcp/${server.id}`;
+        const exchange = await ours.api.send(method, path, method === 'PATCH' ? { name: 'x' } : undefined);
+        assert.equal(exchange.status, 404);
+    }
+    assert.ok((await listTools(server.url)).length > 0);
+});
+
+for (const path of withoutIds.filter((each) => each !== '/integration'))
+    test(`GET ${path} lists the own environment only, whatever the filter`, async () => {
+        for (const query of [
+            '',
+            `?environment_id=${ours.id}`,
+            `?environment_id[ne]=${theirs.id}`,
+            `?environment_id[in]=${ours.id},${theirs.id}`,
+            `?tenant_id=${account.simulated.subdomain}`,
+            `?tenant_id[like]=%25`,
+            '?limit=100&sort_by[created_at]=asc',
+        ]) {
+            const exchange = await theirs.api.get(path + query);
+            assert.ok([200, 400].includes(exchange.status));
+            const shown = (exchange.json.result ?? []).filter((row) => row.environment_id !== theirs.id);
+            assert.deepEqual(shown, []);
+            if (exchange.status === 200) assert.equal(showsOurs(exchange.text), false);
+        }
+    });
+
+test('a cursor of one environment is not taken in the other', async () => {
+    await account.mint();
+    const { next_cursor } = await ours.api.ok('GET', `/integrated-account/${account.id}/mcp?limit=1`);
+    assert.equal(typeof next_cursor, 'string');
+    for (const path of [`/integrated-account/${own.id}/mcp`, `/integrated-account/${account.id}/mcp`, '/integrated-account'])
+        assert.ok([400, 404].includes((await theirs.api.get(`${path}?limit=1&next_cursor=${next_cursor}`)).status));
+});
+
+for (const [path, body] of [
+    ['/integrated-account', { tenant_id: 'x', environment_integration_id: ours.installation,
+        authentication_method: 'api_key', context: { subdomain: 'x', email: 'a@x.example', api_key: 'k' } }],
+    ['/documentation', { entity_type: 'environment_integration', entity_id: ours.installation, resource: 'tickets',
+        method: 'list', type: 'note', value: 'x' }],
+    ['/environment-integration', { integration_id: ours.integration, environment_id: ours.id }],
+    ['/integrated-account', { tenant_id: 'x', environment_integration_id: theirs.installation, environment_id: ours.id,
+        authentication_method: 'api_key', context: { subdomain: 'x', email: 'a@x.example', api_key: 'k' } }],
+])
+    test(`POST ${path} that refers to another environment (${Object.keys(body).join(', ')}) is 400`, async () => {
+        const [ourCount, theirCount] = [await ours.api.all(path), await theirs.api.all(path)];
+        assert.equal((await theirs.api.post(path, body)).status, 400);
+        assert.deepEqual(await ours.api.all(path), ourCount);
+        assert.deepEqual(await theirs.api.all(path), theirCount);
+    });
+
+test('a change in one environment leaves tools of the other as they are', async () => {
+    const before = await listTools(server.url);
+    const { id } = await theirs.api.ok('POST', '/documentation', {
+        entity_type: 'integration',
+        entity_id: theirs.integration,
+        resource: 'tickets',
+        method: 'list',
+        type: 'description',
+        value: 'Changed by another environment.',
+    });
+    const changed = (await listTools(ownServer.url)).find((tool) => tool.name === 'list_all_gorgias_tickets');
+    assert.match(changed.description, /Changed/);
+    assert.deepEqual(await listTools(server.url), before);
+    await theirs.api.ok('DELETE', `/documentation/${id}`);
+});
+
+test('no route without its token', async () => {
+    for (const { method, path, access } of routes) {
+        if (access !== 'api_token') continue;
+        const target = fill(path, { ...cases[path]?.[0], id: account.id, resource: 'tickets', item: '1' });
+        for (const headers of [
+            {},
+            { authorization: `Bearer ${server.token}` },
+            { authorization: `Bearer ${theirs.token.slice(0, -2)}` },
+            { authorization: theirs.token },
+            { 'sluice-api-token': theirs.token },
+        ]) {
+            const { status, headers: answer } = await send(method, ours.api.url + target, { headers });
+            assert.equal(status, 401, `${method} ${target}`);
+            assert.match(answer['www-authenticate'], /^Bearer/);
+        }
+    }
+});
+
+test('the own ids work on every route that reads', async () => {
+    for (const path of [
+        `/api-token/${ownToken.id}`,
+        `/integration/${theirs.integration}`,
+        `/environment-integration/${theirs.installation}`,
+        `/integrated-account/${own.id}`,
+        `/integrated-account/${own.id}/tools`,
+        `/integrated-account/${own.id}/mcp`,
+        `/integrated-account/${own.id}/mcp/${ownServer.id}`,
+        `/proxy/tickets?limit=1&integrated_account_id=${own.id}`,
+    ])
+        assert.equal((await theirs.api.get(path)).status, 200);
+});

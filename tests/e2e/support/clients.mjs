@@ -1,0 +1,78 @@
+// The official clients behind one shape: {name, listTools(), callTool(name, args), close()}.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+import { rememberingFetch } from './exchange.mjs';
+
+const identity = { name: 'sluice-e2e', version: '1.0.0' };
+const inspectorProgram = join(import.meta.dirname, '../node_modules/.bin/mcp-inspector');
+
+/// Runs the Inspector's command line; gives its exit code and what it printed. What it keeps at home goes away.
+export function inspect(url, ...args) {
+    const home = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+    const all = [inspectorProgram, '--cli', url, '--transport', 'http', '--format', 'json', ...args];
+    const options = { maxBuffer: 1 << 26, timeout: 60_000, env: { ...process.env, HOME: home } };
+    return new Promise((resolve) => {
+        execFile(process.execPath, all, options, (error, stdout, stderr) => {
+            rmSync(home, { recursive: true, force: true });
+            resolve({ code: error?.code ?? 0, stdout, stderr });
+        });
+    });
+}
+
+async function inspectorResult(url, ...args) {
+    const { code, stdout, stderr } = await inspect(url, ...args);
+    // 5: the tool answered isError, which is a result as well.
+    if (code !== 0 && code !== 5) throw new Error(`the Inspector ended with ${code}: ${stderr || stdout}`);
+    return JSON.parse(stdout).result;
+}
+
+function connected(client, transport) {
+    return client.connect(transport).then(() => ({
+        client,
+        listTools: async () => (await client.listTools()).tools,
+        callTool: (name, args) => client.callTool({ name, arguments: args }),
+        close: () => client.close(),
+    }));
+}
+
+function withHeaders(headers) {
+    return { fetch: rememberingFetch, requestInit: { headers } };
+}
+
+export const connectV1 = (url, headers = {}) =>
+    connected(new ClientV1(identity), new TransportV1(new URL(url), withHeaders(headers)));
+
+export const connectV2 = (mode) => (url, headers = {}) =>
+    connected(
+        new ClientV2(identity, mode ? { versionNegotiation: { mode } } : {}),
+        new TransportV2(new URL(url), withHeaders(headers)),
+    );
+
+const connectInspector = (era) => async (url) => ({
+    listTools: async () => (await inspectorResult(url, '--protocol-era', era, '--method', 'tools/list')).tools,
+    callTool: (name, args) =>
+        inspectorResult(
+            url,
+            ...['--protocol-era', era, '--method', 'tools/call', '--tool-name', name],
+            ...['--tool-args-json', JSON.stringify(args)],
+        ),
+    close: async () => {},
+});
+
+/// What each client is called, how it connects, and whether it then speaks the modern revision.
+export const clients = [
+    { name: 'SDK v1', connect: connectV1, isModern: false },
+    { name: 'SDK v2, legacy', connect: connectV2(), isModern: false },
+    { name: 'SDK v2, auto', connect: connectV2('auto'), isModern: true },
+    { name: 'SDK v2, pinned 2026-07-28', connect: connectV2({ pin: '2026-07-28' }), isModern: true },
+    { name: 'Inspector, legacy', connect: connectInspector('legacy'), isModern: false },
+    { name: 'Inspector, auto', connect: connectInspector('auto'), isModern: true },
+    { name: 'Inspector, modern', connect: connectInspector('modern'), isModern: true },
+];

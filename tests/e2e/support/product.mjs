@@ -1,0 +1,159 @@
+// The running product, and what a test needs of its own beside it: environments, further api processes, accounts.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Api, Proxy } from './api.mjs';
+import { send } from './exchange.mjs';
+import { Simulator } from './simulator.mjs';
+import { defer, eventually } from './test.mjs';
+
+const root = resolve(import.meta.dirname, '../../..');
+const devJson = resolve(process.env.SLUICE_DEV_JSON ?? process.env.DEV_JSON ?? join(root, '.sluice/dev.json'));
+const sluice = join(root, 'build/release/services/sluice/sluice');
+
+function readDevJson() {
+    try {
+        return JSON.parse(readFileSync(devJson, 'utf8'));
+    } catch (error) {
+        throw new Error(`${devJson} cannot be read (${error.message}): run deploy/local/up first, or set SLUICE_DEV_JSON`);
+    }
+}
+
+const dev = readDevJson();
+// The executable refuses variables that are no setting of its own, such as SLUICE_DEV_JSON.
+const withoutOurs = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
+const settingsOf = (settings) => ({
+    ...withoutOurs,
+    SLUICE_DATABASE_URL: dev.database_url,
+    SLUICE_KEYRING_FILE: join(dirname(devJson), 'keyring.json'),
+    ...settings,
+});
+
+/// Where the api listens, and which simulator it may call.
+export const main = { url: dev.base_url, token: dev.api_token, simulator: new Simulator(dev.simulator_url) };
+main.api = new Api(main.url, main.token);
+
+/// One run of the executable's command line.
+export async function cli(...args) {
+    const { stdout } = await promisify(execFile)(sluice, args, { env: settingsOf() });
+    return JSON.parse(stdout);
+}
+
+/// The environment `name`, empty but for Gorgias, installed at the simulator of `product`; with an API token.
+export async function environment(name, product = main) {
+    await cli('team', 'create', 'e2e');
+    await cli('environment', 'create', name, '--team', 'e2e');
+    const { token, environment_id } = await cli(
+        ...['api-token', 'create', 'e2e', '--team', 'e2e', '--environment', name, '--replace'],
+    );
+    const api = new Api(product.url, token);
+    // What a run that was cut off left behind.
+    for (const path of ['/documentation', '/integrated-account'])
+        for (const row of await api.all(path)) await api.ok('DELETE', `${path}/${row.id}`);
+    const [gorgias] = (await api.ok('GET', '/integration?name=gorgias')).result;
+    const override = { base_url: `${product.simulator.url}/{{context.subdomain}}` };
+    const { id } = await api.ok('POST', '/environment-integration', { integration_id: gorgias.id, override });
+    await api.ok('PATCH', `/environment-integration/${id}`, { override });
+    return { api, token, id: environment_id, simulator: product.simulator, installation: id, integration: gorgias.id };
+}
+
+/// The environment of deploy/local/up.
+export async function mainEnvironment() {
+    const [installation] = (await main.api.ok('GET', '/environment-integration')).result;
+    const { id, integration_id, environment_id } = installation;
+    const { api, token, simulator } = main;
+    return { api, token, id: environment_id, simulator, installation: id, integration: integration_id };
+}
+
+/// An api process of the test's own on the same database (so: a second replica), and a simulator if `simulator` is true.
+/// They end when `scope` does: a test's context, or `file`.
+export async function startApi(scope, { settings = {}, simulator = false } = {}) {
+    const own = { ...main };
+    if (simulator) {
+        const port = await freePort();
+        start(scope, 'simulator', { SLUICE_SIMULATOR_PORT: port });
+        own.simulator = new Simulator(`http://127.0.0.1:${port}`);
+    }
+    const port = await freePort();
+    own.url = `http://127.0.0.1:${port}`;
+    const process = start(scope, 'api', {
+        SLUICE_LISTEN_PORT: port,
+        SLUICE_PUBLIC_URL: own.url,
+        SLUICE_EGRESS_ALLOW: new URL(own.simulator.url).host,
+        SLUICE_THREADS: 2,
+        ...settings,
+    });
+    own.pid = process.pid;
+    own.api = new Api(own.url, own.token);
+    const isReady = async () => {
+        if (process.exitCode !== null) throw new Error(`sluice api ended at once:\n${process.log}`);
+        return (await send('GET', `${own.url}/readyz`).catch(() => undefined))?.status === 200;
+    };
+    await eventually('the api is ready', 15, isReady);
+    if (simulator) await eventually('the simulator is ready', 15, () => own.simulator.state().catch(() => undefined));
+    return own;
+}
+
+function start(scope, command, settings) {
+    const child = spawn(sluice, [command], {
+        env: settingsOf(settings),
+        stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.log = '';
+    child.stderr.on('data', (text) => (child.log = (child.log + text).slice(-4000)));
+    const ended = new Promise((done) => child.once('exit', done));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    defer(scope, async () => {
+        process.off('exit', kill);
+        child.kill('SIGTERM');
+        await ended;
+    });
+    return child;
+}
+
+function freePort() {
+    return new Promise((done) => {
+        const server = createServer().listen(0, '127.0.0.1', () => {
+            const { port } = server.address();
+            server.close(() => done(port));
+        });
+    });
+}
+
+/// A fresh simulated account, connected to the environment with its API key; deleted when `scope` ends.
+export async function connect(scope, where, { tickets, context, authentication_method = 'api_key' } = {}) {
+    const simulated = await where.simulator.addAccount({ tickets });
+    const { subdomain, email, apiKey: api_key } = simulated;
+    const { id } = await where.api.ok('POST', '/integrated-account', {
+        tenant_id: subdomain,
+        environment_integration_id: where.installation,
+        authentication_method,
+        context: context ? { subdomain, ...(await context(simulated)) } : { subdomain, email, api_key },
+    });
+    defer(scope, () => where.api.delete(`/integrated-account/${id}`));
+    return new Connection(where.api, id, simulated);
+}
+
+class Connection {
+    constructor(api, id, simulated) {
+        this.api = api;
+        this.id = id;
+        this.simulated = simulated;
+        this.proxy = new Proxy(api, id);
+    }
+    /// An MCP server of the account: the 201.
+    async mint(config = {}, members = {}) {
+        const exchange = await this.api.post(`/integrated-account/${this.id}/mcp`, { name: 'e2e', config, ...members });
+        assert.equal(exchange.status, 201);
+        return exchange.json;
+    }
+    servers = () => this.api.all(`/integrated-account/${this.id}/mcp`);
+    account = () => this.api.ok('GET', `/integrated-account/${this.id}`);
+    /// As `GET …/tools` gives them, in the order of `tools/list`.
+    tools = async () => (await this.api.ok('GET', `/integrated-account/${this.id}/tools`)).result;
+}

@@ -1,0 +1,52 @@
+// `test` of node's runner; a failure also shows the last requests and answers of the test.
+import nodeTest, { after } from 'node:test';
+
+import { forgetExchanges, recentExchanges } from './exchange.mjs';
+
+export function test(name, body) {
+    nodeTest(name, async (context) => {
+        forgetExchanges();
+        try {
+            await body(context);
+        } catch (error) {
+            throw withExchanges(error);
+        }
+    });
+}
+
+function withExchanges(error) {
+    const exchanges = recentExchanges();
+    if (!exchanges) return error;
+    const shown = new Error(`${error.message}\n\nThe last requests and answers:\n\n${exchanges}\n`);
+    shown.stack = `${shown.message}\n${error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n')}`;
+    return shown;
+}
+
+/// The whole file, where a helper wants a scope: a test's context, or this.
+export const file = { after };
+
+const deferred = new WeakMap();
+
+/// Runs `action` when the scope ends; what was deferred last runs first.
+export function defer(scope, action) {
+    if (!deferred.has(scope)) {
+        const actions = [];
+        deferred.set(scope, actions);
+        scope.after(async () => {
+            for (const each of actions.reverse()) await each();
+        });
+    }
+    deferred.get(scope).push(action);
+}
+
+/// Until `condition` gives something true, which is the result; for at most `seconds`.
+export async function eventually(what, seconds, condition, pause = 100) {
+    for (const deadline = Date.now() + seconds * 1000; ; ) {
+        const result = await condition();
+        if (result) return result;
+        if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+        await sleep(pause);
+    }
+}
+
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

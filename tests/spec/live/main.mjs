@@ -1,0 +1,51 @@
+import { accounts } from './accounts.mjs';
+import { installations, integrations, removal } from './catalogue.mjs';
+import { documentation } from './documentation.mjs';
+import { mcp } from './mcp.mjs';
+import { operation, tokens, unrouted } from './operation.mjs';
+import { Product } from './product.mjs';
+import { proxy } from './proxy.mjs';
+import { servers } from './servers.mjs';
+import { Session } from './session.mjs';
+
+/// At least one success and one refusal of each operation, and each kind of refusal somewhere.
+export async function live(tests, spec) {
+    const made = await prepare(tests);
+    if (made === undefined) return;
+    const { product, token } = made;
+    const session = new Session(tests, spec, { baseUrl: product.baseUrl, token });
+    const known = { product, session };
+    for (const part of [
+        operation,
+        tokens,
+        unrouted,
+        integrations,
+        installations,
+        documentation,
+        accounts,
+        proxy,
+        servers,
+        mcp,
+        removal,
+    ])
+        try {
+            await part(session, known);
+        } catch (error) {
+            tests.fail(`live: ${part.name}`, [error.stack]);
+        }
+    // Without an allowed origin there is no preflight to answer.
+    session.checkCoverage(product.origin === undefined ? 'preflightMcp' : undefined);
+}
+
+async function prepare(tests) {
+    try {
+        const product = new Product();
+        const token = product.makeEnvironment();
+        await product.removeLeftovers(token);
+        await product.makeVendorAccount();
+        return { product, token };
+    } catch (error) {
+        tests.fail('live: an environment of our own', [error.stack]);
+        return undefined;
+    }
+}

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { send } from '../support/http.mjs';
+
+const sluice = resolve(import.meta.dirname, '../../../build/release/services/sluice/sluice');
+const subdomain = 'spec';
+const apiKey = 'spec-key';
+
+/// The product that runs, with an environment of our own: no other test's rows come in our way, nor ours in theirs.
+export class Product {
+    #devJson = process.env.SLUICE_DEV_JSON;
+    #dev = JSON.parse(readFileSync(this.#devJson, 'utf8'));
+
+    baseUrl = this.#dev.base_url;
+    foreignToken = this.#dev.api_token;
+    simulatorUrl = this.#dev.simulator_url;
+    /// An origin of browsers that the product allows, if it allows one.
+    origin = process.env.SLUICE_MCP_ALLOWED_ORIGINS?.split(',')[0];
+    /// What makes our calls go to the simulator.
+    override = { base_url: `${this.simulatorUrl}/{{context.subdomain}}` };
+    context = { subdomain, email: 'agent@spec.example', api_key: apiKey };
+
+    /// Makes the environment and gives a token for it.
+    makeEnvironment() {
+        this.#cli('team', 'create', 'spec');
+        this.#cli('environment', 'create', 'spec', '--team', 'spec');
+        return this.#cli('api-token', 'create', 'spec', '--team', 'spec', '--environment', 'spec', '--replace').token;
+    }
+
+    #cli(...args) {
+        // The executable refuses variables that are no setting of its own.
+        const others = Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_'));
+        const env = {
+            ...Object.fromEntries(others),
+            SLUICE_DATABASE_URL: this.#dev.database_url,
+            SLUICE_KEYRING_FILE: join(dirname(this.#devJson), 'keyring.json'),
+        };
+        return JSON.parse(execFileSync(sluice, args, { env, encoding: 'utf8' }));
+    }
+
+    /// What an earlier run left.
+    async removeLeftovers(token) {
+        const headers = { authorization: `Bearer ${token}` };
+        for (const path of ['/documentation', '/environment-integration']) {
+            const { body } = await send(this.baseUrl, path, { method: 'GET', headers });
+            for (const { id } of JSON.parse(body.toString()).result)
+                await send(this.baseUrl, `${path}/${id}`, { method: 'DELETE', headers });
+        }
+    }
+
+    makeVendorAccount() {
+        return this.#control('/accounts', { subdomain, email: this.context.email, api_key: apiKey, tickets: 20 });
+    }
+
+    /// A token pair with these scopes only.
+    vendorTokens(...scopes) {
+        return this.#control(`/accounts/${subdomain}/tokens`, { scopes });
+    }
+
+    /// What the vendor answers to the next call of `match`.
+    fault(match, answer) {
+        return this.#control(`/accounts/${subdomain}/faults`, { match, ...answer });
+    }
+
+    /// From now on, or until `clearFaults`, the vendor refuses the credentials.
+    rejectCredentials() {
+        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'reject_credentials' });
+    }
+
+    clearFaults() {
+        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'clear' });
+    }
+
+    async #control(path, json) {
+        const target = `/_simulator${path}`;
+        const { status, body } = await send(this.simulatorUrl, target, { method: 'POST', body: JSON.stringify(json) });
+        if (status >= 300) throw new Error(`POST ${target} answered ${status}: ${body}`);
+        return JSON.parse(body.toString());
+    }
+}

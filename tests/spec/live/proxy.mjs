@@ -1,0 +1,342 @@
+import { nothing, refusesTokens } from './refusals.mjs';
+
+const megabyte = 1024 * 1024;
+
+/// The path and what refuses before the vendor is asked: the same for all of them.
+const operations = {
+    proxyList: { path: { resource: 'tags' }, match: 'GET /api/tags' },
+    proxyCreate: { path: { resource: 'tags' }, match: 'POST /api/tags', json: { name: 'spec-refused' }, writes: true },
+    proxyGet: { path: { resource: 'tags', item: '1' }, match: 'GET /api/tags/{id}' },
+    proxyCustom: {
+        path: { resource: 'tags', item: 'bulk_delete' },
+        match: 'DELETE /api/tags',
+        json: { ids: [1] },
+        writes: true,
+    },
+    proxyReplace: {
+        path: { resource: 'tags', item: '1' },
+        match: 'PUT /api/tags/{id}',
+        json: { name: 'x' },
+        writes: true,
+    },
+    proxyUpdate: {
+        path: { resource: 'tags', item: '1' },
+        match: 'PUT /api/tags/{id}',
+        json: { name: 'x' },
+        writes: true,
+    },
+    proxyDelete: { path: { resource: 'tags', item: '1' }, match: 'DELETE /api/tags/{id}', writes: true },
+};
+
+export async function proxy(session, known) {
+    await reads(session, known);
+    await writes(session, known);
+    for (const [id, operation] of Object.entries(operations)) {
+        await refusals(session, known, id, operation);
+        await vendorAnswers(session, known, id, operation);
+    }
+    await deadCredentials(session, known);
+    await switches(session, known);
+}
+
+async function reads(session, known) {
+    const { product } = known;
+    const query = { integrated_account_id: known.account };
+    const tickets = { resource: 'tickets' };
+    const page = await session.call('proxyList', 200, '', {
+        path: tickets,
+        query: { ...query, limit: 2, order_by: 'created_datetime:asc' },
+        holds: (json, { headers }) => json.result_count === 2 && headers['ratelimit-limit'] === '40',
+    });
+    known.ticket = page.result[0].id;
+    await session.call('proxyList', 200, 'the next page', {
+        path: tickets,
+        query: { ...query, limit: 3, order_by: 'created_datetime:asc', next_cursor: page.next_cursor },
+        holds: (json) => json.result_count === 3 && json.result[0].id !== page.result[0].id,
+    });
+    await session.call('proxyList', 200, 'of a resource with a parent', {
+        path: { resource: 'ticket_tags' },
+        query: { ...query, ticket_id: known.ticket },
+        holds: (json) => json.next_cursor === null,
+    });
+    await session.call('proxyList', 400, "without the parent's id", { path: { resource: 'ticket_tags' }, query });
+    await session.call('proxyList', 400, "with a limit above the vendor's", {
+        path: tickets,
+        query: { ...query, limit: 101 },
+    });
+    await session.call('proxyList', 400, 'with a foreign cursor', {
+        path: tickets,
+        query: { ...query, next_cursor: 'AAAA' },
+    });
+    await session.call('proxyList', 400, 'that the vendor refuses', {
+        path: tickets,
+        query: { ...query, order_by: 'colour' },
+    });
+    await product.fault('GET /api/tickets', { status: 200, content_type: 'text/csv', body: 'id\n1\n' });
+    await session.call('proxyList', 200, 'as a file', {
+        path: tickets,
+        query,
+        holds: (_, { headers, body }) => headers['content-type'] === 'text/csv' && body.toString() === 'id\n1\n',
+    });
+    await product.fault('GET /api/tickets', { status: 200, body: { data: {} } });
+    await session.call('proxyList', 502, 'when the vendor answers no list', { path: tickets, query });
+    await product.fault('GET /api/tickets', {
+        status: 200,
+        body: { data: [], meta: { next_cursor: null } },
+        headers: { 'Access-Control-Allow-Origin': '*', 'Set-Cookie': 'a=b', 'X-Request-Id': 'theirs' },
+    });
+    await session.call('proxyList', 200, 'without the headers that must not cross', {
+        path: tickets,
+        query,
+        holds: (_, { headers }) =>
+            !('access-control-allow-origin' in headers) &&
+            !('set-cookie' in headers) &&
+            headers['x-request-id'] !== 'theirs',
+    });
+    const item = { resource: 'tickets', item: known.ticket };
+    await session.call('proxyGet', 200, '', { path: item, query, holds: ({ id }) => id === known.ticket });
+    await product.fault('GET /api/tickets/{id}', { status: 200, content_type: 'image/png', body: 'not really' });
+    await session.call('proxyGet', 200, 'as a file', {
+        path: item,
+        query,
+        holds: (_, { headers }) => headers['content-type'] === 'image/png',
+    });
+    await session.call('proxyGet', 404, 'of nothing at the vendor', {
+        path: { ...item, item: '1' },
+        query,
+        holds: (json) => json.is_remote_error === true,
+    });
+    await session.call('proxyGet', 400, 'of .. at the vendor', { path: { ...item, item: '..' }, query });
+    await session.call('proxyCustom', 201, '', {
+        path: { resource: 'search', item: 'search' },
+        query,
+        json: { type: 'customer', query: 'a', size: 1 },
+        holds: (json) => Array.isArray(json.result.data),
+    });
+    await session.call('proxyCustom', 200, 'with pages', {
+        path: { resource: 'view_items', item: 'search' },
+        query: { ...query, view_id: 0, limit: 2 },
+        json: { view: { type: 'ticket-list', filters: 'eq(ticket.status, "open")' } },
+        holds: (json) => Array.isArray(json.result) && json.prev_cursor === null,
+    });
+    await session.call('proxyCustom', 200, 'of a method without an item', {
+        path: { resource: 'account', item: 'get' },
+        query,
+        holds: (json) => typeof json.domain === 'string',
+    });
+}
+
+async function writes(session, known) {
+    const query = { integrated_account_id: known.account };
+    const tags = { resource: 'tags' };
+    const tag = await session.call('proxyCreate', 201, '', { path: tags, query, json: { name: 'spec' } });
+    await session.call('proxyCreate', 201, 'untouched', {
+        path: tags,
+        query: { ...query, body_passthrough: 'true' },
+        json: { name: 'spec-two' },
+    });
+    await session.call('proxyCreate', 201, 'untouched, under the other name', {
+        path: tags,
+        query: { ...query, truto_body_passthrough: 'true' },
+        json: { name: 'spec-three' },
+    });
+    await known.product.fault('POST /api/tags', { status: 202, body: '' });
+    await session.call('proxyCreate', 202, "with nothing but a status of the vendor's", {
+        path: tags,
+        query,
+        json: { name: 'spec-four' },
+    });
+    await known.product.fault('POST /api/tags', { status: 200, body: { id: 1 } });
+    await session.call('proxyCreate', 200, "with another status of the vendor's", {
+        path: tags,
+        query,
+        json: { name: 'x' },
+    });
+    await session.call('proxyCreate', 400, 'with no JSON', {
+        path: tags,
+        query,
+        body: '{"a":',
+        type: 'application/json',
+    });
+    await session.call('proxyCreate', 413, 'with JSON above 4 MiB', {
+        path: tags,
+        query,
+        json: { name: 'x'.repeat(4 * megabyte) },
+    });
+    await session.call('proxyCreate', 409, 'when the item has moved', {
+        ...(await moved(known)),
+        holds: (json) => json.remote_status === 307,
+    });
+
+    const path = { ...tags, item: tag.id };
+    for (const id of ['proxyUpdate', 'proxyReplace']) {
+        await session.call(id, 202, '', {
+            path,
+            query,
+            json: { name: `spec-${id}` },
+            holds: ({ name }) => name === `spec-${id}`,
+        });
+        await known.product.fault('PUT /api/tags/{id}', { status: 200, body: { id: 1 } });
+        await session.call(id, 200, "with another status of the vendor's", { path, query, json: { name: 'x' } });
+    }
+    await session.call('proxyDelete', 200, '', { path, query, holds: (json) => json.id === String(tag.id) });
+    await session.call('proxyDelete', 404, 'again', { path, query, holds: (json) => json.is_remote_error === true });
+}
+
+async function moved(known) {
+    await known.product.fault('POST /api/tags', { status: 307, body: '', headers: { Location: '/api/labels' } });
+    return { path: { resource: 'tags' }, query: { integrated_account_id: known.account }, json: { name: 'x' } };
+}
+
+/// What refuses before the vendor is asked.
+async function refusals(session, known, id, { path, json, writes: isWrite }) {
+    const query = { integrated_account_id: known.account };
+    await refusesTokens(session, id, path);
+    await session.call(id, 400, 'without an account', { path, json });
+    await session.call(id, 400, "with an account's id that is none", {
+        path,
+        json,
+        query: { integrated_account_id: 'acme' },
+    });
+    await session.call(id, 404, 'with an account of nothing', {
+        path,
+        json,
+        query: { integrated_account_id: nothing('ia') },
+    });
+    await session.call(id, 404, 'with an account of another environment', {
+        path,
+        json,
+        query,
+        token: known.product.foreignToken,
+    });
+    await session.call(id, 404, 'of an unknown resource', { path: { ...path, resource: 'unicorns' }, query, json });
+    if (id === 'proxyCustom')
+        await session.call(id, 404, 'of an unknown method', { path: { ...path, item: 'ponder' }, query, json });
+    if (isWrite) {
+        const announce = id === 'proxyDelete' ? megabyte + 1 : 8 * megabyte + 1;
+        await session.call(id, 413, 'with too large a body', { path, query, announce, type: 'application/json' });
+    }
+}
+
+/// Whatever the vendor answers, in our shape.
+async function vendorAnswers(session, known, id, { path, match, json }) {
+    const query = { integrated_account_id: known.account };
+    for (const [status, answer, note, holds] of [
+        [400, { status: 400, body: { error: { msg: 'Bad.' } } }, '', (body) => body.message === 'Bad.'],
+        [403, { status: 403, body: { error: { msg: 'Missing scope.' } } }, '', (body) => 'error_insight' in body],
+        [404, { status: 404, body: '' }, '', (body) => !('raw_response' in body)],
+        [
+            409,
+            { status: 409, body: 'A twin.', content_type: 'text/plain' },
+            '',
+            (body) => body.raw_response === 'A twin.',
+        ],
+        [
+            422,
+            { status: 422, body: { errors: [{ message: 'Too short.' }] } },
+            '',
+            (body) => body.message === 'Too short.',
+        ],
+        [
+            429,
+            { status: 429, body: {}, headers: { 'Retry-After': '3' } },
+            '',
+            (_, { headers }) => headers['retry-after'] === '3',
+        ],
+        [
+            500,
+            { status: 500, body: '<h1>Oops</h1>', content_type: 'text/html' },
+            '',
+            (body) => body.raw_response === '<h1>Oops</h1>',
+        ],
+        [502, { status: 200, body: '{"a":' }, ' nothing but half of a body', (body) => body.remote_status === 200],
+        [503, { status: 503, body: {} }, '', undefined],
+        [504, { status: 504, body: {} }, '', undefined],
+        [507, { status: 507, body: {} }, '', undefined],
+        [
+            409,
+            { status: 302, body: '', headers: { Location: 'https://elsewhere.example/' } },
+            ' a redirect',
+            (body) => body.remote_status === 302,
+        ],
+    ]) {
+        await known.product.fault(match, answer);
+        await session.call(id, status, `when the vendor answers${note || ` ${status}`}`, {
+            path,
+            query,
+            json,
+            holds: (body, whole) => body.is_remote_error === true && (holds === undefined || holds(body, whole)),
+        });
+    }
+    await session.call('getIntegratedAccount', 200, `after ${id} was forbidden`, {
+        path: { id: known.account },
+        holds: ({ last_forbidden_error }) => last_forbidden_error.resource === path.resource,
+    });
+}
+
+/// The vendor refuses the credentials: the account needs new ones, and the vendor is asked no more.
+async function deadCredentials(session, known) {
+    const { product, account } = known;
+    for (const [id, { path, json }] of Object.entries(operations)) {
+        const query = { integrated_account_id: account };
+        await product.rejectCredentials();
+        await session.call(id, 401, 'when the vendor refuses the credentials', {
+            path,
+            query,
+            json,
+            holds: (body, { headers }) =>
+                body.is_remote_error && 'raw_response' in body && !('www-authenticate' in headers),
+        });
+        await session.call(id, 401, 'of an account that needs new credentials', {
+            path,
+            query,
+            json,
+            holds: (body) => body.is_remote_error && !('raw_response' in body),
+        });
+        await product.clearFaults();
+        if (id === 'proxyList')
+            await session.call('getIntegratedAccount', 200, 'that needs new credentials', {
+                path: { id: account },
+                holds: (body) => body.status === 'needs_reauth' && body.last_error.type === 'authentication_error',
+            });
+        await session.call('updateIntegratedAccountCredentials', 200, `that ${id} found dead`, {
+            path: { id: account },
+            json: { context: { api_key: product.context.api_key } },
+            holds: (body) => body.status === 'active' && body.last_error === null,
+        });
+    }
+    await session.call('proxyCreate', 403, "that the token's scopes do not allow", {
+        path: { resource: 'tags' },
+        query: { integrated_account_id: known.limited },
+        json: { name: 'x' },
+        holds: (body) => body.is_remote_error,
+    });
+}
+
+/// Accounts and installations that are switched off.
+async function switches(session, known) {
+    const { account, installation, product } = known;
+    const change = (note, json) => session.call('updateIntegratedAccount', 200, note, { path: { id: account }, json });
+    const install = (note, json) =>
+        session.call('updateEnvironmentIntegration', 200, note, { path: { id: installation }, json });
+    const each = async (status, note, which = () => true) => {
+        for (const [id, operation] of Object.entries(operations).filter(([, one]) => which(one))) {
+            const { path, json } = operation;
+            const holds = (body) => !('is_remote_error' in body);
+            await session.call(id, status, note, { path, query: { integrated_account_id: account }, json, holds });
+        }
+    };
+    await change('to a blocked one', { is_blocked: true });
+    await each(503, 'of a blocked account');
+    await change('to a sandbox', { is_blocked: false, is_sandbox: true });
+    await each(405, 'of a sandbox', ({ writes: isWrite }) => isWrite);
+    await change('to an ordinary one', { is_sandbox: false });
+    await install('to disabled', { is_enabled: false });
+    await each(403, 'of a disabled integration');
+    await install('to enabled, at an address that may not be called', {
+        is_enabled: true,
+        override: { base_url: 'https://localhost/{{context.subdomain}}' },
+    });
+    await each(403, 'at an address that may not be called');
+    await install('to the simulator again', { override: product.override });
+}

@@ -1,0 +1,35 @@
+const megabyte = 1024 * 1024;
+
+/// Well formed, and the id of nothing.
+export const nothing = (prefix) => `${prefix}_01h455vb4pex5vsknk084sn02q`;
+
+/// What every operation with an API token refuses.
+export async function refusesTokens(session, id, path) {
+    await session.call(id, 401, 'without a token', { path, token: null });
+    await session.call(id, 401, 'with an unknown token', { path, token: `slx_api_${'0'.repeat(49)}` });
+    await session.call(id, 400, 'with a broken query string', { path, query: 'a=%zz' });
+}
+
+/// What every operation with an id in its path refuses.
+export async function refusesIds(session, id, path, prefix, json) {
+    await session.call(id, 404, 'of nothing', { path: { ...path, id: nothing(prefix) }, json });
+    await session.call(id, 404, 'with another kind of id', { path: { ...path, id: nothing('env') }, json });
+}
+
+/// What every operation that reads a JSON object refuses.
+export async function refusesBodies(session, id, path) {
+    await session.call(id, 400, 'with no JSON', { path, body: '{"a":', type: 'application/json' });
+    await session.call(id, 400, 'with no object', { path, json: [] });
+    await session.call(id, 400, 'with a member that is none', { path, json: { surprise: 1 } });
+    await session.call(id, 413, 'with more than 1 MiB', { path, announce: megabyte + 1, type: 'application/json' });
+    await session.call(id, 415, 'with a form', { path, body: 'a=b', type: 'application/x-www-form-urlencoded' });
+}
+
+/// What every list refuses.
+export async function refusesFilters(session, id, path) {
+    await session.call(id, 400, 'with an unknown filter', { path, query: { colour: 'red' } });
+    await session.call(id, 400, 'with an unknown operator', { path, query: { 'created_at[near]': '2026-11-20' } });
+    await session.call(id, 400, 'with a limit above the most', { path, query: { limit: 5001 } });
+    await session.call(id, 400, 'with a foreign cursor', { path, query: { next_cursor: 'AAAA' } });
+    await session.call(id, 400, 'with another order', { path, query: { 'sort_by[name]': 'asc' } });
+}

@@ -1,0 +1,86 @@
+import { nothing, refusesBodies, refusesFilters, refusesIds, refusesTokens } from './refusals.mjs';
+
+export async function servers(session, known) {
+    const path = { id: known.account };
+    const create = 'createMcpServer';
+    const all = await session.call(create, 201, '', {
+        path,
+        json: { name: 'Spec' },
+        holds: (json) => json.url.endsWith(json.token) && json.warnings.length === 1,
+    });
+    known.mcp = all.token;
+    const config = { methods: ['read', 'create_a_gorgias_message'], tags: ['tickets'], require_api_token_auth: true };
+    const some = await session.call(create, 201, 'with filters, an end and a second factor', {
+        path,
+        json: { name: 'Spec, reading', config, expires_at: '2100-12-31 00:00:00' },
+        holds: (json) => json.expires_at === '2100-12-31T00:00:00Z' && json.warnings.length === 0,
+    });
+    known.guarded = some.token;
+    const revoked = await session.call(create, 201, 'to be revoked', {
+        path,
+        json: { name: 'Spec, revoked', expires_at: null },
+    });
+    known.revoked = revoked.token;
+    await session.call(create, 400, 'with a method that is none', {
+        path,
+        json: { name: 'x', config: { methods: ['reed'] } },
+    });
+    await session.call(create, 400, 'with filters that leave nothing', {
+        path,
+        json: { name: 'x', config: { methods: ['write'], tags: ['statistics'] } },
+    });
+    await session.call(create, 400, 'that ends at once', {
+        path,
+        json: { name: 'x', expires_at: '2026-01-01T00:00:00Z' },
+    });
+    await session.call(create, 400, 'with another exposure', {
+        path,
+        json: { name: 'x', config: { tool_exposure: 'discovery' } },
+    });
+    await refusesIds(session, create, {}, 'ia', { name: 'x' });
+    await refusesBodies(session, create, path);
+    await refusesTokens(session, create, path);
+
+    await session.call('listMcpServers', 200, '', {
+        path,
+        holds: (json) => json.result.every((one) => !('url' in one)),
+    });
+    await session.call('listMcpServers', 200, 'with filters', {
+        path,
+        query: {
+            'name[like]': '%reading',
+            'expires_at[gt]': '2099-01-01T00:00:00Z',
+            created_by: some.created_by,
+            integrated_account_id: path.id,
+        },
+        holds: (json) => json.result.length === 1,
+    });
+    await refusesFilters(session, 'listMcpServers', path);
+    await refusesIds(session, 'listMcpServers', {}, 'ia');
+    await refusesTokens(session, 'listMcpServers', path);
+
+    const one = { ...path, server_id: some.id };
+    const get = 'getMcpServer';
+    await session.call(get, 200, '', { path: one });
+    await session.call(get, 404, 'of another account', { path: { ...one, id: known.limited } });
+    await session.call(get, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') } });
+    await refusesTokens(session, get, one);
+
+    const update = 'updateMcpServer';
+    await session.call(update, 200, '', {
+        path: one,
+        json: { name: 'Spec, still reading', config: { methods: ['read'] }, expires_at: null },
+        holds: (json) =>
+            json.expires_at === null && json.config.tags[0] === 'tickets' && json.config.require_api_token_auth,
+    });
+    await session.call(update, 400, 'with a name of null', { path: one, json: { name: null } });
+    await session.call(update, 400, 'with a tag that is none', { path: one, json: { config: { tags: ['unicorns'] } } });
+    await session.call(update, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') }, json: {} });
+    await refusesBodies(session, update, one);
+    await refusesTokens(session, update, one);
+
+    const gone = { ...path, server_id: revoked.id };
+    await refusesTokens(session, 'deleteMcpServer', gone);
+    await session.call('deleteMcpServer', 200, '', { path: gone, holds: ({ id }) => id === revoked.id });
+    await session.call('deleteMcpServer', 404, 'again', { path: gone });
+}

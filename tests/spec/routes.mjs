@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const file = resolve(import.meta.dirname, '../../services/api/src/routes.cpp');
+const row =
+    /SLUICE_ROUTE\s*\(\s*Method::(\w+)\s*,\s*"([^"]+)"\s*,\s*Access::(\w+)\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*\)/g;
+
+/// Both ways: each route is described with the access it has, and each description has a route.
+export function routes(tests, spec) {
+    const table = tests.check('the table of routes can be read', readTable);
+    if (table === undefined) return;
+    const described = new Map(spec.operations().map((operation) => [operation.name, operation]));
+    for (const [name, access] of table)
+        tests.check(`route ${name} is described`, () => {
+            const operation = described.get(name);
+            if (operation === undefined) throw new Error(`there is no ${name} in api-spec/openapi.yaml`);
+            const wanted = access === 'api_token';
+            const demands = operation.security.length > 0 && operation.security.every((one) => 'apiToken' in one);
+            if (wanted !== demands)
+                throw new Error(`its access is ${access}, but its security is ${JSON.stringify(operation.security)}`);
+        });
+    for (const name of described.keys())
+        tests.check(`operation ${name} is a route`, () => {
+            if (!table.has(name)) throw new Error(`there is no ${name} in services/api/src/routes.cpp`);
+        });
+}
+
+function readTable() {
+    const source = readFileSync(file, 'utf8')
+        .replace(/^\s*#(?:.*\\\n)*.*$/gm, '') // the macro's own definition
+        .replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
+    const table = new Map();
+    for (const [, method, path, access] of source.matchAll(row)) {
+        const name = `${method.replace(/_$/, '').toUpperCase()} ${path}`;
+        if (table.has(name)) throw new Error(`${name} stands in it twice`);
+        table.set(name, access);
+    }
+    const rows = source.match(/\bSLUICE_ROUTE\b/g)?.length ?? 0;
+    if (rows === 0 || table.size !== rows) throw new Error(`${rows} rows of SLUICE_ROUTE, ${table.size} understood`);
+    return table;
+}

@@ -1,0 +1,28 @@
+import { request } from 'node:http';
+
+const patience = 30_000;
+
+/// Sends one request and gives the whole answer: status, headers (lower-case names), body (bytes).
+/// `target`: path and query, sent as they are. `announce`: says that a body of so many bytes follows, and sends none.
+export function send(baseUrl, target, { method, headers = {}, body, announce }) {
+    return new Promise((resolve, reject) => {
+        const outgoing = request(baseUrl, { path: target, method, headers, agent: false, timeout: patience });
+        outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${target}: no answer in ${patience} ms`)));
+        outgoing.on('error', reject);
+        outgoing.on('response', (incoming) => {
+            const chunks = [];
+            incoming.on('data', (chunk) => chunks.push(chunk));
+            incoming.on('end', () => {
+                resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) });
+                if (announce !== undefined) outgoing.destroy();
+            });
+        });
+        if (announce === undefined) {
+            outgoing.setHeader('content-length', Buffer.byteLength(body ?? ''));
+            outgoing.end(body);
+        } else {
+            outgoing.setHeader('content-length', announce);
+            outgoing.flushHeaders();
+        }
+    });
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import addFormats from 'ajv-formats';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+
+const file = resolve(import.meta.dirname, '../../../api-spec/openapi.yaml');
+const verbs = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
+/// What the server writes itself, whatever the answer.
+const hopHeaders = new Set(['date', 'connection', 'keep-alive', 'content-length', 'content-type']);
+
+/// The specification, asked about one request or one answer at a time.
+export class Spec {
+    #document = parse(readFileSync(file, 'utf8'));
+    #operations = new Map();
+    #ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
+
+    constructor() {
+        addFormats(this.#ajv);
+        this.#ajv.addSchema(this.#document, 'spec');
+        for (const [path, item] of Object.entries(this.#document.paths))
+            for (const verb of verbs.filter((one) => one in item)) this.#add(path, item, verb);
+    }
+
+    #add(path, item, verb) {
+        const { ...description } = item[verb];
+        const parameters = [...(item.parameters ?? []), ...(description.parameters ?? [])];
+        this.#operations.set(description.operationId, {
+            id: description.operationId,
+            name: `${verb.toUpperCase()} ${path}`,
+            verb: verb.toUpperCase(),
+            path,
+            pointer: ['paths', path, verb],
+            security: description.security ?? this.#document.security,
+            parameters: parameters.map((one) => this.#followed(one)),
+            body: description.requestBody,
+            responses: description.responses,
+        });
+    }
+
+    operations() {
+        return [...this.#operations.values()];
+    }
+
+    operation(id) {
+        const operation = this.#operations.get(id);
+        if (operation === undefined) throw new Error(`no operation is called ${id}`);
+        return operation;
+    }
+
+    /// What is wrong with a request that the product took.
+    problemsOfRequest(operation, { query, headers, body, type }) {
+        const known = operation.parameters;
+        const queries = known.filter((one) => one.in === 'query');
+        const takesAny = queries.some((one) => one.schema.additionalProperties !== undefined);
+        const problems = [...new URLSearchParams(query).keys()]
+            .map((name) => ({ name, field: name.replace(/\[.*/, '') }))
+            .filter(({ field }) => !takesAny && !queries.some((one) => one.name === field))
+            .map(({ name }) => `the query parameter ${name} is not described`);
+        if (body === undefined) return problems;
+        const pointer = [...operation.pointer, 'requestBody', 'content', matchType(operation.body.content, type)];
+        return [...problems, ...this.#problemsOf(body, pointer, 'the request')];
+    }
+
+    /// The description of a status: its own, or that of its class.
+    responseKey(operation, status) {
+        return [String(status), `${String(status)[0]}XX`].find((key) => key in operation.responses);
+    }
+
+    /// What is wrong with an answer.
+    problemsOfAnswer(operation, { status, headers, body }) {
+        const key = this.responseKey(operation, status);
+        if (key === undefined) return [`the status ${status} is not described`];
+        const pointer = this.#pointerTo([...operation.pointer, 'responses', key]);
+        const response = this.#at(pointer);
+        // Behind the proxy, headers of the vendor are passed on.
+        const isClosed = !operation.path.startsWith('/proxy/');
+        return [
+            ...this.#problemsOfHeaders(response.headers ?? {}, pointer, headers, isClosed && status !== 413),
+            ...this.#problemsOfContent(operation, response, pointer, headers, body),
+        ];
+    }
+
+    /// What is wrong with a value that stands for a schema of the components.
+    problemsOfSchema(value, name) {
+        return this.#problemsOf(value, ['components', 'schemas', name], name);
+    }
+
+    #problemsOfHeaders(described, pointer, headers, isClosed) {
+        const problems = [];
+        for (const name of Object.keys(described)) {
+            const at = this.#pointerTo([...pointer, 'headers', name]);
+            const { required, schema } = this.#at(at);
+            if (name in headers) {
+                const value = schema.type === 'integer' ? Number(headers[name]) : headers[name];
+                problems.push(...this.#problemsOf(value, [...at, 'schema'], `the header ${name}`));
+            } else if (required) {
+                problems.push(`the header ${name} is missing`);
+            }
+        }
+        if (isClosed)
+            for (const name of Object.keys(headers))
+                if (!(name in described) && !hopHeaders.has(name)) problems.push(`the header ${name} is not described`);
+        return problems;
+    }
+
+    #problemsOfContent(operation, response, pointer, headers, body) {
+        const type = headers['content-type'];
+        if (response.content === undefined || (type === undefined && operation.path.startsWith('/proxy/')))
+            return body.length > 0 ? [`a body where none is described: ${body.toString().slice(0, 200)}`] : [];
+        const key = matchType(response.content, type);
+        if (key === undefined) return [`the content type ${type} is not described`];
+        if (operation.verb === 'HEAD') return body.length > 0 ? ['a body after HEAD'] : [];
+        if (key === '*/*' || key.startsWith('text/')) return [];
+        const value = parsed(body);
+        if (value === undefined) return [`not JSON: ${body.toString().slice(0, 200)}`];
+        return this.#problemsOf(value, [...pointer, 'content', key], 'the body');
+    }
+
+    #problemsOf(value, pointer, what) {
+        const at = pointer.at(-1) === 'schema' || pointer.includes('schemas') ? pointer : [...pointer, 'schema'];
+        const validate = this.#ajv.getSchema(`spec#${at.map((part) => `/${escaped(part)}`).join('')}`);
+        if (validate(value)) return [];
+        const text = JSON.stringify(value);
+        return [
+            `${what} is not as described: ${text.length > 600 ? `${text.slice(0, 600)}…` : text}`,
+            ...validate.errors
+                .slice(0, 12)
+                .map((error) => `  ${error.instancePath || '/'} ${error.message}${detail(error)}`),
+        ];
+    }
+
+    #at(pointer) {
+        return pointer.reduce((node, part) => node[part], this.#document);
+    }
+
+    #pointerTo(pointer) {
+        const { $ref } = this.#at(pointer);
+        return $ref === undefined ? pointer : $ref.slice(2).split('/');
+    }
+
+    #followed(node) {
+        return node.$ref === undefined ? node : this.#at(node.$ref.slice(2).split('/'));
+    }
+}
+
+function detail({ params }) {
+    const { additionalProperty, allowedValue } = params;
+    return additionalProperty === undefined && allowedValue === undefined
+        ? ''
+        : `: ${additionalProperty ?? JSON.stringify(allowedValue)}`;
+}
+
+function escaped(part) {
+    return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+function matchType(content, type = '') {
+    const plain = type.split(';')[0].trim().toLowerCase();
+    return [plain, `${plain.split('/')[0]}/*`, '*/*'].find((key) => key in content);
+}
+
+function parsed(body) {
+    try {
+        return JSON.parse(body.toString());
+    } catch {
+        return undefined;
+    }
+}
