@@ -11,6 +11,8 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     auto connected = std::make_shared<ConnectedAccount>();
     // A context that makes no address is told at the first call; the account can still be read and mended.
     connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
+    connected->place = sealing_place(state.account.id);
+    connected->visible = json::object{{"context", state.account.context}};
     connected->account = std::move(state.account);
     connected->key = std::move(state.key);
     connected->installed = *std::move(installed);

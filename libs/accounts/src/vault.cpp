@@ -26,17 +26,19 @@ bool has_expired(json::object const& context, Timestamp now)
     return at && *at <= now;
 }
 
-Result<Credential> render(catalog::Authorization const& authorization, json::value const& values)
+/// Renders from the opened secrets, and from what may be shown for the rest.
+Result<Credential> render(catalog::Authorization const& authorization, json::value const& secret,
+                          json::value const& visible)
 {
     using Format = catalog::Authorization::Format;
     if (authorization.format == Format::basic) {
-        auto const username = authorization.username.render(values);
-        auto const password = authorization.password.render(values);
+        auto const username = authorization.username.render(secret, visible);
+        auto const password = authorization.password.render(secret, visible);
         if (!username || !password)
             return username ? password.error() : username.error();
         return Credential{"authorization", {}, Secret{"Basic " + base64(bytes_of(*username + ':' + *password))}};
     }
-    auto token = authorization.token.render(values);
+    auto token = authorization.token.render(secret, visible);
     if (!token)
         return token.error();
     if (authorization.format == Format::bearer)
@@ -44,6 +46,17 @@ Result<Credential> render(catalog::Authorization const& authorization, json::val
     if (authorization.format == Format::header)
         return Credential{authorization.name, {}, Secret{std::move(*token)}};
     return Credential{{}, authorization.name, Secret{std::move(*token)}};
+}
+
+Result<json::object> open_secret(crypto::DataKey const& key, std::string_view place, ByteView sealed)
+{
+    auto const opened = key.open(place, sealed);
+    if (!opened)
+        return opened.error();
+    auto parsed = json::parse(opened->reveal());
+    if (!parsed || !parsed->is_object())
+        return Error{ErrorCode::internal, "A stored credential could not be read.", "sealed context is not an object"};
+    return std::move(parsed->get_object());
 }
 
 } // namespace
@@ -61,13 +74,10 @@ Result<std::string> render_base_url(catalog::Integration const& integration, jso
 
 Result<Context> open_context(Account const& account, crypto::DataKey const& key)
 {
-    auto const opened = key.open(sealing_place(account.id), account.sealed);
-    if (!opened)
-        return opened.error();
-    auto parsed = json::parse(opened->reveal());
-    if (!parsed || !parsed->is_object())
-        return Error{ErrorCode::internal, "A stored credential could not be read.", "sealed context is not an object"};
-    return Context{account.context, std::move(parsed->get_object())};
+    auto secret = open_secret(key, sealing_place(account.id), account.sealed);
+    if (!secret)
+        return secret.error();
+    return Context{account.context, *std::move(secret)};
 }
 
 Vault::Vault(Clock const& clock)
@@ -87,13 +97,14 @@ Result<Credential> Vault::credential(ConnectedAccount const& connected) const
     auto const* format = connected.installed->integration->find_credentials(account.authentication_method);
     if (format == nullptr)
         return reconnect(account, "uses an authentication method that its integration no longer offers");
-    auto const context = open_context(account, connected.key);
-    if (!context)
-        return context.error();
-    if (format->is_oauth && has_expired(context->secret, clock_.now()))
+    auto secret = open_secret(connected.key, connected.place, account.sealed);
+    if (!secret)
+        return secret.error();
+    if (format->is_oauth && has_expired(*secret, clock_.now()))
         return reconnect(account, "has an access token that has expired");
-    json::value const values = json::object{{"context", context->whole()}};
-    auto rendered = render(format->authorization, values);
+    json::object values;
+    values["context"] = *std::move(secret);
+    auto rendered = render(format->authorization, json::value(std::move(values)), connected.visible);
     if (!rendered)
         return Error{ErrorCode::internal, "A stored credential is incomplete.", rendered.error().public_detail()};
     return rendered;

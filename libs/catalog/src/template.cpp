@@ -57,14 +57,20 @@ std::vector<std::string> Template::paths() const
 
 Result<std::string> Template::render(json::value const& values) const
 {
-    return render_with(values, false);
-}
-Result<std::string> Template::render_url(json::value const& values) const
-{
-    return render_with(values, true);
+    return render_with(values, values, false);
 }
 
-Result<std::string> Template::render_with(json::value const& values, bool encode) const
+Result<std::string> Template::render(json::value const& values, json::value const& fallback) const
+{
+    return render_with(values, fallback, false);
+}
+
+Result<std::string> Template::render_url(json::value const& values) const
+{
+    return render_with(values, values, true);
+}
+
+Result<std::string> Template::render_with(json::value const& values, json::value const& fallback, bool encode) const
 {
     std::string out;
     for (auto const& part : parts_) {
@@ -73,6 +79,8 @@ Result<std::string> Template::render_with(json::value const& values, bool encode
             continue;
         }
         auto const* value = json::find_path(values, part.text);
+        if (value == nullptr)
+            value = json::find_path(fallback, part.text);
         auto const text = value != nullptr ? scalar_text(*value) : std::nullopt;
         if (!text || text->empty() || *text == "." || *text == "..")
             return invalid(part.text, "is required and must be a non-empty text");

@@ -14,17 +14,13 @@ std::string wrap_context(EnvironmentId environment, std::uint32_t version)
     return fmt::format("sluice data key|{}|{}", environment.str(), version);
 }
 
-std::string value_context(EnvironmentId environment, std::uint32_t version, std::string_view place)
-{
-    return fmt::format("sluice value|{}|{}|{}", environment.str(), version, place);
-}
-
 } // namespace
 
 DataKey::DataKey(EnvironmentId environment, std::uint32_t version, Key key)
     : environment_(environment)
     , version_(version)
     , key_(std::move(key))
+    , value_prefix_(fmt::format("sluice value|{}|{}|", environment.str(), version))
 {
 }
 
@@ -35,12 +31,12 @@ DataKey DataKey::generate(EnvironmentId environment, std::uint32_t version)
 
 Bytes DataKey::seal(std::string_view place, std::string_view plaintext) const
 {
-    return crypto::seal(key_, plaintext, value_context(environment_, version_, place));
+    return crypto::seal(key_, plaintext, value_prefix_ + std::string(place));
 }
 
 Result<Secret> DataKey::open(std::string_view place, ByteView sealed) const
 {
-    auto opened = crypto::open(key_, sealed, value_context(environment_, version_, place));
+    auto opened = crypto::open(key_, sealed, value_prefix_ + std::string(place));
     if (!opened)
         return Error{ErrorCode::internal, "A stored credential could not be read.",
                      fmt::format("sealed value at {} of {} does not open", place, environment_.str())};

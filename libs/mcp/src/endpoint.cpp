@@ -94,8 +94,8 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
         co_return response;
     }
     auto const& snapshot = *resolved;
-    trace.environment = snapshot->server.environment.str();
-    trace.account = snapshot->server.account.str();
+    trace.environment = snapshot->environment_text;
+    trace.account = snapshot->account_text;
     trace.integration = snapshot->account->account.integration_name;
 
     http::Response response;

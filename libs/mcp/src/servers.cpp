@@ -85,6 +85,8 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto snapshot = std::make_shared<ServerSnapshot>();
     auto const& integration = *(*connected)->installed->integration;
     snapshot->tools = tool_sets_.get((*connected)->installed->tools, state->server.config.filter);
+    snapshot->environment_text = state->server.environment.str();
+    snapshot->account_text = state->server.account.str();
     snapshot->server_info = info_of(state->server, integration);
     snapshot->instructions = instructions_of((*connected)->account, integration);
     snapshot->server = std::move(state->server);

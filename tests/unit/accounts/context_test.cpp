@@ -78,6 +78,8 @@ protected:
         made.account.authentication_method = method;
         made.account.context = parts.visible;
         made.account.sealed = made.key.seal(sealing_place(made.account.id), boost::json::serialize(parts.secret));
+        made.place = sealing_place(made.account.id);
+        made.visible = json::object{{"context", made.account.context}};
         made.installed = std::make_shared<InstalledIntegration const>(InstalledIntegration{desk(), nullptr});
         return made;
     }
@@ -120,7 +122,7 @@ TEST_F(VaultTest, RefusesAccountsThatMayNotBeUsed)
 TEST_F(VaultTest, DoesNotOpenASealOfAnotherAccount)
 {
     auto account = connected(R"({"email":"a@b","api_key":"k"})", "api_key");
-    account.account.id = IntegratedAccountId{uuid_of_name("other")};
+    account.place = sealing_place(IntegratedAccountId{uuid_of_name("other")});
     EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::internal);
 }
 

@@ -21,6 +21,8 @@ struct ConnectedAccount {
     InstalledPtr installed;
     bool is_enabled = true; ///< Of the environment integration.
     std::string base_url;   ///< Rendered for this account, without a final slash.
+    std::string place;      ///< Where its secrets are sealed.
+    json::value visible;    ///< `{"context": …}` of what may be shown, as templates read it.
 };
 
 using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;

@@ -25,6 +25,8 @@ public:
     /// Fills the placeholders from `values` (`{"context":{…}}`) as plain text.
     /// Errors: invalid_argument at the path of a value that is absent, not a scalar, or empty.
     [[nodiscard]] Result<std::string> render(json::value const& values) const;
+    /// The same from two layers: what `values` has not is taken from `fallback`.
+    [[nodiscard]] Result<std::string> render(json::value const& values, json::value const& fallback) const;
     /// The same for a URL: each value is percent-encoded, so that it can neither leave its segment nor change the host.
     [[nodiscard]] Result<std::string> render_url(json::value const& values) const;
 
@@ -33,7 +35,8 @@ private:
         bool is_placeholder = false;
         std::string text;
     };
-    [[nodiscard]] Result<std::string> render_with(json::value const& values, bool encode) const;
+    [[nodiscard]] Result<std::string> render_with(json::value const& values, json::value const& fallback,
+                                                  bool encode) const;
 
     std::string text_;
     std::vector<Part> parts_;

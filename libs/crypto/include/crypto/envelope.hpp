@@ -36,6 +36,7 @@ private:
     EnvironmentId environment_;
     std::uint32_t version_ = 0;
     Key key_;
+    std::string value_prefix_; ///< What the associated data of every value starts with.
 };
 
 /// A value only the holder of master key `id` can compute; stored at first start, compared at each later one, so that

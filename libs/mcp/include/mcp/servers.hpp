@@ -20,6 +20,8 @@ struct ServerSnapshot {
     McpServer server;
     accounts::ConnectedPtr account;
     ToolSetPtr tools;
+    std::string environment_text; ///< Ids as the log has them.
+    std::string account_text;
     std::string server_info;  ///< The JSON of `serverInfo`.
     std::string instructions; ///< Plain text, at most 2000 characters.
 };
