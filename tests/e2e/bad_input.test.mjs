@@ -8,7 +8,7 @@ import { connect, environment, startApi } from './support/product.mjs';
 import { defer, file, sleep, test } from './support/test.mjs';
 
 // An api of the test's own: it waits less long for slow clients, and its memory is measured.
-const own = await startApi(file, { settings: { SLUICE_LIMITS_HEAD: '700ms', SLUICE_LIMITS_BODY: '700ms' } });
+const own = await startApi(file, { settings: { SLUICE_LIMITS_HEAD: '700ms', SLUICE_LIMITS_BODY: '2s' } });
 const where = await environment('bad-input', own);
 const { api } = where;
 const account = await connect(file, where);

@@ -40,6 +40,12 @@ test('get: what the vendor answers, as it is', async ({ proxy, simulated, ticket
     assert.deepEqual(json, await simulated.get(`/api/tickets/${ticket}`));
 });
 
+test('get: what there is only one of needs no id', async ({ proxy, simulated }) => {
+    const { status, json } = await proxy.get('/account');
+    assert.equal(status, 200);
+    assert.deepEqual(json, await simulated.get('/api/account'));
+});
+
 test('create: the vendor has it, and its status comes back', async ({ proxy, simulated }) => {
     const { status, json } = await proxy.post('/macros', { name: 'By the proxy' });
     assert.equal(status, 201);

@@ -195,6 +195,7 @@ public:
             return add(path, "must be one of " + list_of(*allowed));
         if (auto const* only = rules->if_contains("const"); only != nullptr && *only != value)
             return add(path, "must be " + boost::json::serialize(*only));
+        explain_branches(*rules, value, path);
         explain_numbers(*rules, value, path);
         explain_text(*rules, value, path);
         explain_array(*rules, value, path);
@@ -216,6 +217,38 @@ private:
     }
 
     void add(std::string const& path, std::string message) { failures_.push_back({path, std::move(message)}); }
+
+    /// Alternatives are one rule: none of them fits.
+    void explain_branches(json::object const& rules, json::value const& value, std::string const& path)
+    {
+        for (std::string_view const key : {"anyOf", "oneOf"}) {
+            auto const* branches = json::array_at(rules, key);
+            if (branches == nullptr)
+                continue;
+            std::string forms;
+            bool fits = false;
+            for (auto const& branch : *branches) {
+                std::vector<FieldFailure> mistakes;
+                Explainer(mistakes).explain(branch, value, path);
+                fits = fits || mistakes.empty();
+                auto const form = form_of(branch);
+                if (forms.find(form) == std::string::npos)
+                    forms += (forms.empty() ? "" : ", or ") + form;
+            }
+            if (!fits)
+                add(path, fmt::format("must be {}, not {}", forms, kind_of(value)));
+        }
+    }
+
+    static std::string form_of(json::value const& branch)
+    {
+        auto const* rules = branch.if_object();
+        auto const* type = rules != nullptr ? rules->if_contains("type") : nullptr;
+        if (type != nullptr)
+            return fmt::format("{} {}", article(types_of(*type)), types_of(*type));
+        auto const* values = rules != nullptr ? json::array_at(*rules, "enum") : nullptr;
+        return values != nullptr ? "one of " + list_of(*values) : "another form";
+    }
 
     void explain_numbers(json::object const& rules, json::value const& value, std::string const& path)
     {

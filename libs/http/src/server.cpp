@@ -10,6 +10,7 @@
 #include <ctime>
 #include <exception>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -30,8 +31,9 @@ using Parser = beast::http::request_parser<beast::http::string_body>;
 
 /// Room for one request without growing; measured: each growth is a copy and another recv.
 constexpr std::size_t kReadBuffer = 4096;
-/// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much.
-constexpr std::size_t kLingerBytes = 256 * 1024;
+/// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
+constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
+constexpr std::chrono::seconds kLingerTime{5};
 
 /// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second.
 std::string_view http_date()
@@ -323,8 +325,8 @@ Task<bool> Server::refuse(Connection& connection, int status, std::string_view m
     // Closing with unread input sends a reset, which can overtake our answer (RFC 9112 section 9.6).
     boost::system::error_code ignored;
     connection.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    connection.stream.expires_after(std::chrono::seconds(1));
-    std::array<char, 4096> sink;
+    connection.stream.expires_after(kLingerTime);
+    std::vector<char> sink(64 * 1024);
     for (std::size_t read = 0; read < kLingerBytes;) {
         auto const [failure, bytes] = co_await connection.stream.async_read_some(asio::buffer(sink), kUseTask);
         if (failure)

@@ -99,17 +99,15 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
 }
 
 function start(scope, command, settings) {
-    const child = spawn(sluice, [command], {
+    // However this process ends, the child does too.
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', sluice, command], {
         env: settingsOf(settings),
         stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.log = '';
     child.stderr.on('data', (text) => (child.log = (child.log + text).slice(-4000)));
     const ended = new Promise((done) => child.once('exit', done));
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
     defer(scope, async () => {
-        process.off('exit', kill);
         child.kill('SIGTERM');
         await ended;
     });

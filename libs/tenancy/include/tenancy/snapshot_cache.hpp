@@ -60,7 +60,7 @@ public:
         if (auto const known = entries_.find(key); known != entries_.end()) {
             auto const& entry = known->second;
             if (!entry.value && entry.trust == trust_ && Clock::now() - entry.read_at < config_.miss_lifetime)
-                co_return Error{ErrorCode::not_found, "Not found."};
+                co_return entry.miss;
             if (entry.value && Clock::now() < retry_at_ && is_fresh_enough(entry))
                 co_return entry.value;
         }
@@ -69,11 +69,11 @@ public:
         auto fetched = co_await flights_.run(key, deadline, fetch);
         if (fetched) {
             if (changes == changes_)
-                store(key, Entry{*fetched, trust, Clock::now()});
+                store(key, Entry{*fetched, {}, trust, Clock::now()});
             co_return fetched;
         }
         if (fetched.error().code() == ErrorCode::not_found && changes == changes_)
-            store(key, Entry{nullptr, trust, Clock::now()});
+            store(key, Entry{nullptr, fetched.error(), trust, Clock::now()});
         if (fetched.error().code() == ErrorCode::unavailable) {
             retry_at_ = Clock::now() + config_.retry_pause;
             auto const known = entries_.find(key);
@@ -106,6 +106,7 @@ public:
 private:
     struct Entry {
         Pointer value; ///< Null: known not to exist.
+        Error miss;    ///< Then, what to answer.
         std::uint64_t trust = 0;
         Clock::time_point read_at;
     };
