@@ -105,13 +105,13 @@ std::string head_of(Response const& response, bool keep_alive)
     return head;
 }
 
-/// Feeds the parser what has been received.
-beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer)
+/// Feeds the parser what has been received: the head only, or the body too. Wanting more is no failure.
+beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer, bool with_body)
 {
     beast::error_code failure;
-    parser.eager(true);
+    parser.eager(with_body);
     buffer.consume(parser.put(buffer.data(), failure));
-    return failure;
+    return failure == beast::http::error::need_more ? beast::error_code{} : failure;
 }
 
 /// Writes all of two buffers; most answers go out in one piece.
@@ -260,16 +260,14 @@ Task<bool> Server::serve_one(Connection& connection)
             co_return false;
         connection.idle = false;
     }
-    // Most requests came whole with the first read: then nothing more has to be waited for.
-    auto head_failure = parse_buffered(parser, connection.buffer);
-    if (head_failure == beast::http::error::need_more && !parser.is_header_done()) {
+    // Most requests came whole with the first read: then nothing more has to be waited for. The body is not looked at
+    // before its limit is known, or a single chunk could pass by it.
+    auto head_failure = parse_buffered(parser, connection.buffer, false);
+    if (!head_failure && !parser.is_header_done()) {
         connection.stream.expires_after(config_.head_limit);
-        parser.eager(false);
         auto const [failure, bytes] =
             co_await beast::http::async_read_header(connection.stream, connection.buffer, parser, kUseTask);
         head_failure = failure;
-    } else if (head_failure == beast::http::error::need_more) {
-        head_failure = {};
     }
     if (head_failure) {
         if (auto const refusal = refusal_of(head_failure, false))
@@ -285,6 +283,12 @@ Task<bool> Server::serve_one(Connection& connection)
     parser.body_limit(limit);
     if (auto const length = parser.content_length(); length && *length > limit)
         co_return co_await refuse(connection, 413, "The request body is too large for this route.");
+    if (!parser.is_done() && connection.buffer.size() > 0) {
+        if (auto const failure = parse_buffered(parser, connection.buffer, true)) {
+            auto const refusal = refusal_of(failure, true).value_or(Refusal{400, "The request is not valid HTTP/1.1."});
+            co_return co_await refuse(connection, refusal.status, refusal.message);
+        }
+    }
     if (!parser.is_done()) {
         connection.stream.expires_after(config_.body_limit);
         if (wants_continue) {
