@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "http_api/url.hpp"
 #include "runtime/offload.hpp"
+#include "timeouts.hpp"
 
 #include <fmt/format.h>
 
@@ -20,15 +21,15 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <sys/socket.h>
 
@@ -38,8 +39,7 @@ namespace {
 namespace beast = boost::beast;
 namespace ssl = asio::ssl;
 using tcp = asio::ip::tcp;
-using PlainStream = beast::basic_stream<tcp, asio::io_context::executor_type>;
-using TlsStream = beast::ssl_stream<PlainStream>;
+using TlsStream = ssl::stream<Socket>;
 using Clock = std::chrono::steady_clock;
 using ErrorCodeOf = boost::system::error_code;
 
@@ -110,19 +110,25 @@ struct Attempt {
 
 class Connection {
 public:
-    Connection(PlainStream stream, ssl::context* tls)
-        : stream_(tls != nullptr
-                      ? std::variant<PlainStream, TlsStream>(std::in_place_type<TlsStream>, std::move(stream), *tls)
-                      : std::variant<PlainStream, TlsStream>(std::move(stream)))
+    Connection(asio::io_context& io, ssl::context* tls)
+        : stream_(tls != nullptr ? std::variant<Socket, TlsStream>(std::in_place_type<TlsStream>, io, *tls)
+                                 : std::variant<Socket, TlsStream>(std::in_place_type<Socket>, io))
+        , limit_(io, socket())
     {
         buffer_.reserve(kReadBuffer);
     }
 
-    [[nodiscard]] PlainStream& lowest()
+    void expires_at(Clock::time_point when) { limit_.expires_at(when); }
+    void expires_never() { limit_.expires_never(); }
+
+    Task<ErrorCodeOf> connect(tcp::endpoint const& endpoint)
     {
-        if (auto* tls = std::get_if<TlsStream>(&stream_))
-            return tls->next_layer();
-        return std::get<PlainStream>(stream_);
+        auto const [failure] = co_await socket().async_connect(endpoint, kUseTask);
+        if (failure)
+            co_return limit_.cause_of(failure);
+        ErrorCodeOf ignored; // Only costs latency if refused.
+        socket().set_option(tcp::no_delay(true), ignored);
+        co_return failure;
     }
 
     Task<ErrorCodeOf> shake_hands(std::string const& host)
@@ -134,23 +140,22 @@ public:
         if (SSL_set_tlsext_host_name(tls->native_handle(), host.c_str()) != 1)
             co_return asio::error::invalid_argument;
         auto const [failure] = co_await tls->async_handshake(ssl::stream_base::client, kUseTask);
-        co_return failure;
+        co_return limit_.cause_of(failure);
     }
 
     /// One exchange; `response` is filled when the attempt did not fail.
     Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
                            IncomingResponse& response)
     {
-        if (auto* tls = std::get_if<TlsStream>(&stream_))
-            co_return co_await exchange_on(*tls, head, request, response_limit, response);
-        co_return co_await exchange_on(std::get<PlainStream>(stream_), head, request, response_limit, response);
+        return std::visit([&](auto& stream) { return exchange_on(stream, head, request, response_limit, response); },
+                          stream_);
     }
 
     /// A server that closed an idle connection has made it readable: its FIN, or a 408.
     [[nodiscard]] bool is_stale()
     {
         char byte = 0;
-        auto const got = ::recv(lowest().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        auto const got = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
     }
 
@@ -159,6 +164,13 @@ public:
     Clock::time_point idle_since{};
 
 private:
+    [[nodiscard]] Socket& socket()
+    {
+        if (auto* tls = std::get_if<TlsStream>(&stream_))
+            return tls->next_layer();
+        return std::get<Socket>(stream_);
+    }
+
     template <class Stream>
     Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
                               std::size_t response_limit, IncomingResponse& response)
@@ -168,7 +180,7 @@ private:
         std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(request.body)};
         auto const [write_failure, written] = co_await asio::async_write(stream, parts, kUseTask);
         if (write_failure) {
-            attempt.failure = write_failure;
+            attempt.failure = limit_.cause_of(write_failure);
             co_return attempt;
         }
         Parser parser;
@@ -180,7 +192,7 @@ private:
             auto const [failure, bytes] = co_await stream.async_read_some(buffer_.prepare(kReadBuffer), kUseTask);
             buffer_.commit(bytes);
             attempt.got_bytes = attempt.got_bytes || bytes > 0;
-            attempt.failure = failure ? end_of(parser, failure) : parse_buffered(parser, buffer_);
+            attempt.failure = failure ? end_of(parser, limit_.cause_of(failure)) : parse_buffered(parser, buffer_);
             if (attempt.failure)
                 co_return attempt;
         }
@@ -195,7 +207,8 @@ private:
         co_return attempt;
     }
 
-    std::variant<PlainStream, TlsStream> stream_;
+    std::variant<Socket, TlsStream> stream_;
+    Timeouts::Limit limit_;
     beast::flat_buffer buffer_;
     bool reusable_ = false;
 };
@@ -251,7 +264,7 @@ struct PooledClient::Impl {
             --host.open;
             return;
         }
-        connection->lowest().expires_never();
+        connection->expires_never();
         connection->idle_since = Clock::now();
         host.idle.push_back(std::move(connection));
         if (host.idle.size() > config.idle_per_host) {
@@ -295,17 +308,13 @@ struct PooledClient::Impl {
         auto const endpoint = co_await resolve(url, limit);
         if (!endpoint)
             co_return endpoint.error();
-        PlainStream stream(io);
-        stream.expires_at(limit.at());
-        auto const [failure] = co_await stream.async_connect(*endpoint, kUseTask);
+        auto connection = std::make_unique<Connection>(io, url.is_tls ? &tls : nullptr);
+        connection->expires_at(limit.at());
+        auto failure = co_await connection->connect(*endpoint);
+        if (!failure)
+            failure = co_await connection->shake_hands(url.host);
         if (failure)
             co_return failed(url, failure);
-        ErrorCodeOf ignored; // Only costs latency if refused.
-        stream.socket().set_option(tcp::no_delay(true), ignored);
-        auto connection = std::make_unique<Connection>(std::move(stream), url.is_tls ? &tls : nullptr);
-        auto const handshake = co_await connection->shake_hands(url.host);
-        if (handshake)
-            co_return failed(url, handshake);
         metrics.connects.add();
         co_return connection;
     }
@@ -385,7 +394,7 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             }
             connection = std::move(*opened);
         }
-        connection->lowest().expires_at(deadline.at());
+        connection->expires_at(deadline.at());
         IncomingResponse response;
         auto const attempt =
             co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);

@@ -1,6 +1,6 @@
 #include "http/server.hpp"
 
-#include "base/timestamp.hpp"
+#include "timeouts.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 #include <vector>
 
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -25,8 +24,6 @@ namespace {
 
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
-using Socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
-using Stream = beast::basic_stream<tcp, asio::io_context::executor_type>;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
 /// Room for one request without growing; measured: each growth is a copy and another recv.
@@ -115,10 +112,10 @@ beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer, boo
 }
 
 /// Writes all of two buffers; most answers go out in one piece.
-Task<beast::error_code> write_all(Stream& stream, std::array<asio::const_buffer, 2> parts)
+Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer, 2> parts)
 {
     while (parts[0].size() + parts[1].size() > 0) {
-        auto const [failure, bytes] = co_await stream.async_write_some(parts, kUseTask);
+        auto const [failure, bytes] = co_await socket.async_write_some(parts, kUseTask);
         if (failure)
             co_return failure;
         auto const first = std::min(bytes, parts[0].size());
@@ -152,12 +149,14 @@ std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
 } // namespace
 
 struct Server::Connection {
-    explicit Connection(Socket socket)
-        : stream(std::move(socket))
+    Connection(asio::io_context& io, Socket accepted)
+        : socket(std::move(accepted))
+        , limit(io, socket)
     {
         buffer.reserve(kReadBuffer);
     }
-    Stream stream;
+    Socket socket;
+    Timeouts::Limit limit;
     beast::flat_buffer buffer;
     bool idle = true;
 };
@@ -170,7 +169,8 @@ ServerMetrics::ServerMetrics(telemetry::Registry& registry)
 }
 
 Server::Server(asio::io_context& io, ServerConfig config, Handler& handler, ServerMetrics& metrics, telemetry::Log& log)
-    : config_(std::move(config))
+    : io_(io)
+    , config_(std::move(config))
     , handler_(handler)
     , metrics_(metrics)
     , log_(log)
@@ -225,7 +225,7 @@ Task<void> Server::accept()
         boost::system::error_code ignored; // A peer that is already gone shows itself at the first read.
         socket.set_option(tcp::no_delay(true), ignored);
         metrics_.connections.add();
-        connections_.emplace_front(std::move(socket));
+        connections_.emplace_front(io_, std::move(socket));
         if (!tasks_.spawn(serve(connections_.begin())))
             connections_.pop_front();
     }
@@ -240,7 +240,7 @@ Task<void> Server::serve(std::list<Connection>::iterator connection)
         log_.write(telemetry::Level::error, "connection failed", {{"detail", std::string_view(error.what())}});
     }
     boost::system::error_code ignored; // Closing what the peer may have closed first.
-    connection->stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
     connections_.erase(connection);
 }
 
@@ -252,9 +252,9 @@ Task<bool> Server::serve_one(Connection& connection)
 
     connection.idle = connection.buffer.size() == 0;
     if (connection.idle) {
-        connection.stream.expires_after(config_.idle_limit);
+        connection.limit.expires_after(config_.idle_limit);
         auto const [failure, bytes] =
-            co_await connection.stream.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
+            co_await connection.socket.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
         connection.buffer.commit(bytes);
         if (failure)
             co_return false;
@@ -264,10 +264,10 @@ Task<bool> Server::serve_one(Connection& connection)
     // before its limit is known, or a single chunk could pass by it.
     auto head_failure = parse_buffered(parser, connection.buffer, false);
     if (!head_failure && !parser.is_header_done()) {
-        connection.stream.expires_after(config_.head_limit);
+        connection.limit.expires_after(config_.head_limit);
         auto const [failure, bytes] =
-            co_await beast::http::async_read_header(connection.stream, connection.buffer, parser, kUseTask);
-        head_failure = failure;
+            co_await beast::http::async_read_header(connection.socket, connection.buffer, parser, kUseTask);
+        head_failure = connection.limit.cause_of(failure);
     }
     if (head_failure) {
         if (auto const refusal = refusal_of(head_failure, false))
@@ -290,32 +290,31 @@ Task<bool> Server::serve_one(Connection& connection)
         }
     }
     if (!parser.is_done()) {
-        connection.stream.expires_after(config_.body_limit);
+        connection.limit.expires_after(config_.body_limit);
         if (wants_continue) {
             static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
             auto const [failure, bytes] =
-                co_await asio::async_write(connection.stream, asio::buffer(kContinue), kUseTask);
+                co_await asio::async_write(connection.socket, asio::buffer(kContinue), kUseTask);
             if (failure)
                 co_return false;
         }
         auto const [failure, bytes] =
-            co_await beast::http::async_read(connection.stream, connection.buffer, parser, kUseTask);
+            co_await beast::http::async_read(connection.socket, connection.buffer, parser, kUseTask);
         if (failure) {
-            if (auto const refusal = refusal_of(failure, true))
+            if (auto const refusal = refusal_of(connection.limit.cause_of(failure), true))
                 co_return co_await refuse(connection, refusal->status, refusal->message);
             co_return false;
         }
     }
 
     bool const keep_alive = parser.keep_alive();
-    connection.stream.expires_never();
+    connection.limit.expires_never();
     Response response;
     try {
         response = co_await handler_.handle(take_request(parser));
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
-        response = json_response(
-            500, std::string(R"({"statusCode":500,"error":"Internal Server Error","message":"Unexpected fault."})"));
+        response = handler_.refuse(500, "Unexpected fault.");
     }
     co_return co_await write(connection, response, is_head, keep_alive && !draining_);
 }
@@ -323,16 +322,14 @@ Task<bool> Server::serve_one(Connection& connection)
 Task<bool> Server::refuse(Connection& connection, int status, std::string_view message)
 {
     metrics_.refused.add();
-    auto const response = json_response(
-        status, fmt::format(R"({{"statusCode":{},"error":"{}","message":"{}"}})", status, reason_of(status), message));
-    co_await write(connection, response, false, false);
+    co_await write(connection, handler_.refuse(status, message), false, false);
     // Closing with unread input sends a reset, which can overtake our answer (RFC 9112 section 9.6).
     boost::system::error_code ignored;
-    connection.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    connection.stream.expires_after(kLingerTime);
+    connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    connection.limit.expires_after(kLingerTime);
     std::vector<char> sink(64 * 1024);
     for (std::size_t read = 0; read < kLingerBytes;) {
-        auto const [failure, bytes] = co_await connection.stream.async_read_some(asio::buffer(sink), kUseTask);
+        auto const [failure, bytes] = co_await connection.socket.async_read_some(asio::buffer(sink), kUseTask);
         if (failure)
             break;
         read += bytes;
@@ -346,8 +343,8 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
     bool const has_body = !is_head && response.status != 204;
     std::array<asio::const_buffer, 2> const parts{
         asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
-    connection.stream.expires_after(config_.write_limit);
-    auto const failure = co_await write_all(connection.stream, parts);
+    connection.limit.expires_after(config_.write_limit);
+    auto const failure = co_await write_all(connection.socket, parts);
     co_return !failure && keep_alive;
 }
 
@@ -358,11 +355,11 @@ Task<bool> Server::drain(Deadline deadline)
     acceptor_.close(ignored);
     for (auto& connection : connections_)
         if (connection.idle)
-            connection.stream.cancel();
+            connection.socket.cancel(ignored);
     bool const done = co_await tasks_.drain(deadline);
     if (!done) {
         for (auto& connection : connections_)
-            connection.stream.close();
+            connection.socket.close(ignored);
         co_await tasks_.drain(Deadline::after(std::chrono::seconds(1)));
     }
     co_return done;

@@ -137,6 +137,15 @@ Task<http::Response> Dispatcher::handle(http::Request request)
     co_return response;
 }
 
+http::Response Dispatcher::refuse(int status, std::string_view message)
+{
+    Call call;
+    call.request_id = next_request_id();
+    auto response = plain_error(status, message);
+    finish(call, http::Router::kNone, std::chrono::steady_clock::now(), response);
+    return response;
+}
+
 Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
 {
     auto match = router_.find(call.request.method, call.request.path());

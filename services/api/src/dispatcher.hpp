@@ -42,6 +42,7 @@ public:
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
     Task<http::Response> handle(http::Request request) override;
+    http::Response refuse(int status, std::string_view message) override;
 
 private:
     Task<http::Response> route(Call& call, std::size_t& index);

@@ -60,11 +60,16 @@ public:
             co_return http::json_response(503, json::value(http::error_body(alive.error())));
         }
         if (request.path() != "/metrics")
-            co_return http::json_response(404, json::value(http::error_body(404, "Not found.")));
+            co_return refuse(404, "Not found.");
         http::Response response;
         response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
         response.body = registry_.text();
         co_return response;
+    }
+
+    http::Response refuse(int status, std::string_view message) override
+    {
+        return http::json_response(status, json::value(http::error_body(status, message)));
     }
 
 private:

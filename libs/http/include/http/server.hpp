@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual std::size_t body_limit(Method method, std::string_view path) const = 0;
     /// Never throws for bad input; what it throws is logged and becomes a 500.
     virtual Task<Response> handle(Request request) = 0;
+    /// The answer to a request that could not be read (400, 408, 413, 431), or whose handling threw (500).
+    virtual Response refuse(int status, std::string_view message) = 0;
 };
 
 struct ServerConfig {
@@ -70,6 +72,7 @@ private:
     Task<bool> refuse(Connection& connection, int status, std::string_view message);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
 
+    asio::io_context& io_;
     ServerConfig const config_;
     Handler& handler_;
     ServerMetrics& metrics_;

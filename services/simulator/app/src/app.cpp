@@ -2,6 +2,7 @@
 
 #include "http/egress.hpp"
 #include "http/pooled_client.hpp"
+#include "http_api/error_body.hpp"
 #include "runtime/offload.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -21,6 +22,10 @@ public:
     }
     [[nodiscard]] std::size_t body_limit(http::Method, std::string_view) const override { return kBodyLimit; }
     Task<http::Response> handle(http::Request request) override { co_return simulator_.handle(request); }
+    http::Response refuse(int status, std::string_view message) override
+    {
+        return http::json_response(status, json::value(http::error_body(status, message)));
+    }
 
 private:
     Simulator& simulator_;

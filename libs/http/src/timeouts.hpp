@@ -1,0 +1,63 @@
+#pragma once
+
+#include "runtime/offload.hpp"
+
+#include <chrono>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+
+namespace sluice::http {
+
+using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+
+/// The time limits of many connections on one io_context, with one timer for all of them: a limit is set several times
+/// a call and almost never reached, so setting one is a store and a comparison. A limit that passes cancels what the
+/// socket is waiting for, at most `kPrecision` late; unlike Beast's streams the socket stays open, so a peer that was
+/// too slow can still be told. One thread only. A service of the io_context, because connections may live until that
+/// ends.
+class Timeouts : public asio::execution_context::service {
+public:
+    static constexpr std::chrono::milliseconds kPrecision{50};
+    static inline asio::execution_context::id id;
+
+    /// Called by Asio.
+    explicit Timeouts(asio::execution_context& io);
+    [[nodiscard]] static Timeouts& of(asio::io_context& io) { return asio::use_service<Timeouts>(io); }
+
+    /// One connection's limit, from its construction to its destruction. The socket must outlive it.
+    class Limit : public boost::intrusive::list_base_hook<> {
+    public:
+        Limit(asio::io_context& io, Socket& socket);
+        ~Limit();
+        Limit(Limit const&) = delete;
+        Limit& operator=(Limit const&) = delete;
+
+        void expires_at(std::chrono::steady_clock::time_point when);
+        void expires_after(std::chrono::milliseconds time) { expires_at(std::chrono::steady_clock::now() + time); }
+        void expires_never() { when_ = kNever; }
+
+        /// The failure of an operation on the socket, named beast::error::timeout where the limit was its cause.
+        [[nodiscard]] boost::system::error_code cause_of(boost::system::error_code failure) const;
+
+    private:
+        friend Timeouts;
+        Timeouts& timeouts_;
+        Socket& socket_;
+        std::chrono::steady_clock::time_point when_ = kNever;
+        bool passed_ = false;
+    };
+
+private:
+    static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
+
+    void shutdown() override {}
+    void wake_at(std::chrono::steady_clock::time_point when);
+    void sweep();
+
+    SteadyTimer timer_;
+    boost::intrusive::list<Limit> limits_;
+    std::chrono::steady_clock::time_point next_sweep_ = kNever;
+};
+
+} // namespace sluice::http
