@@ -260,6 +260,7 @@ Task<bool> Server::serve_one(Connection& connection)
             co_return false;
         connection.idle = false;
     }
+    ++activity_;
     // Most requests came whole with the first read: then nothing more has to be waited for. The body is not looked at
     // before its limit is known, or a single chunk could pass by it.
     auto head_failure = parse_buffered(parser, connection.buffer, false);
@@ -345,6 +346,7 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
         asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
     connection.limit.expires_after(config_.write_limit);
     auto const failure = co_await write_all(connection.socket, parts);
+    ++activity_;
     co_return !failure && keep_alive;
 }
 

@@ -1,6 +1,13 @@
 #include "runtime/offload.hpp"
 
+#include "runtime/memory.hpp"
+
 namespace sluice {
+namespace {
+
+constexpr std::chrono::seconds kIdleAfter{1};
+
+} // namespace
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit)
     : queue_limit_(queue_limit)
@@ -40,11 +47,18 @@ std::size_t WorkerPool::queued() const
 
 void WorkerPool::run(std::size_t thread)
 {
-    for (;;) {
+    auto const has_news = [this] { return stopping_ || !queue_.empty(); };
+    bool is_tidy = true;
+    for (;; is_tidy = false) {
         Job job;
         {
             std::unique_lock lock(mutex_);
-            work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+            if (!is_tidy && !work_.wait_for(lock, kIdleAfter, has_news)) {
+                lock.unlock();
+                release_free_memory();
+                lock.lock();
+            }
+            work_.wait(lock, has_news);
             if (queue_.empty())
                 return;
             job = std::move(queue_.front());

@@ -1,6 +1,16 @@
 #include "shard.hpp"
 
+#include "runtime/memory.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace sluice::api {
+namespace {
+
+constexpr std::chrono::seconds kIdleAfter{1};
+
+} // namespace
 
 SharedMetrics::SharedMetrics(telemetry::Registry& registry)
     : server(registry)
@@ -42,7 +52,19 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
 
 void Shard::start()
 {
+    asio::co_spawn(io_, give_back_memory(), asio::detached);
     thread_ = std::thread([this] { io_.run(); });
+}
+
+Task<void> Shard::give_back_memory()
+{
+    for (std::uint64_t seen = 0, tidied = 0;; seen = server_.activity()) {
+        co_await sleep_until(Deadline::after(kIdleAfter));
+        if (seen == server_.activity() && tidied != seen) {
+            release_free_memory();
+            tidied = seen;
+        }
+    }
 }
 
 void Shard::join()

@@ -39,6 +39,8 @@ public:
     void set_listening(bool listening);
 
 private:
+    Task<void> give_back_memory();
+
     asio::io_context& io_;
     http::PooledClient client_;
     AccountObserver observer_;

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] Result<void> listen();
     /// The bound port.
     [[nodiscard]] std::uint16_t port() const;
+    /// Grows with each request that begins and each answer that is written.
+    [[nodiscard]] std::uint64_t activity() const noexcept { return activity_; }
     /// Stops accepting, closes idle connections, lets requests in flight finish until the deadline, then cuts the rest.
     /// Must run on the server's own io_context. True if nothing had to be cut.
     Task<bool> drain(Deadline deadline);
@@ -80,6 +82,7 @@ private:
     asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type> acceptor_;
     TaskGroup tasks_;
     std::list<Connection> connections_;
+    std::uint64_t activity_ = 0;
     bool draining_ = false;
 };
 

@@ -1,0 +1,13 @@
+#include "runtime/memory.hpp"
+
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak)); // There if mimalloc is linked.
+
+namespace sluice {
+
+void release_free_memory() noexcept
+{
+    if (mi_collect != nullptr)
+        mi_collect(true);
+}
+
+} // namespace sluice
