@@ -164,6 +164,9 @@ for (const base_url of [
 ])
     call(`to ${JSON.stringify(base_url)}`, 'PATCH', installation, { override: { base_url } }, 400, ['override.base_url']);
 call('to an unknown slot', 'PATCH', installation, { override: { bass_url: 'x' } }, 400, ['override.bass_url']);
+call('of null', 'PATCH', installation, { override: null, is_enabled: null }, 400, ['is_enabled', 'override']);
+call('of null', 'PATCH', `${accounts}/${account.id}`, { tenant_id: null, context: null }, 400, ['context', 'tenant_id']);
+call('of null', 'PATCH', `/documentation/${documentId}`, { value: null }, 400, ['value']);
 call('with an id of the wrong kind', 'POST', '/environment-integration', { integration_id: account.id }, 400,
     ['integration_id']);
 call('with wrong types', 'POST', '/environment-integration', { integration_id: 5, is_enabled: 'yes', override: 'x' }, 400,

@@ -1,10 +1,9 @@
 #include "accounts/context.hpp"
 #include "accounts/vault.hpp"
 #include "catalog/filter.hpp"
+#include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "list_query.hpp"
-#include "views.hpp"
 
 #include <algorithm>
 
@@ -158,25 +157,16 @@ HandlerResult AccountHandlers::create(Call& call)
 
 HandlerResult AccountHandlers::list(Call& call)
 {
-    auto query = read_list_query(call, services_.cursors);
-    if (!query)
-        co_return query.error();
-    auto const limit = query->limit;
-    auto const page = co_await services_.store.accounts().list(call.environment(), *std::move(query), call.deadline);
-    if (!page)
-        co_return page.error();
-    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+    return answer_list(call, services_.cursors, [this, &call](tenancy::ListQuery query) {
+        return services_.store.accounts().list(call.environment(), std::move(query), call.deadline);
+    });
 }
 
 HandlerResult AccountHandlers::get(Call& call)
 {
-    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!id)
-        co_return id.error();
-    auto const account = co_await services_.store.accounts().find(call.environment(), *id, call.deadline);
-    if (!account)
-        co_return account.error();
-    co_return http::json_response(200, json::value(view(*account)));
+    return answer_get<IntegratedAccountId>(call, "integrated account", [this, &call](IntegratedAccountId id) {
+        return services_.store.accounts().find(call.environment(), id, call.deadline);
+    });
 }
 
 Task<Result<Account>> AccountHandlers::change(Call& call, IntegratedAccountId id, bool new_credentials,
@@ -204,6 +194,7 @@ HandlerResult AccountHandlers::patch(Call& call)
     auto const is_sandbox = fields.flag("is_sandbox");
     auto const is_blocked = fields.flag("is_blocked");
     auto const* context = fields.object("context", false);
+    fields.refuse_null({"tenant_id", "is_sandbox", "is_blocked", "context"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
@@ -258,14 +249,11 @@ HandlerResult AccountHandlers::patch_credentials(Call& call)
 
 HandlerResult AccountHandlers::remove(Call& call)
 {
-    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!id)
-        co_return id.error();
-    auto const removed = co_await services_.store.accounts().remove(call.environment(), *id, call.deadline);
-    if (!removed)
-        co_return removed.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id->uuid()});
-    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+    return answer_remove<IntegratedAccountId>(call, "integrated account", services_.announcer,
+                                              tenancy::Change::Kind::account, [this, &call](IntegratedAccountId id) {
+                                                  return services_.store.accounts().remove(call.environment(), id,
+                                                                                           call.deadline);
+                                              });
 }
 
 HandlerResult AccountHandlers::tools(Call& call)

@@ -37,6 +37,8 @@ http::Response error_response(Error const& error)
         response.headers.add("retry-after", "1");
     if (error.code() == ErrorCode::unauthenticated)
         response.headers.add("www-authenticate", "Bearer");
+    if (error.code() == ErrorCode::not_allowed)
+        response.headers.add("allow", "GET, HEAD");
     return response;
 }
 

@@ -1,7 +1,6 @@
+#include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "list_query.hpp"
-#include "views.hpp"
 
 namespace sluice::api {
 namespace {
@@ -99,26 +98,16 @@ HandlerResult DocumentationHandlers::create(Call& call)
 
 HandlerResult DocumentationHandlers::list(Call& call)
 {
-    auto query = read_list_query(call, services_.cursors);
-    if (!query)
-        co_return query.error();
-    auto const limit = query->limit;
-    auto const page =
-        co_await services_.store.documentation().list(call.environment(), *std::move(query), call.deadline);
-    if (!page)
-        co_return page.error();
-    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+    return answer_list(call, services_.cursors, [this, &call](tenancy::ListQuery query) {
+        return services_.store.documentation().list(call.environment(), std::move(query), call.deadline);
+    });
 }
 
 HandlerResult DocumentationHandlers::get(Call& call)
 {
-    auto const id = call.id<DocumentationId>("id", "documentation");
-    if (!id)
-        co_return id.error();
-    auto const row = co_await services_.store.documentation().find(call.environment(), *id, call.deadline);
-    if (!row)
-        co_return row.error();
-    co_return http::json_response(200, json::value(view(*row)));
+    return answer_get<DocumentationId>(call, "documentation", [this, &call](DocumentationId id) {
+        return services_.store.documentation().find(call.environment(), id, call.deadline);
+    });
 }
 
 HandlerResult DocumentationHandlers::patch(Call& call)
@@ -132,6 +121,7 @@ HandlerResult DocumentationHandlers::patch(Call& call)
     Fields fields(*body);
     auto const format = fields.choice("format", false, {"text", "markdown", "json"});
     auto const value = fields.document("value", false, kMaxValue);
+    fields.refuse_null({"format", "value"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     auto row = co_await services_.store.documentation().find(call.environment(), *id, call.deadline);
@@ -151,14 +141,11 @@ HandlerResult DocumentationHandlers::patch(Call& call)
 
 HandlerResult DocumentationHandlers::remove(Call& call)
 {
-    auto const id = call.id<DocumentationId>("id", "documentation");
-    if (!id)
-        co_return id.error();
-    auto const removed = co_await services_.store.documentation().remove(call.environment(), *id, call.deadline);
-    if (!removed)
-        co_return removed.error();
-    co_await announce(call);
-    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+    return answer_remove<DocumentationId>(call, "documentation", services_.announcer,
+                                          tenancy::Change::Kind::environment, [this, &call](DocumentationId id) {
+                                              return services_.store.documentation().remove(call.environment(), id,
+                                                                                            call.deadline);
+                                          });
 }
 
 } // namespace sluice::api

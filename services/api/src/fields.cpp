@@ -47,6 +47,13 @@ bool Fields::is_null(std::string_view name) const
     return value != nullptr && value->is_null();
 }
 
+void Fields::refuse_null(std::initializer_list<std::string_view> names)
+{
+    for (auto const name : names)
+        if (is_null(name))
+            fail(name, "must not be null; leave it out to keep it as it is");
+}
+
 json::value const* Fields::ask(std::string_view name, bool required)
 {
     asked_.push_back(name);

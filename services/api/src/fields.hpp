@@ -47,6 +47,9 @@ public:
     /// Accepts `environment_id` only as the caller's own: it is filled in from the token.
     void own_environment(EnvironmentId environment);
 
+    /// A patch clears nothing but what may be empty: null for one of these is a mistake.
+    void refuse_null(std::initializer_list<std::string_view> names);
+
     void fail(std::string_view name, std::string message);
     /// Takes over the mistakes of a nested object.
     void merge(std::vector<FieldFailure> failures);

@@ -51,6 +51,9 @@ public:
     HandlerResult get(Call& call);
 
 private:
+    Task<Result<tenancy::Page<accounts::StoredIntegration>>> page(EnvironmentId environment, tenancy::ListQuery query,
+                                                                  Deadline deadline);
+
     Services const& services_;
 };
 

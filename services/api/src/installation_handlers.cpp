@@ -1,8 +1,7 @@
+#include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
 #include "http_api/url.hpp"
-#include "list_query.hpp"
-#include "views.hpp"
 
 #include <fmt/format.h>
 
@@ -116,26 +115,17 @@ HandlerResult InstallationHandlers::create(Call& call)
 
 HandlerResult InstallationHandlers::list(Call& call)
 {
-    auto query = read_list_query(call, services_.cursors);
-    if (!query)
-        co_return query.error();
-    auto const limit = query->limit;
-    auto const page =
-        co_await services_.store.installations().list(call.environment(), *std::move(query), call.deadline);
-    if (!page)
-        co_return page.error();
-    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+    return answer_list(call, services_.cursors, [this, &call](tenancy::ListQuery query) {
+        return services_.store.installations().list(call.environment(), std::move(query), call.deadline);
+    });
 }
 
 HandlerResult InstallationHandlers::get(Call& call)
 {
-    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
-    if (!id)
-        co_return id.error();
-    auto const row = co_await services_.store.installations().find(call.environment(), *id, call.deadline);
-    if (!row)
-        co_return row.error();
-    co_return http::json_response(200, json::value(view(*row)));
+    return answer_get<EnvironmentIntegrationId>(
+        call, "environment integration", [this, &call](EnvironmentIntegrationId id) {
+            return services_.store.installations().find(call.environment(), id, call.deadline);
+        });
 }
 
 HandlerResult InstallationHandlers::patch(Call& call)
@@ -150,6 +140,7 @@ HandlerResult InstallationHandlers::patch(Call& call)
     auto const* override = fields.object("override", false);
     auto const is_enabled = fields.flag("is_enabled");
     auto const show_in_catalog = fields.flag("show_in_catalog");
+    fields.refuse_null({"override", "is_enabled", "show_in_catalog"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     auto row = co_await services_.store.installations().find(call.environment(), *id, call.deadline);
@@ -172,14 +163,11 @@ HandlerResult InstallationHandlers::patch(Call& call)
 
 HandlerResult InstallationHandlers::remove(Call& call)
 {
-    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
-    if (!id)
-        co_return id.error();
-    auto const removed = co_await services_.store.installations().remove(call.environment(), *id, call.deadline);
-    if (!removed)
-        co_return removed.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
-    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+    return answer_remove<EnvironmentIntegrationId>(
+        call, "environment integration", services_.announcer, tenancy::Change::Kind::environment,
+        [this, &call](EnvironmentIntegrationId id) {
+            return services_.store.installations().remove(call.environment(), id, call.deadline);
+        });
 }
 
 } // namespace sluice::api

@@ -1,6 +1,5 @@
+#include "crud.hpp"
 #include "handlers.hpp"
-#include "list_query.hpp"
-#include "views.hpp"
 
 #include <algorithm>
 
@@ -43,21 +42,37 @@ IntegrationHandlers::IntegrationHandlers(Services const& services)
 
 HandlerResult IntegrationHandlers::list(Call& call)
 {
-    auto const query = read_list_query(call, services_.cursors);
-    if (!query)
-        co_return query.error();
-    auto const all = co_await services_.store.integrations().list(call.environment(), call.deadline);
+    return answer_list(call, services_.cursors, [this, &call](tenancy::ListQuery query) {
+        return page(call.environment(), std::move(query), call.deadline);
+    });
+}
+
+Task<Result<tenancy::Page<accounts::StoredIntegration>>>
+IntegrationHandlers::page(EnvironmentId environment, tenancy::ListQuery query, Deadline deadline)
+{
+    auto all = co_await services_.store.integrations().list(environment, deadline);
     if (!all)
         co_return all.error();
-    json::array items;
-    for (auto const& integration : *all) {
-        auto const passed = passes(integration, query->conditions);
+    auto const uuid = [](auto const& integration) { return integration.id.uuid(); };
+    std::ranges::sort(*all, {}, uuid);
+    if (!query.ascending)
+        std::ranges::reverse(*all);
+    tenancy::Page<accounts::StoredIntegration> page;
+    for (auto& integration : *all) {
+        auto const passed = passes(integration, query.conditions);
         if (!passed)
             co_return passed.error();
-        if (*passed && items.size() < static_cast<std::size_t>(query->limit))
-            items.push_back(view(integration));
+        bool const is_past =
+            !query.after || (query.ascending ? uuid(integration) > *query.after : uuid(integration) < *query.after);
+        if (!*passed || !is_past)
+            continue;
+        if (page.items.size() == static_cast<std::size_t>(query.limit)) {
+            page.next = uuid(page.items.back());
+            break;
+        }
+        page.items.push_back(std::move(integration));
     }
-    co_return list_response(std::move(items), nullptr, query->limit);
+    co_return page;
 }
 
 HandlerResult IntegrationHandlers::get(Call& call)

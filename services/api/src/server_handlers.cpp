@@ -1,9 +1,8 @@
 #include "catalog/filter.hpp"
+#include "crud.hpp"
 #include "crypto/token.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "list_query.hpp"
-#include "views.hpp"
 
 #include <fmt/format.h>
 
@@ -112,30 +111,23 @@ HandlerResult ServerHandlers::list(Call& call)
     auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
     if (!account_id)
         co_return account_id.error();
-    auto query = read_list_query(call, services_.cursors);
-    if (!query)
-        co_return query.error();
     auto const account = co_await services_.store.accounts().find(call.environment(), *account_id, call.deadline);
     if (!account)
         co_return account.error();
-    auto const limit = query->limit;
-    auto const page =
-        co_await services_.store.servers().list(call.environment(), *account_id, *std::move(query), call.deadline);
-    if (!page)
-        co_return page.error();
-    co_return list_response(views(page->items), next_cursor_of(call, services_.cursors, page->next), limit);
+    co_return co_await answer_list(call, services_.cursors, [&](tenancy::ListQuery query) {
+        return services_.store.servers().list(call.environment(), *account_id, std::move(query), call.deadline);
+    });
 }
 
 HandlerResult ServerHandlers::get(Call& call)
 {
     auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    auto const id = call.id<McpServerId>("server_id", "MCP server");
-    if (!account_id || !id)
-        co_return account_id ? id.error() : account_id.error();
-    auto const server = co_await services_.store.servers().find(call.environment(), *account_id, *id, call.deadline);
-    if (!server)
-        co_return server.error();
-    co_return http::json_response(200, json::value(view(*server)));
+    if (!account_id)
+        co_return account_id.error();
+    auto const find = [&](McpServerId id) {
+        return services_.store.servers().find(call.environment(), *account_id, id, call.deadline);
+    };
+    co_return co_await answer_get<McpServerId>(call, "MCP server", find, "server_id");
 }
 
 HandlerResult ServerHandlers::patch(Call& call)
@@ -149,8 +141,7 @@ HandlerResult ServerHandlers::patch(Call& call)
         co_return body.error();
     Fields fields(*body);
     auto const name = fields.text("name", false);
-    if (fields.is_null("name"))
-        fields.fail("name", "must not be null");
+    fields.refuse_null({"name", "config"});
     auto const expires_at = fields.time("expires_at");
     bool const changes_expiry = fields.has("expires_at");
     auto const* config = fields.object("config", false);
