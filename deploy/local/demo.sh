@@ -4,6 +4,8 @@
 
 first_call='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_all_gorgias_tickets","arguments":{"limit":2}}}'
 
+demo_app=sluice-demo # the OAuth app that the simulator knows
+
 # What the last start left, or nothing.
 remember() {
     { read -r api_token && read -r account && read -r mcp_url; } < <(
@@ -45,11 +47,11 @@ make_token() {
 install_gorgias() {
     local integration override installed
     integration=$(api GET '/integration?name=gorgias' | jq -r '.result[0].id')
-    override="{\"base_url\":\"$simulator_url/{{context.subdomain}}\"}"
+    override=$(jq -nc --arg base "$simulator_url/{{context.subdomain}}" --arg id "$demo_app" \
+        --rawfile secret "$state/demo-app-secret" '
+        {base_url: $base, credentials: {oauth2: {client_id: $id, client_secret: ($secret | rtrimstr("\n"))}}}')
     installed=$(api POST /environment-integration "{\"integration_id\":\"$integration\",\"override\":$override}")
-    jq -e --argjson wanted "$override" '.override == $wanted' <<<"$installed" >/dev/null ||
-        installed=$(api PATCH "/environment-integration/$(jq -r .id <<<"$installed")" "{\"override\":$override}")
-    jq -r .id <<<"$installed"
+    api PATCH "/environment-integration/$(jq -r .id <<<"$installed")" "{\"override\":$override}" | jq -r .id
 }
 
 # connect_account INSTALLED: sets `account`. One that this checkout does not remember has another key.

@@ -109,8 +109,10 @@ worker::Config Options::worker() const
     config.server.address = worker_address_;
     config.server.port = static_cast<std::uint16_t>(worker_port_);
     config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;
-    config.database.connections = 2;
+    config.database.connections = 4;
     config.expiry_interval = expiry_interval_;
+    config.client = api_.client;
+    config.egress_allow = api_.egress_allow;
     return config;
 }
 

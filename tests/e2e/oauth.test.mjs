@@ -48,8 +48,8 @@ test('a scope that is missing is a recorded 403', async (t) => {
     assert.deepEqual(recorded.missing_scopes, ['macros:write']);
 });
 
-test('an access token past its expires_at is a remote 401 at once', async (t) => {
-    const account = await imported(t, { expires_at: hour(-1) });
+test('an access token past its expires_at that cannot be renewed is a remote 401 at once', async (t) => {
+    const account = await imported(t, { expires_at: hour(-1), refresh_token: undefined });
     const { url } = await account.mint();
     const calls = await account.simulated.callsDuring(async () => {
         const body = toolError(await callTool(url, 'list_all_gorgias_tickets', { limit: 1 }), 401);

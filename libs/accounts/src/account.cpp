@@ -1,5 +1,7 @@
 #include "accounts/account.hpp"
 
+#include "accounts/installation.hpp"
+
 #include <array>
 #include <utility>
 
@@ -30,6 +32,27 @@ std::optional<Status> status_of(std::string_view name) noexcept
         if (known == name)
             return value;
     return std::nullopt;
+}
+
+json::object event_payload(Account const& account)
+{
+    json::object payload{{"id", account.id.str()},
+                         {"tenant_id", account.tenant_id},
+                         {"environment_integration_id", account.environment_integration.str()},
+                         {"status", name_of(account.status)},
+                         {"authentication_method", account.authentication_method},
+                         {"is_sandbox", account.is_sandbox},
+                         {"context", account.context},
+                         {"last_error", account.last_error}};
+    payload["integration"] = json::object{{"id", account.integration.str()},
+                                          {"name", account.integration_name},
+                                          {"category", account.integration_category}};
+    return payload;
+}
+
+std::string app_place(EnvironmentIntegrationId id)
+{
+    return "environment_integration:" + id.str() + ":oauth_app";
 }
 
 std::string sealing_place(IntegratedAccountId id)

@@ -17,6 +17,7 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     connected->key = std::move(state.key);
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
+    connected->app_secret = std::move(state.app_secret);
     co_return ConnectedPtr(std::move(connected));
 }
 

@@ -166,7 +166,7 @@ Result<void> check_context(json::object const& context, catalog::Integration con
     if (auto const* format = integration.find_credentials(authentication_method)) {
         for (auto const& field : format->fields)
             checker.check_field(field);
-        if (format->is_oauth)
+        if (format->oauth && format->oauth->grant == catalog::OAuth::Grant::authorization_code)
             checker.check_token_pair();
     } else {
         std::vector<std::string_view> names;

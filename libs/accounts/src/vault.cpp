@@ -5,8 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice::accounts {
 namespace {
+
+constexpr std::chrono::seconds kRenewBefore{30};
 
 Error reconnect(Account const& account, std::string_view why)
 {
@@ -15,15 +19,6 @@ Error reconnect(Account const& account, std::string_view why)
         fmt::format("The {} account of tenant {} {}. It has to be connected again, or its credentials replaced with "
                     "PATCH /integrated-account/{}/credentials.",
                     account.integration_name, account.tenant_id, why, account.id.str())};
-}
-
-bool has_expired(json::object const& context, Timestamp now)
-{
-    auto const* oauth = json::object_at(context, "oauth");
-    auto const* token = oauth != nullptr ? json::object_at(*oauth, "token") : nullptr;
-    auto const* expires = token != nullptr ? json::string_at(*token, "expires_at") : nullptr;
-    auto const at = expires != nullptr ? parse_timestamp(*expires) : std::nullopt;
-    return at && *at <= now;
 }
 
 /// Renders from the opened secrets, and from what may be shown for the rest.
@@ -85,6 +80,16 @@ Vault::Vault(Clock const& clock)
 {
 }
 
+bool Vault::is_renewal_due(ConnectedAccount const& connected) const
+{
+    auto const& account = connected.account;
+    if (!account.refresh_due_at || account.status != Status::active || !connected.is_enabled)
+        return false;
+    auto const now = clock_.now();
+    return now >= std::max(*account.refresh_due_at, *account.access_expires_at - kRenewBefore) ||
+           now >= *account.access_expires_at;
+}
+
 Result<Credential> Vault::credential(ConnectedAccount const& connected) const
 {
     auto const& account = connected.account;
@@ -100,7 +105,7 @@ Result<Credential> Vault::credential(ConnectedAccount const& connected) const
     auto secret = open_secret(connected.key, connected.place, account.sealed);
     if (!secret)
         return secret.error();
-    if (format->is_oauth && has_expired(*secret, clock_.now()))
+    if (format->oauth && account.access_expires_at && *account.access_expires_at <= clock_.now())
         return reconnect(account, "has an access token that has expired");
     json::object values;
     values["context"] = *std::move(secret);

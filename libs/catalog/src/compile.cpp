@@ -12,7 +12,9 @@ namespace sluice::catalog {
 namespace {
 
 /// Slots an environment may replace. The others of the manifest say what the vendor is, not how to reach it.
-constexpr std::array<std::string_view, 3> kOverridable{"base_url", "pagination", "rate_limit"};
+constexpr std::array<std::string_view, 4> kOverridable{"base_url", "pagination", "rate_limit", "credentials"};
+/// Of a credential format: the developer's own OAuth app.
+constexpr std::array<std::string_view, 2> kAppMembers{"client_id", "scopes"};
 
 /// Two 32-bit halves of different text: enough to tell versions of one definition apart.
 std::string digest_of(Definition const& definition)
@@ -20,6 +22,32 @@ std::string digest_of(Definition const& definition)
     auto const manifest = boost::json::serialize(definition.manifest.root);
     auto const document = boost::json::serialize(definition.document.root);
     return to_hex(uuid_of_name(manifest + '\n' + document));
+}
+
+/// Puts the developer's app into the credential formats of the manifest.
+void override_credentials(json::object& root, json::value const& value, std::vector<FieldFailure>& failures)
+{
+    auto const* formats = value.if_object();
+    if (formats == nullptr) {
+        failures.push_back({"override.credentials", "must be an object such as {\"oauth2\":{\"client_id\":…}}"});
+        return;
+    }
+    auto* known = root["credentials"].if_object();
+    for (auto const& [name, app] : *formats) {
+        auto const path = join_path("override.credentials", name);
+        auto* format = known != nullptr && known->contains(name) ? known->at(name).if_object() : nullptr;
+        if (format == nullptr || !app.is_object()) {
+            failures.push_back({path, "must be an object under the name of one of the integration's formats"});
+            continue;
+        }
+        for (auto const& [member, given] : app.get_object()) {
+            if (std::ranges::find(kAppMembers, std::string_view(member)) == kAppMembers.end())
+                failures.push_back({join_path(path, member), "cannot be overridden; allowed are client_id, "
+                                                             "client_secret, scopes"});
+            else
+                (*format)[member] = given;
+        }
+    }
 }
 
 } // namespace
@@ -89,6 +117,8 @@ Result<Definition> with_override(Definition definition, json::object const& over
         if (std::ranges::find(kOverridable, std::string_view(slot)) == kOverridable.end())
             failures.push_back({join_path("override", slot),
                                 fmt::format("cannot be overridden; allowed are {}", fmt::join(kOverridable, ", "))});
+        else if (slot == "credentials")
+            override_credentials(root, value, failures);
         else
             root[slot] = value;
     }

@@ -178,6 +178,8 @@ public:
         read_rate_limit(root.find("rate_limit"));
         read_tags(root.find("tool_tags"));
         read_resources(root.find("resources"));
+        integration_.health = root.text("health", false);
+        check_health(root);
         check_names();
         check_tags();
     }
@@ -239,32 +241,54 @@ private:
 
     void read_credential_format(std::string name, json::value const& value, Mapping& parent)
     {
-        if (name != "api_key" && name != "oauth2")
-            return parent.problem(name, "must be api_key or oauth2");
+        if (name != "api_key" && name != "oauth2" && name != "oauth2_client_credentials")
+            return parent.problem(name, "must be api_key, oauth2 or oauth2_client_credentials");
         Mapping mapping(source_, &value, parent.at(name), problems_);
         CredentialFormat format;
-        format.is_oauth = name == "oauth2";
         format.label = mapping.text("label", true);
         format.fields = read_fields(mapping.find("fields"), mapping.at("fields"));
         format.authorization = read_authorization(mapping.find("authorization"), mapping.at("authorization"));
-        if (format.is_oauth)
-            read_oauth(mapping);
+        if (name != "api_key")
+            format.oauth = read_oauth(mapping, name == "oauth2" ? OAuth::Grant::authorization_code
+                                                                : OAuth::Grant::client_credentials);
         format.name = std::move(name);
         integration_.credentials.push_back(std::move(format));
     }
 
-    /// Checked now, used by the connection flow.
-    void read_oauth(Mapping& mapping)
+    OAuth read_oauth(Mapping& mapping, OAuth::Grant grant)
     {
-        mapping.template_at("authorize_url", true);
-        mapping.template_at("token_url", true);
-        mapping.template_at("revoke_url", false);
-        mapping.choice("client_authentication", {"basic", "body"}, 0);
-        mapping.flag("pkce", true);
-        mapping.flag("nonce", false);
-        mapping.texts("scopes");
+        OAuth oauth;
+        oauth.grant = grant;
+        oauth.token_url = read_vendor_url(mapping, "token_url", true);
+        oauth.client_authentication =
+            static_cast<OAuth::ClientAuthentication>(mapping.choice("client_authentication", {"basic", "body"}, 0));
+        oauth.scopes = mapping.texts("scopes");
+        oauth.revoke_url = read_vendor_url(mapping, "revoke_url", false);
+        if (grant == OAuth::Grant::client_credentials)
+            return oauth;
+        oauth.authorize_url = read_vendor_url(mapping, "authorize_url", true);
+        oauth.pkce = mapping.flag("pkce", true);
+        oauth.nonce = mapping.flag("nonce", false);
+        oauth.client_id = mapping.text("client_id", false);
         Mapping refresh(source_, mapping.find("refresh"), mapping.at("refresh"), problems_);
-        refresh.choice("reuse", {"tolerated", "revokes"}, 1);
+        oauth.is_reuse_tolerated = refresh.choice("reuse", {"tolerated", "revokes"}, 1) == 0;
+        return oauth;
+    }
+
+    /// A URL that may start with `{{base_url}}`, which stands for the text of `base_url`.
+    Template read_vendor_url(Mapping& mapping, std::string_view key, bool required)
+    {
+        constexpr std::string_view kBase = "{{base_url}}";
+        auto text = mapping.text(key, required);
+        if (text.starts_with(kBase))
+            text.replace(0, kBase.size(), integration_.base_url.text());
+        else if (!text.empty() && !text.starts_with("https://") && !text.starts_with("http://"))
+            mapping.problem(key, "must start with {{base_url}} or https://");
+        auto parsed = Template::parse(text);
+        if (parsed)
+            return *std::move(parsed);
+        mapping.problem(key, parsed.error().public_detail());
+        return {};
     }
 
     Authorization read_authorization(json::value const* value, std::string const& path)
@@ -421,6 +445,21 @@ private:
         if (method.destructive && std::ranges::find(tags, "destructive") == tags.end())
             tags.emplace_back("destructive");
         return tags;
+    }
+
+    void check_health(Mapping& root)
+    {
+        if (integration_.health.empty())
+            return;
+        auto const dot = integration_.health.find('.');
+        auto const* method = dot == std::string::npos ? nullptr
+                                                      : integration_.find(integration_.health.substr(0, dot),
+                                                                          integration_.health.substr(dot + 1));
+        if (method == nullptr)
+            root.problem("health", "names no method; write resource.method");
+        else if (method->verb != "GET" ||
+                 std::ranges::any_of(method->path, [](auto const& part) { return part.is_parameter; }))
+            root.problem("health", "must be a method that reads by GET and needs no argument");
     }
 
     void check_names()

@@ -226,7 +226,7 @@ Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const&
     if (!file)
         return file.error();
     std::vector<FieldFailure> failures;
-    std::set<std::string> known_variables{"SLUICE_CONFIG"};
+    std::set<std::string> known_variables{"SLUICE_CONFIG", "SLUICE_FAILPOINT"};
     for (auto const& setting : settings_) {
         auto const variable = variable_of(setting.key);
         known_variables.insert(variable);

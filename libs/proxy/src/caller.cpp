@@ -45,6 +45,11 @@ bool is_redirect(int status)
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
+bool is_unauthorised(Outcome const& outcome)
+{
+    return outcome.kind == Outcome::Kind::error && outcome.status == 401;
+}
+
 /// Where a read goes on, if its redirect stays on the same origin.
 std::optional<std::string> same_origin_target(std::string const& url, http::Headers const& headers)
 {
@@ -71,10 +76,11 @@ CallerMetrics::CallerMetrics(telemetry::Registry& registry)
 {
 }
 
-Caller::Caller(http::Client& client, accounts::Vault const& vault, crypto::CursorSealer const& cursors,
-               Clock const& clock, CallObserver& observer, CallerMetrics& metrics)
+Caller::Caller(http::Client& client, accounts::Vault const& vault, accounts::Refresher& refresher,
+               crypto::CursorSealer const& cursors, Clock const& clock, CallObserver& observer, CallerMetrics& metrics)
     : client_(client)
     , vault_(vault)
+    , refresher_(refresher)
     , cursors_(cursors)
     , clock_(clock)
     , observer_(observer)
@@ -98,19 +104,52 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     }
     if (account->base_url.empty())
         co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
-    auto const credential = vault_.credential(*account);
+    if (vault_.is_renewal_due(*account)) {
+        auto renewed = co_await refresher_.renew(account, deadline);
+        // What cannot be renewed may still be used until it ends; the vault says so if it has.
+        if (renewed)
+            account = *std::move(renewed);
+        else if (account->account.access_expires_at <= clock_.now())
+            co_return renewed.error();
+    }
+    auto outcome = co_await exchange(*account, method, parts, raw, deadline);
+    if (outcome && is_unauthorised(*outcome)) {
+        auto renewed = co_await refresher_.renew(account, deadline);
+        if (renewed && (*renewed)->account.generation != account->account.generation) {
+            account = *std::move(renewed);
+            outcome = co_await exchange(*account, method, parts, raw, deadline);
+        }
+    }
+    if (!outcome)
+        co_return outcome;
+    count(*outcome);
+    if (outcome->kind == Outcome::Kind::list && outcome->page.next) {
+        if (binding.empty())
+            binding = cursor_binding(account->account.id.str(), method, parts);
+        outcome->next_cursor = cursors_.seal(binding, cursor_payload(method.pagination, *outcome->page.next));
+    }
+    if (is_unauthorised(*outcome))
+        co_await observer_.unauthorised(account, outcome->message);
+    if (outcome->kind == Outcome::Kind::error && outcome->status == 403)
+        co_await observer_.forbidden(account, method, outcome->message);
+    co_return outcome;
+}
+
+Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
+                                       catalog::CallParts const& parts, RawBody const* raw, Deadline deadline)
+{
+    auto const credential = vault_.credential(account);
     if (!credential)
         co_return credential.error();
-    auto request = build(method, parts, raw, account->base_url, *credential);
+    auto request = build(method, parts, raw, account.base_url, *credential);
     if (!request)
         co_return request.error();
-
     bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
     auto const url = may_follow ? request->url : std::string();
     auto response = co_await client_.send(*std::move(request), deadline);
     if (response && may_follow && is_redirect(response->status)) {
         if (auto const target = same_origin_target(url, response->headers)) {
-            auto again = build(method, parts, raw, account->base_url, *credential);
+            auto again = build(method, parts, raw, account.base_url, *credential);
             again->url = *target;
             response = co_await client_.send(*std::move(again), deadline);
         }
@@ -119,18 +158,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         metrics_.unreachable.add();
         co_return response.error();
     }
-    auto outcome = interpret(*account->installed->integration, method, *std::move(response), clock_.now());
-    count(outcome);
-    if (outcome.kind == Outcome::Kind::list && outcome.page.next) {
-        if (binding.empty())
-            binding = cursor_binding(account->account.id.str(), method, parts);
-        outcome.next_cursor = cursors_.seal(binding, cursor_payload(method.pagination, *outcome.page.next));
-    }
-    if (outcome.kind == Outcome::Kind::error && outcome.status == 401)
-        co_await observer_.unauthorised(account, outcome.message);
-    if (outcome.kind == Outcome::Kind::error && outcome.status == 403)
-        co_await observer_.forbidden(account, method, outcome.message);
-    co_return outcome;
+    co_return interpret(*account.installed->integration, method, *std::move(response), clock_.now());
 }
 
 void Caller::count(Outcome const& outcome)

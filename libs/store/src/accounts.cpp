@@ -2,6 +2,8 @@
 #include "accounts/vault.hpp"
 #include "data_keys.hpp"
 #include "documentation.hpp"
+#include "events.hpp"
+#include "jobs.hpp"
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
@@ -19,7 +21,11 @@ using tenancy::Change;
     "a.status, a.authentication_method, a.region, a.is_sandbox, a.is_blocked, a.context, encode(a.sealed, 'hex'), "    \
     "a.data_key_version, a.generation, a.last_error, a.last_forbidden_error, "                                         \
     "(extract(epoch FROM a.created_at) * 1000000)::bigint, (extract(epoch FROM a.updated_at) * 1000000)::bigint, "     \
-    "e.is_enabled, e.override, i.version "                                                                             \
+    "e.is_enabled, e.override, i.version, "                                                                            \
+    "(extract(epoch FROM a.access_expires_at) * 1000000)::bigint, "                                                    \
+    "(extract(epoch FROM a.refresh_due_at) * 1000000)::bigint, encode(e.sealed, 'hex'), e.data_key_version, "          \
+    "a.refresh_lease_owner, coalesce(a.refresh_lease_until > now(), false), "                                          \
+    "coalesce(a.refresh_intent_generation = a.generation, false) "                                                     \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
     "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
@@ -28,15 +34,25 @@ constexpr char kList[] = SLUICE_SELECT "WHERE true";
 #undef SLUICE_SELECT
 constexpr char kInsert[] =
     "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, tenant_id, status, "
-    "authentication_method, region, is_sandbox, context, sealed, data_key_version) "
-    "SELECT $1, $2, e.id, $4, $5, $6, $7, $8, $9::jsonb, decode($10, 'hex'), $11 "
+    "authentication_method, region, is_sandbox, context, sealed, data_key_version, access_expires_at, refresh_due_at) "
+    "SELECT $1, $2, e.id, $4, $5, $6, $7, $8, $9::jsonb, decode($10, 'hex'), $11, "
+    "to_timestamp($12::double precision / 1000000), to_timestamp($13::double precision / 1000000) "
     "FROM environment_integrations e WHERE e.environment_id = $1 AND e.id = $3 RETURNING id";
 constexpr char kUpdate[] =
     "UPDATE integrated_accounts SET tenant_id = $3, status = $4, region = $5, is_sandbox = $6, is_blocked = $7, "
     "context = $8::jsonb, sealed = decode($9, 'hex'), data_key_version = $10, last_error = $11::jsonb, "
-    "last_forbidden_error = $12::jsonb, authentication_method = $13, generation = generation + $14, updated_at = now() "
+    "last_forbidden_error = $12::jsonb, authentication_method = $13, generation = generation + $14, "
+    "access_expires_at = to_timestamp($15::double precision / 1000000), "
+    "refresh_due_at = to_timestamp($16::double precision / 1000000), updated_at = now() "
     "WHERE environment_id = $1 AND id = $2";
-constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = $3, "
+                          "refresh_lease_until = now() + make_interval(secs => $4) "
+                          "WHERE environment_id = $1 AND id = $2";
+constexpr char kIntend[] = "UPDATE integrated_accounts SET refresh_intent_generation = generation "
+                           "WHERE environment_id = $1 AND id = $2 AND refresh_lease_owner = $3 RETURNING id";
+constexpr char kEndLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL, "
+                             "refresh_intent_generation = NULL WHERE environment_id = $1 AND id = $2";
+constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
 
 constexpr ListField kFields[] = {
     {"tenant_id", "a.tenant_id", ListField::Kind::text},
@@ -74,7 +90,58 @@ Account account_in(pqxx::row const& row)
     account.last_forbidden_error = json_in(row[17]);
     account.created_at = time_in(row[18]);
     account.updated_at = time_in(row[19]);
+    account.access_expires_at = optional_time_in(row[23]);
+    account.refresh_due_at = optional_time_in(row[24]);
     return account;
+}
+
+/// What the row says of its lease, beside the account.
+struct LeaseColumns {
+    std::string owner;
+    bool is_held = false;
+    bool has_intent = false;
+};
+
+LeaseColumns lease_in(pqxx::row const& row)
+{
+    return {text_in(row[27]).value_or(""), row[28].as<bool>(), row[29].as<bool>()};
+}
+
+void schedule_refresh(pqxx::work& transaction, Account const& account)
+{
+    constexpr auto kKind = tenancy::JobKind::account_refresh;
+    if (account.refresh_due_at && account.status == Status::active)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), *account.refresh_due_at);
+    else
+        unschedule(transaction, kKind, account.environment, account.id.uuid());
+}
+
+/// What a change of status is called; nothing if there was none.
+std::optional<std::string_view> event_of(Status before, Status after)
+{
+    if (before == after)
+        return std::nullopt;
+    switch (after) {
+    case Status::active:
+        return before == Status::connecting ? "active" : "reactivated";
+    case Status::needs_reauth:
+        return "authentication_error";
+    case Status::validation_error:
+        return "validation_error";
+    case Status::post_install_error:
+        return "post_install_error";
+    case Status::connecting:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// Whether a change is one that a developer made or sees; renewed tokens and noted errors are not.
+bool is_update(Account const& before, Account const& after)
+{
+    return before.tenant_id != after.tenant_id || before.region != after.region ||
+           before.is_sandbox != after.is_sandbox || before.is_blocked != after.is_blocked ||
+           before.context != after.context || before.authentication_method != after.authentication_method;
 }
 
 std::optional<std::string> optional_json(json::value const& value)
@@ -102,14 +169,13 @@ Result<Account> find_in(pqxx::work& transaction, EnvironmentId environment, Inte
     return account_in(rows[0]);
 }
 
-Result<Account> update_in(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
-                          IntegratedAccountId id, bool new_credentials, AccountChange const& change)
+/// Reads the locked row, lets `change` edit it and writes it, with the events that tell of it.
+Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx::row const& row, bool new_credentials,
+                          AccountChange const& change)
 {
-    auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
-    if (rows.empty())
-        return not_found("integrated account");
-    auto account = account_in(rows[0]);
-    auto const old_key = data_key(transaction, keyring, environment, account.data_key_version);
+    auto account = account_in(row);
+    auto const before = account;
+    auto const old_key = data_key(transaction, backend.keyring, account.environment, account.data_key_version);
     if (!old_key)
         return old_key.error();
     auto context = open_context(account, *old_key);
@@ -117,15 +183,50 @@ Result<Account> update_in(pqxx::work& transaction, crypto::Keyring const& keyrin
         return context.error();
     if (auto const changed = change(account, *context); !changed)
         return changed.error();
-    if (auto const sealed = seal(transaction, keyring, *context, account); !sealed)
+    if (auto const sealed = seal(transaction, backend.keyring, *context, account); !sealed)
         return sealed.error();
     transaction.exec_params0(
-        kUpdate, sql_id(environment), sql_id(id), account.tenant_id, std::string(name_of(account.status)),
-        account.region, account.is_sandbox, account.is_blocked, sql_json(account.context), sql_bytes(account.sealed),
-        account.data_key_version, optional_json(account.last_error), optional_json(account.last_forbidden_error),
-        account.authentication_method, new_credentials ? 1 : 0);
-    announce(transaction, {Change::Kind::account, environment, id.uuid()});
-    return find_in(transaction, environment, id);
+        kUpdate, sql_id(account.environment), sql_id(account.id), account.tenant_id,
+        std::string(name_of(account.status)), account.region, account.is_sandbox, account.is_blocked,
+        sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
+        optional_json(account.last_error), optional_json(account.last_forbidden_error), account.authentication_method,
+        new_credentials ? 1 : 0, sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
+    schedule_refresh(transaction, account);
+    auto const now = backend.clock.now();
+    if (is_update(before, account))
+        record_account_event(transaction, now, account, "updated");
+    if (auto const what = event_of(before.status, account.status))
+        record_account_event(transaction, now, account, *what);
+    announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
+    return find_in(transaction, account.environment, account.id);
+}
+
+Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
+                              IntegratedAccountId id, std::int64_t seen, Uuid const& owner, std::chrono::seconds lease)
+{
+    auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    auto const columns = lease_in(rows[0]);
+    bool const is_renewed = account_in(rows[0]).generation != seen;
+    RefreshLease result;
+    if (!is_renewed && columns.is_held)
+        return result;
+    auto state = account_state(transaction, backend.keyring, environment, id);
+    if (!state)
+        return state.error();
+    result.state = *std::move(state);
+    result.kind = is_renewed ? RefreshLease::Kind::renewed : RefreshLease::Kind::taken;
+    result.is_interrupted = !is_renewed && columns.has_intent;
+    if (!is_renewed)
+        transaction.exec_params0(kLease, sql_id(environment), sql_id(id), sql_id(owner),
+                                 static_cast<double>(lease.count()));
+    return result;
+}
+
+Error lease_lost()
+{
+    return {ErrorCode::conflict, "The credential is being renewed elsewhere.", "refresh lease lost"};
 }
 
 class PgAccounts final : public AccountRepository {
@@ -140,16 +241,24 @@ public:
         auto const environment = account.environment;
         account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
         pg::Query<Account> query = [account = std::move(account), context = std::move(context),
-                                    &keyring = backend_.keyring](pqxx::work& transaction) mutable -> Result<Account> {
-            if (auto const sealed = seal(transaction, keyring, context, account); !sealed)
+                                    &backend = backend_](pqxx::work& transaction) mutable -> Result<Account> {
+            if (auto const sealed = seal(transaction, backend.keyring, context, account); !sealed)
                 return sealed.error();
             auto const made = transaction.exec_params(
                 kInsert, sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration),
                 account.tenant_id, std::string(name_of(account.status)), account.authentication_method, account.region,
-                account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version);
+                account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
+                sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
             if (made.empty())
                 return not_found("environment integration");
-            return find_in(transaction, account.environment, account.id);
+            schedule_refresh(transaction, account);
+            auto stored = find_in(transaction, account.environment, account.id);
+            if (!stored)
+                return stored;
+            record_account_event(transaction, backend.clock.now(), *stored, "created");
+            if (stored->status == Status::active)
+                record_account_event(transaction, backend.clock.now(), *stored, "active");
+            return stored;
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }
@@ -182,17 +291,65 @@ public:
                                  AccountChange change, Deadline deadline) override
     {
         pg::Query<Account> query = [environment, id, new_credentials, change = std::move(change),
-                                    &keyring = backend_.keyring](pqxx::work& transaction) {
-            return update_in(transaction, keyring, environment, id, new_credentials, change);
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("integrated account");
+            if (new_credentials) // Who renews the old ones meanwhile must not write over these.
+                transaction.exec_params0(kEndLease, sql_id(environment), sql_id(id));
+            return change_in(transaction, backend, rows[0], new_credentials, change);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id, std::int64_t seen,
+                                             Uuid owner, std::chrono::seconds lease, Deadline deadline) override
+    {
+        pg::Query<RefreshLease> query = [=, &backend = backend_](pqxx::work& transaction) {
+            return lease_in(transaction, backend, environment, id, seen, owner, lease);
+        };
+        co_return co_await backend_.pool.transact<RefreshLease>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> intend_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
+                                      Deadline deadline) override
+    {
+        pg::Query<bool> query = [=](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kIntend, sql_id(environment), sql_id(id), sql_id(owner)).empty())
+                return lease_lost();
+            return true;
+        };
+        auto const intended = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!intended)
+            co_return intended.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
+                                         bool new_credentials, AccountChange change, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id, owner, new_credentials, change = std::move(change),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("integrated account");
+            if (lease_in(rows[0]).owner != sql_id(owner))
+                return lease_lost();
+            transaction.exec_params0(kEndLease, sql_id(environment), sql_id(id));
+            return change_in(transaction, backend, rows[0], new_credentials, change);
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }
 
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
-                return not_found("integrated account");
+        pg::Query<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction) -> Result<bool> {
+            auto const account = find_in(transaction, environment, id);
+            if (!account)
+                return account.error();
+            transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
+            unschedule(transaction, tenancy::JobKind::account_refresh, environment, id.uuid());
+            record_account_event(transaction, backend.clock.now(), *account, "deleted");
             announce(transaction, {Change::Kind::account, environment, id.uuid()});
             return true;
         };
@@ -227,6 +384,13 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
     state.is_enabled = rows[0][20].as<bool>();
     state.override = object_in(rows[0][21]);
     state.integration_version = rows[0][22].as<int>();
+    if (!rows[0][25].is_null()) {
+        auto app_key = data_key(transaction, keyring, environment, rows[0][26].as<std::uint32_t>());
+        if (!app_key)
+            return app_key.error();
+        state.app_secret =
+            SealedSecret{*std::move(app_key), app_place(state.account.environment_integration), bytes_in(rows[0][25])};
+    }
     auto key = data_key(transaction, keyring, environment, state.account.data_key_version);
     if (!key)
         return key.error();

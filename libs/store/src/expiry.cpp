@@ -1,3 +1,4 @@
+#include "jobs.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
 
@@ -5,8 +6,6 @@
 
 namespace sluice::store {
 namespace {
-
-constexpr int kPartitions = 16;
 
 // Taken partition by partition; a row another worker holds is passed over.
 constexpr char kTake[] = "SELECT environment_id, id FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "

@@ -1,3 +1,5 @@
+#include "data_keys.hpp"
+#include "events.hpp"
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
@@ -14,17 +16,21 @@ using tenancy::Change;
     "id, environment_id, integration_id, override, is_enabled, show_in_catalog, "                                      \
     "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM updated_at) * 1000000)::bigint"
 constexpr char kInsert[] = "INSERT INTO environment_integrations "
-                           "(environment_id, id, integration_id, override, is_enabled, show_in_catalog) "
-                           "VALUES ($1, $2, $3, $4::jsonb, $5, $6) "
+                           "(environment_id, id, integration_id, override, is_enabled, show_in_catalog, sealed, "
+                           "data_key_version) VALUES ($1, $2, $3, $4::jsonb, $5, $6, decode($7, 'hex'), $8) "
                            "ON CONFLICT (environment_id, integration_id) DO NOTHING RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND id = $2";
 constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
-                           "show_in_catalog = $5, updated_at = now() WHERE environment_id = $1 AND id = $2 "
-                           "RETURNING " SLUICE_COLUMNS;
+                           "show_in_catalog = $5, updated_at = now(), "
+                           "sealed = CASE WHEN $6 THEN coalesce(decode($7, 'hex'), sealed) END, "
+                           "data_key_version = CASE WHEN $6 THEN coalesce($8, data_key_version) END "
+                           "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
 constexpr char kDelete[] = "DELETE FROM environment_integrations WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kAccounts[] = "SELECT id FROM integrated_accounts WHERE environment_id = $1 "
+                             "AND environment_integration_id = $2";
 constexpr char kDeleteDocumentation[] = "DELETE FROM documentation WHERE environment_id = $1 AND entity_type = "
                                         "'environment_integration' AND entity_id = $2";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE true";
@@ -52,6 +58,22 @@ EnvironmentIntegration installation_in(pqxx::row const& row)
     return installation;
 }
 
+/// The app's secret as it is stored: both absent if there is none to store.
+struct SealedApp {
+    std::optional<std::string> sealed;
+    std::optional<std::uint32_t> key_version;
+};
+
+Result<SealedApp> seal_app(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentIntegration const& row)
+{
+    if (!row.app_secret)
+        return SealedApp{};
+    auto const key = newest_data_key(transaction, keyring, row.environment);
+    if (!key)
+        return key.error();
+    return SealedApp{sql_bytes(key->seal(app_place(row.id), row.app_secret->reveal())), key->version()};
+}
+
 class PgInstallations final : public InstallationRepository {
 public:
     explicit PgInstallations(Backend const& backend)
@@ -63,10 +85,14 @@ public:
     {
         auto const environment = row.environment;
         row.id = EnvironmentIntegrationId{uuid_v7(backend_.clock.now())};
-        pg::Query<Ensured> query = [row = std::move(row)](pqxx::work& transaction) -> Result<Ensured> {
-            auto const made =
-                transaction.exec_params(kInsert, sql_id(row.environment), sql_id(row.id), sql_id(row.integration),
-                                        sql_json(row.override), row.is_enabled, row.show_in_catalog);
+        pg::Query<Ensured> query = [row = std::move(row),
+                                    &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Ensured> {
+            auto const app = seal_app(transaction, keyring, row);
+            if (!app)
+                return app.error();
+            auto const made = transaction.exec_params(kInsert, sql_id(row.environment), sql_id(row.id),
+                                                      sql_id(row.integration), sql_json(row.override), row.is_enabled,
+                                                      row.show_in_catalog, app->sealed, app->key_version);
             if (!made.empty())
                 return Ensured{installation_in(made[0]), true};
             auto const known =
@@ -108,10 +134,14 @@ public:
     Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) override
     {
         auto const environment = row.environment;
-        pg::Query<EnvironmentIntegration> query =
-            [row = std::move(row)](pqxx::work& transaction) -> Result<EnvironmentIntegration> {
-            auto const changed = transaction.exec_params(kUpdate, sql_id(row.environment), sql_id(row.id),
-                                                         sql_json(row.override), row.is_enabled, row.show_in_catalog);
+        pg::Query<EnvironmentIntegration> query = [row = std::move(row), &keyring = backend_.keyring](
+                                                      pqxx::work& transaction) -> Result<EnvironmentIntegration> {
+            auto const app = seal_app(transaction, keyring, row);
+            if (!app)
+                return app.error();
+            auto const changed = transaction.exec_params(
+                kUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override), row.is_enabled,
+                row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version);
             if (changed.empty())
                 return not_found("environment integration");
             announce(transaction, {Change::Kind::environment, row.environment, {}});
@@ -122,7 +152,12 @@ public:
 
     Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+        pg::Query<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            for (auto const& account : transaction.exec_params(kAccounts, sql_id(environment), sql_id(id))) {
+                auto const account_id = id_in<IntegratedAccountId>(account[0]);
+                record_event(transaction, now, environment, "integrated_account:deleted", account_id,
+                             {{"id", account_id.str()}});
+            }
             if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
                 return not_found("environment integration");
             transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));

@@ -10,6 +10,9 @@ constexpr char kTenancy[] = {
 constexpr char kAccounts[] = {
 #embed "0002_accounts.sql"
 };
+constexpr char kConnections[] = {
+#embed "0003_connections.sql"
+};
 // clang-format on
 
 } // namespace
@@ -19,6 +22,7 @@ std::vector<pg::Migration> migrations()
     return {
         {"0001_tenancy", {kTenancy, sizeof kTenancy}},
         {"0002_accounts", {kAccounts, sizeof kAccounts}},
+        {"0003_connections", {kConnections, sizeof kConnections}},
     };
 }
 

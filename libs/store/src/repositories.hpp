@@ -5,6 +5,7 @@
 #include "crypto/keyring.hpp"
 #include "mcp/server.hpp"
 #include "pg/pool.hpp"
+#include "tenancy/jobs.hpp"
 #include "tenancy/tenancy.hpp"
 
 #include <memory>
@@ -26,5 +27,6 @@ std::unique_ptr<accounts::DocumentationRepository> make_documentation(Backend co
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend);
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
+std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 
 } // namespace sluice::store

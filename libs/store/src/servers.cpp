@@ -1,4 +1,5 @@
 #include "account_rows.hpp"
+#include "jobs.hpp"
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
@@ -36,12 +37,6 @@ constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE true"
 constexpr char kAddSecret[] = "SELECT add_secret('mcp', $1, decode($2, 'hex'), $3)";
 constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('mcp', ARRAY(SELECT decode(d, 'hex') "
                                "FROM unnest(string_to_array($1, ',')) AS d))";
-constexpr char kSchedule[] =
-    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
-    "VALUES ($1, 'mcp_server_expiry', $2, $3, to_timestamp($4::double precision / 1000000)) "
-    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = excluded.due, lease_until = NULL";
-constexpr char kUnschedule[] = "DELETE FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
-                               "AND environment_id = $2 AND id = $3";
 
 constexpr ListField kFields[] = {
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
@@ -101,18 +96,13 @@ McpServer server_in(pqxx::row const& row)
     return server;
 }
 
-int partition_of(McpServerId id)
+void schedule_expiry(pqxx::work& transaction, McpServer const& server)
 {
-    return id.uuid().back() & 15;
-}
-
-void schedule(pqxx::work& transaction, McpServer const& server)
-{
+    constexpr auto kKind = tenancy::JobKind::mcp_server_expiry;
     if (server.expires_at)
-        transaction.exec_params0(kSchedule, partition_of(server.id), sql_id(server.environment), sql_id(server.id),
-                                 sql_time(*server.expires_at));
+        schedule(transaction, kKind, server.environment, server.id.uuid(), *server.expires_at);
     else
-        transaction.exec_params0(kUnschedule, partition_of(server.id), sql_id(server.environment), sql_id(server.id));
+        unschedule(transaction, kKind, server.environment, server.id.uuid());
 }
 
 Change change_of(EnvironmentId environment, IntegratedAccountId account)
@@ -138,7 +128,7 @@ public:
             if (made.empty())
                 return not_found("integrated account");
             transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(server.id));
-            schedule(transaction, server);
+            schedule_expiry(transaction, server);
             return server_in(made[0]);
         };
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
@@ -187,7 +177,7 @@ public:
             auto const row =
                 transaction.exec_params1(kUpdate, sql_id(environment), sql_id(id), server.name,
                                          sql_json(config_json(server.config)), sql_time(server.expires_at));
-            schedule(transaction, server);
+            schedule_expiry(transaction, server);
             announce(transaction, change_of(environment, account));
             return server_in(row);
         };
@@ -200,7 +190,7 @@ public:
         pg::Query<bool> query = [environment, account, id](pqxx::work& transaction) -> Result<bool> {
             if (transaction.exec_params(kDelete, sql_id(environment), sql_id(account), sql_id(id)).empty())
                 return not_found("MCP server");
-            transaction.exec_params0(kUnschedule, partition_of(id), sql_id(environment), sql_id(id));
+            unschedule(transaction, tenancy::JobKind::mcp_server_expiry, environment, id.uuid());
             announce(transaction, change_of(environment, account));
             return true;
         };

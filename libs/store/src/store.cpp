@@ -15,6 +15,7 @@ struct Store::Impl {
         , accounts(make_accounts(backend))
         , servers(make_servers(backend))
         , expiry(make_expiry(backend))
+        , jobs(make_jobs(backend))
     {
     }
 
@@ -27,6 +28,7 @@ struct Store::Impl {
     std::unique_ptr<accounts::AccountRepository> accounts;
     std::unique_ptr<mcp::ServerRepository> servers;
     std::unique_ptr<mcp::ServerExpiry> expiry;
+    std::unique_ptr<tenancy::JobQueue> jobs;
 };
 
 Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
@@ -67,6 +69,11 @@ mcp::ServerRepository& Store::servers() const
 mcp::ServerExpiry& Store::expiry() const
 {
     return *impl_->expiry;
+}
+
+tenancy::JobQueue& Store::jobs() const
+{
+    return *impl_->jobs;
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

@@ -5,6 +5,8 @@
 #include "fields.hpp"
 #include "handlers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice::api {
@@ -66,6 +68,10 @@ Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view fo
     return invalid("format", "must be openai, anthropic, gemini or mcp");
 }
 
+/// Tokens that are imported come one by one: nothing has to be spread.
+constexpr double kMiddle = 0.5;
+constexpr std::chrono::seconds kRefreshLimit{30};
+
 /// Whether a patch of the context brings new credentials.
 bool has_secrets(json::object const& patch, catalog::Integration const& integration)
 {
@@ -81,8 +87,8 @@ void reactivate(Account& account)
 }
 
 /// Merges a context patch and checks the whole. Runs on a database thread; `installed` is shared and immutable.
-Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::object const& patch, Account const& account,
-                             Context& context)
+Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::object const& patch, Timestamp now,
+                             Account& account, Context& context)
 {
     auto merged = accounts::merge_context(context, patch, *installed->integration);
     auto const checked =
@@ -92,14 +98,17 @@ Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::obje
     if (auto const url = accounts::render_base_url(*installed->integration, merged.visible); !url)
         return url.error();
     context = std::move(merged);
+    accounts::plan_refresh(now, kMiddle, account, context);
     return {};
 }
 
 } // namespace
 
-AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected)
+AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected,
+                                 accounts::Refresher& refresher)
     : services_(services)
     , connected_(connected)
+    , refresher_(refresher)
 {
 }
 
@@ -148,6 +157,7 @@ HandlerResult AccountHandlers::create(Call& call)
     if (auto const url = accounts::render_base_url(definition, parts.visible); !url)
         co_return url.error();
     account.environment_integration = *installation_id;
+    accounts::plan_refresh(services_.clock.now(), kMiddle, account, parts);
     auto const created =
         co_await services_.store.accounts().create(std::move(account), std::move(parts), call.deadline);
     if (!created)
@@ -202,7 +212,8 @@ HandlerResult AccountHandlers::patch(Call& call)
         co_return connected.error();
     auto const integration = (*connected)->installed;
     bool const new_credentials = context != nullptr && has_secrets(*context, *integration->integration);
-    accounts::AccountChange edit = [=, patch = context != nullptr ? std::optional(*context) : std::nullopt](
+    accounts::AccountChange edit = [=, now = services_.clock.now(),
+                                    patch = context != nullptr ? std::optional(*context) : std::nullopt](
                                        Account& account, Context& old) -> Result<void> {
         account.tenant_id = tenant_id.value_or(account.tenant_id);
         account.is_sandbox = is_sandbox.value_or(account.is_sandbox);
@@ -211,7 +222,7 @@ HandlerResult AccountHandlers::patch(Call& call)
             account.region = region;
         if (new_credentials)
             reactivate(account);
-        return patch ? merge_and_check(integration, *patch, account, old) : Result<void>{};
+        return patch ? merge_and_check(integration, *patch, now, account, old) : Result<void>{};
     };
     auto const updated = co_await change(call, *id, new_credentials, std::move(edit));
     if (!updated)
@@ -236,15 +247,38 @@ HandlerResult AccountHandlers::patch_credentials(Call& call)
     if (!connected)
         co_return connected.error();
     auto const integration = (*connected)->installed;
-    accounts::AccountChange edit = [=, patch = *context](Account& account, Context& old) -> Result<void> {
+    accounts::AccountChange edit = [=, now = services_.clock.now(), patch = *context](Account& account,
+                                                                                      Context& old) -> Result<void> {
         account.authentication_method = method.value_or(account.authentication_method);
         reactivate(account);
-        return merge_and_check(integration, patch, account, old);
+        return merge_and_check(integration, patch, now, account, old);
     };
     auto const updated = co_await change(call, *id, true, std::move(edit));
     if (!updated)
         co_return updated.error();
     co_return http::json_response(200, json::value(view(*updated)));
+}
+
+HandlerResult AccountHandlers::refresh_credentials(Call& call)
+{
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const id = fields.id<IntegratedAccountId>("id", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const& definition = *(*connected)->installed->integration;
+    auto const& method = (*connected)->account.authentication_method;
+    if (auto const* format = definition.find_credentials(method); format == nullptr || !format->oauth)
+        co_return Error{ErrorCode::conflict, fmt::format("Credentials of the kind {} are not renewed.", method)};
+    auto const renewed = co_await refresher_.renew(*connected, Deadline::after(kRefreshLimit));
+    if (!renewed)
+        co_return renewed.error();
+    co_return http::json_response(200, json::value(json::object{{"success", true}}));
 }
 
 HandlerResult AccountHandlers::remove(Call& call)

@@ -29,14 +29,11 @@ AccountObserver::AccountObserver(accounts::AccountRepository& accounts, tenancy:
 
 Task<void> AccountObserver::unauthorised(accounts::ConnectedPtr account, std::string message)
 {
-    json::object const error{
-        {"type", "authentication_error"}, {"message", message}, {"occurred_at", to_rfc3339(clock_.now())}};
-    accounts::AccountChange change = [error, seen = account->account.generation](accounts::Account& row,
-                                                                                 accounts::Context&) -> Result<void> {
-        if (row.generation != seen)
+    accounts::AccountChange change = [message, now = clock_.now(), seen = account->account.generation](
+                                         accounts::Account& row, accounts::Context&) -> Result<void> {
+        if (row.generation != seen || row.status != accounts::Status::active)
             return Error{ErrorCode::conflict, "The credentials were replaced meanwhile."};
-        row.status = accounts::Status::needs_reauth;
-        row.last_error = error;
+        accounts::mark_dead(row, message, now);
         return {};
     };
     co_await write(std::move(account), std::move(change));

@@ -91,12 +91,13 @@ private:
 
 class AccountHandlers {
 public:
-    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
     HandlerResult patch(Call& call);
     HandlerResult patch_credentials(Call& call);
+    HandlerResult refresh_credentials(Call& call);
     HandlerResult remove(Call& call);
     HandlerResult tools(Call& call);
 
@@ -107,6 +108,7 @@ private:
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
+    accounts::Refresher& refresher_;
 };
 
 class ServerHandlers {

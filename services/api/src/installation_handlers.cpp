@@ -43,6 +43,19 @@ Result<void> check_base_url(json::object const& override, http::EgressPolicy con
     return {};
 }
 
+/// Takes the OAuth app's secret out of the override: it is sealed apart and never shown.
+std::optional<Secret> take_app_secret(json::object& override)
+{
+    auto* formats = override.contains("credentials") ? override["credentials"].if_object() : nullptr;
+    auto* app = formats != nullptr && formats->contains("oauth2") ? formats->at("oauth2").if_object() : nullptr;
+    auto* secret = app != nullptr ? app->if_contains("client_secret") : nullptr;
+    if (secret == nullptr || !secret->is_string() || secret->get_string().empty())
+        return std::nullopt;
+    Secret taken{std::string(secret->get_string())};
+    app->erase("client_secret");
+    return taken;
+}
+
 /// The compiler speaks of the manifest; the caller wrote an override of its slots.
 Error as_override(Error const& error)
 {
@@ -97,6 +110,7 @@ HandlerResult InstallationHandlers::create(Call& call)
         co_return checked.error();
     if (override != nullptr)
         row.override = *override;
+    row.app_secret = take_app_secret(row.override);
     row.integration = *integration_id;
     auto const integration =
         co_await services_.store.integrations().find(call.environment(), row.integration, call.deadline);
@@ -147,10 +161,11 @@ HandlerResult InstallationHandlers::patch(Call& call)
     if (!row)
         co_return row.error();
     if (override != nullptr) {
-        auto const checked = co_await check_override(call, row->integration, *override);
+        row->override = *override;
+        row->app_secret = take_app_secret(row->override);
+        auto const checked = co_await check_override(call, row->integration, row->override);
         if (!checked)
             co_return checked.error();
-        row->override = *override;
     }
     row->is_enabled = is_enabled.value_or(row->is_enabled);
     row->show_in_catalog = show_in_catalog.value_or(row->show_in_catalog);

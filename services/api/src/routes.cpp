@@ -58,6 +58,7 @@ constexpr std::array kRows{
 
     SLUICE_ROUTE(Method::get,     "/integrated-account",                  Access::api_token, kNoBody,    accounts, AccountHandlers, list),
     SLUICE_ROUTE(Method::post,    "/integrated-account",                  Access::api_token, kSmallBody, accounts, AccountHandlers, create),
+    SLUICE_ROUTE(Method::post,    "/integrated-account/refresh-credentials", Access::api_token, kSmallBody, accounts, AccountHandlers, refresh_credentials),
     SLUICE_ROUTE(Method::get,     "/integrated-account/{id}",             Access::api_token, kNoBody,    accounts, AccountHandlers, get),
     SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}",             Access::api_token, kSmallBody, accounts, AccountHandlers, patch),
     SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}",             Access::api_token, kNoBody,    accounts, AccountHandlers, remove),

@@ -15,6 +15,7 @@ constexpr std::chrono::seconds kIdleAfter{1};
 SharedMetrics::SharedMetrics(telemetry::Registry& registry)
     : server(registry)
     , client(registry)
+    , refresher(registry)
     , caller(registry)
     , mcp(registry)
     , requests(registry)
@@ -26,7 +27,9 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     : io_(io)
     , client_(io, services.config.client, services.egress, metrics.client)
     , observer_(services.store.accounts(), services.announcer, services.clock, log)
-    , caller_(client_, vault, services.cursors, services.clock, observer_, metrics.caller)
+    , refresher_(services.store.accounts(), services.integrations, client_, services.announcer, services.clock, log,
+                 metrics.refresher)
+    , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)
     , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
@@ -36,7 +39,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , integration_handlers_(services)
     , installation_handlers_(services)
     , documentation_handlers_(services)
-    , account_handlers_(services, connected_)
+    , account_handlers_(services, connected_, refresher_)
     , server_handlers_(services, connected_)
     , proxy_handlers_(services, connected_, caller_)
     , operation_handlers_(services)

@@ -15,6 +15,7 @@ struct SharedMetrics {
     explicit SharedMetrics(telemetry::Registry& registry);
     http::ServerMetrics server;
     http::ClientMetrics client;
+    accounts::RefresherMetrics refresher;
     proxy::CallerMetrics caller;
     mcp::EndpointMetrics mcp;
     RequestMetrics requests;
@@ -44,6 +45,7 @@ private:
     asio::io_context& io_;
     http::PooledClient client_;
     AccountObserver observer_;
+    accounts::Refresher refresher_;
     proxy::Caller caller_;
     tenancy::ApiTokens api_tokens_;
     accounts::ConnectedAccounts connected_;

@@ -61,6 +61,7 @@ json::object account_shown(Account const& account)
             {"throttled", account.counters.throttled},
             {"buckets",
              {{"api_key", bucket_shown(account.key_bucket, now)}, {"oauth", bucket_shown(account.oauth_bucket, now)}}},
+            {"reused_refresh_tokens", account.grants.reused_refresh_tokens},
             {"tokens_issued", account.grants.tokens_issued},
             {"refreshes", account.grants.refreshes},
             {"deliveries_waiting", account.webhooks.waiting()},

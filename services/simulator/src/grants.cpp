@@ -85,6 +85,7 @@ GrantPtr Grants::use_refresh(std::string const& token, std::string_view client_i
     if (refresh.grant->is_revoked || refresh.grant->client_id != client_id)
         return nullptr;
     if (refresh.is_spent) {
+        ++reused_refresh_tokens;
         revoke_family(refresh.grant);
         return nullptr;
     }

@@ -44,6 +44,7 @@ public:
     std::chrono::seconds access_lifetime = std::chrono::hours(24);
     std::uint64_t tokens_issued = 0;
     std::uint64_t refreshes = 0;
+    std::uint64_t reused_refresh_tokens = 0; ///< How often a rotated one came again.
 
     [[nodiscard]] std::string issue_code(Code code);
     /// Single use: gone afterwards, whatever comes of it.

@@ -1,6 +1,8 @@
 #include "worker/app.hpp"
 
+#include "accounts/refresher.hpp"
 #include "http_api/error_body.hpp"
+#include "job_loop.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -10,6 +12,9 @@ namespace {
 
 constexpr std::size_t kBatch = 500;
 constexpr std::chrono::seconds kLimit{10};
+constexpr std::chrono::seconds kRenewLimit{30};
+constexpr std::size_t kCompilers = 1;
+constexpr std::size_t kCompileQueue = 1000;
 
 struct Metrics {
     explicit Metrics(telemetry::Registry& registry)
@@ -37,6 +42,52 @@ Task<void> expire_forever(mcp::ServerExpiry& expiry, std::chrono::milliseconds i
             co_await sleep_until(Deadline::after(interval));
     }
 }
+
+/// The worker caches nothing that a change could make untrue.
+class NoCaches final : public tenancy::Announcer {
+public:
+    Task<void> announce(tenancy::Change) override { co_return; }
+};
+
+/// Renews an account's credential ahead of its end. When it is due again stands with the account.
+class Refreshes {
+public:
+    Refreshes(store::Store& store, accounts::Integrations& integrations, accounts::Refresher& refresher,
+              Clock const& clock)
+        : store_(store)
+        , integrations_(integrations)
+        , refresher_(refresher)
+        , clock_(clock)
+    {
+    }
+
+    Task<Result<std::optional<Timestamp>>> run(tenancy::Job job)
+    {
+        auto state = co_await store_.accounts().load_state(job.environment, IntegratedAccountId{job.id},
+                                                           Deadline::after(kLimit));
+        if (!state)
+            co_return state.error().code() == ErrorCode::not_found ? Result<std::optional<Timestamp>>(std::nullopt)
+                                                                   : state.error();
+        auto const due = state->account.refresh_due_at;
+        if (!due || state->account.status != accounts::Status::active)
+            co_return std::nullopt;
+        if (*due > clock_.now())
+            co_return due;
+        auto account = co_await accounts::connect(integrations_, *std::move(state), Deadline::after(kLimit));
+        if (!account)
+            co_return account.error();
+        // What comes of it, also a failure, is in the account, and with it when the next job is due.
+        [[maybe_unused]] auto const renewed =
+            co_await refresher_.renew(*std::move(account), Deadline::after(kRenewLimit));
+        co_return std::nullopt;
+    }
+
+private:
+    store::Store& store_;
+    accounts::Integrations& integrations_;
+    accounts::Refresher& refresher_;
+    Clock const& clock_;
+};
 
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
@@ -81,19 +132,35 @@ private:
 
 Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, telemetry::Log& log)
 {
+    auto const egress = http::EgressPolicy::allowing(config.egress_allow);
+    if (!egress)
+        return Error{ErrorCode::invalid_argument, "egress.allow: " + egress.error().public_detail()};
     asio::io_context io(1);
     telemetry::Registry registry;
     Metrics metrics(registry);
     http::ServerMetrics server_metrics(registry);
+    http::ClientMetrics client_metrics(registry);
+    accounts::RefresherMetrics refresher_metrics(registry);
+    LoopMetrics refresh_metrics(registry, name_of(tenancy::JobKind::account_refresh));
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
+    WorkerPool compilers(kCompilers, kCompileQueue);
     store::Store store(pool, keyring, clock);
+    accounts::Integrations integrations(store.integrations(), compilers);
+    http::PooledClient client(io, config.client, *egress, client_metrics);
+    NoCaches announcer;
+    accounts::Refresher refresher(store.accounts(), integrations, client, announcer, clock, log, refresher_metrics);
+    Refreshes refreshes(store, integrations, refresher, clock);
     Handler handler(store, registry);
     http::Server server(io, config.server, handler, server_metrics, log);
     if (auto const listening = server.listen(); !listening)
         return listening.error();
     TaskGroup loops(io, 16, log, "worker");
     loops.spawn(expire_forever(store.expiry(), config.expiry_interval, metrics, log));
+    JobLoop refresh_loop(
+        io, store.jobs(), tenancy::JobKind::account_refresh,
+        [&refreshes](tenancy::Job job) { return refreshes.run(job); }, refresh_metrics, log);
+    loops.spawn(refresh_loop.run_forever());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     // A round in flight is one transaction: it is committed or undone whole.
     signals.async_wait([&](boost::system::error_code const&, int) { io.stop(); });

@@ -43,6 +43,14 @@ export async function cli(...args) {
     return JSON.parse(stdout);
 }
 
+const app = { client_id: 'sluice-demo', client_secret: readFileSync(join(dirname(devJson), 'demo-app-secret'), 'utf8').trim() };
+
+/// Gorgias at a simulator instead of the vendor, with the OAuth app that deploy/local/up registered there.
+export const overrideFor = (simulator) => ({
+    base_url: `${simulator.url}/{{context.subdomain}}`,
+    credentials: { oauth2: app },
+});
+
 /// The environment `name`, empty but for Gorgias, installed at the simulator of `product`; with an API token.
 export async function environment(name, product = main) {
     await cli('team', 'create', 'e2e');
@@ -55,7 +63,7 @@ export async function environment(name, product = main) {
     for (const path of ['/documentation', '/integrated-account'])
         for (const row of await api.all(path)) await api.ok('DELETE', `${path}/${row.id}`);
     const [gorgias] = (await api.ok('GET', '/integration?name=gorgias')).result;
-    const override = { base_url: `${product.simulator.url}/{{context.subdomain}}` };
+    const override = overrideFor(product.simulator);
     const { id } = await api.ok('POST', '/environment-integration', { integration_id: gorgias.id, override });
     await api.ok('PATCH', `/environment-integration/${id}`, { override });
     return { api, token, id: environment_id, simulator: product.simulator, installation: id, integration: gorgias.id };
@@ -75,7 +83,10 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
     const own = { ...main };
     if (simulator) {
         const port = await freePort();
-        start(scope, 'simulator', { SLUICE_SIMULATOR_PORT: port });
+        start(scope, 'simulator', {
+            SLUICE_SIMULATOR_PORT: port,
+            SLUICE_SIMULATOR_APPS: `${app.client_id}:${app.client_secret}:${main.url}/connect/callback`,
+        });
         own.simulator = new Simulator(`http://127.0.0.1:${port}`);
     }
     const port = await freePort();

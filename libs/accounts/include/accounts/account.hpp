@@ -35,11 +35,18 @@ struct Account {
     Bytes sealed;         ///< The secret part of the context.
     std::uint32_t data_key_version = 0;
     std::int64_t generation = 1; ///< Moves with every change of the credentials.
+    /// Of an OAuth access token, if the vendor told.
+    std::optional<Timestamp> access_expires_at;
+    /// From when on it should be renewed; absent if it cannot be.
+    std::optional<Timestamp> refresh_due_at;
     json::value last_error;
     json::value last_forbidden_error;
     Timestamp created_at;
     Timestamp updated_at;
 };
+
+/// What events tell of an account: nothing secret.
+[[nodiscard]] json::object event_payload(Account const& account);
 
 /// Where an account's secrets are sealed: the `place` of `crypto::DataKey::seal`.
 [[nodiscard]] std::string sealing_place(IntegratedAccountId id);

@@ -2,10 +2,13 @@
 
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "base/secret.hpp"
 #include "base/timestamp.hpp"
 #include "catalog/tool.hpp"
+#include "crypto/envelope.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +20,22 @@ struct EnvironmentIntegration {
     EnvironmentId environment;
     IntegrationId integration;
     json::object override;
+    std::optional<Secret> app_secret; ///< Of the OAuth app in `override`, to be sealed; never read back.
     bool is_enabled = true;
     bool show_in_catalog = true;
     Timestamp created_at;
     Timestamp updated_at;
 };
+
+/// A text sealed under a data key of its environment, and where.
+struct SealedSecret {
+    crypto::DataKey key;
+    std::string place;
+    Bytes sealed;
+};
+
+/// Where the secret of an installed integration's OAuth app is sealed.
+[[nodiscard]] std::string app_place(EnvironmentIntegrationId id);
 
 /// A row of documentation.
 struct DocumentationRow {

@@ -9,6 +9,7 @@
 #include "runtime/task.hpp"
 #include "tenancy/page.hpp"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ public:
                                                       Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment,
                                                                      tenancy::ListQuery query, Deadline deadline) = 0;
+    /// Without `app_secret` the stored one stays, as long as the override has an app.
     virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) = 0;
     /// Its accounts and their MCP servers go with it.
     virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) = 0;
@@ -87,12 +89,26 @@ struct AccountState {
     crypto::DataKey key;
     bool is_enabled = true;
     json::object override;
+    std::optional<SealedSecret> app_secret; ///< Of the developer's own OAuth app.
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
 };
 
 /// What a change of an account may do; runs on a database thread, with the row locked, and owns all it touches.
 using AccountChange = std::function<Result<void>(Account& account, Context& context)>;
+
+/// An account's lease for renewing its credential: one refresher at a time across all replicas.
+struct RefreshLease {
+    enum class Kind {
+        taken,   ///< Ours until it ends; `state` is what to renew.
+        busy,    ///< Somebody else's.
+        renewed, ///< The generation is no longer the one that was seen: nothing to do.
+    };
+    Kind kind = Kind::busy;
+    /// Taken over from a refresher that died after it may have asked the vendor.
+    bool is_interrupted = false;
+    AccountState state; ///< As it is now; not filled when busy.
+};
 
 class AccountRepository {
 public:
@@ -106,6 +122,16 @@ public:
     /// Reads, lets `change` edit, writes, in one transaction. With `new_credentials` the generation moves.
     virtual Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
                                          AccountChange change, Deadline deadline) = 0;
+    /// Takes the lease for `lease`, unless the generation is no longer `seen` or somebody has it. A short transaction.
+    virtual Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id,
+                                                     std::int64_t seen, Uuid owner, std::chrono::seconds lease,
+                                                     Deadline deadline) = 0;
+    /// Records that the vendor is about to be asked. Errors: conflict if the lease is no longer `owner`'s.
+    virtual Task<Result<void>> intend_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
+                                              Deadline deadline) = 0;
+    /// `update` by the holder of the lease, which ends with it and takes the intent along. Errors: conflict as above.
+    virtual Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
+                                                 bool new_credentials, AccountChange change, Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
                                                   Deadline deadline) = 0;

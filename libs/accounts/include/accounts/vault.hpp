@@ -20,9 +20,10 @@ struct ConnectedAccount {
     crypto::DataKey key;
     InstalledPtr installed;
     bool is_enabled = true; ///< Of the environment integration.
-    std::string base_url;   ///< Rendered for this account, without a final slash.
-    std::string place;      ///< Where its secrets are sealed.
-    json::value visible;    ///< `{"context": …}` of what may be shown, as templates read it.
+    std::optional<SealedSecret> app_secret;
+    std::string base_url; ///< Rendered for this account, without a final slash.
+    std::string place;    ///< Where its secrets are sealed.
+    json::value visible;  ///< `{"context": …}` of what may be shown, as templates read it.
 };
 
 using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;
@@ -44,9 +45,13 @@ public:
     /// `clock` must outlive the vault.
     explicit Vault(Clock const& clock);
 
-    /// Errors: reauth_needed if the account needs it or its access token has expired; forbidden while blocked
-    /// (`unavailable`) or disabled; internal if the seal does not open.
+    /// Errors: reauth_needed if the account needs it or its access token has expired; unavailable while it is blocked;
+    /// forbidden while its integration is disabled; internal if the seal does not open.
     [[nodiscard]] Result<Credential> credential(ConnectedAccount const& account) const;
+
+    /// Whether the access token should be renewed before it is used: it ends within 30 s, and the worker that should
+    /// have renewed it already has not.
+    [[nodiscard]] bool is_renewal_due(ConnectedAccount const& account) const;
 
 private:
     Clock const& clock_;

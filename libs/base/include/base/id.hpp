@@ -72,6 +72,12 @@ struct EnvironmentIntegrationTag { static constexpr std::string_view kPrefix = "
 struct IntegratedAccountTag { static constexpr std::string_view kPrefix = "ia"; };
 struct McpServerTag { static constexpr std::string_view kPrefix = "mcp_srv"; };
 struct DocumentationTag { static constexpr std::string_view kPrefix = "doc"; };
+struct EventTag { static constexpr std::string_view kPrefix = "evt"; };
+struct WebhookTag { static constexpr std::string_view kPrefix = "wh"; };
+struct DeliveryTag { static constexpr std::string_view kPrefix = "dlv"; };
+struct LogEntryTag { static constexpr std::string_view kPrefix = "log"; };
+struct LinkTokenTag { static constexpr std::string_view kPrefix = "link"; };
+struct ConnectionTag { static constexpr std::string_view kPrefix = "conn"; };
 // clang-format on
 
 using TeamId = Id<TeamTag>;
@@ -82,6 +88,12 @@ using EnvironmentIntegrationId = Id<EnvironmentIntegrationTag>;
 using IntegratedAccountId = Id<IntegratedAccountTag>;
 using McpServerId = Id<McpServerTag>;
 using DocumentationId = Id<DocumentationTag>;
+using EventId = Id<EventTag>;
+using WebhookId = Id<WebhookTag>;
+using DeliveryId = Id<DeliveryTag>;
+using LogEntryId = Id<LogEntryTag>;
+using LinkTokenId = Id<LinkTokenTag>;
+using ConnectionId = Id<ConnectionTag>;
 
 } // namespace sluice
 

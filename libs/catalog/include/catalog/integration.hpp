@@ -43,11 +43,30 @@ struct Authorization {
     Template password; ///< For `basic`.
 };
 
-/// One way to connect: `api_key`, `oauth2`.
+/// How tokens are got and renewed (RFC 6749). The client secret is not here: it is sealed with the environment
+/// integration, or part of the account's context.
+struct OAuth {
+    enum class Grant { authorization_code, client_credentials };
+    enum class ClientAuthentication { basic, body };
+    Grant grant = Grant::authorization_code;
+    Template authorize_url; ///< For `authorization_code`.
+    Template token_url;
+    Template revoke_url; ///< Empty if the vendor has none.
+    ClientAuthentication client_authentication = ClientAuthentication::basic;
+    bool pkce = true;   ///< RFC 7636, S256.
+    bool nonce = false; ///< The vendor wants one in the authorization request.
+    std::vector<std::string> scopes;
+    std::string client_id; ///< The developer's app; from the override of the environment integration.
+    /// Whether a refresh token that was used may be used again. Where that revokes the connection, a refresh that was
+    /// cut off in the middle is not tried a second time.
+    bool is_reuse_tolerated = false;
+};
+
+/// One way to connect: `api_key`, `oauth2`, `oauth2_client_credentials`.
 struct CredentialFormat {
     std::string name;
     std::string label;
-    bool is_oauth = false;
+    std::optional<OAuth> oauth;
     std::vector<ContextField> fields;
     Authorization authorization;
 };
@@ -71,6 +90,8 @@ struct Integration {
     std::vector<CredentialFormat> credentials;
     std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: by the well-known names.
     std::vector<Method> methods;                       ///< In the order of the manifest.
+    /// `resource.method`: a cheap read that tells whether credentials work. Empty if the manifest names none.
+    std::string health;
     /// A digest of what the tools depend on: the same text gives the same lists.
     std::string digest;
 
@@ -88,6 +109,7 @@ using IntegrationPtr = std::shared_ptr<Integration const>;
 [[nodiscard]] Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version = 1);
 
 /// The definition with the slots of an environment's override put in place of the manifest's. `{}` changes nothing.
+/// `credentials` replaces no format: it gives a format's `client_id` and `scopes`.
 /// Errors: invalid_argument at `override.<slot>` for a slot that cannot be overridden.
 [[nodiscard]] Result<Definition> with_override(Definition definition, json::object const& override);
 

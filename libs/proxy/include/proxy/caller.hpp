@@ -1,6 +1,6 @@
 #pragma once
 
-#include "accounts/vault.hpp"
+#include "accounts/refresher.hpp"
 #include "base/clock.hpp"
 #include "catalog/arguments.hpp"
 #include "crypto/cursor.hpp"
@@ -39,21 +39,26 @@ struct CallerMetrics {
 class Caller {
 public:
     /// All must outlive the caller.
-    Caller(http::Client& client, accounts::Vault const& vault, crypto::CursorSealer const& cursors, Clock const& clock,
-           CallObserver& observer, CallerMetrics& metrics);
+    Caller(http::Client& client, accounts::Vault const& vault, accounts::Refresher& refresher,
+           crypto::CursorSealer const& cursors, Clock const& clock, CallObserver& observer, CallerMetrics& metrics);
 
     /// A vendor's refusal is an Outcome of kind error, not an Error. Errors: invalid_argument (path value, cursor,
     /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
     /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
-    /// followed once on the same origin.
+    /// followed once on the same origin. A credential about to end is renewed first; one the vendor refuses is renewed
+    /// and the call repeated once, as a 401 proves that it had no effect.
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
                                RawBody const* raw, Deadline deadline);
 
 private:
+    /// One exchange with the vendor, a redirect of a read followed.
+    Task<Result<Outcome>> exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
+                                   catalog::CallParts const& parts, RawBody const* raw, Deadline deadline);
     void count(Outcome const& outcome);
 
     http::Client& client_;
     accounts::Vault const& vault_;
+    accounts::Refresher& refresher_;
     crypto::CursorSealer const& cursors_;
     Clock const& clock_;
     CallObserver& observer_;

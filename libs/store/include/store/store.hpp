@@ -6,6 +6,7 @@
 #include "mcp/server.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
+#include "tenancy/jobs.hpp"
 #include "tenancy/tenancy.hpp"
 
 #include <memory>
@@ -28,6 +29,7 @@ public:
     [[nodiscard]] accounts::AccountRepository& accounts() const;
     [[nodiscard]] mcp::ServerRepository& servers() const;
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
+    [[nodiscard]] tenancy::JobQueue& jobs() const;
 
     /// Whether the database answers.
     Task<Result<void>> ping(Deadline deadline);

@@ -3,11 +3,14 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "crypto/keyring.hpp"
+#include "http/pooled_client.hpp"
 #include "http/server.hpp"
 #include "pg/pool.hpp"
 #include "telemetry/log.hpp"
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 namespace sluice::worker {
 
@@ -15,6 +18,8 @@ struct Config {
     http::ServerConfig server;
     pg::PoolConfig database;
     std::chrono::milliseconds expiry_interval{5'000};
+    http::ClientConfig client;
+    std::vector<std::string> egress_allow;
 };
 
 /// Runs the loops until SIGTERM or SIGINT. Blocks. Errors: what keeps it from starting, in one line.

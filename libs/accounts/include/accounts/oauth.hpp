@@ -1,0 +1,52 @@
+#pragma once
+
+#include "accounts/account.hpp"
+#include "accounts/context.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "catalog/integration.hpp"
+#include "http_api/client.hpp"
+#include "http_api/query.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::accounts {
+
+// OAuth 2.0 (RFC 6749) as pure functions: what to send, and what an answer means.
+
+/// Who we are at the vendor: the developer's app, or the customer's own client.
+struct OAuthApp {
+    std::string client_id;
+    Secret client_secret;
+};
+
+/// What a token endpoint gave (RFC 6749 section 5.1).
+struct TokenGrant {
+    Secret access_token;
+    Secret refresh_token;                         ///< Empty: the one there is stays.
+    std::optional<std::chrono::seconds> lifetime; ///< `expires_in`
+    std::optional<std::vector<std::string>> scopes;
+};
+
+/// A request to the token or revocation endpoint, with client authentication as the definition has it.
+[[nodiscard]] http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app,
+                                                  http::Query form);
+
+/// Errors: reauth_needed if the vendor says that the grant is no longer valid (`invalid_grant`); forbidden if it
+/// refuses the app itself (`invalid_client`, `unauthorized_client`); upstream_failed for every other answer, also HTML,
+/// an empty body or one without a token.
+[[nodiscard]] Result<TokenGrant> read_token_answer(std::string_view vendor, http::Response const& answer);
+
+/// The tokens of `grant` put into the context, and when they have to be renewed. `jitter` is from 0 to 1.
+void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context);
+
+/// Sets `access_expires_at` and `refresh_due_at` from the token pair of the context: 60 to 180 s ahead of its end, or a
+/// quarter of its lifetime if that is less; later by up to a quarter of that, so that tokens got together are not
+/// renewed together.
+void plan_refresh(Timestamp now, double jitter, Account& account, Context const& context);
+
+} // namespace sluice::accounts

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "accounts/connected_accounts.hpp"
+#include "accounts/oauth.hpp"
+#include "base/clock.hpp"
+#include "http_api/client.hpp"
+#include "runtime/single_flight.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "tenancy/change.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace sluice::accounts {
+
+struct RefresherMetrics {
+    explicit RefresherMetrics(telemetry::Registry& registry);
+    telemetry::Counter& renewed;
+    telemetry::Counter& shared; ///< Found renewed by somebody else.
+    telemetry::Counter& refused;
+    telemetry::Counter& failed; ///< The vendor could not be asked; to be tried again.
+    telemetry::Counter& interrupted;
+};
+
+struct RefresherConfig {
+    std::chrono::seconds vendor_limit{10};
+    std::chrono::seconds lease{25}; ///< More than twice `vendor_limit`: nobody takes over who only waits.
+};
+
+/// Renews credentials: one call to the vendor per rotation across all replicas (design section 4). The lease is taken,
+/// the intent written and the outcome committed in transactions of their own; none is open while the vendor is asked.
+/// One per I/O thread.
+class Refresher {
+public:
+    /// All must outlive it.
+    Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
+              tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
+              RefresherConfig config = {});
+
+    /// The account with a newer credential than `account` holds, renewed here or by somebody else.
+    /// Errors: reauth_needed if it cannot be renewed: the account says why, its status is needs_reauth by then unless
+    /// it has nothing to renew with; upstream_failed, upstream_timeout if the vendor could not be asked; unavailable.
+    Task<Result<ConnectedPtr>> renew(ConnectedPtr account, Deadline deadline);
+
+private:
+    struct Attempt;
+
+    Task<Result<ConnectedPtr>> run(ConnectedPtr account, Deadline deadline);
+    Task<Result<ConnectedPtr>> renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted);
+    Task<Result<ConnectedPtr>> finish(ConnectedPtr account, Uuid owner, bool new_credentials, AccountChange change);
+    Task<Result<ConnectedPtr>> reload(ConnectedAccount const& account, Deadline deadline);
+    Task<Result<TokenGrant>> ask_vendor(ConnectedAccount const& account);
+
+    AccountRepository& repository_;
+    Integrations& integrations_;
+    http::Client& client_;
+    tenancy::Announcer& announcer_;
+    Clock const& clock_;
+    telemetry::Log& log_;
+    RefresherMetrics& metrics_;
+    RefresherConfig const config_;
+    SingleFlight<IntegratedAccountId, ConnectedPtr> flights_;
+};
+
+/// The app an account's tokens belong to. Errors: forbidden with what to set if there is none.
+[[nodiscard]] Result<OAuthApp> oauth_app(ConnectedAccount const& account, Context const& context);
+
+/// The account needs to be connected again: status and `last_error`. For an `AccountChange`.
+void mark_dead(Account& account, std::string_view message, Timestamp now);
+
+} // namespace sluice::accounts

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "base/timestamp.hpp"
+#include "tenancy/jobs.hpp"
+
+#include <pqxx/transaction>
+
+namespace sluice::store {
+
+inline constexpr int kPartitions = 16;
+
+/// By the random end of an id.
+[[nodiscard]] inline int partition_of(Uuid const& id)
+{
+    return id.back() % kPartitions;
+}
+
+/// Sets when a row's job is due, in the transaction that changes the row. Whoever holds the old one loses it.
+void schedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due);
+void unschedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id);
+
+} // namespace sluice::store

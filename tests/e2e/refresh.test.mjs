@@ -1,0 +1,131 @@
+// Access tokens that end, are refused or cannot be renewed.
+import assert from 'node:assert/strict';
+
+import { callTool, toolError } from './support/mcp.mjs';
+import { connect, environment, mainEnvironment, startApi } from './support/product.mjs';
+import { eventually, sleep, test } from './support/test.mjs';
+
+const where = await mainEnvironment();
+const scopes = ['account:read', 'tickets:read', 'offline'];
+const inSeconds = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
+const list = (url) => callTool(url, 'list_all_gorgias_tickets', { limit: 1 });
+
+/// An account whose access token ends after `lifetime` seconds, and whose new ones do after `renewed`.
+async function oauthAccount(scope, { lifetime = 3600, renewed = 3600, rotates = false, at = where } = {}) {
+    const account = await connect(scope, at, {
+        authentication_method: 'oauth2',
+        context: async (simulated) => {
+            await simulated.control('/oauth', {
+                rotate_refresh_tokens: rotates,
+                access_token_lifetime_s: renewed,
+            });
+            const tokens = await simulated.tokens({ scopes, lifetime_s: lifetime });
+            const { access_token, refresh_token, expires_in } = tokens;
+            return { oauth: { token: { access_token, refresh_token, expires_at: inSeconds(expires_in) } } };
+        },
+    });
+    account.url = (await account.mint()).url;
+    account.vendor = () => account.simulated.state();
+    return account;
+}
+
+test('a token about to end is renewed before it is used', async (t) => {
+    const account = await oauthAccount(t, { lifetime: 2 });
+    await sleep(2100);
+    assert.ok(!(await list(account.url)).isError);
+    assert.equal((await account.vendor()).refreshes, 1);
+    assert.equal((await account.account()).status, 'active');
+});
+
+test('the worker renews ahead of the end, without a call', async (t) => {
+    const account = await oauthAccount(t, { lifetime: 4 });
+    await eventually('it is renewed', 6, async () => (await account.vendor()).refreshes === 1);
+    assert.ok(!(await list(account.url)).isError);
+    assert.equal((await account.vendor()).refreshes, 1);
+});
+
+test('a token the vendor refuses is renewed and the call repeated once', async (t) => {
+    const account = await oauthAccount(t);
+    await account.simulated.fault({ match: 'GET /api/tickets', status: 401 });
+    assert.ok(!(await list(account.url)).isError);
+    assert.equal((await account.vendor()).refreshes, 1);
+    assert.equal((await account.account()).status, 'active');
+});
+
+test('refused twice: needs_reauth, with the reason', async (t) => {
+    const account = await oauthAccount(t);
+    await account.simulated.fault({ match: 'GET /api/tickets', status: 401, times: 2 });
+    toolError(await list(account.url), 401);
+    const { status, last_error } = await account.account();
+    assert.equal(status, 'needs_reauth');
+    assert.equal(last_error.type, 'authentication_error');
+    const calls = await account.simulated.callsDuring(async () => toolError(await list(account.url), 401));
+    assert.equal(calls, 0, 'the vendor is not asked again');
+});
+
+test('a refresh token that was revoked: needs_reauth, with the reason', async (t) => {
+    const account = await oauthAccount(t);
+    await account.simulated.fault({ kind: 'revoke_tokens' });
+    toolError(await list(account.url), 401);
+    const { status, last_error } = await account.account();
+    assert.equal(status, 'needs_reauth');
+    assert.match(last_error.message, /invalid_grant/);
+});
+
+for (const [what, fault] of [
+    ['answers 503', { status: 503 }],
+    ['answers HTML', { status: 200, body: '<html>busy</html>', content_type: 'text/html' }],
+    ['answers nothing', { status: 200, body: '' }],
+    ['refuses the app', { status: 401, body: { error: 'invalid_client' } }],
+])
+    test(`while the token endpoint ${what}, the token serves until it ends`, async (t) => {
+        const account = await oauthAccount(t, { lifetime: 20 });
+        await account.simulated.fault({ match: 'POST /oauth/token', times: 100, ...fault });
+        const refused = await account.api.post('/integrated-account/refresh-credentials', { id: account.id });
+        // The old token still works: there is nothing to complain of but the refresh that was asked for.
+        assert.equal(refused.status, 200);
+        assert.ok(!(await list(account.url)).isError);
+        assert.equal((await account.account()).status, 'active');
+        await account.simulated.clearFaults();
+        await account.api.ok('POST', '/integrated-account/refresh-credentials', { id: account.id });
+        assert.equal((await account.vendor()).refreshes, 1);
+    });
+
+test('two replicas and many calls at once: one rotation', async (t) => {
+    const replica = await startApi(t);
+    const account = await oauthAccount(t, { lifetime: 1, rotates: true });
+    await sleep(1100);
+    const other = account.url.replace(where.api.url, replica.url);
+    const results = await Promise.all(Array.from({ length: 20 }, (_, i) => list(i % 2 ? account.url : other)));
+    assert.ok(results.every(({ isError }) => !isError), JSON.stringify(results.find(({ isError }) => isError)));
+    const { refreshes, reused_refresh_tokens } = await account.vendor();
+    assert.deepEqual({ refreshes, reused_refresh_tokens }, { refreshes: 1, reused_refresh_tokens: 0 });
+});
+
+test('refresh-credentials renews at once, and refuses what cannot be renewed', async (t) => {
+    const account = await oauthAccount(t);
+    assert.deepEqual(await account.api.ok('POST', '/integrated-account/refresh-credentials', { id: account.id }), {
+        success: true,
+    });
+    assert.equal((await account.vendor()).refreshes, 1);
+    const byKey = await connect(t, where);
+    const refused = await where.api.post('/integrated-account/refresh-credentials', { id: byKey.id });
+    assert.equal(refused.status, 409);
+    assert.match(refused.json.message, /api_key/);
+});
+
+test('without an OAuth app the error says what to set', async (t) => {
+    const bare = await environment('no-app');
+    const override = { base_url: `${bare.simulator.url}/{{context.subdomain}}` };
+    await bare.api.ok('PATCH', `/environment-integration/${bare.installation}`, { override });
+    const account = await oauthAccount(t, { lifetime: 1, at: bare });
+    await sleep(1100);
+    const body = toolError(await list(account.url), 401);
+    assert.match(body.message, /override\.credentials\.oauth2\.client_id/);
+});
+
+test('the secret of the OAuth app is never shown', async () => {
+    const shown = await where.api.get(`/environment-integration/${where.installation}`);
+    assert.equal(shown.json.override.credentials.oauth2.client_id, 'sluice-demo');
+    assert.ok(!shown.text.includes('client_secret'));
+});
