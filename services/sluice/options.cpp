@@ -44,6 +44,7 @@ Options::Options()
     s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");
     s.duration("limits.body", api_.server.body_limit, 100ms, 10min, "time for a request body to arrive");
     s.integer("vendor.connections", vendor_connections_, 1, 100'000, "connections to one vendor host per I/O thread");
+    s.text("dashboard.directory", api_.dashboard_directory, "the built pages of services/dashboard; without, no Link UI");
     s.list("egress.allow", api_.egress_allow,
            "addresses that may be called though they are not public, and in clear text: "
            "127.0.0.1:8090, 10.0.0.0/8");
@@ -60,6 +61,7 @@ Options::Options()
     s.text("worker.address", worker_address_, "IP address of the worker's health and metrics");
     s.integer("worker.port", worker_port_, 0, 65535, "port of the worker's health and metrics");
     s.duration("worker.expiry_interval", expiry_interval_, 100ms, 1h, "how often expired MCP servers are deleted");
+    s.duration("worker.health_interval", health_interval_, 1min, 24h, "between two health checks of an account");
     s.integer("simulator.port", simulator_port_, 0, 65535, "port of the simulator, on 127.0.0.1");
     s.list("simulator.accounts", simulator_accounts_, "accounts of the simulator: subdomain:email:api_key");
     s.list("simulator.apps", simulator_apps_, "OAuth apps of the simulator: client_id:client_secret:redirect_uri");
@@ -111,6 +113,7 @@ worker::Config Options::worker() const
     config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;
     config.database.connections = 4;
     config.expiry_interval = expiry_interval_;
+    config.health_interval = health_interval_;
     config.client = api_.client;
     config.egress_allow = api_.egress_allow;
     return config;

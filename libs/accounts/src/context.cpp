@@ -156,7 +156,7 @@ Context merge_context(Context const& old, json::object const& patch, catalog::In
 }
 
 Result<void> check_context(json::object const& context, catalog::Integration const& integration,
-                           std::string_view authentication_method)
+                           std::string_view authentication_method, Tokens tokens)
 {
     Checker checker(context);
     if (boost::json::serialize(context).size() > kMaxContextBytes)
@@ -166,7 +166,8 @@ Result<void> check_context(json::object const& context, catalog::Integration con
     if (auto const* format = integration.find_credentials(authentication_method)) {
         for (auto const& field : format->fields)
             checker.check_field(field);
-        if (format->oauth && format->oauth->grant == catalog::OAuth::Grant::authorization_code)
+        if (tokens == Tokens::required && format->oauth &&
+            format->oauth->grant == catalog::OAuth::Grant::authorization_code)
             checker.check_token_pair();
     } else {
         std::vector<std::string_view> names;

@@ -52,6 +52,20 @@ std::optional<seconds> lifetime_in(json::object const& answer)
     return seconds(static_cast<std::int64_t>(std::min(lifetime, static_cast<double>(kLongestLifetime.count()))));
 }
 
+/// The claim `nonce` of a JWT; empty if it has none or is none.
+std::string nonce_in(std::string_view jwt)
+{
+    auto const first = jwt.find('.');
+    auto const second = first == std::string_view::npos ? first : jwt.find('.', first + 1);
+    if (second == std::string_view::npos)
+        return {};
+    auto const claims = base64url_decode(jwt.substr(first + 1, second - first - 1));
+    auto const parsed = claims ? json::parse(text_of(*claims)) : Result<json::value>(json::value{});
+    auto const* object = parsed ? parsed->if_object() : nullptr;
+    auto const* nonce = object != nullptr ? json::string_at(*object, "nonce") : nullptr;
+    return nonce != nullptr ? std::string(*nonce) : std::string();
+}
+
 json::object& object_in(json::object& parent, std::string_view name)
 {
     auto& member = parent[name];
@@ -67,6 +81,26 @@ json::object const* token_in(Context const& context)
 }
 
 } // namespace
+
+Result<OAuthApp> oauth_app(catalog::OAuth const& oauth, std::optional<SealedSecret> const& app_secret,
+                           Context const& context)
+{
+    if (oauth.grant == catalog::OAuth::Grant::client_credentials) {
+        auto const* id = json::string_at(context.visible, "client_id");
+        auto const* secret = json::string_at(context.secret, "client_secret");
+        if (id == nullptr || secret == nullptr)
+            return invalid("context", "must have client_id and client_secret");
+        return OAuthApp{std::string(*id), Secret{std::string(*secret)}};
+    }
+    if (oauth.client_id.empty() || !app_secret)
+        return Error{ErrorCode::forbidden,
+                     "The environment integration has no OAuth app: set override.credentials.oauth2.client_id and "
+                     "client_secret."};
+    auto secret = app_secret->key.open(app_secret->place, app_secret->sealed);
+    if (!secret)
+        return secret.error();
+    return OAuthApp{oauth.client_id, *std::move(secret)};
+}
 
 http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app, http::Query form)
 {
@@ -116,6 +150,8 @@ Result<TokenGrant> read_token_answer(std::string_view vendor, http::Response con
     grant.lifetime = lifetime_in(*object);
     if (auto const* scope = json::string_at(*object, "scope"))
         grant.scopes = words_of(*scope);
+    if (auto const* identity = json::string_at(*object, "id_token"))
+        grant.nonce = nonce_in(*identity);
     return grant;
 }
 

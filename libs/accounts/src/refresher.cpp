@@ -43,16 +43,18 @@ Error cannot_renew(Account const& account, std::string_view why)
                         account.integration_name, account.tenant_id, why)};
 }
 
+/// What was written into the account.
+Error dead_error(Account const& account)
+{
+    auto const* error = account.last_error.if_object();
+    auto const* message = error != nullptr ? json::string_at(*error, "message") : nullptr;
+    return {ErrorCode::reauth_needed, message != nullptr ? std::string(*message) : "The account is not active."};
+}
+
 catalog::OAuth const* oauth_of(ConnectedAccount const& account)
 {
     auto const* format = account.installed->integration->find_credentials(account.account.authentication_method);
     return format != nullptr && format->oauth ? &*format->oauth : nullptr;
-}
-
-std::string text_at(json::object const& context, std::string_view name)
-{
-    auto const* text = json::string_at(context, name);
-    return text != nullptr ? std::string(*text) : std::string();
 }
 
 std::string refresh_token_of(Context const& context)
@@ -71,7 +73,7 @@ Result<void> check_renewable(ConnectedAccount const& account)
     auto const context = open_context(account.account, account.key);
     if (!context)
         return context.error();
-    if (auto const app = oauth_app(account, *context); !app)
+    if (auto const app = oauth_app(*oauth, account.app_secret, *context); !app)
         return cannot_renew(account.account, app.error().public_detail());
     if (oauth->grant == catalog::OAuth::Grant::authorization_code && refresh_token_of(*context).empty())
         return cannot_renew(account.account, "there is no refresh token.");
@@ -88,21 +90,6 @@ RefresherMetrics::RefresherMetrics(telemetry::Registry& registry)
     , interrupted(
           registry.counter("sluice_refreshes_total", "Credential renewals by outcome.", {{"outcome", "interrupted"}}))
 {
-}
-
-Result<OAuthApp> oauth_app(ConnectedAccount const& account, Context const& context)
-{
-    auto const* oauth = oauth_of(account);
-    if (oauth != nullptr && oauth->grant == catalog::OAuth::Grant::client_credentials)
-        return OAuthApp{text_at(context.visible, "client_id"), Secret{text_at(context.secret, "client_secret")}};
-    if (oauth == nullptr || oauth->client_id.empty() || !account.app_secret)
-        return Error{ErrorCode::forbidden,
-                     "The environment integration has no OAuth app: set override.credentials.oauth2.client_id and "
-                     "client_secret."};
-    auto secret = account.app_secret->key.open(account.app_secret->place, account.app_secret->sealed);
-    if (!secret)
-        return secret.error();
-    return OAuthApp{oauth->client_id, *std::move(secret)};
 }
 
 void mark_dead(Account& account, std::string_view message, Timestamp now)
@@ -225,7 +212,7 @@ Task<Result<TokenGrant>> Refresher::ask_vendor(ConnectedAccount const& account)
     auto context = open_context(account.account, account.key);
     if (!context)
         co_return context.error();
-    auto const app = oauth_app(account, *context);
+    auto const app = oauth_app(*oauth, account.app_secret, *context);
     if (!app)
         co_return app.error();
     auto url = oauth->token_url.render_url(account.visible);
@@ -268,10 +255,7 @@ Task<Result<ConnectedPtr>> Refresher::finish(ConnectedPtr account, Uuid owner, b
     co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
     auto fresh = co_await reload(*account, Deadline::after(kStoreLimit));
     if (fresh && (*fresh)->account.status != Status::active)
-        co_return Error{ErrorCode::reauth_needed,
-                        text_at((*fresh)->account.last_error.is_object() ? (*fresh)->account.last_error.get_object()
-                                                                         : json::object{},
-                                "message")};
+        co_return dead_error((*fresh)->account);
     co_return fresh;
 }
 

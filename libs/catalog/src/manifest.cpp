@@ -221,6 +221,7 @@ private:
             re2::RE2::Options options;
             options.set_log_errors(false);
             auto compiled = std::make_shared<re2::RE2 const>(pattern, options);
+            field.pattern_text = pattern;
             if (compiled->ok())
                 field.pattern = std::move(compiled);
             else

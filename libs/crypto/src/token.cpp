@@ -53,6 +53,8 @@ std::string_view prefix_of(TokenKind kind) noexcept
         return "slx_link_";
     case TokenKind::account:
         return "slx_acct_";
+    case TokenKind::state:
+        return "slx_state_";
     }
     return {};
 }

@@ -116,6 +116,24 @@ void schedule_refresh(pqxx::work& transaction, Account const& account)
         unschedule(transaction, kKind, account.environment, account.id.uuid());
 }
 
+/// An account that has just become active was tried a moment ago; the worker spreads the rest.
+constexpr std::chrono::minutes kFirstHealthCheck{15};
+/// One that is still being connected after this was forgotten in a crash.
+constexpr std::chrono::seconds kTryLimit{60};
+
+void schedule_health(pqxx::work& transaction, Timestamp now, std::optional<Status> before, Account const& account)
+{
+    constexpr auto kKind = tenancy::JobKind::account_health;
+    if (before == account.status)
+        return;
+    if (account.status == Status::active)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kFirstHealthCheck);
+    else if (account.status == Status::connecting)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kTryLimit);
+    else
+        unschedule(transaction, kKind, account.environment, account.id.uuid());
+}
+
 /// What a change of status is called; nothing if there was none.
 std::optional<std::string_view> event_of(Status before, Status after)
 {
@@ -191,12 +209,16 @@ Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx:
         sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
         optional_json(account.last_error), optional_json(account.last_forbidden_error), account.authentication_method,
         new_credentials ? 1 : 0, sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
-    schedule_refresh(transaction, account);
     auto const now = backend.clock.now();
+    schedule_refresh(transaction, account);
+    schedule_health(transaction, now, before.status, account);
     if (is_update(before, account))
         record_account_event(transaction, now, account, "updated");
     if (auto const what = event_of(before.status, account.status))
         record_account_event(transaction, now, account, *what);
+    bool const is_connected = before.status == Status::connecting && account.status == Status::active;
+    if (is_connected && !before.last_error.is_null())
+        record_account_event(transaction, now, account, "reactivated");
     announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
     return find_in(transaction, account.environment, account.id);
 }
@@ -242,23 +264,7 @@ public:
         account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
         pg::Query<Account> query = [account = std::move(account), context = std::move(context),
                                     &backend = backend_](pqxx::work& transaction) mutable -> Result<Account> {
-            if (auto const sealed = seal(transaction, backend.keyring, context, account); !sealed)
-                return sealed.error();
-            auto const made = transaction.exec_params(
-                kInsert, sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration),
-                account.tenant_id, std::string(name_of(account.status)), account.authentication_method, account.region,
-                account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
-                sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
-            if (made.empty())
-                return not_found("environment integration");
-            schedule_refresh(transaction, account);
-            auto stored = find_in(transaction, account.environment, account.id);
-            if (!stored)
-                return stored;
-            record_account_event(transaction, backend.clock.now(), *stored, "created");
-            if (stored->status == Status::active)
-                record_account_event(transaction, backend.clock.now(), *stored, "active");
-            return stored;
+            return insert_account(transaction, backend, std::move(account), context);
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }
@@ -349,6 +355,7 @@ public:
                 return account.error();
             transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
             unschedule(transaction, tenancy::JobKind::account_refresh, environment, id.uuid());
+            unschedule(transaction, tenancy::JobKind::account_health, environment, id.uuid());
             record_account_event(transaction, backend.clock.now(), *account, "deleted");
             announce(transaction, {Change::Kind::account, environment, id.uuid()});
             return true;
@@ -398,6 +405,57 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
     state.documentation =
         documentation_of(transaction, environment, state.account.environment_integration, state.account.integration);
     return state;
+}
+
+Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, Account account, Context const& context)
+{
+    if (account.id.empty())
+        account.id = IntegratedAccountId{uuid_v7(backend.clock.now())};
+    if (auto const sealed = seal(transaction, backend.keyring, context, account); !sealed)
+        return sealed.error();
+    auto const made = transaction.exec_params(
+        kInsert, sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration),
+        account.tenant_id, std::string(name_of(account.status)), account.authentication_method, account.region,
+        account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
+        sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
+    if (made.empty())
+        return not_found("environment integration");
+    schedule_refresh(transaction, account);
+    schedule_health(transaction, backend.clock.now(), std::nullopt, account);
+    auto stored = find_in(transaction, account.environment, account.id);
+    if (!stored)
+        return stored;
+    record_account_event(transaction, backend.clock.now(), *stored, "created");
+    if (stored->status == Status::active)
+        record_account_event(transaction, backend.clock.now(), *stored, "active");
+    return stored;
+}
+
+Result<Account> replace_account(pqxx::work& transaction, Backend const& backend, IntegratedAccountId id,
+                                Account const& from, Context const& context)
+{
+    auto const rows = transaction.exec_params(kLock, sql_id(from.environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    transaction.exec_params0(kEndLease, sql_id(from.environment), sql_id(id));
+    AccountChange const change = [&](Account& row, Context& old) -> Result<void> {
+        row.authentication_method = from.authentication_method;
+        row.status = Status::connecting; // `last_error` stays until it is known that the new credentials work.
+        row.access_expires_at = from.access_expires_at;
+        row.refresh_due_at = from.refresh_due_at;
+        old = context;
+        return {};
+    };
+    return change_in(transaction, backend, rows[0], true, change);
+}
+
+Result<Account> change_account(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
+                               IntegratedAccountId id, AccountChange const& change)
+{
+    auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    return change_in(transaction, backend, rows[0], false, change);
 }
 
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend)

@@ -21,6 +21,9 @@ constexpr char kInsert[] = "INSERT INTO environment_integrations "
                            "ON CONFLICT (environment_id, integration_id) DO NOTHING RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND id = $2";
+constexpr char kLoad[] =
+    "SELECT encode(e.sealed, 'hex'), e.data_key_version, i.version FROM environment_integrations e "
+    "JOIN integrations i ON i.id = e.integration_id WHERE e.environment_id = $1 AND e.id = $2";
 constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
@@ -113,6 +116,27 @@ public:
             return installation_in(rows[0]);
         };
         co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<InstallationState>> load(EnvironmentId environment, EnvironmentIntegrationId id,
+                                         Deadline deadline) override
+    {
+        pg::Query<InstallationState> query =
+            [environment, id, &keyring = backend_.keyring](pqxx::work& transaction) -> Result<InstallationState> {
+            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("environment integration");
+            auto const more = transaction.exec_params1(kLoad, sql_id(environment), sql_id(id));
+            InstallationState state{installation_in(rows[0]), std::nullopt, more[2].as<int>()};
+            if (more[0].is_null())
+                return state;
+            auto key = data_key(transaction, keyring, environment, more[1].as<std::uint32_t>());
+            if (!key)
+                return key.error();
+            state.app_secret = SealedSecret{*std::move(key), app_place(id), bytes_in(more[0])};
+            return state;
+        };
+        co_return co_await backend_.pool.transact<InstallationState>(environment, deadline, std::move(query));
     }
 
     Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment, tenancy::ListQuery list,

@@ -13,6 +13,9 @@ constexpr char kAccounts[] = {
 constexpr char kConnections[] = {
 #embed "0003_connections.sql"
 };
+constexpr char kConnect[] = {
+#embed "0004_connect.sql"
+};
 // clang-format on
 
 } // namespace
@@ -23,6 +26,7 @@ std::vector<pg::Migration> migrations()
         {"0001_tenancy", {kTenancy, sizeof kTenancy}},
         {"0002_accounts", {kAccounts, sizeof kAccounts}},
         {"0003_connections", {kConnections, sizeof kConnections}},
+        {"0004_connect", {kConnect, sizeof kConnect}},
     };
 }
 

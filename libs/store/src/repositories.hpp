@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
@@ -28,5 +29,6 @@ std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backen
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
+std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);
 
 } // namespace sluice::store

@@ -16,6 +16,7 @@ struct Store::Impl {
         , servers(make_servers(backend))
         , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
+        , connections(make_connections(backend))
     {
     }
 
@@ -29,6 +30,7 @@ struct Store::Impl {
     std::unique_ptr<mcp::ServerRepository> servers;
     std::unique_ptr<mcp::ServerExpiry> expiry;
     std::unique_ptr<tenancy::JobQueue> jobs;
+    std::unique_ptr<accounts::ConnectionRepository> connections;
 };
 
 Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
@@ -74,6 +76,11 @@ mcp::ServerExpiry& Store::expiry() const
 tenancy::JobQueue& Store::jobs() const
 {
     return *impl_->jobs;
+}
+
+accounts::ConnectionRepository& Store::connections() const
+{
+    return *impl_->connections;
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

@@ -74,6 +74,7 @@ struct App::Impl final : tenancy::Announcer {
     accounts::Vault const vault;
     http::EgressPolicy egress;
     mcp::ToolSets tool_sets;
+    StaticFiles files;
     std::atomic<bool> draining{false};
     // Pools post into the contexts until they are joined, so the contexts go last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;
@@ -93,13 +94,17 @@ Result<void> App::Impl::start()
     if (!allowed)
         return Error{ErrorCode::invalid_argument, "egress.allow: " + allowed.error().public_detail()};
     egress = *std::move(allowed);
+    auto loaded = StaticFiles::load(config.dashboard_directory);
+    if (!loaded)
+        return loaded.error();
+    files = *std::move(loaded);
     auto const checked =
         run_to_end(*contexts.front(), store->tenancy().check_keyring(Deadline::after(std::chrono::seconds(5))));
     if (!checked)
         return checked.error();
     contexts.front()->restart();
     services = std::make_unique<Services>(
-        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry,
+        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry, files,
                  [this] { return !draining.load() && listener != nullptr && listener->listening(); }});
     for (auto& context : contexts) {
         guards.push_back(asio::make_work_guard(*context));

@@ -6,13 +6,17 @@
 
 namespace sluice::api {
 
-Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens)
+std::string_view bearer_of(http::Request const& request)
 {
     constexpr std::string_view kScheme = "bearer ";
-    auto const value = call.request.headers.find("authorization").value_or("");
+    auto const value = request.headers.find("authorization").value_or("");
     bool const is_bearer = value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme);
-    auto caller =
-        co_await tokens.authenticate(is_bearer ? value.substr(kScheme.size()) : std::string_view{}, call.deadline);
+    return is_bearer ? value.substr(kScheme.size()) : std::string_view{};
+}
+
+Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens)
+{
+    auto caller = co_await tokens.authenticate(bearer_of(call.request), call.deadline);
     if (!caller)
         co_return caller.error();
     call.caller = *std::move(caller);

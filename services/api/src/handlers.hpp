@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/connected_accounts.hpp"
+#include "accounts/connector.hpp"
 #include "accounts/integrations.hpp"
 #include "api/config.hpp"
 #include "base/clock.hpp"
@@ -10,6 +11,7 @@
 #include "mcp/endpoint.hpp"
 #include "mcp/servers.hpp"
 #include "proxy/caller.hpp"
+#include "static_files.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/change.hpp"
@@ -29,6 +31,7 @@ struct Services {
     accounts::Integrations& integrations;
     tenancy::Announcer& announcer;
     telemetry::Registry& registry;
+    StaticFiles const& files;
     std::function<bool()> is_ready; ///< Not draining, and notifications arrive. Any thread.
 };
 
@@ -139,6 +142,56 @@ private:
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
     proxy::Caller& caller_;
+};
+
+class EnvironmentHandlers {
+public:
+    explicit EnvironmentHandlers(Services const& services);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+
+private:
+    Services const& services_;
+};
+
+/// Link tokens, and connections that a back end starts without the Link UI.
+class LinkHandlers {
+public:
+    LinkHandlers(Services const& services, accounts::Connector& connector);
+    HandlerResult create_token(Call& call);
+    HandlerResult create_connection(Call& call);
+    HandlerResult get_connection(Call& call);
+
+private:
+    Task<Result<accounts::EnvironmentIntegration>> installation_named(Call& call, std::string name);
+
+    Services const& services_;
+    accounts::Connector& connector_;
+};
+
+/// The Link UI: its pages, and what they talk to.
+class ConnectHandlers {
+public:
+    ConnectHandlers(Services const& services, accounts::Connector& connector);
+    HandlerResult session(Call& call);
+    HandlerResult submit(Call& call);
+    HandlerResult connection(Call& call);
+    HandlerResult start(Call& call);
+    HandlerResult callback(Call& call);
+    HandlerResult result(Call& call);
+    HandlerResult page(Call& call);
+    HandlerResult asset(Call& call);
+    HandlerResult sdk(Call& call);
+
+private:
+    /// Errors: unauthenticated for a link token that is unknown, used or expired.
+    Task<Result<accounts::LinkToken>> authenticate(Call& call);
+    Task<Result<json::array>> offered(Call& call, accounts::LinkToken const& token);
+    HandlerResult answer_outcome(Call& call, accounts::Connection const& connection);
+
+    Services const& services_;
+    accounts::Connector& connector_;
 };
 
 class OperationHandlers {

@@ -71,6 +71,25 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kSmallBody, servers, ServerHandlers, patch),
     SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, remove),
 
+    SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
+    SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/environment/{id}", Access::api_token, kSmallBody, environments, EnvironmentHandlers, patch),
+
+    SLUICE_ROUTE(Method::post,    "/link-token",      Access::api_token, kSmallBody, links, LinkHandlers, create_token),
+    SLUICE_ROUTE(Method::post,    "/connection",      Access::api_token, kSmallBody, links, LinkHandlers, create_connection),
+    SLUICE_ROUTE(Method::get,     "/connection/{id}", Access::api_token, kNoBody,    links, LinkHandlers, get_connection),
+
+    SLUICE_ROUTE(Method::get,     "/connect",                                    Access::link, kNoBody,    connect, ConnectHandlers, page),
+    SLUICE_ROUTE(Method::get,     "/connect/done",                               Access::link, kNoBody,    connect, ConnectHandlers, page),
+    SLUICE_ROUTE(Method::get,     "/connect/assets/{file}",                      Access::link, kNoBody,    connect, ConnectHandlers, asset),
+    SLUICE_ROUTE(Method::get,     "/sluice-link.js",                             Access::link, kNoBody,    connect, ConnectHandlers, sdk),
+    SLUICE_ROUTE(Method::get,     "/connect/session",                            Access::link, kNoBody,    connect, ConnectHandlers, session),
+    SLUICE_ROUTE(Method::post,    "/connect/session",                            Access::link, kSmallBody, connect, ConnectHandlers, submit),
+    SLUICE_ROUTE(Method::get,     "/connect/session/connection/{connection_id}", Access::link, kNoBody,    connect, ConnectHandlers, connection),
+    SLUICE_ROUTE(Method::get,     "/connect/start",                              Access::link, kNoBody,    connect, ConnectHandlers, start),
+    SLUICE_ROUTE(Method::get,     "/connect/callback",                           Access::link, kNoBody,    connect, ConnectHandlers, callback),
+    SLUICE_ROUTE(Method::get,     "/connect/result/{connection_id}",             Access::link, kNoBody,    connect, ConnectHandlers, result),
+
     SLUICE_ROUTE(Method::get,     "/proxy/{resource}",        Access::api_token, kNoBody,    proxy, ProxyHandlers, collection),
     SLUICE_ROUTE(Method::post,    "/proxy/{resource}",        Access::api_token, kProxyBody, proxy, ProxyHandlers, collection),
     SLUICE_ROUTE(Method::get,     "/proxy/{resource}/{item}", Access::api_token, kNoBody,    proxy, ProxyHandlers, item),

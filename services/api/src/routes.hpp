@@ -18,6 +18,9 @@ class DocumentationHandlers;
 class AccountHandlers;
 class ServerHandlers;
 class ProxyHandlers;
+class EnvironmentHandlers;
+class LinkHandlers;
+class ConnectHandlers;
 class OperationHandlers;
 class McpHandlers;
 
@@ -25,6 +28,7 @@ class McpHandlers;
 enum class Access {
     open,      ///< Anyone.
     mcp_token, ///< Whoever has the URL; the endpoint checks.
+    link,      ///< The Link UI; its handlers check link token or cookie.
     api_token, ///< The holder of an API token.
 };
 
@@ -49,6 +53,9 @@ struct HandlerSet {
     AccountHandlers& accounts;
     ServerHandlers& servers;
     ProxyHandlers& proxy;
+    EnvironmentHandlers& environments;
+    LinkHandlers& links;
+    ConnectHandlers& connect;
     OperationHandlers& operation;
     McpHandlers& mcp;
 };

@@ -32,6 +32,10 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)
     , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
+    , health_check_(caller_)
+    , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
+                 services.integrations, client_, health_check_, services.announcer, services.keyring, services.clock,
+                 services.config.public_url + "/connect/callback")
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
                services.config.cache)
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, metrics.mcp)
@@ -42,13 +46,16 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , account_handlers_(services, connected_, refresher_)
     , server_handlers_(services, connected_)
     , proxy_handlers_(services, connected_, caller_)
+    , environment_handlers_(services)
+    , link_handlers_(services, connector_)
+    , connect_handlers_(services, connector_)
     , operation_handlers_(services)
     , mcp_handlers_(endpoint_)
-    , dispatcher_(
-          services.config,
-          handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
-                       account_handlers_, server_handlers_, proxy_handlers_, operation_handlers_, mcp_handlers_}),
-          api_tokens_, metrics.requests, log)
+    , dispatcher_(services.config,
+                  handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
+                               account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
+                               link_handlers_, connect_handlers_, operation_handlers_, mcp_handlers_}),
+                  api_tokens_, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }

@@ -1,10 +1,11 @@
 #pragma once
 
-#include "account_observer.hpp"
 #include "dispatcher.hpp"
 #include "handlers.hpp"
 #include "http/pooled_client.hpp"
 #include "http/server.hpp"
+#include "proxy/account_observer.hpp"
+#include "proxy/health_check.hpp"
 
 #include <thread>
 
@@ -44,11 +45,13 @@ private:
 
     asio::io_context& io_;
     http::PooledClient client_;
-    AccountObserver observer_;
+    proxy::AccountObserver observer_;
     accounts::Refresher refresher_;
     proxy::Caller caller_;
     tenancy::ApiTokens api_tokens_;
     accounts::ConnectedAccounts connected_;
+    proxy::HealthCheck health_check_;
+    accounts::Connector connector_;
     mcp::Servers servers_;
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
@@ -58,6 +61,9 @@ private:
     AccountHandlers account_handlers_;
     ServerHandlers server_handlers_;
     ProxyHandlers proxy_handlers_;
+    EnvironmentHandlers environment_handlers_;
+    LinkHandlers link_handlers_;
+    ConnectHandlers connect_handlers_;
     OperationHandlers operation_handlers_;
     McpHandlers mcp_handlers_;
     Dispatcher dispatcher_;

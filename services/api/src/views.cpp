@@ -110,4 +110,31 @@ json::object view(mcp::McpServer const& server)
             {"updated_at", to_rfc3339(server.updated_at)}};
 }
 
+json::object view(tenancy::Environment const& environment)
+{
+    json::object view{{"id", environment.id.str()},
+                      {"team_id", environment.team_id.str()},
+                      {"name", environment.name},
+                      {"created_at", to_rfc3339(environment.created_at)}};
+    view["theme"] = environment.theme;
+    return view;
+}
+
+json::object view(accounts::Connection const& connection)
+{
+    json::object view{{"id", connection.id.str()},
+                      {"environment_id", connection.environment.str()},
+                      {"tenant_id", connection.tenant_id},
+                      {"environment_integration_id", connection.environment_integration.str()},
+                      {"authentication_method", connection.authentication_method},
+                      {"is_reconnect", connection.is_reconnect},
+                      {"status", accounts::name_of(connection.status)},
+                      {"error", connection.error},
+                      {"expires_at", to_rfc3339(connection.expires_at)},
+                      {"created_at", to_rfc3339(connection.created_at)}};
+    view["integrated_account_id"] = connection.account ? json::value(connection.account->str()) : json::value(nullptr);
+    view["redirect_uri"] = connection.redirect_uri ? json::value(*connection.redirect_uri) : json::value(nullptr);
+    return view;
+}
+
 } // namespace sluice::api

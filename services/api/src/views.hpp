@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/account.hpp"
+#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/json.hpp"
 #include "mcp/server.hpp"
@@ -16,6 +17,8 @@ namespace sluice::api {
 [[nodiscard]] json::object view(accounts::DocumentationRow const& documentation);
 [[nodiscard]] json::object view(accounts::Account const& account);
 [[nodiscard]] json::object view(mcp::McpServer const& server);
+[[nodiscard]] json::object view(tenancy::Environment const& environment);
+[[nodiscard]] json::object view(accounts::Connection const& connection);
 
 template <class T>
 [[nodiscard]] json::array views(std::vector<T> const& items)

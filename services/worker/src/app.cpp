@@ -3,6 +3,8 @@
 #include "accounts/refresher.hpp"
 #include "http_api/error_body.hpp"
 #include "job_loop.hpp"
+#include "proxy/account_observer.hpp"
+#include "proxy/health_check.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -89,6 +91,52 @@ private:
     Clock const& clock_;
 };
 
+/// Tries each active account now and then, so that a dead credential is known before somebody needs it. What the vendor
+/// says is written into the account by the observer of calls.
+class HealthChecks {
+public:
+    HealthChecks(store::Store& store, accounts::Integrations& integrations, accounts::Connector& connector,
+                 accounts::CredentialCheck& check, Clock const& clock, std::chrono::milliseconds interval)
+        : store_(store)
+        , integrations_(integrations)
+        , connector_(connector)
+        , check_(check)
+        , clock_(clock)
+        , interval_(interval)
+    {
+    }
+
+    Task<Result<std::optional<Timestamp>>> run(tenancy::Job job)
+    {
+        auto state = co_await store_.accounts().load_state(job.environment, IntegratedAccountId{job.id},
+                                                           Deadline::after(kLimit));
+        if (!state)
+            co_return state.error().code() == ErrorCode::not_found ? Result<std::optional<Timestamp>>(std::nullopt)
+                                                                   : state.error();
+        if (state->account.status == accounts::Status::connecting) {
+            [[maybe_unused]] auto const tried =
+                co_await connector_.resume(std::move(state->account), Deadline::after(kRenewLimit));
+            co_return std::nullopt; // Whatever came of it has set the next time.
+        }
+        if (state->account.status != accounts::Status::active)
+            co_return std::nullopt;
+        auto account = co_await accounts::connect(integrations_, *std::move(state), Deadline::after(kLimit));
+        if (!account)
+            co_return account.error();
+        if ((*account)->is_enabled && !(*account)->account.is_blocked) [[maybe_unused]]
+            auto const checked = co_await check_.check(*std::move(account), Deadline::after(kRenewLimit));
+        co_return clock_.now() + interval_;
+    }
+
+private:
+    store::Store& store_;
+    accounts::Integrations& integrations_;
+    accounts::Connector& connector_;
+    accounts::CredentialCheck& check_;
+    Clock const& clock_;
+    std::chrono::milliseconds const interval_;
+};
+
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
 public:
@@ -142,6 +190,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     http::ClientMetrics client_metrics(registry);
     accounts::RefresherMetrics refresher_metrics(registry);
     LoopMetrics refresh_metrics(registry, name_of(tenancy::JobKind::account_refresh));
+    LoopMetrics connection_metrics(registry, name_of(tenancy::JobKind::connection));
+    LoopMetrics health_metrics(registry, name_of(tenancy::JobKind::account_health));
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
     WorkerPool compilers(kCompilers, kCompileQueue);
@@ -151,6 +201,15 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     NoCaches announcer;
     accounts::Refresher refresher(store.accounts(), integrations, client, announcer, clock, log, refresher_metrics);
     Refreshes refreshes(store, integrations, refresher, clock);
+    accounts::Vault const vault(clock);
+    crypto::CursorSealer const cursors(keyring, clock);
+    proxy::AccountObserver observer(store.accounts(), announcer, clock, log);
+    proxy::CallerMetrics caller_metrics(registry);
+    proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
+    proxy::HealthCheck health_check(caller);
+    accounts::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
+                                  health_check, announcer, keyring, clock, "");
+    HealthChecks health(store, integrations, connector, health_check, clock, config.health_interval);
     Handler handler(store, registry);
     http::Server server(io, config.server, handler, server_metrics, log);
     if (auto const listening = server.listen(); !listening)
@@ -161,6 +220,17 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         io, store.jobs(), tenancy::JobKind::account_refresh,
         [&refreshes](tenancy::Job job) { return refreshes.run(job); }, refresh_metrics, log);
     loops.spawn(refresh_loop.run_forever());
+    JobLoop connection_loop(
+        io, store.jobs(), tenancy::JobKind::connection,
+        [&connector](tenancy::Job job) {
+            return connector.resume(job.environment, ConnectionId{job.id}, Deadline::after(kRenewLimit));
+        },
+        connection_metrics, log);
+    loops.spawn(connection_loop.run_forever());
+    JobLoop health_loop(
+        io, store.jobs(), tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); },
+        health_metrics, log);
+    loops.spawn(health_loop.run_forever());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     // A round in flight is one transaction: it is committed or undone whole.
     signals.async_wait([&](boost::system::error_code const&, int) { io.stop(); });

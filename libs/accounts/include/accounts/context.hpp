@@ -26,7 +26,8 @@ struct Context {
 
 /// Checks the fields the definition names, the token pair of OAuth accounts, and the bounds on size.
 /// Errors: invalid_argument at `context.<field>` for every mistake; `authentication_method` if it is not offered.
+enum class Tokens { required, not_yet };
 [[nodiscard]] Result<void> check_context(json::object const& context, catalog::Integration const& integration,
-                                         std::string_view authentication_method);
+                                         std::string_view authentication_method, Tokens tokens = Tokens::required);
 
 } // namespace sluice::accounts

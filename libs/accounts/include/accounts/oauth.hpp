@@ -2,6 +2,7 @@
 
 #include "accounts/account.hpp"
 #include "accounts/context.hpp"
+#include "accounts/installation.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "catalog/integration.hpp"
@@ -24,12 +25,19 @@ struct OAuthApp {
     Secret client_secret;
 };
 
+/// The developer's app, or for client credentials the customer's own client. Errors: forbidden with what to set if
+/// there is none.
+[[nodiscard]] Result<OAuthApp> oauth_app(catalog::OAuth const& oauth, std::optional<SealedSecret> const& app_secret,
+                                         Context const& context);
+
 /// What a token endpoint gave (RFC 6749 section 5.1).
 struct TokenGrant {
     Secret access_token;
     Secret refresh_token;                         ///< Empty: the one there is stays.
     std::optional<std::chrono::seconds> lifetime; ///< `expires_in`
     std::optional<std::vector<std::string>> scopes;
+    /// Of the ID token, if there is one; not verified, as it came over TLS from its issuer.
+    std::optional<std::string> nonce;
 };
 
 /// A request to the token or revocation endpoint, with client authentication as the definition has it.

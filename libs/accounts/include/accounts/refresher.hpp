@@ -63,9 +63,6 @@ private:
     SingleFlight<IntegratedAccountId, ConnectedPtr> flights_;
 };
 
-/// The app an account's tokens belong to. Errors: forbidden with what to set if there is none.
-[[nodiscard]] Result<OAuthApp> oauth_app(ConnectedAccount const& account, Context const& context);
-
 /// The account needs to be connected again: status and `last_error`. For an `AccountChange`.
 void mark_dead(Account& account, std::string_view message, Timestamp now);
 

@@ -47,6 +47,13 @@ public:
     virtual Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) = 0;
 };
 
+/// An installed integration with what its OAuth app takes.
+struct InstallationState {
+    EnvironmentIntegration row;
+    std::optional<SealedSecret> app_secret;
+    int integration_version = 1;
+};
+
 class InstallationRepository {
 public:
     virtual ~InstallationRepository() = default;
@@ -58,6 +65,8 @@ public:
     virtual Task<Result<Ensured>> ensure(EnvironmentIntegration row, Deadline deadline) = 0;
     virtual Task<Result<EnvironmentIntegration>> find(EnvironmentId environment, EnvironmentIntegrationId id,
                                                       Deadline deadline) = 0;
+    virtual Task<Result<InstallationState>> load(EnvironmentId environment, EnvironmentIntegrationId id,
+                                                 Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment,
                                                                      tenancy::ListQuery query, Deadline deadline) = 0;
     /// Without `app_secret` the stored one stays, as long as the override has an app.

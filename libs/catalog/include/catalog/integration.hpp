@@ -28,6 +28,7 @@ struct ContextField {
     std::string description;
     std::string format; ///< JSON type: string (the only one so far)
     std::shared_ptr<re2::RE2 const> pattern;
+    std::string pattern_text;
     std::size_t max_length = 500;
     bool required = false;
     bool secret = false;

@@ -10,7 +10,7 @@
 
 namespace sluice::crypto {
 
-enum class TokenKind { api, mcp, link, account };
+enum class TokenKind { api, mcp, link, account, state };
 
 /// `slx_api_` and its like, so that secret scanners recognise our tokens.
 [[nodiscard]] std::string_view prefix_of(TokenKind kind) noexcept;

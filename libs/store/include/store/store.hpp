@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] mcp::ServerRepository& servers() const;
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
     [[nodiscard]] tenancy::JobQueue& jobs() const;
+    [[nodiscard]] accounts::ConnectionRepository& connections() const;
 
     /// Whether the database answers.
     Task<Result<void>> ping(Deadline deadline);

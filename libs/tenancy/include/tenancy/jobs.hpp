@@ -15,7 +15,7 @@
 namespace sluice::tenancy {
 
 /// What waits for its time. A job is a row's: there is one of a kind for each id.
-enum class JobKind { mcp_server_expiry, account_refresh, account_health, delivery };
+enum class JobKind { mcp_server_expiry, account_refresh, account_health, connection, delivery };
 
 [[nodiscard]] constexpr std::string_view name_of(JobKind kind) noexcept
 {
@@ -26,6 +26,8 @@ enum class JobKind { mcp_server_expiry, account_refresh, account_health, deliver
         return "account_refresh";
     case JobKind::account_health:
         return "account_health";
+    case JobKind::connection:
+        return "connection";
     case JobKind::delivery:
         return "delivery";
     }

@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "base/id.hpp"
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
 #include "crypto/envelope.hpp"
@@ -25,6 +26,7 @@ struct Environment {
     EnvironmentId id;
     TeamId team_id;
     std::string name;
+    json::object theme; ///< What the Link UI shows of who asks: `{name, logo_url, color}`.
     Timestamp created_at;
 };
 
@@ -52,6 +54,8 @@ public:
     virtual Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name,
                                                                   Deadline deadline) = 0;
     virtual Task<Result<Environment>> find_environment(std::string team, std::string name, Deadline deadline) = 0;
+    virtual Task<Result<Environment>> load_environment(EnvironmentId id, Deadline deadline) = 0;
+    virtual Task<Result<Environment>> set_theme(EnvironmentId id, json::object theme, Deadline deadline) = 0;
     /// Compares the keyring with what the database was sealed with, and records keys it has not seen.
     /// Errors: conflict if a key is not the one that was used, not_found if one that is needed is missing.
     virtual Task<Result<void>> check_keyring(Deadline deadline) = 0;

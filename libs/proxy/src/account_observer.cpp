@@ -1,8 +1,8 @@
-#include "account_observer.hpp"
+#include "proxy/account_observer.hpp"
 
 #include "base/timestamp.hpp"
 
-namespace sluice::api {
+namespace sluice::proxy {
 namespace {
 
 /// The vendor's answer waits for this; the verdict is written again at the next refusal if it is lost.
@@ -65,4 +65,4 @@ Task<void> AccountObserver::write(accounts::ConnectedPtr account, accounts::Acco
         log_.write(telemetry::Level::warning, "verdict on an account was not written", written.error());
 }
 
-} // namespace sluice::api
+} // namespace sluice::proxy

@@ -6,10 +6,10 @@
 #include "telemetry/log.hpp"
 #include "tenancy/change.hpp"
 
-namespace sluice::api {
+namespace sluice::proxy {
 
 /// Writes what vendor calls tell about an account into its row.
-class AccountObserver final : public proxy::CallObserver {
+class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
     AccountObserver(accounts::AccountRepository& accounts, tenancy::Announcer& announcer, Clock const& clock,
@@ -28,4 +28,4 @@ private:
     telemetry::Log& log_;
 };
 
-} // namespace sluice::api
+} // namespace sluice::proxy

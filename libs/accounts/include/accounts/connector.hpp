@@ -1,0 +1,122 @@
+#pragma once
+
+#include "accounts/connection.hpp"
+#include "accounts/integrations.hpp"
+#include "accounts/oauth.hpp"
+#include "accounts/vault.hpp"
+#include "base/clock.hpp"
+#include "crypto/keyring.hpp"
+#include "http_api/client.hpp"
+#include "tenancy/change.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::accounts {
+
+/// Tries an account's credentials with the cheap read its definition names. The port that the proxy implements.
+class CredentialCheck {
+public:
+    virtual ~CredentialCheck() = default;
+    /// Whatever the account's status. Errors: reauth_needed if the vendor refuses the credentials; upstream_failed,
+    /// upstream_timeout, rate_limited if it could not be told.
+    virtual Task<Result<void>> check(ConnectedPtr account, Deadline deadline) = 0;
+};
+
+/// What a customer or a back end asks to be connected.
+struct ConnectRequest {
+    EnvironmentId environment;
+    std::optional<LinkTokenId> link_token;
+    std::string tenant_id;
+    std::optional<IntegratedAccountId> account; ///< To reconnect.
+    bool persist_previous_context = false;
+    EnvironmentIntegrationId installation;
+    std::string authentication_method;
+    std::optional<std::string> region;
+    std::optional<std::string> redirect_uri;
+    std::optional<std::vector<std::string>> scopes;
+    json::object entered; ///< By the customer.
+    json::object given;   ///< By the link token or the back end: over what was entered.
+};
+
+struct StartedConnection {
+    Connection connection;
+    Secret state; ///< Stands in the address that begins it.
+};
+
+/// What the vendor sent the browser back with (RFC 6749 section 4.1.2).
+struct Callback {
+    std::string state;
+    std::string code;
+    std::string error;
+    std::string browser; ///< The cookie.
+};
+
+/// Connects accounts: by a form, or by way of the vendor's page. Each step is committed before the next begins, so that
+/// what a crash leaves behind is either nothing or an account that `resume` brings to its end. One per I/O thread.
+class Connector {
+public:
+    /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
+    Connector(ConnectionRepository& connections, AccountRepository& accounts, InstallationRepository& installations,
+              Integrations& integrations, http::Client& client, CredentialCheck& check, tenancy::Announcer& announcer,
+              crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
+
+    /// The form: checks the context, stores the account and tries it. Errors: invalid_argument at `context.<field>`;
+    /// reauth_needed if the vendor refuses the credentials (the account is kept, `validation_error`); upstream_*;
+    /// conflict if the link was used.
+    Task<Result<Account>> connect(ConnectRequest request, Deadline deadline);
+
+    /// The vendor's page: checks the context and remembers what the callback needs. Errors: invalid_argument; forbidden
+    /// if there is no OAuth app.
+    Task<Result<StartedConnection>> start(ConnectRequest request, Deadline deadline);
+
+    /// Binds the connection to the browser with this cookie, and gives the vendor's address.
+    /// Errors: not_found (unknown or expired), forbidden (another browser), conflict (finished, or the link was used).
+    Task<Result<std::string>> authorize_url(std::string_view state, std::string_view browser, Deadline deadline);
+
+    /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed.
+    /// Errors: not_found, forbidden, conflict as above: then nothing was done with the code.
+    Task<Result<Connection>> finish(Callback callback, Deadline deadline);
+
+    /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
+    /// The time of the next look, if it is too early.
+    Task<Result<std::optional<Timestamp>>> resume(EnvironmentId environment, ConnectionId id, Deadline deadline);
+    /// Tries an account that a crash left `connecting`; active or `validation_error` afterwards.
+    Task<Result<Account>> resume(Account account, Deadline deadline)
+    {
+        return try_account(std::nullopt, std::nullopt, std::move(account), deadline);
+    }
+
+private:
+    /// An installed integration, compiled, with its app.
+    struct Opened {
+        InstalledPtr installed;
+        std::optional<SealedSecret> app_secret;
+    };
+    Task<Result<Opened>> open(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline);
+    Task<Result<Connection>> resolve(std::string_view state, Deadline deadline);
+    /// What is entered and given, over what there was if the request says so.
+    Task<Result<json::object>> merge(ConnectRequest const& request, Deadline deadline);
+    Task<Result<TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth, Context const& context,
+                                            http::Query form, Deadline deadline);
+    Task<Result<Account>> exchange(Connection const& connection, std::string code, Deadline deadline);
+    Task<Result<Account>> try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
+                                      Account account, Deadline deadline);
+
+    ConnectionRepository& connections_;
+    AccountRepository& accounts_;
+    InstallationRepository& installations_;
+    Integrations& integrations_;
+    http::Client& client_;
+    CredentialCheck& check_;
+    tenancy::Announcer& announcer_;
+    crypto::Keyring const& keyring_;
+    Clock const& clock_;
+    std::string const callback_url_;
+};
+
+/// `connection_error`, `validation_error`, …: what clients decide by.
+[[nodiscard]] std::string_view error_type_of(Error const& error);
+
+} // namespace sluice::accounts

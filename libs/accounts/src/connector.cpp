@@ -1,0 +1,411 @@
+#include "accounts/connector.hpp"
+
+#include "accounts/connected_accounts.hpp"
+#include "base/encoding.hpp"
+#include "base/failpoint.hpp"
+#include "base/random.hpp"
+#include "http_api/url.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+namespace sluice::accounts {
+namespace {
+
+constexpr std::chrono::minutes kConnectionLifetime{10};
+constexpr std::chrono::seconds kStoreLimit{5};
+constexpr double kMiddle = 0.5;
+
+std::string random_text()
+{
+    std::array<std::uint8_t, 32> bytes{};
+    random_bytes(bytes);
+    return base64url(bytes);
+}
+
+Error unknown_connection()
+{
+    return {ErrorCode::not_found, "This connection is unknown or has expired. Start again, or ask for a new link."};
+}
+
+Error finished_connection()
+{
+    return {ErrorCode::conflict, "This connection was finished already, or has failed. Start again."};
+}
+
+json::object error_json(Error const& error)
+{
+    return {{"error_type", error_type_of(error)}, {"message", error.public_detail()}};
+}
+
+/// What the vendor's page reports (RFC 6749 section 4.1.2.1).
+Error refusal_of(std::string_view code)
+{
+    if (code == "access_denied")
+        return {ErrorCode::upstream_failed, "Access was not granted on the vendor's page."};
+    return {ErrorCode::upstream_failed,
+            fmt::format("The vendor refused the request for access{}.",
+                        !code.empty() && code.size() <= 40 ? fmt::format(" ({})", code) : std::string())};
+}
+
+json::object merged(json::object into, json::object const& over)
+{
+    for (auto const& [name, value] : over)
+        into[name] = value;
+    return into;
+}
+
+Account account_of(ConnectRequest const& request)
+{
+    Account account;
+    account.environment = request.environment;
+    account.environment_integration = request.installation;
+    account.tenant_id = request.tenant_id;
+    account.authentication_method = request.authentication_method;
+    account.region = request.region;
+    account.status = Status::connecting;
+    if (request.account)
+        account.id = *request.account;
+    return account;
+}
+
+} // namespace
+
+std::string_view error_type_of(Error const& error)
+{
+    switch (error.code()) {
+    case ErrorCode::reauth_needed:
+        return "validation_error";
+    case ErrorCode::not_found:
+    case ErrorCode::conflict:
+    case ErrorCode::unauthenticated:
+        return "invalid_token";
+    default:
+        return "connection_error";
+    }
+}
+
+Connector::Connector(ConnectionRepository& connections, AccountRepository& accounts,
+                     InstallationRepository& installations, Integrations& integrations, http::Client& client,
+                     CredentialCheck& check, tenancy::Announcer& announcer, crypto::Keyring const& keyring,
+                     Clock const& clock, std::string callback_url)
+    : connections_(connections)
+    , accounts_(accounts)
+    , installations_(installations)
+    , integrations_(integrations)
+    , client_(client)
+    , check_(check)
+    , announcer_(announcer)
+    , keyring_(keyring)
+    , clock_(clock)
+    , callback_url_(std::move(callback_url))
+{
+}
+
+Task<Result<Connector::Opened>> Connector::open(EnvironmentId environment, EnvironmentIntegrationId id,
+                                                Deadline deadline)
+{
+    auto state = co_await installations_.load(environment, id, deadline);
+    if (!state)
+        co_return state.error();
+    if (!state->row.is_enabled)
+        co_return Error{ErrorCode::forbidden, "The integration is disabled in this environment (is_enabled is false)."};
+    auto installed = co_await integrations_.install(state->row.integration, state->integration_version,
+                                                    std::move(state->row.override), {}, deadline);
+    if (!installed)
+        co_return installed.error();
+    co_return Opened{*std::move(installed), std::move(state->app_secret)};
+}
+
+Task<Result<json::object>> Connector::merge(ConnectRequest const& request, Deadline deadline)
+{
+    json::object context;
+    if (request.account && request.persist_previous_context) {
+        auto const state = co_await accounts_.load_state(request.environment, *request.account, deadline);
+        if (!state)
+            co_return state.error();
+        auto const old = open_context(state->account, state->key);
+        if (!old)
+            co_return old.error();
+        context = old->whole();
+    }
+    co_return merged(merged(std::move(context), request.entered), request.given);
+}
+
+Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadline)
+{
+    auto const opened = co_await open(request.environment, request.installation, deadline);
+    if (!opened)
+        co_return opened.error();
+    auto const& integration = *opened->installed->integration;
+    auto whole = co_await merge(request, deadline);
+    if (!whole)
+        co_return whole.error();
+    if (auto const checked = check_context(*whole, integration, request.authentication_method); !checked)
+        co_return checked.error();
+    auto context = split_context(*whole, integration);
+    if (auto const url = render_base_url(integration, context.visible); !url)
+        co_return url.error();
+    auto account = account_of(request);
+    auto const* format = integration.find_credentials(request.authentication_method);
+    if (format->oauth && format->oauth->grant == catalog::OAuth::Grant::client_credentials) {
+        http::Query form;
+        form.add("grant_type", "client_credentials");
+        auto const& scopes = request.scopes ? *request.scopes : format->oauth->scopes;
+        if (!scopes.empty())
+            form.add("scope", fmt::format("{}", fmt::join(scopes, " ")));
+        auto const grant = co_await ask_for_tokens(*opened, *format->oauth, context, std::move(form), deadline);
+        if (!grant)
+            co_return grant.error();
+        apply_grant(*grant, clock_.now(), kMiddle, account, context);
+    }
+    auto stored = co_await connections_.store_account(std::nullopt, request.link_token, std::move(account),
+                                                      std::move(context), deadline);
+    if (!stored)
+        co_return stored.error();
+    co_return co_await try_account(std::nullopt, request.link_token, *std::move(stored), deadline);
+}
+
+Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadline deadline)
+{
+    auto const opened = co_await open(request.environment, request.installation, deadline);
+    if (!opened)
+        co_return opened.error();
+    auto const& integration = *opened->installed->integration;
+    auto whole = co_await merge(request, deadline);
+    if (!whole)
+        co_return whole.error();
+    auto const checked = check_context(*whole, integration, request.authentication_method, Tokens::not_yet);
+    if (!checked)
+        co_return checked.error();
+    auto const* format = integration.find_credentials(request.authentication_method);
+    if (!format->oauth || format->oauth->grant != catalog::OAuth::Grant::authorization_code)
+        co_return invalid("authentication_method", "is not connected by way of the vendor's page: import the account");
+    auto const parts = split_context(*whole, integration);
+    if (auto const app = oauth_app(*format->oauth, opened->app_secret, parts); !app)
+        co_return app.error();
+    if (auto const url = render_base_url(integration, parts.visible); !url)
+        co_return url.error();
+    Connection connection;
+    connection.environment = request.environment;
+    connection.link_token = request.link_token;
+    connection.tenant_id = request.tenant_id;
+    connection.account = request.account;
+    connection.is_reconnect = request.account.has_value();
+    connection.persist_previous_context = request.persist_previous_context;
+    connection.environment_integration = request.installation;
+    connection.authentication_method = request.authentication_method;
+    connection.region = request.region;
+    connection.redirect_uri = request.redirect_uri;
+    connection.context = *std::move(whole);
+    connection.verifier = format->oauth->pkce ? random_text() : std::string();
+    connection.nonce = format->oauth->nonce ? random_text() : std::string();
+    connection.scopes = request.scopes ? *request.scopes : format->oauth->scopes;
+    connection.expires_at = clock_.now() + kConnectionLifetime;
+    auto state = crypto::mint_token(crypto::TokenKind::state);
+    auto created =
+        co_await connections_.create(std::move(connection), crypto::hash_token(keyring_, state.reveal()), deadline);
+    if (!created)
+        co_return created.error();
+    co_return StartedConnection{*std::move(created), std::move(state)};
+}
+
+Task<Result<Connection>> Connector::resolve(std::string_view state, Deadline deadline)
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::state, state))
+        co_return unknown_connection();
+    auto connection = co_await connections_.resolve_state(crypto::candidate_hashes(keyring_, state), deadline);
+    if (!connection)
+        co_return connection.error().code() == ErrorCode::not_found ? unknown_connection() : connection.error();
+    if (connection->status == ConnectionStatus::initiated && connection->expires_at <= clock_.now())
+        co_return unknown_connection();
+    co_return connection;
+}
+
+Task<Result<std::string>> Connector::authorize_url(std::string_view state, std::string_view browser, Deadline deadline)
+{
+    auto const connection = co_await resolve(state, deadline);
+    if (!connection)
+        co_return connection.error();
+    if (connection->status != ConnectionStatus::initiated)
+        co_return finished_connection();
+    auto const bound =
+        co_await connections_.bind_browser(connection->environment, connection->id, crypto::sha256(browser), deadline);
+    if (!bound)
+        co_return bound.error();
+    auto const opened = co_await open(connection->environment, connection->environment_integration, deadline);
+    if (!opened)
+        co_return opened.error();
+    auto const& integration = *opened->installed->integration;
+    auto const* format = integration.find_credentials(connection->authentication_method);
+    if (format == nullptr || !format->oauth)
+        co_return unknown_connection();
+    auto const parts = split_context(connection->context, integration);
+    auto const url = format->oauth->authorize_url.render_url(json::object{{"context", parts.visible}});
+    if (!url)
+        co_return url.error();
+    if (auto const parsed = http::parse_url(*url); !parsed)
+        co_return parsed.error();
+    http::Query query;
+    query.add("response_type", "code");
+    query.add("client_id", format->oauth->client_id);
+    query.add("redirect_uri", callback_url_);
+    query.add("scope", fmt::format("{}", fmt::join(connection->scopes, " ")));
+    query.add("state", std::string(state));
+    if (!connection->nonce.empty())
+        query.add("nonce", connection->nonce);
+    if (!connection->verifier.empty()) {
+        query.add("code_challenge", base64url(crypto::sha256(connection->verifier)));
+        query.add("code_challenge_method", "S256");
+    }
+    co_return *url + (url->find('?') == std::string::npos ? '?' : '&') + query.str();
+}
+
+Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
+{
+    auto connection = co_await resolve(callback.state, deadline);
+    if (!connection)
+        co_return connection.error();
+    auto const digest = crypto::sha256(callback.browser);
+    if (!connection->browser || !crypto::equal_in_constant_time(*connection->browser, digest))
+        co_return Error{ErrorCode::forbidden, "This connection was begun in another browser. Start again there, or ask "
+                                              "for a new link."};
+    // From here on nobody else uses this state, so a code that is sent twice is used once.
+    auto const begun = co_await connections_.begin_exchange(connection->environment, connection->id, deadline);
+    if (!begun)
+        co_return begun.error();
+    failpoint("connect_claimed");
+    auto account = Result<Account>(refusal_of(callback.error));
+    if (callback.error.empty() && !callback.code.empty())
+        account = co_await exchange(*connection, std::move(callback.code), deadline);
+    if (!account) {
+        // If this is not stored either, `resume` finds the connection cut off.
+        [[maybe_unused]] auto const told = co_await connections_.fail(
+            connection->environment, connection->id, error_json(account.error()), Deadline::after(kStoreLimit));
+    } else {
+        [[maybe_unused]] auto const tried =
+            co_await try_account(connection->id, connection->link_token, *account, deadline);
+    }
+    co_return co_await connections_.find(connection->environment, connection->id, Deadline::after(kStoreLimit));
+}
+
+Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth,
+                                                   Context const& context, http::Query form, Deadline deadline)
+{
+    auto const app = oauth_app(oauth, opened.app_secret, context);
+    if (!app)
+        co_return app.error();
+    auto url = oauth.token_url.render_url(json::object{{"context", context.visible}});
+    if (!url)
+        co_return url.error();
+    auto const answer = co_await client_.send(token_request(oauth, *std::move(url), *app, std::move(form)), deadline);
+    if (!answer)
+        co_return answer.error();
+    co_return read_token_answer(opened.installed->integration->label, *answer);
+}
+
+Task<Result<Account>> Connector::exchange(Connection const& connection, std::string code, Deadline deadline)
+{
+    auto const opened = co_await open(connection.environment, connection.environment_integration, deadline);
+    if (!opened)
+        co_return opened.error();
+    auto const& integration = *opened->installed->integration;
+    auto const* format = integration.find_credentials(connection.authentication_method);
+    if (format == nullptr || !format->oauth)
+        co_return unknown_connection();
+    auto context = split_context(connection.context, integration);
+    http::Query form;
+    form.add("grant_type", "authorization_code");
+    form.add("code", std::move(code));
+    form.add("redirect_uri", callback_url_);
+    if (!connection.verifier.empty())
+        form.add("code_verifier", connection.verifier);
+    auto grant = co_await ask_for_tokens(*opened, *format->oauth, context, std::move(form), deadline);
+    if (!grant)
+        co_return grant.error().code() == ErrorCode::reauth_needed
+            ? Error{ErrorCode::upstream_failed,
+                    fmt::format("{} did not accept its own authorization (invalid_grant). Start again.",
+                                integration.label)}
+            : grant.error();
+    failpoint("connect_exchanged");
+    if (!connection.nonce.empty() && grant->nonce && *grant->nonce != connection.nonce)
+        co_return Error{
+            ErrorCode::upstream_failed,
+            fmt::format("The answer of {} belongs to another request (nonce). Start again.", integration.label)};
+    if (!grant->scopes)
+        grant->scopes = connection.scopes; // Left out means: as asked for (RFC 6749 section 5.1).
+    Account account;
+    account.environment = connection.environment;
+    account.environment_integration = connection.environment_integration;
+    account.tenant_id = connection.tenant_id;
+    account.authentication_method = connection.authentication_method;
+    account.region = connection.region;
+    if (connection.account)
+        account.id = *connection.account;
+    apply_grant(*grant, clock_.now(), kMiddle, account, context);
+    co_return co_await connections_.store_account(connection.id, connection.link_token, std::move(account),
+                                                  std::move(context), Deadline::after(kStoreLimit));
+}
+
+Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
+                                             Account account, Deadline deadline)
+{
+    failpoint("connect_stored");
+    auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
+    if (!state)
+        co_return state.error();
+    auto connected = co_await accounts::connect(integrations_, *std::move(state), deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const checked = co_await check_.check(*connected, deadline);
+    json::value error;
+    if (!checked)
+        error = json::object{{"type", error_type_of(checked.error())},
+                             {"error_type", error_type_of(checked.error())},
+                             {"message", checked.error().public_detail()},
+                             {"occurred_at", to_rfc3339(clock_.now())}};
+    failpoint("connect_tried");
+    auto settled = co_await connections_.settle(account.environment, connection, link, account.id,
+                                                checked ? Status::active : Status::validation_error, std::move(error),
+                                                Deadline::after(kStoreLimit));
+    if (!settled)
+        co_return settled.error();
+    failpoint("connect_settled");
+    co_await announcer_.announce({tenancy::Change::Kind::account, account.environment, account.id.uuid()});
+    if (!checked)
+        co_return checked.error();
+    co_return settled;
+}
+
+Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environment, ConnectionId id, Deadline deadline)
+{
+    using Next = std::optional<Timestamp>;
+    auto const connection = co_await connections_.find(environment, id, deadline);
+    if (!connection)
+        co_return connection.error().code() == ErrorCode::not_found ? Result<Next>(Next{}) : connection.error();
+    if (connection->status == ConnectionStatus::validating && connection->account) {
+        auto const account = co_await accounts_.find(environment, *connection->account, deadline);
+        if (!account)
+            co_return account.error();
+        // What comes of it is written into both.
+        [[maybe_unused]] auto const tried =
+            co_await try_account(connection->id, connection->link_token, *account, deadline);
+        co_return Next{};
+    }
+    bool const is_open = connection->status == ConnectionStatus::initiated;
+    if (is_open && connection->expires_at > clock_.now())
+        co_return Next{connection->expires_at};
+    if (is_open || connection->status == ConnectionStatus::exchanging) {
+        Error const error{ErrorCode::upstream_failed,
+                          is_open ? "Nobody came back from the vendor's page in time. Start again."
+                                  : "Connecting was cut off while the vendor was asked. Start again."};
+        auto const failed = co_await connections_.fail(environment, id, error_json(error), deadline);
+        if (!failed)
+            co_return failed.error();
+    }
+    co_return Next{};
+}
+
+} // namespace sluice::accounts

@@ -1,0 +1,424 @@
+// What the Link UI talks to: authorised by a link token, and where the vendor is involved by a cookie of ours.
+#include "base/encoding.hpp"
+#include "base/random.hpp"
+#include "base/status.hpp"
+#include "caller_identity.hpp"
+#include "fields.hpp"
+#include "handlers.hpp"
+#include "http_api/error_body.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::api {
+namespace {
+
+using namespace accounts;
+
+constexpr std::string_view kCookie = "sluice_connect";
+constexpr std::size_t kCookieSize = 43; // 32 bytes in base64url
+constexpr std::chrono::seconds kVendorLimit{25};
+
+Error invalid_link()
+{
+    return {ErrorCode::unauthenticated,
+            "This link is unknown, was used already, or has expired. Ask whoever gave it to you for a new one."};
+}
+
+int status_of(Error const& error)
+{
+    switch (error.code()) {
+    case ErrorCode::not_found:
+    case ErrorCode::conflict:
+        return 401; // The link, or what was begun with it, is no longer good.
+    case ErrorCode::reauth_needed:
+        return 422;
+    default:
+        return http_status_of(error.code());
+    }
+}
+
+/// Errors as the Link UI reads them: the envelope and `error_type`.
+http::Response refusal(Error const& error)
+{
+    auto body = http::error_body(error);
+    body["statusCode"] = status_of(error);
+    body["error"] = http::reason_of(status_of(error));
+    if (error.code() != ErrorCode::invalid_argument)
+        body["error_type"] = error_type_of(error);
+    return http::json_response(status_of(error), json::value(std::move(body)));
+}
+
+std::string cookie_in(http::Request const& request)
+{
+    std::string_view rest = request.headers.find("cookie").value_or("");
+    while (!rest.empty()) {
+        auto const end = rest.find(';');
+        auto pair = rest.substr(0, end);
+        while (pair.starts_with(' '))
+            pair.remove_prefix(1);
+        if (pair.size() == kCookie.size() + 1 + kCookieSize && pair.starts_with(kCookie) && pair[kCookie.size()] == '=')
+            return std::string(pair.substr(kCookie.size() + 1));
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    }
+    return {};
+}
+
+std::string new_cookie()
+{
+    std::array<std::uint8_t, 32> bytes{};
+    random_bytes(bytes);
+    return base64url(bytes);
+}
+
+http::Response redirect(std::string location)
+{
+    http::Response response;
+    response.status = 303;
+    response.headers.add("location", std::move(location));
+    response.headers.add("cache-control", "no-store");
+    response.headers.add("referrer-policy", "no-referrer");
+    return response;
+}
+
+std::string done_page(http::Query const& query)
+{
+    return "/connect/done?" + query.str();
+}
+
+http::Response failed_page(Error const& error)
+{
+    http::Query query;
+    query.add("status", "failed");
+    query.add("error_type", std::string(error_type_of(error)));
+    return redirect(done_page(query));
+}
+
+json::value value_of(json::object const& known, std::string const& name)
+{
+    auto const* value = known.if_contains(name);
+    return value != nullptr && value->is_string() ? *value : json::value(nullptr);
+}
+
+json::array fields_view(std::vector<catalog::ContextField> const& fields, json::object const& known)
+{
+    json::array views;
+    for (auto const& field : fields) {
+        json::object view{{"name", field.name},         {"label", field.label},   {"description", field.description},
+                          {"required", field.required}, {"secret", field.secret}, {"max_length", field.max_length}};
+        view["pattern"] = field.pattern_text.empty() ? json::value(nullptr) : json::value(field.pattern_text);
+        view["value"] = field.secret ? json::value(nullptr) : value_of(known, field.name);
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+bool goes_to_vendor(catalog::CredentialFormat const& format)
+{
+    return format.oauth && format.oauth->grant == catalog::OAuth::Grant::authorization_code;
+}
+
+json::object integration_view(catalog::Integration const& integration, EnvironmentIntegrationId id, bool has_app,
+                              LinkToken const& token, json::object const& known)
+{
+    json::array methods;
+    for (auto const& format : integration.credentials) {
+        bool const is_oauth = goes_to_vendor(format);
+        if (is_oauth && (!has_app || format.oauth->client_id.empty()))
+            continue;
+        json::object method{{"name", format.name}, {"label", format.label}, {"kind", is_oauth ? "oauth2" : "form"}};
+        method["fields"] = fields_view(format.fields, known);
+        if (is_oauth) {
+            json::array scopes;
+            for (auto const& scope : token.scopes ? *token.scopes : format.oauth->scopes)
+                scopes.emplace_back(scope);
+            method["scopes"] = std::move(scopes);
+        }
+        methods.push_back(std::move(method));
+    }
+    json::object view{{"environment_integration_id", id.str()},
+                      {"name", integration.name},
+                      {"label", integration.label},
+                      {"category", integration.category}};
+    view["fields"] = fields_view(integration.fields, known);
+    view["methods"] = std::move(methods);
+    return view;
+}
+
+template <class T>
+json::value id_or_null(std::optional<T> const& id)
+{
+    return id ? json::value(id->str()) : json::value(nullptr);
+}
+
+/// What the Link UI may know of a connection.
+json::object outcome_view(Connection const& connection)
+{
+    bool const is_over = connection.status == ConnectionStatus::active || connection.status == ConnectionStatus::failed;
+    json::object view{{"id", connection.id.str()},
+                      {"status", is_over ? name_of(connection.status) : name_of(ConnectionStatus::initiated)}};
+    view["error"] = nullptr;
+    if (auto const* error = connection.error.if_object())
+        view["error"] = json::object{
+            {"error_type",
+             error->if_contains("error_type") != nullptr ? error->at("error_type") : json::value("connection_error")},
+            {"message", error->if_contains("message") != nullptr ? error->at("message") : json::value("")}};
+    view["integrated_account_id"] =
+        connection.status == ConnectionStatus::active ? id_or_null(connection.account) : json::value(nullptr);
+    return view;
+}
+
+json::value or_null(std::optional<std::string> const& text)
+{
+    return text ? json::value(*text) : json::value(nullptr);
+}
+
+} // namespace
+
+ConnectHandlers::ConnectHandlers(Services const& services, accounts::Connector& connector)
+    : services_(services)
+    , connector_(connector)
+{
+}
+
+Task<Result<LinkToken>> ConnectHandlers::authenticate(Call& call)
+{
+    auto const token = bearer_of(call.request);
+    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
+        co_return invalid_link();
+    auto link = co_await services_.store.connections().resolve_link(crypto::candidate_hashes(services_.keyring, token),
+                                                                    call.deadline);
+    if (!link)
+        co_return link.error().code() == ErrorCode::not_found ? invalid_link() : link.error();
+    if (link->is_used || link->expires_at <= services_.clock.now())
+        co_return invalid_link();
+    call.trace.environment = link->environment.str();
+    co_return link;
+}
+
+Task<Result<json::array>> ConnectHandlers::offered(Call& call, LinkToken const& token)
+{
+    auto& store = services_.store;
+    json::object known = token.context;
+    std::optional<EnvironmentIntegrationId> only;
+    if (token.account) {
+        auto const account = co_await store.accounts().find(token.environment, *token.account, call.deadline);
+        if (!account)
+            co_return account.error();
+        only = account->environment_integration;
+        if (token.persist_previous_context || !token.is_reconnect)
+            for (auto const& [name, value] : account->context)
+                if (!known.contains(name))
+                    known[name] = value;
+    }
+    tenancy::ListQuery everything;
+    everything.limit = tenancy::ListQuery::kMaxLimit;
+    everything.ascending = true;
+    auto const rows = co_await store.installations().list(token.environment, std::move(everything), call.deadline);
+    if (!rows)
+        co_return rows.error();
+    json::array integrations;
+    for (auto const& row : rows->items) {
+        if (!row.is_enabled || (only ? row.id != *only : !row.show_in_catalog))
+            continue;
+        auto state = co_await store.installations().load(token.environment, row.id, call.deadline);
+        if (!state)
+            co_return state.error();
+        auto const installed = co_await services_.integrations.install(row.integration, state->integration_version,
+                                                                       row.override, {}, call.deadline);
+        if (!installed)
+            co_return installed.error();
+        auto const& integration = *(*installed)->integration;
+        if (!token.integration || *token.integration == integration.name)
+            integrations.push_back(integration_view(integration, row.id, state->app_secret.has_value(), token, known));
+    }
+    co_return integrations;
+}
+
+HandlerResult ConnectHandlers::session(Call& call)
+{
+    auto const token = co_await authenticate(call);
+    if (!token)
+        co_return refusal(token.error());
+    auto const asker = co_await services_.store.tenancy().load_environment(token->environment, call.deadline);
+    if (!asker)
+        co_return refusal(asker.error());
+    auto integrations = co_await offered(call, *token);
+    if (!integrations)
+        co_return refusal(integrations.error());
+    json::object theme{{"name", value_of(asker->theme, "name")},
+                       {"logo_url", value_of(asker->theme, "logo_url")},
+                       {"color", value_of(asker->theme, "color")}};
+    json::object view{{"tenant_id", token->tenant_id},
+                      {"is_reconnect", token->is_reconnect},
+                      {"expires_at", to_rfc3339(token->expires_at)},
+                      {"redirect_uri", or_null(token->redirect_uri)}};
+    view["environment"] = json::object{{"name", asker->name}, {"theme", std::move(theme)}};
+    view["integrations"] = *std::move(integrations);
+    co_return http::json_response(200, json::value(std::move(view)));
+}
+
+HandlerResult ConnectHandlers::submit(Call& call)
+{
+    auto const token = co_await authenticate(call);
+    if (!token)
+        co_return refusal(token.error());
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return refusal(body.error());
+    Fields fields(*body);
+    auto const installation = fields.id<EnvironmentIntegrationId>("environment_integration_id", true);
+    auto const method = fields.text("authentication_method", true);
+    auto const* context = fields.object("context", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return refusal(checked.error());
+    auto const state = co_await services_.store.installations().load(token->environment, *installation, call.deadline);
+    if (!state)
+        co_return refusal(state.error().code() == ErrorCode::not_found
+                              ? invalid("environment_integration_id", "is not offered with this link")
+                              : state.error());
+    auto const installed = co_await services_.integrations.install(state->row.integration, state->integration_version,
+                                                                   state->row.override, {}, call.deadline);
+    if (!installed)
+        co_return refusal(installed.error());
+    auto const& integration = *(*installed)->integration;
+    auto const* format = integration.find_credentials(*method);
+    bool const is_offered = !token->integration || *token->integration == integration.name;
+    if (!is_offered || format == nullptr)
+        co_return refusal(invalid(is_offered ? "authentication_method" : "environment_integration_id",
+                                  "is not offered with this link"));
+    ConnectRequest request;
+    request.environment = token->environment;
+    request.link_token = token->id;
+    request.tenant_id = token->tenant_id;
+    request.account = token->account;
+    request.persist_previous_context = token->persist_previous_context;
+    request.installation = *installation;
+    request.authentication_method = *method;
+    request.region = token->region;
+    request.redirect_uri = token->redirect_uri;
+    request.scopes = token->scopes;
+    request.entered = *context;
+    request.given = token->context;
+    auto const deadline = Deadline::after(kVendorLimit);
+    if (goes_to_vendor(*format)) {
+        auto const started = co_await connector_.start(std::move(request), deadline);
+        if (!started)
+            co_return refusal(started.error());
+        co_return http::json_response(
+            200, json::value(json::object{{"connection_id", started->connection.id.str()},
+                                          {"authorize_url", "/connect/start?state=" + started->state.reveal()}}));
+    }
+    auto const account = co_await connector_.connect(std::move(request), deadline);
+    if (!account)
+        co_return refusal(account.error());
+    co_return http::json_response(200, json::value(json::object{{"result", "success"},
+                                                                {"integration", integration.name},
+                                                                {"integrated_account_id", account->id.str()}}));
+}
+
+HandlerResult ConnectHandlers::connection(Call& call)
+{
+    // The link is used up once the account is active, and its page still asks.
+    auto const token = bearer_of(call.request);
+    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
+        co_return refusal(invalid_link());
+    auto const link = co_await services_.store.connections().resolve_link(
+        crypto::candidate_hashes(services_.keyring, token), call.deadline);
+    auto const id = ConnectionId::parse(call.parameter("connection_id"));
+    if (!link || !id)
+        co_return refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
+    auto const found = co_await services_.store.connections().find(link->environment, *id, call.deadline);
+    if (!found || found->link_token != link->id)
+        co_return refusal(invalid_link());
+    co_return co_await answer_outcome(call, *found);
+}
+
+HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& connection)
+{
+    auto view = outcome_view(connection);
+    view["integration"] = nullptr;
+    view["redirect_uri"] = or_null(connection.redirect_uri);
+    if (connection.account && connection.status == ConnectionStatus::active) {
+        auto const account =
+            co_await services_.store.accounts().find(connection.environment, *connection.account, call.deadline);
+        if (account)
+            view["integration"] = account->integration_name;
+    }
+    co_return http::json_response(200, json::value(std::move(view)));
+}
+
+HandlerResult ConnectHandlers::start(Call& call)
+{
+    auto const known = cookie_in(call.request);
+    auto const browser = known.empty() ? new_cookie() : known;
+    auto const url = co_await connector_.authorize_url(call.query.find("state").value_or(""), browser, call.deadline);
+    if (!url)
+        co_return failed_page(url.error());
+    auto response = redirect(*url);
+    bool const is_secure = services_.config.public_url.starts_with("https://");
+    response.headers.add("set-cookie", std::string(kCookie) + '=' + browser +
+                                           "; Path=/connect; Max-Age=3600; HttpOnly; SameSite=Lax" +
+                                           (is_secure ? "; Secure" : ""));
+    co_return response;
+}
+
+HandlerResult ConnectHandlers::callback(Call& call)
+{
+    Callback given{std::string(call.query.find("state").value_or("")),
+                   std::string(call.query.find("code").value_or("")),
+                   std::string(call.query.find("error").value_or("")), cookie_in(call.request)};
+    auto const connection = co_await connector_.finish(std::move(given), Deadline::after(kVendorLimit));
+    if (!connection)
+        co_return failed_page(connection.error());
+    bool const is_active = connection->status == ConnectionStatus::active;
+    http::Query query;
+    if (!connection->link_token && connection->redirect_uri) {
+        // A back end's own: no page of ours is in between.
+        query.add("result", is_active ? "success" : "error");
+        query.add("connection_id", connection->id.str());
+        if (is_active && connection->account)
+            query.add("integrated_account_id", connection->account->str());
+        else if (auto const* error = connection->error.if_object())
+            if (auto const* type = json::string_at(*error, "error_type"))
+                query.add("error_type", std::string(*type));
+        auto const& to = *connection->redirect_uri;
+        co_return redirect(to + (to.find('?') == std::string::npos ? '?' : '&') + query.str());
+    }
+    query.add("connection", connection->id.str());
+    query.add("environment", connection->environment.str());
+    query.add("status", is_active ? "active" : "failed");
+    co_return redirect(done_page(query));
+}
+
+HandlerResult ConnectHandlers::result(Call& call)
+{
+    // What the page after the callback shows comes from here and not from its address, which anybody can write. The
+    // cookie proves that this browser made the connection.
+    auto const id = ConnectionId::parse(call.parameter("connection_id"));
+    auto const environment = EnvironmentId::parse(call.query.find("environment").value_or(""));
+    auto const browser = crypto::sha256(cookie_in(call.request));
+    if (!id || !environment)
+        co_return refusal(invalid_link());
+    auto const found = co_await services_.store.connections().find(*environment, *id, call.deadline);
+    if (!found || !found->browser || !crypto::equal_in_constant_time(*found->browser, browser))
+        co_return refusal(invalid_link());
+    co_return co_await answer_outcome(call, *found);
+}
+
+HandlerResult ConnectHandlers::page(Call&)
+{
+    co_return services_.files.page("connect.html");
+}
+
+HandlerResult ConnectHandlers::asset(Call& call)
+{
+    co_return services_.files.asset("assets/" + std::string(call.parameter("file")), true);
+}
+
+HandlerResult ConnectHandlers::sdk(Call&)
+{
+    co_return services_.files.asset("sluice-link.js", false);
+}
+
+} // namespace sluice::api
