@@ -7,6 +7,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
@@ -74,6 +75,16 @@ Digest hmac_sha256(Key const& key, std::string_view text)
     require(EVP_MAC_init(context, nullptr, 0, nullptr));
     require(EVP_MAC_update(context, bytes_of(text).data(), text.size()));
     require(EVP_MAC_final(context, digest.data(), &length, digest.size()));
+    return digest;
+}
+
+Digest hmac_sha256(ByteView key, std::string_view text)
+{
+    Digest digest{};
+    unsigned size = digest.size();
+    auto const* done = ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                              reinterpret_cast<unsigned char const*>(text.data()), text.size(), digest.data(), &size);
+    require(done != nullptr ? 1 : 0);
     return digest;
 }
 

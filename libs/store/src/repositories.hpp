@@ -4,6 +4,7 @@
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
+#include "events/webhook.hpp"
 #include "mcp/server.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
@@ -30,5 +31,6 @@ std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);
+std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend);
 
 } // namespace sluice::store

@@ -17,6 +17,7 @@ struct Store::Impl {
         , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
+        , webhooks(make_webhooks(backend))
     {
     }
 
@@ -31,6 +32,7 @@ struct Store::Impl {
     std::unique_ptr<mcp::ServerExpiry> expiry;
     std::unique_ptr<tenancy::JobQueue> jobs;
     std::unique_ptr<accounts::ConnectionRepository> connections;
+    std::unique_ptr<events::WebhookRepository> webhooks;
 };
 
 Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
@@ -81,6 +83,11 @@ tenancy::JobQueue& Store::jobs() const
 accounts::ConnectionRepository& Store::connections() const
 {
     return *impl_->connections;
+}
+
+events::WebhookRepository& Store::webhooks() const
+{
+    return *impl_->webhooks;
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

@@ -194,6 +194,23 @@ private:
     accounts::Connector& connector_;
 };
 
+class WebhookHandlers {
+public:
+    explicit WebhookHandlers(Services const& services);
+    HandlerResult create(Call& call);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult patch(Call& call);
+    HandlerResult remove(Call& call);
+    HandlerResult rotate_secret(Call& call);
+    HandlerResult send_test(Call& call);
+    HandlerResult replay(Call& call);
+    HandlerResult log(Call& call);
+
+private:
+    Services const& services_;
+};
+
 class OperationHandlers {
 public:
     explicit OperationHandlers(Services const& services);

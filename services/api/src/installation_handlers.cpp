@@ -1,20 +1,17 @@
 #include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "http_api/url.hpp"
+#include "outgoing_url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include <boost/asio/ip/address.hpp>
 
 namespace sluice::api {
 namespace {
 
 using accounts::EnvironmentIntegration;
 
-/// A host that is written as an address can be judged at once; a name is judged at each call, after resolution.
 Result<void> check_base_url(json::object const& override, http::EgressPolicy const& egress)
 {
     auto const* text = json::string_at(override, "base_url");
@@ -28,18 +25,8 @@ Result<void> check_base_url(json::object const& override, http::EgressPolicy con
             return invalid("override.base_url", "has a {{ without }}");
         sample.replace(open, close + 2 - open, "x");
     }
-    auto const url = http::parse_url(sample);
-    if (!url)
-        return invalid("override.base_url", url.error().failures().front().message);
-    boost::system::error_code not_an_address;
-    auto const address = boost::asio::ip::make_address(url->host, not_an_address);
-    bool const refused = not_an_address ? !url->is_tls && url->host != "localhost"
-                                        : !(url->is_tls ? egress.permits(address, url->port)
-                                                        : egress.permits_clear_text(address, url->port));
-    if (refused)
-        return invalid("override.base_url",
-                       "names an address that may not be called: only https to public addresses, and "
-                       "what the operator allows (egress.allow)");
+    if (auto fault = fault_of_outgoing_url(sample, egress))
+        return invalid("override.base_url", *std::move(fault));
     return {};
 }
 

@@ -75,6 +75,16 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
     SLUICE_ROUTE(Method::patch,   "/environment/{id}", Access::api_token, kSmallBody, environments, EnvironmentHandlers, patch),
 
+    SLUICE_ROUTE(Method::get,     "/webhook",                    Access::api_token, kNoBody,    webhooks, WebhookHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/webhook",                    Access::api_token, kSmallBody, webhooks, WebhookHandlers, create),
+    SLUICE_ROUTE(Method::post,    "/webhook/test",               Access::api_token, kSmallBody, webhooks, WebhookHandlers, send_test),
+    SLUICE_ROUTE(Method::get,     "/webhook/{id}",               Access::api_token, kNoBody,    webhooks, WebhookHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/webhook/{id}",               Access::api_token, kSmallBody, webhooks, WebhookHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/webhook/{id}",               Access::api_token, kNoBody,    webhooks, WebhookHandlers, remove),
+    SLUICE_ROUTE(Method::post,    "/webhook/{id}/replay",        Access::api_token, kSmallBody, webhooks, WebhookHandlers, replay),
+    SLUICE_ROUTE(Method::post,    "/webhook/{id}/rotate-secret", Access::api_token, kSmallBody, webhooks, WebhookHandlers, rotate_secret),
+    SLUICE_ROUTE(Method::get,     "/log",                        Access::api_token, kNoBody,    webhooks, WebhookHandlers, log),
+
     SLUICE_ROUTE(Method::post,    "/link-token",      Access::api_token, kSmallBody, links, LinkHandlers, create_token),
     SLUICE_ROUTE(Method::post,    "/connection",      Access::api_token, kSmallBody, links, LinkHandlers, create_connection),
     SLUICE_ROUTE(Method::get,     "/connection/{id}", Access::api_token, kNoBody,    links, LinkHandlers, get_connection),

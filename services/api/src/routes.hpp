@@ -21,6 +21,7 @@ class ProxyHandlers;
 class EnvironmentHandlers;
 class LinkHandlers;
 class ConnectHandlers;
+class WebhookHandlers;
 class OperationHandlers;
 class McpHandlers;
 
@@ -56,6 +57,7 @@ struct HandlerSet {
     EnvironmentHandlers& environments;
     LinkHandlers& links;
     ConnectHandlers& connect;
+    WebhookHandlers& webhooks;
     OperationHandlers& operation;
     McpHandlers& mcp;
 };

@@ -49,13 +49,15 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , environment_handlers_(services)
     , link_handlers_(services, connector_)
     , connect_handlers_(services, connector_)
+    , webhook_handlers_(services)
     , operation_handlers_(services)
     , mcp_handlers_(endpoint_)
-    , dispatcher_(services.config,
-                  handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
-                               account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
-                               link_handlers_, connect_handlers_, operation_handlers_, mcp_handlers_}),
-                  api_tokens_, metrics.requests, log)
+    , dispatcher_(
+          services.config,
+          handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
+                       account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_, link_handlers_,
+                       connect_handlers_, webhook_handlers_, operation_handlers_, mcp_handlers_}),
+          api_tokens_, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }

@@ -64,6 +64,7 @@ private:
     EnvironmentHandlers environment_handlers_;
     LinkHandlers link_handlers_;
     ConnectHandlers connect_handlers_;
+    WebhookHandlers webhook_handlers_;
     OperationHandlers operation_handlers_;
     McpHandlers mcp_handlers_;
     Dispatcher dispatcher_;

@@ -4,6 +4,7 @@
 #include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/json.hpp"
+#include "events/webhook.hpp"
 #include "mcp/server.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -19,6 +20,8 @@ namespace sluice::api {
 [[nodiscard]] json::object view(mcp::McpServer const& server);
 [[nodiscard]] json::object view(tenancy::Environment const& environment);
 [[nodiscard]] json::object view(accounts::Connection const& connection);
+[[nodiscard]] json::object view(events::Webhook const& webhook);
+[[nodiscard]] json::object view(events::AttemptEntry const& entry);
 
 template <class T>
 [[nodiscard]] json::array views(std::vector<T> const& items)

@@ -1,6 +1,7 @@
 #include "worker/app.hpp"
 
 #include "accounts/refresher.hpp"
+#include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
 #include "job_loop.hpp"
 #include "proxy/account_observer.hpp"
@@ -191,6 +192,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     accounts::RefresherMetrics refresher_metrics(registry);
     LoopMetrics refresh_metrics(registry, name_of(tenancy::JobKind::account_refresh));
     LoopMetrics connection_metrics(registry, name_of(tenancy::JobKind::connection));
+    LoopMetrics delivery_metrics(registry, name_of(tenancy::JobKind::delivery));
+    events::DelivererMetrics deliverer_metrics(registry);
     LoopMetrics health_metrics(registry, name_of(tenancy::JobKind::account_health));
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
@@ -209,6 +212,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     proxy::HealthCheck health_check(caller);
     accounts::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
                                   health_check, announcer, keyring, clock, "");
+    events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
     HealthChecks health(store, integrations, connector, health_check, clock, config.health_interval);
     Handler handler(store, registry);
     http::Server server(io, config.server, handler, server_metrics, log);
@@ -231,6 +235,17 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         io, store.jobs(), tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); },
         health_metrics, log);
     loops.spawn(health_loop.run_forever());
+    JobLoop delivery_loop(
+        io, store.jobs(), tenancy::JobKind::delivery,
+        [&deliverer](tenancy::Job job) -> Task<Result<std::optional<Timestamp>>> {
+            auto const done =
+                co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
+            if (!done)
+                co_return done.error();
+            co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
+        },
+        delivery_metrics, log);
+    loops.spawn(delivery_loop.run_forever());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     // A round in flight is one transaction: it is committed or undone whole.
     signals.async_wait([&](boost::system::error_code const&, int) { io.stop(); });

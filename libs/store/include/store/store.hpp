@@ -4,6 +4,7 @@
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
+#include "events/webhook.hpp"
 #include "mcp/server.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
     [[nodiscard]] tenancy::JobQueue& jobs() const;
     [[nodiscard]] accounts::ConnectionRepository& connections() const;
+    [[nodiscard]] events::WebhookRepository& webhooks() const;
 
     /// Whether the database answers.
     Task<Result<void>> ping(Deadline deadline);
