@@ -73,3 +73,21 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO sluice_app, sluice_worker', environment_table);
     END LOOP;
 END $$;
+
+-- Tokens that let a browser or a device call one account for a quarter of an hour. ------------------------------------
+CREATE TABLE account_tokens (
+    environment_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integrated_account_id uuid NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (environment_id, id),
+    FOREIGN KEY (environment_id, integrated_account_id)
+        REFERENCES integrated_accounts (environment_id, id) ON DELETE CASCADE
+);
+CREATE INDEX account_tokens_by_time ON account_tokens (environment_id, expires_at);
+CREATE TRIGGER forget_secrets AFTER DELETE ON account_tokens FOR EACH ROW EXECUTE FUNCTION forget_secret_owner();
+ALTER TABLE account_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE account_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY inside_environment ON account_tokens USING (environment_id = current_environment())
+    WITH CHECK (environment_id = current_environment());
+GRANT SELECT, INSERT, UPDATE, DELETE ON account_tokens TO sluice_app;

@@ -6,6 +6,7 @@ program=$(basename -- "$0")
 release=$root/build/release
 # shellcheck disable=SC2034 # for the scripts that source this file
 sluice=$release/services/sluice/sluice
+pages=$root/services/dashboard/dist
 
 say() { printf '%s\n' "$*"; }
 clear_line() { [[ ! -t 2 ]] || printf '\r\e[K' >&2; }
@@ -65,6 +66,23 @@ build() {
     fi
     NINJA_STATUS='built:%f:%p:' ninja -C "$release" "$@" 2>&1 | progress "$log" ||
         { grep -A80 -m1 -E '^(FAILED|ninja: error):' "$log" >&2 || tail -n 20 "$log" >&2; return 1; }
+}
+
+# npm_install DIR LOG: what its lock file names, unless it is there.
+npm_install() {
+    [[ ! $1/node_modules/.package-lock.json -nt $1/package-lock.json ]] || return 0
+    npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >"$2" 2>&1 ||
+        fail "npm ci in $(shown "$1"): $(tail -n 20 "$2")"
+}
+
+# build_pages LOG: services/dashboard's dist, unless nothing has changed since.
+build_pages() {
+    local dir=$root/services/dashboard
+    npm_install "$dir" "$1"
+    [[ -z $(find "$dir" -newer "$dir/dist/connect.html" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+        -not -path '*/tests/*' 2>&1 | head -n 1) ]] && return
+    (cd "$dir" && PATH=$dir/node_modules/.bin:$PATH npm run build) >"$1" 2>&1 ||
+        { tail -n 20 "$1" >&2; return 1; }
 }
 
 # Somebody on this machine accepts connections at the port.

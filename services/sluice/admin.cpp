@@ -2,7 +2,7 @@
 #include "catalog/tool.hpp"
 #include "commands.hpp"
 #include "crypto/token.hpp"
-#include "store/store.hpp"
+#include "session.hpp"
 
 #include <fmt/format.h>
 
@@ -20,63 +20,6 @@
 
 namespace sluice {
 namespace {
-
-constexpr std::chrono::seconds kLimit{10};
-
-void print(json::object const& answer)
-{
-    std::cout << boost::json::serialize(answer) << '\n';
-}
-
-/// The store for one command.
-class Session {
-public:
-    Session(Options const& options, crypto::Keyring keyring)
-        : log_(STDERR_FILENO, telemetry::Level::error)
-        , metrics_(registry_)
-        , keyring_(std::move(keyring))
-        , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
-        , store_(pool_, keyring_, clock_)
-    {
-    }
-
-    [[nodiscard]] store::Store& store() noexcept { return store_; }
-    [[nodiscard]] crypto::Keyring const& keyring() const noexcept { return keyring_; }
-    [[nodiscard]] static Deadline deadline() { return Deadline::after(kLimit); }
-
-    template <class T>
-    T run(Task<T> task)
-    {
-        auto result = asio::co_spawn(io_, std::move(task), asio::use_future);
-        io_.restart();
-        io_.run();
-        return result.get();
-    }
-
-private:
-    asio::io_context io_{1};
-    telemetry::Log log_;
-    telemetry::Registry registry_;
-    pg::PoolMetrics metrics_;
-    SystemClock clock_;
-    crypto::Keyring keyring_;
-    pg::Pool pool_;
-    store::Store store_;
-};
-
-Result<std::unique_ptr<Session>> open_session(Options const& options)
-{
-    auto keyring = load_keyring(options);
-    if (!keyring)
-        return keyring.error();
-    if (options.database_url().empty())
-        return invalid("database.url", "is required: set SLUICE_DATABASE_URL or the config file");
-    auto session = std::make_unique<Session>(options, *std::move(keyring));
-    auto const checked = session->run(session->store().tenancy().check_keyring(Session::deadline()));
-    if (!checked)
-        return checked.error();
-    return session;
-}
 
 Result<std::string> read_text(std::string const& path)
 {
@@ -133,23 +76,6 @@ Result<void> migrate(Options const& options)
     answer["already_there"] = report->already_there;
     answer["published_integrations"] = std::move(changed);
     print(answer);
-    return {};
-}
-
-Result<void> create_keyring(std::string const& file)
-{
-    auto const text = crypto::Keyring::generate().serialise();
-    // Exclusive: a keyring that was overwritten takes every stored credential with it.
-    int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return invalid(file, errno == EEXIST ? "exists already; a keyring is never overwritten"
-                                             : fmt::format("cannot be written: {}", std::strerror(errno)));
-    auto const written = ::write(descriptor, text.reveal().data(), text.reveal().size());
-    bool const is_safe = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    if (written != static_cast<ssize_t>(text.reveal().size()) || !is_safe)
-        return invalid(file, "could not be written whole");
-    print({{"file", file}, {"active", 1}});
     return {};
 }
 

@@ -55,6 +55,7 @@ int main(int argc, char** argv)
     std::string environment;
     std::string path;
     bool replace = false;
+    bool is_meant = false;
     Options options;
 
     command(app, "api", "Serve the API, the REST proxy and the MCP endpoint", sluice::run_api);
@@ -66,6 +67,17 @@ int main(int argc, char** argv)
     auto* keys_create = command(*keys, "create", "Write a new keyring; never overwrites one",
                                 [&](Options const&) { return sluice::create_keyring(path); });
     keys_create->add_option("file", path, "where to write it")->required();
+
+    command(*keys, "add", "Add a key to the keyring file; it becomes active with `rotate`", sluice::add_key);
+    command(*keys, "status", "What each key is still used for, and which replicas have loaded it", sluice::show_keys);
+    command(*keys, "rotate", "Make the newest key active and wrap every data key with it; can be repeated",
+            sluice::rotate_keys);
+    auto* keys_shred =
+        command(*keys, "shred", "Destroy every credential of an environment for good",
+                [&](Options const& all) { return sluice::shred_keys(all, team, environment, is_meant); });
+    keys_shred->add_option("--team", team, "name or id of the team")->required();
+    keys_shred->add_option("--environment", environment, "name or id of the environment")->required();
+    keys_shred->add_flag("--yes", is_meant, "this is meant");
 
     auto* teams = group("team", "Organisations that use this Sluice");
     auto* team_create = command(*teams, "create", "Make a team, or find the one of that name",

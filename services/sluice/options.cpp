@@ -44,7 +44,8 @@ Options::Options()
     s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");
     s.duration("limits.body", api_.server.body_limit, 100ms, 10min, "time for a request body to arrive");
     s.integer("vendor.connections", vendor_connections_, 1, 100'000, "connections to one vendor host per I/O thread");
-    s.text("dashboard.directory", api_.dashboard_directory, "the built pages of services/dashboard; without, no Link UI");
+    s.text("dashboard.directory", api_.dashboard_directory,
+           "the built pages of services/dashboard; without, no Link UI");
     s.list("egress.allow", api_.egress_allow,
            "addresses that may be called though they are not public, and in clear text: "
            "127.0.0.1:8090, 10.0.0.0/8");
@@ -95,6 +96,7 @@ api::Config Options::api() const
     config.client.connections_per_host = static_cast<std::size_t>(vendor_connections_);
     config.client.idle_per_host = config.client.connections_per_host;
     config.database.url = database_url_;
+    config.keyring_file = keyring_file_;
     config.database.connections = static_cast<std::size_t>(database_connections_);
     while (config.public_url.ends_with('/'))
         config.public_url.pop_back();
@@ -116,6 +118,7 @@ worker::Config Options::worker() const
     config.health_interval = health_interval_;
     config.client = api_.client;
     config.egress_allow = api_.egress_allow;
+    config.keyring_file = keyring_file_;
     return config;
 }
 

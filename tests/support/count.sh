@@ -38,13 +38,6 @@ gtest() {
     fi
 }
 
-# npm_install DIR: once for each package-lock.json.
-npm_install() {
-    [[ ! $1/node_modules/.package-lock.json -nt $1/package-lock.json ]] || return 0
-    npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >"$work/npm.log" 2>&1 ||
-        fail "npm ci in $(shown "$1"): $(tail -n 20 "$work/npm.log")"
-}
-
 # node_tests DIR: `node --test` of its *.test.* files, with the Node it brings.
 node_tests() {
     local status=0 failed

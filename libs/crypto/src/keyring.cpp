@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 namespace sluice::crypto {
@@ -38,13 +40,55 @@ std::optional<Key> key_of(json::object const& entry)
 
 } // namespace
 
+struct Keyring::State {
+    std::uint32_t active = 0;
+    std::map<std::uint32_t, Key> masters;
+    std::map<Purpose, std::map<std::uint32_t, Key>> derived;
+
+    void derive()
+    {
+        for (auto const& [purpose, label] : kPurposes)
+            for (auto const& [id, master] : masters)
+                derived[purpose].emplace(id, hkdf(master, label));
+    }
+};
+
+/// States are kept until the end: readers hold references into them, and there are as many as there were rotations.
+struct Keyring::Shared {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<State const>> all;
+    std::atomic<State const*> current{nullptr};
+};
+
+Keyring::Keyring(State state)
+    : shared_(std::make_unique<Shared>())
+{
+    set(std::move(state));
+}
+
+Keyring::Keyring(Keyring&&) noexcept = default;
+Keyring& Keyring::operator=(Keyring&&) noexcept = default;
+Keyring::~Keyring() = default;
+
+Keyring::State const& Keyring::state() const noexcept
+{
+    return *shared_->current.load(std::memory_order_acquire);
+}
+
+void Keyring::set(State state)
+{
+    state.derive();
+    std::lock_guard const lock(shared_->mutex);
+    shared_->all.push_back(std::make_unique<State const>(std::move(state)));
+    shared_->current.store(shared_->all.back().get(), std::memory_order_release);
+}
+
 Keyring Keyring::generate()
 {
-    Keyring keyring;
-    keyring.active_ = 1;
-    keyring.masters_.emplace(1, Key::random());
-    keyring.derive();
-    return keyring;
+    State state;
+    state.active = 1;
+    state.masters.emplace(1, Key::random());
+    return Keyring(std::move(state));
 }
 
 Result<Keyring> Keyring::parse(std::string_view file_text)
@@ -57,7 +101,7 @@ Result<Keyring> Keyring::parse(std::string_view file_text)
     if (keys == nullptr)
         return invalid("keyring", R"(must look like {"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}]})");
 
-    Keyring keyring;
+    State state;
     std::vector<FieldFailure> failures;
     for (std::size_t i = 0; i < keys->size(); ++i) {
         auto const path = fmt::format("keyring.keys[{}]", i);
@@ -68,46 +112,87 @@ Result<Keyring> Keyring::parse(std::string_view file_text)
             failures.push_back({path + ".id", "must be an integer from 1 to 4294967295"});
         if (!key)
             failures.push_back({path + ".key", "must be the base64 of 32 bytes"});
-        if (id && key && !keyring.masters_.emplace(*id, *key).second)
+        if (id && key && !state.masters.emplace(*id, *key).second)
             failures.push_back({path + ".id", "is used twice"});
     }
     auto const active = key_id_of(root->if_contains("active"));
-    if (!active || !keyring.masters_.contains(*active))
+    if (!active || !state.masters.contains(*active))
         failures.push_back({"keyring.active", "must be the id of one of the keys"});
     if (!failures.empty())
         return Error{std::move(failures)};
-    keyring.active_ = *active;
-    keyring.derive();
-    return keyring;
+    state.active = *active;
+    return Keyring(std::move(state));
 }
 
 Secret Keyring::serialise() const
 {
     json::array keys;
-    for (auto const& [id, key] : masters_)
+    for (auto const& [id, key] : state().masters)
         keys.push_back(json::object{{"id", id}, {"key", base64(key.reveal())}});
     json::object root;
-    root["active"] = active_;
+    root["active"] = state().active;
     root["keys"] = std::move(keys);
     return Secret{boost::json::serialize(root) + '\n'};
 }
 
+std::uint32_t Keyring::active() const noexcept
+{
+    return state().active;
+}
+
+std::vector<std::uint32_t> Keyring::ids() const
+{
+    std::vector<std::uint32_t> ids;
+    for (auto const& [id, key] : state().masters)
+        ids.push_back(id);
+    return ids;
+}
+
 Key const* Keyring::find(std::uint32_t id) const
 {
-    auto const found = masters_.find(id);
-    return found == masters_.end() ? nullptr : &found->second;
+    auto const& masters = state().masters;
+    auto const found = masters.find(id);
+    return found == masters.end() ? nullptr : &found->second;
 }
 
 std::map<std::uint32_t, Key> const& Keyring::derived(Purpose purpose) const
 {
-    return derived_.at(purpose);
+    return state().derived.at(purpose);
 }
 
-void Keyring::derive()
+std::uint32_t Keyring::add()
 {
-    for (auto const& [purpose, label] : kPurposes)
-        for (auto const& [id, master] : masters_)
-            derived_[purpose].emplace(id, hkdf(master, label));
+    auto next = state();
+    auto const id = next.masters.rbegin()->first + 1;
+    next.masters.emplace(id, Key::random());
+    next.derived.clear();
+    set(std::move(next));
+    return id;
+}
+
+Result<void> Keyring::activate(std::uint32_t id)
+{
+    if (find(id) == nullptr)
+        return Error{ErrorCode::not_found, fmt::format("The keyring has no key {}.", id)};
+    auto next = state();
+    next.active = id;
+    next.derived.clear();
+    set(std::move(next));
+    return {};
+}
+
+Result<void> Keyring::replace(Keyring newer)
+{
+    for (auto const& [id, key] : state().masters) {
+        auto const* same = newer.find(id);
+        if (same == nullptr || !equal_in_constant_time(same->reveal(), key.reveal()))
+            return Error{ErrorCode::conflict, fmt::format("The new keyring {} key {}. Keys are only ever added.",
+                                                          same == nullptr ? "lacks" : "changes", id)};
+    }
+    auto next = newer.state();
+    next.derived.clear();
+    set(std::move(next));
+    return {};
 }
 
 } // namespace sluice::crypto

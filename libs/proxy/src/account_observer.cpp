@@ -1,5 +1,6 @@
 #include "proxy/account_observer.hpp"
 
+#include "accounts/scopes.hpp"
 #include "base/timestamp.hpp"
 
 namespace sluice::proxy {
@@ -8,10 +9,12 @@ namespace {
 /// The vendor's answer waits for this; the verdict is written again at the next refusal if it is lost.
 constexpr std::chrono::milliseconds kWriteLimit{1'000};
 
-json::array scopes_of(catalog::Method const& method)
+/// What was not granted; where that is not known, all that the method needs.
+json::array scopes_missing(accounts::Account const& account, catalog::Method const& method)
 {
     json::array scopes;
-    for (auto const& scope : method.scopes)
+    auto const missing = accounts::missing_scopes(account, method);
+    for (auto const& scope : missing.empty() ? method.scopes : missing)
         scopes.emplace_back(scope);
     return scopes;
 }
@@ -46,7 +49,7 @@ Task<void> AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::M
                        {"method", method.name},
                        {"message", message},
                        {"occurred_at", to_rfc3339(clock_.now())}};
-    error["missing_scopes"] = scopes_of(method);
+    error["missing_scopes"] = scopes_missing(account->account, method);
     accounts::AccountChange change = [error](accounts::Account& row, accounts::Context&) -> Result<void> {
         row.last_forbidden_error = error;
         return {};

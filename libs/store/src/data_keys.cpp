@@ -6,16 +6,17 @@ namespace sluice::store {
 namespace {
 
 constexpr char kNewest[] = "SELECT version, master_key_id, encode(wrapped, 'hex') FROM data_keys "
-                           "WHERE environment_id = $1 ORDER BY version DESC LIMIT 1";
+                           "WHERE environment_id = $1 AND shredded_at IS NULL ORDER BY version DESC LIMIT 1";
 constexpr char kByVersion[] = "SELECT version, master_key_id, encode(wrapped, 'hex') FROM data_keys "
-                              "WHERE environment_id = $1 AND version = $2";
+                              "WHERE environment_id = $1 AND version = $2 AND shredded_at IS NULL";
 constexpr char kInsert[] = "INSERT INTO data_keys (environment_id, version, master_key_id, wrapped) "
                            "VALUES ($1, $2, $3, decode($4, 'hex'))";
 
 Result<crypto::DataKey> unwrap(pqxx::result const& rows, crypto::Keyring const& keyring, EnvironmentId environment)
 {
     if (rows.empty())
-        return Error{ErrorCode::internal, "The environment's credentials can no longer be read.",
+        return Error{ErrorCode::reauth_needed,
+                     "The credentials of this environment were shredded: its accounts have to be connected again.",
                      "no data key for " + environment.str()};
     return crypto::DataKey::unwrap(keyring, rows[0][1].as<std::uint32_t>(), environment, rows[0][0].as<std::uint32_t>(),
                                    bytes_in(rows[0][2]));

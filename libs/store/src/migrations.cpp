@@ -16,6 +16,9 @@ constexpr char kConnections[] = {
 constexpr char kConnect[] = {
 #embed "0004_connect.sql"
 };
+constexpr char kReplicas[] = {
+#embed "0005_replicas.sql"
+};
 // clang-format on
 
 } // namespace
@@ -27,6 +30,7 @@ std::vector<pg::Migration> migrations()
         {"0002_accounts", {kAccounts, sizeof kAccounts}},
         {"0003_connections", {kConnections, sizeof kConnections}},
         {"0004_connect", {kConnect, sizeof kConnect}},
+        {"0005_replicas", {kReplicas, sizeof kReplicas}},
     };
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/account_tokens.hpp"
 #include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
@@ -32,5 +33,7 @@ std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);
 std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend);
+std::unique_ptr<accounts::AccountTokenRepository> make_account_tokens(Backend const& backend);
+std::unique_ptr<tenancy::KeyRepository> make_keys(Backend const& backend);
 
 } // namespace sluice::store

@@ -18,6 +18,8 @@ struct Store::Impl {
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
         , webhooks(make_webhooks(backend))
+        , account_tokens(make_account_tokens(backend))
+        , keys(make_keys(backend))
     {
     }
 
@@ -33,6 +35,8 @@ struct Store::Impl {
     std::unique_ptr<tenancy::JobQueue> jobs;
     std::unique_ptr<accounts::ConnectionRepository> connections;
     std::unique_ptr<events::WebhookRepository> webhooks;
+    std::unique_ptr<accounts::AccountTokenRepository> account_tokens;
+    std::unique_ptr<tenancy::KeyRepository> keys;
 };
 
 Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
@@ -88,6 +92,16 @@ accounts::ConnectionRepository& Store::connections() const
 events::WebhookRepository& Store::webhooks() const
 {
     return *impl_->webhooks;
+}
+
+accounts::AccountTokenRepository& Store::account_tokens() const
+{
+    return *impl_->account_tokens;
+}
+
+tenancy::KeyRepository& Store::keys() const
+{
+    return *impl_->keys;
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

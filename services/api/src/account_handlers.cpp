@@ -71,6 +71,7 @@ Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view fo
 /// Tokens that are imported come one by one: nothing has to be spread.
 constexpr double kMiddle = 0.5;
 constexpr std::chrono::seconds kRefreshLimit{30};
+constexpr std::size_t kMostDeleted = 100;
 
 /// Whether a patch of the context brings new credentials.
 bool has_secrets(json::object const& patch, catalog::Integration const& integration)
@@ -279,6 +280,75 @@ HandlerResult AccountHandlers::refresh_credentials(Call& call)
     if (!renewed)
         co_return renewed.error();
     co_return http::json_response(200, json::value(json::object{{"success", true}}));
+}
+
+HandlerResult AccountHandlers::create_token(Call& call)
+{
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const id = fields.id<IntegratedAccountId>("id", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto const token = crypto::mint_token(crypto::TokenKind::account);
+    auto const expires_at = services_.clock.now() + accounts::AccountTokens::kLifetime;
+    auto const created = co_await services_.store.account_tokens().create(
+        {call.environment(), *id, expires_at}, crypto::hash_token(services_.keyring, token.reveal()), call.deadline);
+    if (!created)
+        co_return created.error();
+    co_return http::json_response(201, json::value(json::object{{"integrated_account_token", token.reveal()},
+                                                                {"expires_at", to_rfc3339(expires_at)}}));
+}
+
+HandlerResult AccountHandlers::bulk_delete(Call& call)
+{
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const texts = fields.texts("ids", kMostDeleted);
+    std::vector<IntegratedAccountId> ids;
+    if (!texts || texts->empty())
+        fields.fail("ids", "is required: a list of ids of integrated accounts");
+    for (std::size_t i = 0; texts && i < texts->size(); ++i) {
+        if (auto const id = IntegratedAccountId::parse((*texts)[i]))
+            ids.push_back(*id);
+        else
+            fields.fail(fmt::format("ids[{}]", i), "must be an id such as ia_01h455vb4pex5vsknk084sn02q");
+    }
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    // One by one: what is not there (any more) does not keep the others.
+    json::array deleted;
+    for (auto const& id : ids) {
+        auto const removed = co_await services_.store.accounts().remove(call.environment(), id, call.deadline);
+        if (!removed && removed.error().code() != ErrorCode::not_found)
+            co_return removed.error();
+        if (removed) {
+            co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id.uuid()});
+            deleted.emplace_back(id.str());
+        }
+    }
+    json::object answer{{"success", true}};
+    answer["deleted"] = std::move(deleted);
+    co_return http::json_response(200, json::value(std::move(answer)));
+}
+
+HandlerResult AccountHandlers::get_own(Call& call)
+{
+    call.parameters = {{"id", call.account->str()}};
+    return get(call);
+}
+
+HandlerResult AccountHandlers::patch_own(Call& call)
+{
+    call.parameters = {{"id", call.account->str()}};
+    auto const body = read_object(call.request);
+    // The holder is the customer's browser: it may complete the context, not move or unblock the account.
+    if (body && (body->size() != 1 || !body->contains("context")))
+        co_return invalid("context", "is all that can be changed with an integrated-account token");
+    co_return co_await patch(call);
 }
 
 HandlerResult AccountHandlers::remove(Call& call)

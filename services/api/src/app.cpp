@@ -2,6 +2,7 @@
 
 #include "pg/listener.hpp"
 #include "shard.hpp"
+#include "tenancy/keyring_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include <future>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -64,7 +66,7 @@ struct App::Impl final : tenancy::Announcer {
     }
 
     Config config;
-    crypto::Keyring const keyring;
+    crypto::Keyring keyring;
     Clock const& clock;
     telemetry::Log& log;
     telemetry::Registry registry;
@@ -86,6 +88,7 @@ struct App::Impl final : tenancy::Announcer {
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
     std::vector<std::unique_ptr<Shard>> shards;
     std::unique_ptr<pg::Listener> listener;
+    std::unique_ptr<tenancy::KeyringWatch> watch;
 };
 
 Result<void> App::Impl::start()
@@ -127,6 +130,9 @@ Result<void> App::Impl::start()
                                                    [&shard, listening] { shard->set_listening(listening); });
                                 }},
         log);
+    watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
+                                                    "api at " + config.public_url, clock, log);
+    asio::co_spawn(*contexts.front(), watch->run_forever(), asio::detached);
     for (auto& shard : shards)
         shard->start();
     log.write(telemetry::Level::info, "api is listening",
@@ -167,6 +173,7 @@ void App::Impl::drain()
     std::vector<std::future<bool>> drained;
     for (auto& shard : shards)
         drained.push_back(asio::co_spawn(shard->io(), shard->drain(deadline), asio::use_future));
+    asio::co_spawn(shards.front()->io(), watch->say_goodbye(), asio::use_future).wait();
     bool all = true;
     for (auto& each : drained)
         all = each.get() && all;

@@ -9,6 +9,7 @@
 #include "runtime/task.hpp"
 #include "tenancy/tenancy.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct Call {
     http::Query query;
     /// Whose token it is; set on routes that need one.
     tenancy::ApiToken caller;
+    /// The one account that an integrated-account token may call.
+    std::optional<IntegratedAccountId> account;
     Deadline deadline = Deadline::after({});
     std::string request_id;
     mcp::CallTrace trace;

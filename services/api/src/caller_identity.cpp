@@ -14,13 +14,24 @@ std::string_view bearer_of(http::Request const& request)
     return is_bearer ? value.substr(kScheme.size()) : std::string_view{};
 }
 
-Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens)
+Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& tokens,
+                            accounts::AccountTokens& account_tokens)
 {
-    auto caller = co_await tokens.authenticate(bearer_of(call.request), call.deadline);
-    if (!caller)
-        co_return caller.error();
-    call.caller = *std::move(caller);
-    call.trace.environment = call.caller.environment.str();
+    auto const token = bearer_of(call.request);
+    bool const is_account_token = token.starts_with(crypto::prefix_of(crypto::TokenKind::account));
+    if (access == Access::account_token || (access == Access::any_token && is_account_token)) {
+        auto const found = co_await account_tokens.authenticate(token, call.deadline);
+        if (!found)
+            co_return found.error();
+        call.caller.environment = found->environment;
+        call.account = found->account;
+    } else {
+        auto caller = co_await tokens.authenticate(token, call.deadline);
+        if (!caller)
+            co_return caller.error();
+        call.caller = *std::move(caller);
+    }
+    call.trace.environment = call.environment().str();
     co_return Result<void>{};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "accounts/account_tokens.hpp"
 #include "call.hpp"
+#include "routes.hpp"
 #include "tenancy/api_tokens.hpp"
 
 namespace sluice::api {
@@ -8,8 +10,9 @@ namespace sluice::api {
 /// The token of `Authorization: Bearer`; empty if there is none.
 [[nodiscard]] std::string_view bearer_of(http::Request const& request);
 
-/// Recognises the API token of a request (`Authorization: Bearer`) and sets `call.caller`.
-/// Errors: unauthenticated, unavailable.
-Task<Result<void>> identify(Call& call, tenancy::ApiTokens& tokens);
+/// Recognises whose token the request carries and sets `call.caller`, and `call.account` for an integrated-account
+/// token where the route takes one. Errors: unauthenticated, unavailable.
+Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& tokens,
+                            accounts::AccountTokens& account_tokens);
 
 } // namespace sluice::api

@@ -101,11 +101,12 @@ void RequestMetrics::count_unrouted(int)
 }
 
 Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-                       RequestMetrics& metrics, telemetry::Log& log)
+                       accounts::AccountTokens& account_tokens, RequestMetrics& metrics, telemetry::Log& log)
     : config_(config)
     , mcp_host_(host_of(config.mcp_url) == host_of(config.public_url) ? std::string() : host_of(config.mcp_url))
     , handlers_(std::move(handlers))
     , tokens_(tokens)
+    , account_tokens_(account_tokens)
     , metrics_(metrics)
     , log_(log)
     , id_prefix_([] {
@@ -179,8 +180,9 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
 Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
 {
     try {
-        if (route_specs()[index].access == Access::api_token) {
-            auto const identified = co_await identify(call, tokens_);
+        auto const access = route_specs()[index].access;
+        if (access == Access::api_token || access == Access::account_token || access == Access::any_token) {
+            auto const identified = co_await identify(call, access, tokens_, account_tokens_);
             if (!identified)
                 co_return identified.error();
         }

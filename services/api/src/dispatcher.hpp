@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/account_tokens.hpp"
 #include "api/config.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -38,7 +39,7 @@ class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.
     Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-               RequestMetrics& metrics, telemetry::Log& log);
+               accounts::AccountTokens& account_tokens, RequestMetrics& metrics, telemetry::Log& log);
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
     Task<http::Response> handle(http::Request request) override;
@@ -56,6 +57,7 @@ private:
     std::string const mcp_host_; ///< Empty unless MCP has a host of its own.
     std::vector<api::Handler> const handlers_;
     tenancy::ApiTokens& tokens_;
+    accounts::AccountTokens& account_tokens_;
     RequestMetrics& metrics_;
     telemetry::Log& log_;
     http::Router router_;

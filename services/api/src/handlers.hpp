@@ -101,6 +101,10 @@ public:
     HandlerResult patch(Call& call);
     HandlerResult patch_credentials(Call& call);
     HandlerResult refresh_credentials(Call& call);
+    HandlerResult create_token(Call& call);
+    HandlerResult bulk_delete(Call& call);
+    HandlerResult get_own(Call& call);
+    HandlerResult patch_own(Call& call);
     HandlerResult remove(Call& call);
     HandlerResult tools(Call& call);
 
@@ -209,6 +213,17 @@ public:
 
 private:
     Services const& services_;
+};
+
+class CapabilityHandlers {
+public:
+    CapabilityHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    HandlerResult of_account(Call& call);
+    HandlerResult of_integration(Call& call);
+
+private:
+    Services const& services_;
+    accounts::ConnectedAccounts& connected_;
 };
 
 class OperationHandlers {

@@ -143,7 +143,9 @@ HandlerResult ProxyHandlers::item(Call& call)
 HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optional<std::string> id)
 {
     auto const given = call.query.take("integrated_account_id");
-    auto const account_id = given ? IntegratedAccountId::parse(*given) : std::nullopt;
+    auto const account_id = given ? IntegratedAccountId::parse(*given) : call.account;
+    if (call.account && account_id && *account_id != *call.account)
+        co_return Error{ErrorCode::forbidden, "The integrated-account token belongs to another account."};
     if (!account_id)
         co_return invalid("integrated_account_id", given ? "must be an id such as ia_01h455vb4pex5vsknk084sn02q"
                                                          : "is required as a query parameter");

@@ -22,15 +22,18 @@ class EnvironmentHandlers;
 class LinkHandlers;
 class ConnectHandlers;
 class WebhookHandlers;
+class CapabilityHandlers;
 class OperationHandlers;
 class McpHandlers;
 
 /// Who may call a route.
 enum class Access {
-    open,      ///< Anyone.
-    mcp_token, ///< Whoever has the URL; the endpoint checks.
-    link,      ///< The Link UI; its handlers check link token or cookie.
-    api_token, ///< The holder of an API token.
+    open,          ///< Anyone.
+    mcp_token,     ///< Whoever has the URL; the endpoint checks.
+    link,          ///< The Link UI; its handlers check link token or cookie.
+    api_token,     ///< The holder of an API token.
+    account_token, ///< The holder of an integrated-account token.
+    any_token,     ///< Either.
 };
 
 /// What is fixed about a route. A test compares this table with api-spec/openapi.yaml both ways.
@@ -58,6 +61,7 @@ struct HandlerSet {
     LinkHandlers& links;
     ConnectHandlers& connect;
     WebhookHandlers& webhooks;
+    CapabilityHandlers& capabilities;
     OperationHandlers& operation;
     McpHandlers& mcp;
 };

@@ -1,3 +1,4 @@
+#include "accounts/scopes.hpp"
 #include "catalog/filter.hpp"
 #include "crud.hpp"
 #include "crypto/token.hpp"
@@ -5,6 +6,9 @@
 #include "handlers.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 namespace sluice::api {
 namespace {
@@ -102,6 +106,18 @@ HandlerResult ServerHandlers::create(Call& call)
             fmt::format("This MCP server has {} tools. Many clients take at most {} and models choose "
                         "worse among more: narrow it with config.methods or config.tags.",
                         count, services_.config.mcp_tool_warning));
+    std::int64_t without_scope = 0;
+    std::set<std::string> missing;
+    for (std::size_t i = 0; i < tools.size(); ++i) {
+        auto const scopes =
+            shown[i] ? accounts::missing_scopes((*connected)->account, *tools[i].method) : std::vector<std::string>{};
+        without_scope += scopes.empty() ? 0 : 1;
+        missing.insert(scopes.begin(), scopes.end());
+    }
+    if (without_scope > 0)
+        warnings.emplace_back(fmt::format("{} of these tools need scopes that this account was not granted ({}): their "
+                                          "calls will be refused until it is connected again with them.",
+                                          without_scope, fmt::join(missing, ", ")));
     answer["warnings"] = std::move(warnings);
     co_return http::json_response(201, json::value(std::move(answer)));
 }

@@ -31,6 +31,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                  metrics.refresher)
     , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)
     , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
+    , account_tokens_(services.store.account_tokens(), services.keyring, services.clock, services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
     , health_check_(caller_)
     , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
@@ -50,14 +51,15 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , link_handlers_(services, connector_)
     , connect_handlers_(services, connector_)
     , webhook_handlers_(services)
+    , capability_handlers_(services, connected_)
     , operation_handlers_(services)
     , mcp_handlers_(endpoint_)
     , dispatcher_(
           services.config,
           handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
                        account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_, link_handlers_,
-                       connect_handlers_, webhook_handlers_, operation_handlers_, mcp_handlers_}),
-          api_tokens_, metrics.requests, log)
+                       connect_handlers_, webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
+          api_tokens_, account_tokens_, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }
@@ -88,6 +90,7 @@ void Shard::join()
 void Shard::apply(tenancy::Change const& change)
 {
     api_tokens_.apply(change);
+    account_tokens_.apply(change);
     connected_.apply(change);
     servers_.apply(change);
 }
@@ -95,6 +98,7 @@ void Shard::apply(tenancy::Change const& change)
 void Shard::set_listening(bool listening)
 {
     api_tokens_.set_listening(listening);
+    account_tokens_.set_listening(listening);
     connected_.set_listening(listening);
     servers_.set_listening(listening);
 }

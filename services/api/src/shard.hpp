@@ -49,6 +49,7 @@ private:
     accounts::Refresher refresher_;
     proxy::Caller caller_;
     tenancy::ApiTokens api_tokens_;
+    accounts::AccountTokens account_tokens_;
     accounts::ConnectedAccounts connected_;
     proxy::HealthCheck health_check_;
     accounts::Connector connector_;
@@ -65,6 +66,7 @@ private:
     LinkHandlers link_handlers_;
     ConnectHandlers connect_handlers_;
     WebhookHandlers webhook_handlers_;
+    CapabilityHandlers capability_handlers_;
     OperationHandlers operation_handlers_;
     McpHandlers mcp_handlers_;
     Dispatcher dispatcher_;

@@ -7,6 +7,9 @@
 #include "proxy/account_observer.hpp"
 #include "proxy/health_check.hpp"
 #include "store/store.hpp"
+#include "tenancy/keyring_watch.hpp"
+
+#include <fmt/format.h>
 
 #include <boost/asio/signal_set.hpp>
 
@@ -246,6 +249,9 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         },
         delivery_metrics, log);
     loops.spawn(delivery_loop.run_forever());
+    tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),
+                                clock, log);
+    loops.spawn(watch.run_forever());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     // A round in flight is one transaction: it is committed or undone whole.
     signals.async_wait([&](boost::system::error_code const&, int) { io.stop(); });

@@ -24,24 +24,29 @@ function readDevJson() {
 }
 
 const dev = readDevJson();
+export const keyringFile = join(dirname(devJson), 'keyring.json');
 // The executable refuses variables that are no setting of its own, such as SLUICE_DEV_JSON.
 const withoutOurs = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
 const settingsOf = (settings) => ({
     ...withoutOurs,
     SLUICE_DATABASE_URL: dev.database_url,
-    SLUICE_KEYRING_FILE: join(dirname(devJson), 'keyring.json'),
+    SLUICE_KEYRING_FILE: keyringFile,
     ...settings,
 });
 
 /// Where the api listens, and which simulator it may call.
-export const main = { url: dev.base_url, token: dev.api_token, simulator: new Simulator(dev.simulator_url) };
+export const main = { url: dev.base_url, token: dev.api_token, allow: dev.allow, simulator: new Simulator(dev.simulator_url) };
 main.api = new Api(main.url, main.token);
 
 /// One run of the executable's command line.
 export async function cli(...args) {
-    const { stdout } = await promisify(execFile)(sluice, args, { env: settingsOf() });
-    return JSON.parse(stdout);
+    return cli.with({}, ...args);
 }
+/// The same with other settings.
+cli.with = async (settings, ...args) => {
+    const { stdout } = await promisify(execFile)(sluice, args, { env: settingsOf(settings) });
+    return JSON.parse(stdout);
+};
 
 const app = { client_id: 'sluice-demo', client_secret: readFileSync(join(dirname(devJson), 'demo-app-secret'), 'utf8').trim() };
 

@@ -5,17 +5,24 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::crypto {
 
 /// The master keys of a deployment. One is active; older ones stay to open what they sealed. The master keys
 /// themselves only wrap data keys; hashes and cursors use keys derived from them (HKDF, RFC 5869), one per purpose.
+/// Reading is thread-safe, also while `replace` runs, and takes no lock.
 ///
 /// File form: `{"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}]}`.
 class Keyring {
 public:
+    Keyring(Keyring&&) noexcept;
+    Keyring& operator=(Keyring&&) noexcept;
+    ~Keyring();
+
     /// A keyring with one random key, id 1.
     [[nodiscard]] static Keyring generate();
     /// Every mistake is reported, none shows a key.
@@ -23,18 +30,29 @@ public:
     /// The file form. Secret.
     [[nodiscard]] Secret serialise() const;
 
-    [[nodiscard]] std::uint32_t active() const noexcept { return active_; }
+    [[nodiscard]] std::uint32_t active() const noexcept;
+    [[nodiscard]] std::vector<std::uint32_t> ids() const;
     [[nodiscard]] Key const* find(std::uint32_t id) const;
-    /// The derived key for `purpose` under each master key, by id. Derived once, at parse.
+    /// The derived key for `purpose` under each master key, by id. Derived once, at parse. The reference stays valid.
     enum class Purpose { token_hash, cursor, key_check };
     [[nodiscard]] std::map<std::uint32_t, Key> const& derived(Purpose purpose) const;
 
-private:
-    void derive();
+    /// Adds a random key under the next id, not active yet. The id.
+    std::uint32_t add();
+    /// Errors: not_found if there is no such key.
+    [[nodiscard]] Result<void> activate(std::uint32_t id);
+    /// Goes on with the keys of a newer file. Errors: conflict if it lacks or changes a key of this one: what that key
+    /// sealed could no longer be opened.
+    [[nodiscard]] Result<void> replace(Keyring newer);
 
-    std::uint32_t active_ = 0;
-    std::map<std::uint32_t, Key> masters_;
-    std::map<Purpose, std::map<std::uint32_t, Key>> derived_;
+private:
+    struct State;
+    struct Shared;
+    explicit Keyring(State state);
+    [[nodiscard]] State const& state() const noexcept;
+    void set(State state);
+
+    std::unique_ptr<Shared> shared_;
 };
 
 } // namespace sluice::crypto

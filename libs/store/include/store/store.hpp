@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/account_tokens.hpp"
 #include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] tenancy::JobQueue& jobs() const;
     [[nodiscard]] accounts::ConnectionRepository& connections() const;
     [[nodiscard]] events::WebhookRepository& webhooks() const;
+    [[nodiscard]] accounts::AccountTokenRepository& account_tokens() const;
+    [[nodiscard]] tenancy::KeyRepository& keys() const;
 
     /// Whether the database answers.
     Task<Result<void>> ping(Deadline deadline);

@@ -10,6 +10,8 @@
 #include "runtime/task.hpp"
 #include "tenancy/page.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +61,41 @@ public:
     /// Compares the keyring with what the database was sealed with, and records keys it has not seen.
     /// Errors: conflict if a key is not the one that was used, not_found if one that is needed is missing.
     virtual Task<Result<void>> check_keyring(Deadline deadline) = 0;
+};
+
+/// A running process, and the master keys it has loaded.
+struct Replica {
+    Uuid id{};
+    std::string name;
+    std::vector<std::uint32_t> key_ids;
+    Timestamp seen_at;
+};
+
+/// How much still depends on a master key.
+struct KeyUse {
+    std::uint32_t id = 0;
+    std::int64_t data_keys = 0;
+    std::int64_t secrets = 0; ///< Tokens whose hash was made with it.
+};
+
+/// What the keyring is used for, across environments.
+class KeyRepository {
+public:
+    /// A replica that has not been seen for this long is gone.
+    static constexpr std::chrono::seconds kReplicaLifetime{30};
+
+    virtual ~KeyRepository() = default;
+    /// Tells that a replica runs, with the keys it has loaded.
+    virtual Task<Result<void>> announce_replica(Replica replica, Deadline deadline) = 0;
+    virtual Task<Result<void>> forget_replica(Uuid id, Deadline deadline) = 0;
+    virtual Task<Result<std::vector<Replica>>> replicas(Deadline deadline) = 0;
+    virtual Task<Result<std::vector<KeyUse>>> uses(Deadline deadline) = 0;
+    virtual Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) = 0;
+    /// Wraps the data keys of an environment with the active master key, those that are not yet. How many it were.
+    virtual Task<Result<std::size_t>> rewrap(EnvironmentId environment, Deadline deadline) = 0;
+    /// Destroys the data keys of an environment: nothing they sealed can be read again, but in copies made before. Its
+    /// accounts need to be connected again; a new key serves what comes. How many accounts.
+    virtual Task<Result<std::size_t>> shred(EnvironmentId environment, Deadline deadline) = 0;
 };
 
 class ApiTokenRepository {

@@ -31,6 +31,7 @@ struct Config {
     mcp::EndpointConfig mcp;
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
+    std::string keyring_file;        ///< Watched: keys that are added to it are loaded.
     std::string dashboard_directory; ///< The built pages of services/dashboard; empty: none are served.
     pg::PoolConfig database;
     tenancy::SnapshotCacheConfig cache;

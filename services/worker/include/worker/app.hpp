@@ -23,6 +23,7 @@ struct Config {
     std::chrono::milliseconds health_interval{900'000};
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
+    std::string keyring_file; ///< Watched: keys that are added to it are loaded.
 };
 
 /// Runs the loops until SIGTERM or SIGINT. Blocks. Errors: what keeps it from starting, in one line.

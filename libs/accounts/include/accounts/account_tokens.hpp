@@ -1,0 +1,53 @@
+#pragma once
+
+#include "accounts/connected_accounts.hpp"
+#include "base/clock.hpp"
+#include "crypto/token.hpp"
+#include "tenancy/api_tokens.hpp"
+#include "tenancy/change.hpp"
+#include "tenancy/snapshot_cache.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace sluice::accounts {
+
+/// A short-lived secret for one account, without the secret.
+struct AccountToken {
+    EnvironmentId environment;
+    IntegratedAccountId account;
+    Timestamp expires_at;
+};
+
+class AccountTokenRepository {
+public:
+    virtual ~AccountTokenRepository() = default;
+    /// Also deletes those of the environment that have expired. Errors: not_found if there is no such account.
+    virtual Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline deadline) = 0;
+    /// The token one of these hashes belongs to, expired or not. Errors: not_found.
+    virtual Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
+};
+
+/// Recognises integrated-account tokens. One per I/O thread; a known token costs no query.
+class AccountTokens {
+public:
+    static constexpr std::chrono::minutes kLifetime{15};
+
+    /// All must outlive it.
+    AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
+                  tenancy::SnapshotCacheConfig config);
+
+    /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
+    Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
+
+    void apply(tenancy::Change const& change);
+    void set_listening(bool listening) { cache_.set_listening(listening); }
+
+private:
+    AccountTokenRepository& repository_;
+    crypto::Keyring const& keyring_;
+    Clock const& clock_;
+    tenancy::SnapshotCache<crypto::Digest, AccountToken, tenancy::DigestHash> cache_;
+};
+
+} // namespace sluice::accounts

@@ -1,0 +1,52 @@
+#include "accounts/account_tokens.hpp"
+
+namespace sluice::accounts {
+namespace {
+
+Error refused()
+{
+    return {ErrorCode::unauthenticated, "The integrated-account token is unknown or has expired. Make a new one with "
+                                        "POST /integrated-account/token."};
+}
+
+} // namespace
+
+AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
+                             tenancy::SnapshotCacheConfig config)
+    : repository_(repository)
+    , keyring_(keyring)
+    , clock_(clock)
+    , cache_(config)
+{
+}
+
+Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, Deadline deadline)
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::account, token))
+        co_return refused();
+    auto candidates = crypto::candidate_hashes(keyring_, token);
+    auto const key = candidates.front().digest;
+    auto fetch = [&](crypto::Digest const&) -> Task<Result<std::shared_ptr<AccountToken const>>> {
+        auto found = co_await repository_.resolve(candidates, deadline);
+        if (!found)
+            co_return found.error();
+        co_return std::make_shared<AccountToken const>(*found);
+    };
+    auto const entry = co_await cache_.get(key, deadline, fetch);
+    if (!entry)
+        co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();
+    if ((*entry)->expires_at <= clock_.now())
+        co_return refused();
+    co_return **entry;
+}
+
+void AccountTokens::apply(tenancy::Change const& change)
+{
+    // Only a deleted account ends its tokens early; any change of it is rare enough to read them again.
+    if (change.kind == tenancy::Change::Kind::account)
+        cache_.drop_if([&](auto const&, AccountToken const& token) { return token.account.uuid() == change.id; });
+    if (change.kind == tenancy::Change::Kind::environment)
+        cache_.drop_if([&](auto const&, AccountToken const& token) { return token.environment == change.environment; });
+}
+
+} // namespace sluice::accounts

@@ -1,0 +1,69 @@
+#include "tenancy/keyring_watch.hpp"
+
+#include "crypto/mac.hpp"
+#include "runtime/offload.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+namespace sluice::tenancy {
+namespace {
+
+constexpr std::chrono::seconds kInterval{2};
+constexpr std::chrono::seconds kLimit{2};
+
+} // namespace
+
+KeyringWatch::KeyringWatch(crypto::Keyring& keyring, std::string file, KeyRepository& repository, std::string name,
+                           Clock const& clock, telemetry::Log& log)
+    : keyring_(keyring)
+    , file_(std::move(file))
+    , repository_(repository)
+    , log_(log)
+{
+    replica_.id = uuid_v7(clock.now());
+    replica_.name = std::move(name);
+}
+
+Task<void> KeyringWatch::run_forever()
+{
+    for (;;) {
+        reload();
+        replica_.key_ids = keyring_.ids();
+        auto const told = co_await repository_.announce_replica(replica_, Deadline::after(kLimit));
+        if (!told)
+            log_.write(telemetry::Level::debug, "replica was not announced", told.error());
+        co_await sleep_until(Deadline::after(kInterval));
+    }
+}
+
+Task<void> KeyringWatch::say_goodbye()
+{
+    [[maybe_unused]] auto const told = co_await repository_.forget_replica(replica_.id, Deadline::after(kLimit));
+}
+
+void KeyringWatch::reload()
+{
+    std::ifstream file(file_, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    // A file that is not there at the moment is being replaced, or will be missed at the next start.
+    if (!file || text.str().empty())
+        return;
+    auto const digest = crypto::sha256(text.str());
+    std::string const now(text_of(digest));
+    if (now == seen_)
+        return;
+    bool const is_first = seen_.empty();
+    seen_ = now;
+    auto newer = crypto::Keyring::parse(text.str());
+    auto const replaced = newer ? keyring_.replace(*std::move(newer)) : Result<void>(newer.error());
+    if (!replaced)
+        log_.write(telemetry::Level::error, "the keyring file was changed to what cannot be used", replaced.error());
+    else if (!is_first)
+        log_.write(telemetry::Level::info, "the keyring was loaded again",
+                   {{"active", static_cast<std::int64_t>(keyring_.active())}});
+}
+
+} // namespace sluice::tenancy

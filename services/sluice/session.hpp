@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/keyring.hpp"
+#include "options.hpp"
+#include "store/store.hpp"
+#include "telemetry/log.hpp"
+
+#include <chrono>
+#include <memory>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <unistd.h>
+
+namespace sluice {
+
+/// A command's answer: one JSON object.
+void print(json::object const& answer);
+
+/// The store for one command.
+class Session {
+public:
+    Session(Options const& options, crypto::Keyring keyring)
+        : log_(STDERR_FILENO, telemetry::Level::error)
+        , metrics_(registry_)
+        , keyring_(std::move(keyring))
+        , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
+        , store_(pool_, keyring_, clock_)
+    {
+    }
+
+    [[nodiscard]] store::Store& store() noexcept { return store_; }
+    [[nodiscard]] crypto::Keyring& keyring() noexcept { return keyring_; }
+    [[nodiscard]] static Deadline deadline() { return Deadline::after(kLimit); }
+
+    template <class T>
+    T run(Task<T> task)
+    {
+        auto result = asio::co_spawn(io_, std::move(task), asio::use_future);
+        io_.restart();
+        io_.run();
+        return result.get();
+    }
+
+private:
+    static constexpr std::chrono::seconds kLimit{10};
+
+    asio::io_context io_{1};
+    telemetry::Log log_;
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_;
+    SystemClock clock_;
+    crypto::Keyring keyring_;
+    pg::Pool pool_;
+    store::Store store_;
+};
+
+/// Checks keyring and database. Errors: what keeps the command from running, in one line.
+[[nodiscard]] Result<std::unique_ptr<Session>> open_session(Options const& options);
+
+} // namespace sluice

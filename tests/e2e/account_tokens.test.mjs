@@ -1,0 +1,70 @@
+// Integrated-account tokens, capabilities and what an account may do.
+import assert from 'node:assert/strict';
+
+import { Api } from './support/api.mjs';
+import { connect, mainEnvironment } from './support/product.mjs';
+import { test } from './support/test.mjs';
+
+const where = await mainEnvironment();
+
+test('an integrated-account token calls its account, and nothing else', async (t) => {
+    const [account, other] = [await connect(t, where), await connect(t, where)];
+    const { integrated_account_token: token, expires_at } = await where.api.ok('POST', '/integrated-account/token', { id: account.id });
+    assert.match(token, /^slx_acct_/);
+    assert.ok(Math.abs(Date.parse(expires_at) - Date.now() - 900_000) < 60_000);
+    const own = new Api(where.api.url, token);
+    assert.equal((await own.get('/proxy/tickets?limit=1')).status, 200);
+    assert.equal((await own.get(`/proxy/tickets?limit=1&integrated_account_id=${account.id}`)).status, 200);
+    assert.equal((await own.get(`/proxy/tickets?limit=1&integrated_account_id=${other.id}`)).status, 403);
+    assert.equal((await own.get('/integrated-account/me')).json.id, account.id);
+    assert.equal((await own.patch('/integrated-account/me', { context: { note: 'x' } })).json.context.note, 'x');
+    assert.equal((await own.patch('/integrated-account/me', { is_blocked: false })).status, 400);
+    for (const path of ['/integrated-account', `/integrated-account/${account.id}`, '/api-token', '/webhook'])
+        assert.equal((await own.get(path)).status, 401, path);
+    assert.equal((await where.api.get('/integrated-account/me')).status, 401, 'an API token has no account of its own');
+    await where.api.ok('DELETE', `/integrated-account/${account.id}`);
+    assert.equal((await own.get('/proxy/tickets?limit=1')).status, 401);
+});
+
+test('a blocked account is 503, a sandbox account reads only', async (t) => {
+    const account = await connect(t, where);
+    await where.api.ok('PATCH', `/integrated-account/${account.id}`, { is_blocked: true });
+    assert.equal((await account.proxy.get('/tickets', { limit: 1 })).status, 503);
+    await where.api.ok('PATCH', `/integrated-account/${account.id}`, { is_blocked: false, is_sandbox: true });
+    const refused = await account.proxy.post('/macros', { name: 'x' });
+    assert.deepEqual([refused.status, refused.headers.allow], [405, 'GET, HEAD']);
+});
+
+test('bulk-delete deletes what is there', async (t) => {
+    const account = await connect(t, where);
+    const absent = 'ia_01h455vb4pex5vsknk084sn02q';
+    const { deleted } = await where.api.ok('POST', '/integrated-account/bulk-delete', { ids: [absent, account.id] });
+    assert.deepEqual(deleted, [account.id]);
+    assert.equal((await where.api.post('/integrated-account/bulk-delete', { ids: ['x'] })).status, 400);
+});
+
+test('capabilities tell what was not granted, and minting warns of it', async (t) => {
+    const account = await connect(t, where, {
+        authentication_method: 'oauth2',
+        context: async (simulated) => {
+            const scopes = ['account:read', 'tickets:read', 'offline'];
+            const { access_token, refresh_token } = await simulated.tokens({ scopes });
+            return { oauth: { scope: scopes, token: { access_token, refresh_token } } };
+        },
+    });
+    const all = await where.api.ok('GET', `/integrated-account/${account.id}/capabilities`);
+    assert.deepEqual(all.account.granted_scopes, ['account:read', 'tickets:read', 'offline']);
+    const method = (resource, name) =>
+        all.proxy.find((each) => each.resource === resource).methods.find((each) => each.method === name);
+    assert.deepEqual(method('tickets', 'list').missing_scopes, []);
+    assert.deepEqual(method('macros', 'create').missing_scopes, ['macros:write']);
+    assert.ok(all.ai_readiness.ai_ready_score > 0.9);
+    const reads = await where.api.ok('GET', `/integrated-account/${account.id}/capabilities?methods=read&resource=tickets`);
+    assert.deepEqual(reads.proxy.map(({ resource }) => resource), ['tickets']);
+    assert.ok(reads.proxy[0].methods.every(({ method: name }) => ['list', 'get', 'search'].includes(name)));
+    const { warnings } = await account.mint({ methods: ['create_a_gorgias_macro', 'list_all_gorgias_tickets'] });
+    assert.ok(warnings.some((text) => /1 of these tools.*macros:write/.test(text)), warnings.join());
+    const { warnings: none } = await account.mint({ methods: ['list_all_gorgias_tickets'] });
+    assert.deepEqual(none, []);
+    assert.equal((await where.api.get('/integration/gorgias/capabilities')).json.account, undefined);
+});
