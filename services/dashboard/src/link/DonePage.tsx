@@ -1,0 +1,90 @@
+import { useEffect, useMemo } from 'react';
+import { Button, ButtonLink } from '../parts/Button.tsx';
+import { applyAccent } from '../parts/theme.ts';
+import { labelOf, readDone, returnUrl, type Outcome as Result } from './done.ts';
+import { farewellMs } from './endings.tsx';
+import { explain, failureOfConnection } from './failure.ts';
+import { forgetToken, recall } from './launch.ts';
+import { atStart } from './names.ts';
+import { Outcome } from './Outcome.tsx';
+import { Shell } from './Shell.tsx';
+import { findOrigin, leaveOrigin, tellDone } from './vendorWindow.ts';
+
+/**
+ * Where the vendor's window ends. `query` is what the api told of the connection (result.ts); it is followed only on a
+ * click unless this very window had left for the vendor with that connection.
+ */
+export function DonePage({ query }: { query: URLSearchParams }) {
+    const done = useMemo(() => readDone(query), [query]);
+    const origin = useMemo(findOrigin, []);
+    const isOurs = origin?.pending !== undefined && origin.pending.connection === done.connection;
+    const vendor = origin?.vendor ?? (done.integration === '' ? 'account' : labelOf(done.integration));
+    const app = origin?.app;
+    const hasSucceeded = done.status === 'active';
+
+    const { integration, integrated_account_id, error_type } = done;
+    const result: Result = hasSucceeded
+        ? { result: 'success', integration, integrated_account_id }
+        : { result: 'error', error_type, integration, integrated_account_id };
+    // The page behind a popup goes on by itself; what the link says about coming back is not for this window.
+    const isPopup = !isOurs && (window.opener !== null || origin !== undefined);
+    const redirectUri = isOurs ? origin.pending?.redirect_uri : isPopup ? undefined : done.redirect_uri;
+    const target = returnUrl(redirectUri, result);
+    const follows = isOurs && hasSucceeded && target !== undefined;
+
+    useEffect(() => applyAccent(origin?.theme.color ?? null, document.documentElement.style), [origin]);
+    useEffect(() => {
+        if (isOurs && hasSucceeded) {
+            forgetToken();
+            leaveOrigin(undefined);
+        }
+        if (!isOurs && done.connection !== '') tellDone(done.connection);
+        const timer = setTimeout(() => {
+            if (follows) location.assign(target);
+            else if (!isOurs && target === undefined) window.close();
+        }, farewellMs);
+        return () => clearTimeout(timer);
+    }, [done, follows, hasSucceeded, isOurs, target]);
+
+    const goOn = follows
+        ? `Taking you back to ${app ?? 'where you came from'}…`
+        : target === undefined
+          ? 'You can close this window.'
+          : '';
+    const problem = explain(failureOfConnection(done), vendor === 'account' ? 'The account' : vendor);
+    return (
+        <Shell app={origin === undefined ? undefined : { name: origin.app, theme: origin.theme }}>
+            {hasSucceeded ? (
+                <Outcome
+                    kind="success"
+                    title={vendor === 'account' ? 'Your account is connected' : `Your ${vendor} account is connected`}
+                    lead={`${app === undefined ? '' : `${atStart(app)} can use it now. `}${goOn}`.trim()}
+                >
+                    {target !== undefined && (
+                        <ButtonLink kind="secondary" href={target}>
+                            Back to {app ?? new URL(target).hostname}
+                        </ButtonLink>
+                    )}
+                </Outcome>
+            ) : (
+                <Outcome
+                    kind="problem"
+                    title={problem.title}
+                    lead={problem.quoted === true ? <q>{problem.text}</q> : problem.text}
+                >
+                    {isOurs && recall('sluice-link') !== undefined && (
+                        <Button onPress={() => location.assign('/connect')}>Try again</Button>
+                    )}
+                    {target !== undefined && (
+                        <ButtonLink kind={isOurs ? 'quiet' : 'secondary'} href={target}>
+                            Back to {app ?? new URL(target).hostname}
+                        </ButtonLink>
+                    )}
+                    {!isOurs && target === undefined && (
+                        <p className="hint">You can close this window and try again.</p>
+                    )}
+                </Outcome>
+            )}
+        </Shell>
+    );
+}

@@ -1,0 +1,66 @@
+// What the api answers to the Link UI.
+
+export interface Field {
+    name: string;
+    label: string;
+    description: string | null;
+    required: boolean;
+    secret: boolean;
+    pattern: string | null;
+    max_length: number | null;
+    value: string | null;
+}
+
+export interface Method {
+    name: string;
+    label: string;
+    kind: 'form' | 'oauth2';
+    fields: Field[];
+    scopes?: string[];
+}
+
+export interface Integration {
+    environment_integration_id: string;
+    name: string;
+    label: string;
+    category: string | null;
+    fields: Field[];
+    methods: Method[];
+}
+
+export interface Theme {
+    name: string | null;
+    logo_url: string | null;
+    color: string | null;
+}
+
+export interface Session {
+    environment: { name: string; theme: Theme };
+    tenant_id: string;
+    is_reconnect: boolean;
+    expires_at: string;
+    redirect_uri: string | null;
+    integrations: Integration[];
+}
+
+export type ErrorType =
+    'closed' | 'blocked' | 'invalid_token' | 'connection_error' | 'post_install_error' | 'validation_error';
+
+export interface Success {
+    result: 'success';
+    integration: string;
+    integrated_account_id: string;
+}
+
+export interface Authorization {
+    connection_id: string;
+    authorize_url: string;
+}
+
+export interface Connection {
+    id: string;
+    status: 'initiated' | 'active' | 'failed';
+    error: { error_type: ErrorType; message: string } | null;
+    integration: string;
+    integrated_account_id: string | null;
+}

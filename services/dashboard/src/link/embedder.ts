@@ -1,0 +1,37 @@
+// The page that embeds us, if there is one.
+import { source, type Message } from '../sdk/protocol.ts';
+import type { ErrorType, Success } from './contract.ts';
+import type { Launch } from './launch.ts';
+
+export interface Embedder {
+    /** There is something to see. */
+    ready(): void;
+    resize(height: number): void;
+    success(success: Success): void;
+    /** The reason, should the customer give up now; `closed` takes an earlier one back. */
+    obstacle(type: ErrorType, message: string): void;
+    /** Closes the Link UI: the dialog around it, or its window. */
+    close(): void;
+    /** The same by the Escape key; a frame that is no dialog stays. */
+    escape(): void;
+}
+
+export function embedderOf({ mode, origin }: Launch): Embedder {
+    const target: Window | null =
+        mode === 'iframe' ? window.parent : mode === 'popup' ? (window.opener as Window | null) : null;
+    const post = (message: Message) => {
+        if (target !== null && origin !== undefined) target.postMessage(message, origin);
+    };
+    return {
+        ready: () => post({ source, type: 'ready' }),
+        resize: (height) => post({ source, type: 'resize', height }),
+        success: ({ integration, integrated_account_id }) =>
+            post({ source, type: 'success', result: 'success', integration, integrated_account_id }),
+        obstacle: (error_type, message) => post({ source, type: 'error', error_type, message }),
+        close: () => {
+            post({ source, type: 'closed', by: 'button' });
+            if (mode === 'popup') window.close();
+        },
+        escape: () => post({ source, type: 'closed', by: 'escape' }),
+    };
+}

@@ -1,0 +1,131 @@
+// What can go wrong between this page and the api, and how it is said to a customer.
+import type { ErrorType } from './contract.ts';
+
+export interface Failure {
+    /**
+     * link: the link token is used up, expired or unknown.  fields: values to correct.  credentials: the vendor refused
+     * them.  setup: connected, but what follows failed.  vendor: not reached.  busy: too many calls.  request: refused
+     * otherwise.  unfinished: it ended at the vendor without access.  ours: a fault of the service.  network: no answer.
+     */
+    kind:
+        'link' | 'fields' | 'credentials' | 'setup' | 'vendor' | 'busy' | 'request' | 'unfinished' | 'ours' | 'network';
+    /** The api's text; empty if there is none worth showing. */
+    message: string;
+    /** The api's text by field name; only for kind fields. */
+    fields: Record<string, string>;
+}
+
+interface Envelope {
+    message?: unknown;
+    error_type?: unknown;
+    details?: { failures?: unknown };
+}
+
+const contextPath = 'context.';
+
+function text(value: unknown): string {
+    return typeof value === 'string' ? value : '';
+}
+
+function fieldFailures(envelope: Envelope): Record<string, string> {
+    const failures = envelope.details?.failures;
+    const fields: Record<string, string> = {};
+    if (!Array.isArray(failures)) return fields;
+    for (const { path, message } of failures as { path?: unknown; message?: unknown }[]) {
+        const name = text(path).startsWith(contextPath) ? text(path).slice(contextPath.length) : '';
+        if (name !== '' && fields[name] === undefined) fields[name] = text(message);
+    }
+    return fields;
+}
+
+/** "is already in use" becomes a sentence; "must match ^…$" is for developers. */
+export function sayAtField(label: string, message: string): string {
+    if (message === '') return 'This is not accepted.';
+    if (/^must match /i.test(message)) return 'This does not have the expected form.';
+    const whole = /^(is|are|has|must|may|can|does|should|cannot)\b/.test(message) ? `${label} ${message}` : message;
+    return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
+
+export const networkFailure: Failure = { kind: 'network', message: '', fields: {} };
+export const unexpectedAnswer: Failure = { kind: 'ours', message: '', fields: {} };
+
+/** `body` is undefined if the answer was no JSON object. */
+export function failureOf(status: number, body: unknown): Failure {
+    const envelope: Envelope = typeof body === 'object' && body !== null ? body : {};
+    const message = text(envelope.message);
+    const none = {};
+    if (status === 401) return { kind: 'link', message, fields: none };
+    if (envelope.error_type === 'post_install_error') return { kind: 'setup', message, fields: none };
+    const fields = fieldFailures(envelope);
+    if ((status === 400 || status === 422) && Object.keys(fields).length > 0)
+        return { kind: 'fields', message, fields };
+    if (envelope.error_type === 'validation_error' || status === 422)
+        return { kind: 'credentials', message, fields: none };
+    if (envelope.error_type === 'connection_error' || status === 502 || status === 504)
+        return { kind: 'vendor', message, fields: none };
+    if (status === 429) return { kind: 'busy', message, fields: none };
+    if (status >= 400 && status < 500) return { kind: 'request', message, fields: none };
+    return unexpectedAnswer;
+}
+
+/** A connection that failed at the vendor or after it. */
+export function failureOfConnection(error: { error_type: string; message: string } | null): Failure {
+    const kinds: Record<string, Failure['kind']> = {
+        connection_error: 'unfinished',
+        validation_error: 'credentials',
+        post_install_error: 'setup',
+    };
+    return { kind: kinds[error?.error_type ?? ''] ?? 'unfinished', message: error?.message ?? '', fields: {} };
+}
+
+/** The reason a developer's page learns. */
+export function errorTypeOf(failure: Failure): ErrorType {
+    switch (failure.kind) {
+        case 'link':
+            return 'invalid_token';
+        case 'setup':
+            return 'post_install_error';
+        case 'fields':
+        case 'credentials':
+        case 'request':
+            return 'validation_error';
+        default:
+            return 'connection_error';
+    }
+}
+
+export interface Explanation {
+    title: string;
+    text: string;
+    /** The text is the vendor's or the api's own. */
+    quoted?: boolean;
+}
+
+export function explain(failure: Failure, vendor: string): Explanation {
+    const quote = (otherwise: string) =>
+        failure.message === '' ? { text: otherwise } : { text: failure.message, quoted: true };
+    switch (failure.kind) {
+        case 'link':
+            return { title: 'This link no longer works', text: 'Ask for a new link.' };
+        case 'fields':
+            return { title: 'Please check the marked fields', text: '' };
+        case 'credentials':
+            return { title: `${vendor} did not accept these details`, ...quote('Please check them and try again.') };
+        case 'setup':
+            return { title: `${vendor} could not be set up`, ...quote('Please try again.') };
+        case 'vendor':
+            return { title: `${vendor} cannot be reached at the moment`, text: 'Please try again in a moment.' };
+        case 'busy':
+            return { title: 'That was a little fast', text: 'Please wait ten seconds and try again.' };
+        case 'request':
+        case 'unfinished':
+            return { title: `${vendor} was not connected`, ...quote('Please try again.') };
+        case 'ours':
+            return { title: 'Something went wrong on our side', text: 'What you entered is kept. Please try again.' };
+        case 'network':
+            return {
+                title: 'There was no answer',
+                text: 'Check your internet connection and try again. What you entered is kept.',
+            };
+    }
+}

@@ -1,0 +1,18 @@
+import '@fontsource-variable/inter/wght.css';
+import '../parts/theme.css';
+import '../parts/parts.css';
+import './link.css';
+import { createRoot } from 'react-dom/client';
+import { launch } from './launch.ts';
+import { DonePage } from './DonePage.tsx';
+import { Link } from './Link.tsx';
+import { resultQuery } from './result.ts';
+
+// First of all: it takes the token out of the address bar.
+const launched = launch();
+const root = document.getElementById('root');
+if (root === null) throw new Error('connect.html has no #root');
+const isDone = location.pathname.replace(/\/+$/, '').endsWith('/done');
+const page = createRoot(root);
+if (isDone) void resultQuery(new URLSearchParams(location.search)).then((query) => page.render(<DonePage query={query} />));
+else page.render(<Link launch={launched} />);

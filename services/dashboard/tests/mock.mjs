@@ -1,0 +1,357 @@
+// Stands in for the api, a vendor and a developer's page: three servers, so that origins and storage are kept apart as in
+// production (127.0.0.1 and localhost are different sites). Run by itself it prints addresses to try by hand.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; font-src 'self'";
+const types = { js: 'text/javascript', css: 'text/css', html: 'text/html; charset=utf-8', woff2: 'font/woff2' };
+
+const logo =
+    'data:image/svg+xml,' +
+    encodeURIComponent(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><path fill="#3451d1" d="M20 3 37 35H26l-6-12-6 12H3z"/><circle cx="20" cy="29" r="4" fill="#f2a33a"/></svg>',
+    );
+
+const field = (name, label, change = {}) => ({
+    name,
+    label,
+    description: null,
+    required: true,
+    secret: false,
+    pattern: null,
+    max_length: 320,
+    value: null,
+    ...change,
+});
+
+const subdomain = field('subdomain', 'Subdomain', {
+    description: 'The part of your Gorgias address before .gorgias.com, e.g. acme for https://acme.gorgias.com.',
+    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    max_length: 63,
+});
+const apiKeyMethod = {
+    name: 'api_key',
+    label: 'E-mail and API key',
+    kind: 'form',
+    fields: [
+        field('email', 'E-mail', { description: 'E-mail address of the Gorgias user that the key belongs to.' }),
+        field('api_key', 'API key', {
+            description: 'Made in Gorgias under Settings, REST API.',
+            secret: true,
+            max_length: 512,
+        }),
+    ],
+};
+const oauthMethod = {
+    name: 'oauth2',
+    label: 'Gorgias account',
+    kind: 'oauth2',
+    fields: [],
+    scopes: [
+        'openid',
+        'email',
+        'profile',
+        'offline',
+        'account:read',
+        'customers:read',
+        'customers:write',
+        'macros:read',
+        'statistics:read',
+        'tags:read',
+        'tags:write',
+        'tickets:read',
+        'tickets:write',
+        'users:read',
+    ],
+};
+const integration = (name, label, category, methods = [apiKeyMethod], fields = []) => ({
+    environment_integration_id: `envint_${name}`,
+    name,
+    label,
+    category,
+    fields,
+    methods,
+});
+const gorgias = (methods = [apiKeyMethod, oauthMethod], fields = [subdomain]) =>
+    integration('gorgias', 'Gorgias', 'helpdesk', methods, fields);
+const tokenOnly = {
+    name: 'api_key',
+    label: 'API token',
+    kind: 'form',
+    fields: [field('token', 'API token', { secret: true })],
+};
+
+const few = [
+    gorgias(),
+    integration('shopify', 'Shopify', 'e_commerce', [tokenOnly]),
+    integration('zendesk', 'Zendesk', 'helpdesk', []),
+];
+const many = [
+    gorgias(),
+    ...[
+        'Aircall',
+        'BigCommerce',
+        'Freshdesk',
+        'Front',
+        'HubSpot',
+        'Intercom',
+        'Klaviyo',
+        'Magento',
+        'Salesforce',
+        'Zendesk',
+    ].map((label) =>
+        integration(label.toLowerCase(), label, ['Aircall'].includes(label) ? 'telephony' : 'helpdesk', [tokenOnly]),
+    ),
+];
+
+/** What a link token of each name is for. */
+const links = {
+    catalogue: { integrations: few },
+    many: { integrations: many },
+    one: { integrations: [gorgias()] },
+    form: { integrations: [gorgias([apiKeyMethod])] },
+    oauth: { integrations: [gorgias([oauthMethod])] },
+    plain: { integrations: [gorgias([oauthMethod], [])] },
+    reconnect: {
+        is_reconnect: true,
+        integrations: [gorgias([apiKeyMethod], [{ ...subdomain, value: 'acme' }])],
+    },
+    none: { integrations: [] },
+    unready: { integrations: [gorgias([])] },
+    yellow: { theme: { name: 'Sunny', logo_url: null, color: '#ffe14d' }, integrations: [gorgias([oauthMethod])] },
+    staging: {
+        environment: 'staging',
+        theme: { name: null, logo_url: null, color: null },
+        integrations: [gorgias([apiKeyMethod])],
+    },
+    broken: { integrations: few },
+};
+
+export async function start({ latencyMs = 60 } = {}) {
+    const used = new Set();
+    const connections = new Map();
+    const calls = [];
+    const servers = [];
+    const listen = (host, handle) =>
+        new Promise((resolve) => {
+            const server = createServer((request, response) => {
+                const url = new URL(request.url, `http://${request.headers.host}`);
+                handle(request, response, url).catch((error) => {
+                    response.statusCode = 500;
+                    response.end(String(error));
+                });
+            });
+            servers.push(server);
+            server.listen(0, '127.0.0.1', () => resolve(`http://${host}:${server.address().port}`));
+        });
+
+    const send = (response, status, body, headers = {}) => {
+        response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
+        response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    };
+    const refuse = (response, status, message, more = {}) =>
+        send(response, status, { statusCode: status, error: 'Error', message, ...more });
+    const page = (response, text, headers = {}) =>
+        send(response, 200, text, { 'content-type': types.html, ...headers });
+
+    async function file(response, name, headers = {}) {
+        const content = await readFile(`${dist}${name}`).catch(() => undefined);
+        if (content === undefined) return refuse(response, 404, 'not found');
+        return send(response, 200, content, {
+            'content-type': types[name.split('.').pop()] ?? 'application/octet-stream',
+            'content-security-policy': policy,
+            'referrer-policy': 'no-referrer',
+            'x-content-type-options': 'nosniff',
+            ...headers,
+        });
+    }
+
+    // A token is the name of a link, a dash and anything that makes it unique.
+    const linkOf = (token) => links[token?.split('-')[0]];
+
+    function session(token) {
+        const { environment = 'production', theme, integrations, is_reconnect = false } = linkOf(token);
+        const hasReturn = /-return/.test(token);
+        return {
+            environment: { name: environment, theme: theme ?? { name: 'Acme Desk', logo_url: logo, color: '#3451d1' } },
+            tenant_id: 'acme-42',
+            is_reconnect,
+            expires_at: '2030-01-01T00:00:00Z',
+            redirect_uri: hasReturn ? `${host}/returned?kept=1` : null,
+            integrations,
+        };
+    }
+
+    function connect(response, token, { environment_integration_id: id, authentication_method: name, context = {} }) {
+        const chosen = linkOf(token).integrations.find((one) => one.environment_integration_id === id);
+        const method = chosen?.methods.find((one) => one.name === name);
+        if (method === undefined) return refuse(response, 400, 'unknown method');
+        const failures = [];
+        for (const asked of [...chosen.fields, ...method.fields]) {
+            const value = context[asked.name] ?? '';
+            if (asked.required && value === '')
+                failures.push({ path: `context.${asked.name}`, message: 'is required' });
+            else if (asked.pattern !== null && !new RegExp(asked.pattern).test(value))
+                failures.push({ path: `context.${asked.name}`, message: `must match ${asked.pattern}` });
+        }
+        if (context.subdomain === 'taken')
+            failures.push({ path: 'context.subdomain', message: 'is not the one this account was connected with' });
+        if (failures.length > 0) return refuse(response, 400, 'context is not valid', { details: { failures } });
+        if (context.subdomain === 'down')
+            return refuse(response, 502, 'gorgias did not answer', { error_type: 'connection_error' });
+        if (context.subdomain === 'fault') return refuse(response, 500, 'internal');
+        if (method.kind === 'form') {
+            const secret = context.api_key ?? context.token;
+            if (secret.startsWith('wrong'))
+                return refuse(response, 422, 'The e-mail address or the API key is wrong', {
+                    error_type: 'validation_error',
+                });
+            used.add(token);
+            return send(response, 200, {
+                result: 'success',
+                integration: chosen.name,
+                integrated_account_id: 'ia_01form',
+            });
+        }
+        const connection = {
+            id: `conn_${randomUUID()}`,
+            status: 'initiated',
+            error: null,
+            integration: chosen.name,
+            integrated_account_id: null,
+            token,
+        };
+        connections.set(connection.id, connection);
+        return send(response, 200, {
+            connection_id: connection.id,
+            authorize_url: `/connect/start?connection=${connection.id}`,
+        });
+    }
+
+    const link = await listen('127.0.0.1', async (request, response, url) => {
+        const token = request.headers.authorization?.replace(/^Bearer /, '');
+        if (url.pathname.startsWith('/connect/session')) {
+            const chunks = [];
+            for await (const chunk of request) chunks.push(chunk);
+            const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+            calls.push({ method: request.method, path: url.pathname, token, body });
+            await new Promise((resolve) => setTimeout(resolve, latencyMs));
+            const id = /^\/connect\/session\/connection\/(.+)$/.exec(url.pathname)?.[1];
+            if (id !== undefined) {
+                const connection = connections.get(id);
+                return connection === undefined || connection.token !== token
+                    ? refuse(response, 404, 'no such connection')
+                    : send(response, 200, { ...connection, token: undefined });
+            }
+            if (linkOf(token) === undefined || used.has(token))
+                return refuse(response, 401, 'the link token is not valid', { error_type: 'invalid_token' });
+            if (request.method === 'POST') return connect(response, token, body);
+            if (token.startsWith('broken') && calls.filter((call) => call.token === token).length === 1)
+                return refuse(response, 503, 'try again');
+            return send(response, 200, session(token));
+        }
+        // For the browser that made the connection; here any.
+        const ended = connections.get(/^\/connect\/result\/(.+)$/.exec(url.pathname)?.[1] ?? '');
+        if (ended !== undefined) {
+            const { redirect_uri } = session(ended.token);
+            return send(response, 200, { ...ended, token: undefined, redirect_uri });
+        }
+        if (url.pathname === '/connect' || url.pathname === '/connect/done') return file(response, 'connect.html');
+        if (url.pathname === '/connect/start')
+            return send(response, 302, '', {
+                location: `${vendor}/authorize?state=${url.searchParams.get('connection')}`,
+                'referrer-policy': 'no-referrer',
+            });
+        if (url.pathname === '/connect/callback') {
+            const connection = connections.get(url.searchParams.get('state'));
+            const denied = url.searchParams.get('error');
+            if (denied === null) {
+                connection.status = 'active';
+                connection.integrated_account_id = 'ia_01oauth';
+                used.add(connection.token);
+            } else {
+                connection.status = 'failed';
+                connection.error = { error_type: 'connection_error', message: 'Access was not approved at Gorgias' };
+            }
+            const done = new URLSearchParams({
+                ...{ connection: connection.id, environment: 'env_01mock', status: connection.status },
+            });
+            return send(response, 302, '', { location: `/connect/done?${done}`, 'referrer-policy': 'no-referrer' });
+        }
+        const asset = /^\/connect\/(assets\/[\w.-]+)$/.exec(url.pathname)?.[1];
+        if (asset !== undefined)
+            return file(response, asset, { 'cache-control': 'public, max-age=31536000, immutable' });
+        // Another site imports it, which takes a CORS header.
+        if (url.pathname === '/sluice-link.js')
+            return file(response, 'sluice-link.js', {
+                'access-control-allow-origin': '*',
+                'cross-origin-resource-policy': 'cross-origin',
+            });
+        return refuse(response, 404, 'not found');
+    });
+
+    const vendor = await listen('localhost', async (_request, response, url) => {
+        const back = (more) =>
+            `${link}/connect/callback?${new URLSearchParams({ state: url.searchParams.get('state'), ...more })}`;
+        page(
+            response,
+            `<!doctype html><html lang="en"><title>Sign in at the vendor</title><meta name="color-scheme" content="light dark"><h1>Vendor</h1>
+            <p><a id="allow" href="${back({ code: 'abc' })}">Allow</a> <a id="deny" href="${back({ error: 'access_denied' })}">Deny</a></p></html>`,
+        );
+    });
+
+    // A developer's page with a strict policy of its own.
+    const host = await listen('localhost', async (_request, response, url) => {
+        if (url.pathname === '/host.js') {
+            const script = `import { authenticate } from '${link}/sluice-link.js';
+                window.outcomes = [];
+                const query = new URLSearchParams(location.search);
+                for (const mode of ['iframe', 'popup', 'redirect', 'container'])
+                    document.getElementById(mode).addEventListener('click', () => {
+                        const abort = new AbortController();
+                        window.abort = () => abort.abort();
+                        const container = mode === 'container' ? { container: document.getElementById('place') } : {};
+                        authenticate(query.get('token'), { mode: mode === 'container' ? 'iframe' : mode, signal: abort.signal, ...container }).then(
+                            (result) => window.outcomes.push(result),
+                            (error) => window.outcomes.push({ name: error.name, error_type: error.error_type, isError: error instanceof Error }),
+                        );
+                    });`;
+            return send(response, 200, script, { 'content-type': types.js });
+        }
+        return page(
+            response,
+            `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Acme Desk</title>
+            <main><h1>Acme Desk</h1><p>${['iframe', 'popup', 'redirect', 'container'].map((mode) => `<button id="${mode}">${mode}</button>`).join(' ')}</p>
+            <div id="place"></div></main><script type="module" src="/host.js"></script></html>`,
+            {
+                'content-security-policy': `default-src 'none'; script-src 'self' ${link}; frame-src ${link}; style-src 'none'`,
+            },
+        );
+    });
+
+    return {
+        link,
+        vendor,
+        host,
+        calls,
+        connections,
+        use: (token) => used.add(token),
+        close: () =>
+            Promise.all(
+                servers.map(
+                    (server) => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))),
+                ),
+            ),
+    };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    const { link, host } = await start({ latencyMs: 400 });
+    for (const name of Object.keys(links)) console.log(`${link}/connect?link_token=${name}-1`);
+    for (const name of ['one', 'oauth']) console.log(`${host}/?token=${name}-2`);
+    console.log('A key that starts with wrong, and the subdomains taken, down and fault, are refused.');
+}

@@ -1,0 +1,151 @@
+// kill -9 at each step of a refresh and of connecting. Each step has a process and an account of its own, so they run side
+// by side; the product's own api and worker then find what is left.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { send } from '../e2e/support/exchange.mjs';
+import { callTool } from '../e2e/support/mcp.mjs';
+import { cli, environment, main, overrideFor, startApi } from '../e2e/support/product.mjs';
+import { eventually } from '../e2e/support/test.mjs';
+
+const atOnce = { concurrency: true };
+const scopes = ['account:read', 'tickets:read', 'offline'];
+const where = await environment('kill');
+
+/// Gorgias as a vendor that accepts a refresh token once and revokes the connection when it comes again.
+async function installRevoking() {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-fault-'));
+    const from = join(import.meta.dirname, '../../libs/catalog/integrations/gorgias');
+    cpSync(from, directory, { recursive: true });
+    const manifest = readFileSync(join(directory, 'integration.yaml'), 'utf8');
+    writeFileSync(
+        join(directory, 'integration.yaml'),
+        manifest.replace('name: gorgias', 'name: revoking').replace('reuse: tolerated', 'reuse: revokes'),
+    );
+    await cli('integration', 'publish', directory, '--team', 'e2e');
+    rmSync(directory, { recursive: true });
+    const [revoking] = (await where.api.ok('GET', '/integration?name=revoking')).result;
+    const override = overrideFor(where.simulator);
+    const { id } = await where.api.ok('POST', '/environment-integration', { integration_id: revoking.id, override });
+    await where.api.ok('PATCH', `/environment-integration/${id}`, { override });
+    return { ...where, installation: id };
+}
+const revoking = await installRevoking();
+
+/// An api process that ends itself at that point. It calls itself by the product's address, which the vendor knows.
+const dying = (scope, failpoint) =>
+    startApi(scope, { settings: { SLUICE_FAILPOINT: failpoint, SLUICE_THREADS: 1, SLUICE_PUBLIC_URL: main.url } });
+const isDead = (replica) => eventually('the process is killed', 10, async () => {
+    try {
+        process.kill(replica.pid, 0);
+        return readFileSync(`/proc/${replica.pid}/stat`, 'utf8').includes(') Z ');
+    } catch {
+        return true;
+    }
+});
+
+async function oauthAccount(at, rotates) {
+    const simulated = await at.simulator.addAccount({ tickets: 1 });
+    await simulated.control('/oauth', { rotate_refresh_tokens: rotates });
+    const { access_token, refresh_token } = await simulated.tokens({ scopes });
+    const { id } = await at.api.ok('POST', '/integrated-account', {
+        tenant_id: simulated.subdomain,
+        environment_integration_id: at.installation,
+        authentication_method: 'oauth2',
+        // Far from its end, so that only the call below renews it.
+        context: { subdomain: simulated.subdomain, oauth: { token: { access_token, refresh_token, expires_at: new Date(Date.now() + 86_400_000).toISOString() } } },
+    });
+    const { token } = await at.api.ok('POST', `/integrated-account/${id}/mcp`, { name: 'kill', config: { methods: ['read'] } });
+    return { id, token, simulated };
+}
+
+const tool = (at) => (at === revoking ? 'list_all_revoking_tickets' : 'list_all_gorgias_tickets');
+
+async function refreshStep(scope, at, failpoint, rotates, expected) {
+    const account = await oauthAccount(at, rotates);
+    const replica = await dying(scope, failpoint);
+    await account.simulated.fault({ match: 'GET /api/tickets', status: 401 });
+    await callTool(`${replica.url}/mcp/${account.token}`, tool(at), { limit: 1 }).catch(() => {});
+    await isDead(replica);
+    // Somebody needs the account: the old token is refused until it was renewed.
+    const outcome = await eventually(`${failpoint}: usable, or flagged`, 60, async () => {
+        await account.simulated.clearFaults();
+        await at.api.post('/integrated-account/refresh-credentials', { id: account.id });
+        const { status, last_error } = await at.api.ok('GET', `/integrated-account/${account.id}`);
+        if (status === 'needs_reauth') return { status, message: last_error.message };
+        const result = await callTool(`${main.url}/mcp/${account.token}`, tool(at), { limit: 1 });
+        const { refreshes } = await account.simulated.state();
+        return !result.isError && refreshes > 0 ? { status: 'active' } : undefined;
+    }, 1000);
+    assert.equal(outcome.status, expected);
+    if (expected === 'needs_reauth') assert.match(outcome.message, /cut off/);
+    assert.equal((await account.simulated.state()).reused_refresh_tokens, 0, 'an old refresh token was never shown again');
+}
+
+const refreshSteps = ['refresh_leased', 'refresh_intended', 'refresh_answered', 'refresh_committed'];
+
+test('refresh, at a vendor that tolerates a refresh token twice: every account is usable', atOnce, async (t) => {
+    await Promise.all(refreshSteps.map((failpoint) => t.test(failpoint, (step) => refreshStep(step, where, failpoint, false, 'active'))));
+});
+
+test('refresh, at a vendor that revokes: usable, or flagged with the reason where nobody can know', atOnce, async (t) => {
+    const unrecoverable = ['refresh_intended', 'refresh_answered'];
+    await Promise.all(refreshSteps.map((failpoint) =>
+        t.test(failpoint, (step) => refreshStep(step, revoking, failpoint, true, unrecoverable.includes(failpoint) ? 'needs_reauth' : 'active')),
+    ));
+});
+
+async function connectStep(scope, failpoint) {
+    const simulated = await where.simulator.addAccount({ tickets: 1 });
+    const tenant = simulated.subdomain;
+    const replica = await dying(scope, failpoint);
+    const { link_token } = await where.api.ok('POST', '/link-token', { tenant_id: tenant });
+    const headers = { authorization: `Bearer ${link_token}`, 'content-type': 'application/json' };
+    const begin = async (url) => {
+        const submitted = await send('POST', `${url}/connect/session`, {
+            headers,
+            body: {
+                environment_integration_id: where.installation,
+                authentication_method: 'oauth2',
+                context: { subdomain: simulated.subdomain },
+            },
+        });
+        if (submitted.status !== 200) return { refused: submitted.status };
+        const started = await send('GET', url + submitted.json.authorize_url, { headers: cookie ? { cookie } : {} });
+        cookie = started.headers['set-cookie'][0].split(';')[0];
+        const vendor = new URL(started.headers.location);
+        const approved = await send('POST', vendor.origin + vendor.pathname, {
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: `${vendor.searchParams}&decision=approve`,
+        });
+        return { id: submitted.json.connection_id, callback: new URL(approved.headers.location) };
+    };
+    let cookie;
+    const first = await begin(replica.url);
+    await send('GET', `${replica.url}${first.callback.pathname}${first.callback.search}`, { headers: { cookie } }).catch(() => {});
+    await isDead(replica);
+    const ended = await eventually(`${failpoint}: the connection has ended`, 100, async () => {
+        const connection = await where.api.ok('GET', `/connection/${first.id}`);
+        return ['active', 'failed'].includes(connection.status) ? connection : undefined;
+    }, 1000);
+    const accounts = async () => where.api.all(`/integrated-account?tenant_id=${tenant}`);
+    if (ended.status === 'failed') {
+        assert.match(ended.error.message, /cut off/);
+        assert.equal((await accounts()).length, 0, 'nothing is half connected');
+        const second = await begin(main.url); // The link is still good.
+        await send('GET', `${main.url}${second.callback.pathname}${second.callback.search}`, { headers: { cookie } });
+    }
+    const [account, ...others] = await accounts();
+    assert.equal(others.length, 0, 'connected once');
+    assert.equal(account.status, 'active');
+    const { token } = await where.api.ok('POST', `/integrated-account/${account.id}/mcp`, { name: 'kill', config: { methods: ['read'] } });
+    assert.ok(!(await callTool(`${main.url}/mcp/${token}`, tool(where), { limit: 1 })).isError);
+}
+
+test('connecting: one account that works, or none and a link that still does', atOnce, async (t) => {
+    const steps = ['connect_claimed', 'connect_exchanged', 'connect_stored', 'connect_tried', 'connect_settled'];
+    await Promise.all(steps.map((failpoint) => t.test(failpoint, (step) => connectStep(step, failpoint))));
+});
