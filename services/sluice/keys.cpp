@@ -138,7 +138,7 @@ Result<void> rotate_keys(Options const& options)
         if (auto const written = replace_keyring(options.keyring_file(), session.keyring()); !written)
             return written;
     }
-    auto const environments = session.run(session.store().keys().environments(Session::deadline()));
+    auto const environments = session.run(session.store().retention().environments(Session::deadline()));
     if (!environments)
         return environments.error();
     std::size_t wrapped = 0;

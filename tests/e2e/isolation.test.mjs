@@ -25,6 +25,17 @@ const document = await ours.api.ok('POST', '/documentation', {
 defer(file, () => ours.api.delete(`/documentation/${document.id}`));
 const [token] = await ours.api.all('/api-token');
 const [ownToken] = await theirs.api.all('/api-token');
+// Inactive: nobody listens there.
+const subscription = { target_url: 'https://receiver.example/hook', is_active: false };
+const webhook = await ours.api.ok('POST', '/webhook', subscription);
+const ownWebhook = await theirs.api.ok('POST', '/webhook', subscription);
+defer(file, () => ours.api.delete(`/webhook/${webhook.id}`));
+defer(file, () => theirs.api.delete(`/webhook/${ownWebhook.id}`));
+const { event_id } = await ours.api.ok('POST', '/webhook/test', { id: webhook.id });
+const begin = (where, subdomain) =>
+    where.api.ok('POST', '/connection', { tenant_id: subdomain, integration: 'gorgias', context: { subdomain } });
+const connection = await begin(ours, account.simulated.subdomain);
+const ownConnection = await begin(theirs, own.simulated.subdomain);
 
 const routes = [
     ...readFileSync(join(import.meta.dirname, '../../services/api/src/routes.cpp'), 'utf8').matchAll(
@@ -44,13 +55,19 @@ const snapshot = async () => ({
     document: await ours.api.ok('GET', `/documentation/${document.id}`),
     installation: await ours.api.ok('GET', `/environment-integration/${ours.installation}`),
     token: await ours.api.ok('GET', `/api-token/${token.id}`),
+    environment: await ours.api.ok('GET', `/environment/${ours.id}`),
+    webhook: await ours.api.ok('GET', `/webhook/${webhook.id}`),
+    connection: await ours.api.ok('GET', `/connection/${connection.id}`),
     tools: await listTools(server.url),
     calls: (await account.simulated.state()).calls,
 });
-const idsOfOurs = [account.id, server.id, server.token, document.id, ours.installation, token.id, ours.id];
+const idsOfOurs = [
+    ...[account.id, server.id, server.token, document.id, ours.installation, token.id, ours.id],
+    ...[webhook.id, event_id, connection.id],
+];
 const showsOurs = (text) => [...idsOfOurs, account.simulated.subdomain].some((each) => text.includes(each));
 
-/// By the path's beginning: its ids, then bodies that would be right in the other environment.
+/// By the path: its ids, a body that would be right in the other environment, and the query.
 const cases = {
     '/api-token/{id}': [{ id: token.id }],
     '/documentation/{id}': [{ id: document.id }, { value: 'Changed.' }],
@@ -58,16 +75,33 @@ const cases = {
     '/integrated-account/{id}': [{ id: account.id }, { tenant_id: 'stolen' }],
     '/integrated-account/{id}/credentials': [{ id: account.id }, { context: { api_key: 'stolen' } }],
     '/integrated-account/{id}/tools': [{ id: account.id }],
+    '/integrated-account/{id}/capabilities': [{ id: account.id }],
+    '/integrated-account/token': [{}, { id: account.id }],
+    '/integrated-account/refresh-credentials': [{}, { id: account.id }],
+    '/environment/{id}': [{ id: ours.id }, { theme: { name: 'stolen' } }],
+    '/webhook/{id}': [{ id: webhook.id }, { target_url: 'https://thief.example/' }],
+    '/webhook/test': [{}, { id: webhook.id }],
+    '/webhook/{id}/replay': [{ id: webhook.id }, { event_id }],
+    '/webhook/{id}/rotate-secret': [{ id: webhook.id }, {}],
+    '/connection/{id}': [{ id: connection.id }],
     '/integrated-account/{id}/mcp': [{ id: account.id }, { name: 'stolen', config: {} }],
     '/integrated-account/{id}/mcp/{server_id}': [{ id: account.id, server_id: server.id }, { name: 'stolen' }],
     '/proxy/{resource}': [{ resource: 'tickets' }, { name: 'stolen' }, `?integrated_account_id=${account.id}`],
     '/proxy/{resource}/{item}': [{ resource: 'tickets', item: '1' }, { spam: true }, `?integrated_account_id=${account.id}`],
 };
-const withoutIds = ['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account'];
+const withoutIds = [
+    ...['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account'],
+    ...['/environment', '/webhook', '/log'],
+];
+/// Integrations are everybody's. Bodies of these are told apart below: ids of others are refused with 400, or passed over.
+const elsewhere = [
+    ...['/integration/{id}', '/integration/{id}/capabilities'],
+    ...['/link-token', '/connection', '/integrated-account/bulk-delete'],
+];
 const fill = (path, ids) => path.replace(/\{(\w+)\}/g, (_, name) => ids[name]);
 
 for (const { method, path, access } of routes) {
-    if (access !== 'api_token' || withoutIds.includes(path) || path === '/integration/{id}') continue;
+    if (!['api_token', 'any_token'].includes(access) || withoutIds.includes(path) || elsewhere.includes(path)) continue;
     test(`${method} ${path} with ids of another environment: 404, nothing happens`, async () => {
         assert.ok(cases[path], 'a new route needs a case in this test');
         const [ids, body, query = ''] = cases[path];
@@ -78,14 +112,66 @@ for (const { method, path, access } of routes) {
         assert.equal(exchange.json.is_remote_error, undefined);
         assert.equal(showsOurs(exchange.text), false);
         assert.deepEqual(await snapshot(), before);
-        const zeroed = (id) => id.replace(/_[^_]{26}$/, `_${'0'.repeat(26)}`);
-        const unknown = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, zeroed(id)]));
+        const zeroed = (id) => (typeof id === 'string' ? id.replace(/_[^_]{26}$/, `_${'0'.repeat(26)}`) : id);
+        const allZeroed = (from) => Object.fromEntries(Object.entries(from).map(([name, id]) => [name, zeroed(id)]));
         const unknownQuery = query.replace(/ia_\w+/, `ia_${'0'.repeat(26)}`);
-        const never = await theirs.api.send(method, fill(path, unknown) + unknownQuery, takesBody ? body : undefined);
+        const unknownBody = takesBody ? allZeroed(body) : undefined;
+        const never = await theirs.api.send(method, fill(path, allZeroed(ids)) + unknownQuery, unknownBody);
         assert.deepEqual(Object.keys(exchange.json), Object.keys(never.json), 'as for an id that exists nowhere');
         assert.equal(never.status, 404);
     });
 }
+
+test('an event of another environment is not replayed to the own webhook', async () => {
+    const path = `/webhook/${ownWebhook.id}/replay`;
+    assert.equal((await theirs.api.post(path, { event_id })).status, 404);
+    await theirs.api.ok('POST', '/webhook/test', { id: ownWebhook.id });
+    const { deliveries } = await theirs.api.ok('POST', path, { from: '2001-01-01T00:00:00Z' });
+    const between = { from: webhook.created_at, to: ownWebhook.created_at };
+    assert.ok(deliveries > 0);
+    assert.equal((await theirs.api.ok('POST', path, between)).deliveries, 0);
+});
+
+test('accounts of another environment are not deleted with the own', async (t) => {
+    const mine = await connect(t, theirs);
+    const before = await snapshot();
+    const { deleted } = await theirs.api.ok('POST', '/integrated-account/bulk-delete', { ids: [account.id, mine.id] });
+    assert.deepEqual(deleted, [mine.id]);
+    assert.deepEqual(await snapshot(), before);
+});
+
+test('an integrated-account token of one environment calls nothing of another', async () => {
+    const { integrated_account_token: secret } = await theirs.api.ok('POST', '/integrated-account/token', { id: own.id });
+    const headers = { authorization: `Bearer ${secret}` };
+    const get = (path) => send('GET', ours.api.url + path, { headers });
+    const before = await snapshot();
+    assert.equal((await get(`/proxy/tickets?integrated_account_id=${account.id}`)).status, 403);
+    assert.equal((await get('/integrated-account/me')).json.id, own.id);
+    assert.equal((await get(`/integrated-account/${account.id}`)).status, 401);
+    assert.deepEqual(await snapshot(), before);
+});
+
+test('a link of one environment offers, connects and shows nothing of another', async () => {
+    const { link_token } = await theirs.api.ok('POST', '/link-token', { tenant_id: 'x' });
+    const headers = { authorization: `Bearer ${link_token}`, 'content-type': 'application/json' };
+    const session = await send('GET', `${ours.api.url}/connect/session`, { headers });
+    assert.deepEqual(session.json.integrations.map((each) => each.environment_integration_id), [theirs.installation]);
+    const before = await snapshot();
+    const { subdomain, email, apiKey: api_key } = account.simulated;
+    const refused = await send('POST', `${ours.api.url}/connect/session`, {
+        headers,
+        body: {
+            environment_integration_id: ours.installation,
+            authentication_method: 'api_key',
+            context: { subdomain, email, api_key },
+        },
+    });
+    assert.equal(refused.status, 400);
+    const found = await send('GET', `${ours.api.url}/connect/session/connection/${connection.id}`, { headers });
+    assert.equal(found.status, 401);
+    assert.equal(showsOurs(found.text), false);
+    assert.deepEqual(await snapshot(), before);
+});
 
 test('an unknown id is explained every time, not only the first', async () => {
     for (const path of [`/integrated-account/${account.id}/tools`, `/proxy/tickets?integrated_account_id=${account.id}`])
@@ -117,10 +203,12 @@ for (const path of withoutIds.filter((each) => each !== '/integration'))
             `?tenant_id[like]=%25`,
             '?limit=100&sort_by[created_at]=asc',
         ]) {
-            const exchange = await theirs.api.get(path + query);
+            const kind = path === '/log' ? `${query ? '&' : '?'}log_type=webhook` : '';
+            const exchange = await theirs.api.get(path + query + kind);
             assert.ok([200, 400].includes(exchange.status));
-            const shown = (exchange.json.result ?? []).filter((row) => row.environment_id !== theirs.id);
+            const shown = (exchange.json.result ?? []).filter((row) => (row.environment_id ?? theirs.id) !== theirs.id);
             assert.deepEqual(shown, []);
+            if (path === '/environment') assert.ok((exchange.json.result ?? []).every(({ id }) => id === theirs.id));
             if (exchange.status === 200) assert.equal(showsOurs(exchange.text), false);
         }
     });
@@ -139,14 +227,18 @@ for (const [path, body] of [
     ['/documentation', { entity_type: 'environment_integration', entity_id: ours.installation, resource: 'tickets',
         method: 'list', type: 'note', value: 'x' }],
     ['/environment-integration', { integration_id: ours.integration, environment_id: ours.id }],
+    ['/webhook', { target_url: 'https://receiver.example/', environment_id: ours.id }],
+    ['/link-token', { integrated_account_id: account.id }],
+    ['/connection', { integrated_account_id: account.id }],
     ['/integrated-account', { tenant_id: 'x', environment_integration_id: theirs.installation, environment_id: ours.id,
         authentication_method: 'api_key', context: { subdomain: 'x', email: 'a@x.example', api_key: 'k' } }],
 ])
     test(`POST ${path} that refers to another environment (${Object.keys(body).join(', ')}) is 400`, async () => {
-        const [ourCount, theirCount] = [await ours.api.all(path), await theirs.api.all(path)];
+        const isListed = routes.some((each) => each.method === 'GET' && each.path === path);
+        const listed = async () => (isListed ? [await ours.api.all(path), await theirs.api.all(path)] : []);
+        const before = await listed();
         assert.equal((await theirs.api.post(path, body)).status, 400);
-        assert.deepEqual(await ours.api.all(path), ourCount);
-        assert.deepEqual(await theirs.api.all(path), theirCount);
+        assert.deepEqual(await listed(), before);
     });
 
 test('a change in one environment leaves tools of the other as they are', async () => {
@@ -167,7 +259,7 @@ test('a change in one environment leaves tools of the other as they are', async 
 
 test('no route without its token', async () => {
     for (const { method, path, access } of routes) {
-        if (access !== 'api_token') continue;
+        if (!['api_token', 'account_token', 'any_token'].includes(access)) continue;
         const target = fill(path, { ...cases[path]?.[0], id: account.id, resource: 'tickets', item: '1' });
         for (const headers of [
             {},
@@ -192,6 +284,10 @@ test('the own ids work on every route that reads', async () => {
         `/integrated-account/${own.id}/tools`,
         `/integrated-account/${own.id}/mcp`,
         `/integrated-account/${own.id}/mcp/${ownServer.id}`,
+        `/integrated-account/${own.id}/capabilities`,
+        `/environment/${theirs.id}`,
+        `/webhook/${ownWebhook.id}`,
+        `/connection/${ownConnection.id}`,
         `/proxy/tickets?limit=1&integrated_account_id=${own.id}`,
     ])
         assert.equal((await theirs.api.get(path)).status, 200);

@@ -161,6 +161,11 @@ Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadli
             co_return grant.error();
         apply_grant(*grant, clock_.now(), kMiddle, account, context);
     }
+    if (request.account) {
+        auto const tried = co_await try_context(account, context, deadline);
+        if (!tried)
+            co_return tried.error();
+    }
     auto stored = co_await connections_.store_account(std::nullopt, request.link_token, std::move(account),
                                                       std::move(context), deadline);
     if (!stored)
@@ -270,8 +275,8 @@ Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
         co_return connection.error();
     auto const digest = crypto::sha256(callback.browser);
     if (!connection->browser || !crypto::equal_in_constant_time(*connection->browser, digest))
-        co_return Error{ErrorCode::forbidden, "This connection was begun in another browser. Start again there, or ask "
-                                              "for a new link."};
+        co_return Error{ErrorCode::conflict, "This connection was begun in another browser. Start again there, or ask "
+                                             "for a new link."};
     // From here on nobody else uses this state, so a code that is sent twice is used once.
     auto const begun = co_await connections_.begin_exchange(connection->environment, connection->id, deadline);
     if (!begun)
@@ -345,8 +350,32 @@ Task<Result<Account>> Connector::exchange(Connection const& connection, std::str
     if (connection.account)
         account.id = *connection.account;
     apply_grant(*grant, clock_.now(), kMiddle, account, context);
+    if (connection.account) {
+        auto const tried = co_await try_context(account, context, deadline);
+        if (!tried)
+            co_return tried.error();
+    }
     co_return co_await connections_.store_account(connection.id, connection.link_token, std::move(account),
                                                   std::move(context), Deadline::after(kStoreLimit));
+}
+
+Task<Result<void>> Connector::try_context(Account const& account, Context const& context, Deadline deadline)
+{
+    auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
+    if (!state)
+        co_return state.error();
+    auto& row = state->account;
+    // Under an id that no row has: what is learnt of it changes none, and there is nothing to renew it with.
+    row.id = IntegratedAccountId{uuid_v7(clock_.now())};
+    row.authentication_method = account.authentication_method;
+    row.context = context.visible;
+    row.sealed = state->key.seal(sealing_place(row.id), boost::json::serialize(context.secret));
+    row.access_expires_at = account.access_expires_at;
+    row.refresh_due_at.reset(); // These tokens are not stored yet: nobody may use them up.
+    auto connected = co_await accounts::connect(integrations_, *std::move(state), deadline);
+    if (!connected)
+        co_return connected.error();
+    co_return co_await check_.check(*std::move(connected), deadline);
 }
 
 Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,

@@ -65,6 +65,8 @@ std::string_view reason_of(int status) noexcept
         return "Moved Permanently";
     case 302:
         return "Found";
+    case 303:
+        return "See Other";
     case 400:
         return "Bad Request";
     case 401:

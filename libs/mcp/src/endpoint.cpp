@@ -12,6 +12,10 @@
 namespace sluice::mcp {
 namespace {
 
+/// For finding a token that is not cached. A call waits rather than fails while the database is slow; where it is down,
+/// that is known sooner.
+constexpr std::chrono::seconds kResolveLimit{5};
+
 constexpr std::string_view kCorsHeaders = "Content-Type, Accept, Authorization, MCP-Protocol-Version, Mcp-Method, "
                                           "Mcp-Name, Mcp-Session-Id, Last-Event-ID, Sluice-Api-Token";
 
@@ -84,7 +88,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     auto const deadline = Deadline::after(config_.call_limit);
     auto const warm = servers_.resolve_warm(token);
     auto const resolved =
-        warm ? *warm : co_await servers_.resolve(token, deadline.at_most(std::chrono::milliseconds(1'900)));
+        warm ? *warm : co_await servers_.resolve(token, deadline.at_most(kResolveLimit));
     if (!resolved) {
         bool const is_unknown = resolved.error().code() == ErrorCode::not_found;
         auto response = error_response(is_unknown ? 404 : 503, resolved.error().public_detail());

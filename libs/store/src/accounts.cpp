@@ -440,6 +440,8 @@ Result<Account> replace_account(pqxx::work& transaction, Backend const& backend,
     transaction.exec_params0(kEndLease, sql_id(from.environment), sql_id(id));
     AccountChange const change = [&](Account& row, Context& old) -> Result<void> {
         row.authentication_method = from.authentication_method;
+        if (from.region)
+            row.region = from.region;
         row.status = Status::connecting; // `last_error` stays until it is known that the new credentials work.
         row.access_expires_at = from.access_expires_at;
         row.refresh_due_at = from.refresh_due_at;

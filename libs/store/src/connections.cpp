@@ -318,8 +318,8 @@ public:
             auto const connection = connection_in(transaction, backend.keyring, rows[0]);
             if (!connection)
                 return connection.error();
-            Error const other{ErrorCode::forbidden, "This connection was begun in another browser. Start again there, "
-                                                    "or ask for a new link."};
+            Error const other{ErrorCode::conflict, "This connection was begun in another browser. Start again there, "
+                                                   "or ask for a new link."};
             if (connection->browser && !crypto::equal_in_constant_time(*connection->browser, browser))
                 return other;
             if (connection->link_token &&

@@ -121,18 +121,6 @@ public:
         co_return co_await backend_.pool.lookup<Replicas>(deadline, std::move(query));
     }
 
-    Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) override
-    {
-        using Ids = std::vector<EnvironmentId>;
-        pg::Query<Ids> query = [](pqxx::work& transaction) -> Result<Ids> {
-            Ids ids;
-            for (auto const& row : transaction.exec(kEnvironments))
-                ids.push_back(id_in<EnvironmentId>(row[0]));
-            return ids;
-        };
-        co_return co_await backend_.pool.lookup<Ids>(deadline, std::move(query));
-    }
-
     Task<Result<std::vector<KeyUse>>> uses(Deadline deadline) override
     {
         using Uses = std::vector<KeyUse>;

@@ -9,6 +9,7 @@
 #include "mcp/server.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
+#include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
 #include <memory>
@@ -35,5 +36,6 @@ std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& 
 std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend);
 std::unique_ptr<accounts::AccountTokenRepository> make_account_tokens(Backend const& backend);
 std::unique_ptr<tenancy::KeyRepository> make_keys(Backend const& backend);
+std::unique_ptr<tenancy::Retention> make_retention(Backend const& backend);
 
 } // namespace sluice::store

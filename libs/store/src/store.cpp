@@ -20,6 +20,7 @@ struct Store::Impl {
         , webhooks(make_webhooks(backend))
         , account_tokens(make_account_tokens(backend))
         , keys(make_keys(backend))
+        , retention(make_retention(backend))
     {
     }
 
@@ -37,6 +38,7 @@ struct Store::Impl {
     std::unique_ptr<events::WebhookRepository> webhooks;
     std::unique_ptr<accounts::AccountTokenRepository> account_tokens;
     std::unique_ptr<tenancy::KeyRepository> keys;
+    std::unique_ptr<tenancy::Retention> retention;
 };
 
 Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
@@ -102,6 +104,11 @@ accounts::AccountTokenRepository& Store::account_tokens() const
 tenancy::KeyRepository& Store::keys() const
 {
     return *impl_->keys;
+}
+
+tenancy::Retention& Store::retention() const
+{
+    return *impl_->retention;
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

@@ -272,8 +272,7 @@ public:
             if (replay.event && found.empty())
                 return not_found("event");
             if (found.size() > kMostReplayed)
-                return invalid("created_at",
-                               fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
+                return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
             for (auto const& row : found)
                 add_delivery(transaction, now, environment, row[0].c_str(), id);
             return static_cast<std::size_t>(found.size());

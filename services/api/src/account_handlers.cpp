@@ -242,6 +242,7 @@ HandlerResult AccountHandlers::patch_credentials(Call& call)
     Fields fields(*body);
     auto const method = fields.text("authentication_method", false);
     auto const* context = fields.object("context", true);
+    fields.refuse_null({"authentication_method"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
@@ -309,12 +310,12 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
     Fields fields(*body);
     auto const texts = fields.texts("ids", kMostDeleted);
     std::vector<IntegratedAccountId> ids;
-    if (!texts || texts->empty())
+    if (!fields.has("ids") || (texts && texts->empty()))
         fields.fail("ids", "is required: a list of ids of integrated accounts");
     for (std::size_t i = 0; texts && i < texts->size(); ++i) {
         if (auto const id = IntegratedAccountId::parse((*texts)[i]))
             ids.push_back(*id);
-        else
+        else if (!(*texts)[i].empty())
             fields.fail(fmt::format("ids[{}]", i), "must be an id such as ia_01h455vb4pex5vsknk084sn02q");
     }
     if (auto const checked = fields.check(); !checked)

@@ -46,7 +46,10 @@ http::Response refusal(Error const& error)
     body["error"] = http::reason_of(status_of(error));
     if (error.code() != ErrorCode::invalid_argument)
         body["error_type"] = error_type_of(error);
-    return http::json_response(status_of(error), json::value(std::move(body)));
+    auto response = http::json_response(status_of(error), json::value(std::move(body)));
+    if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::rate_limited)
+        response.headers.add("retry-after", "1");
+    return response;
 }
 
 std::string cookie_in(http::Request const& request)
@@ -283,7 +286,17 @@ HandlerResult ConnectHandlers::submit(Call& call)
         co_return refusal(installed.error());
     auto const& integration = *(*installed)->integration;
     auto const* format = integration.find_credentials(*method);
-    bool const is_offered = !token->integration || *token->integration == integration.name;
+    bool is_offered = (!token->integration || *token->integration == integration.name) && state->row.is_enabled;
+    if (token->account) {
+        auto const account =
+            co_await services_.store.accounts().find(token->environment, *token->account, call.deadline);
+        if (!account)
+            co_return refusal(account.error());
+        // The account that is reconnected, or that this link has made so far: nothing else goes into it.
+        is_offered = is_offered && account->environment_integration == *installation;
+    } else {
+        is_offered = is_offered && state->row.show_in_catalog;
+    }
     if (!is_offered || format == nullptr)
         co_return refusal(invalid(is_offered ? "authentication_method" : "environment_integration_id",
                                   "is not offered with this link"));
@@ -329,6 +342,8 @@ HandlerResult ConnectHandlers::connection(Call& call)
     if (!link || !id)
         co_return refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
     auto const found = co_await services_.store.connections().find(link->environment, *id, call.deadline);
+    if (!found && found.error().code() != ErrorCode::not_found)
+        co_return refusal(found.error());
     if (!found || found->link_token != link->id)
         co_return refusal(invalid_link());
     co_return co_await answer_outcome(call, *found);
@@ -401,6 +416,8 @@ HandlerResult ConnectHandlers::result(Call& call)
     if (!id || !environment)
         co_return refusal(invalid_link());
     auto const found = co_await services_.store.connections().find(*environment, *id, call.deadline);
+    if (!found && found.error().code() != ErrorCode::not_found)
+        co_return refusal(found.error());
     if (!found || !found->browser || !crypto::equal_in_constant_time(*found->browser, browser))
         co_return refusal(invalid_link());
     co_return co_await answer_outcome(call, *found);

@@ -58,7 +58,10 @@ EnvironmentHandlers::EnvironmentHandlers(Services const& services)
 HandlerResult EnvironmentHandlers::list(Call& call)
 {
     return answer_list(call, services_.cursors,
-                       [this, &call](tenancy::ListQuery) -> Task<Result<tenancy::Page<tenancy::Environment>>> {
+                       [this, &call](tenancy::ListQuery query) -> Task<Result<tenancy::Page<tenancy::Environment>>> {
+                           if (!query.conditions.empty())
+                               co_return invalid(query.conditions.front().field,
+                                                 "is not a filter here: there is only the token's own environment");
                            auto own =
                                co_await services_.store.tenancy().load_environment(call.environment(), call.deadline);
                            if (!own)

@@ -139,10 +139,10 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name, std
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < array->size(); ++i) {
         auto const* text = (*array)[i].if_string();
-        if (text == nullptr || text->empty() || text->size() > 200)
+        bool const is_text = text != nullptr && !text->empty() && text->size() <= 200;
+        if (!is_text)
             fail(fmt::format("{}[{}]", name, i), "must be a string of 1 to 200 bytes");
-        else
-            texts.emplace_back(*text);
+        texts.emplace_back(is_text ? std::string_view(*text) : std::string_view());
     }
     return texts;
 }

@@ -60,7 +60,9 @@ Target read_target(Fields& fields)
     target.account = fields.id<IntegratedAccountId>("integrated_account_id", false);
     if (target.tenant_id && target.account)
         fields.fail("integrated_account_id", "excludes tenant_id: connect a new account, or reconnect one");
-    if (!fields.has("tenant_id") && !fields.has("integrated_account_id"))
+    bool const has_tenant = fields.has("tenant_id") && !fields.is_null("tenant_id");
+    bool const has_account = fields.has("integrated_account_id") && !fields.is_null("integrated_account_id");
+    if (!has_tenant && !has_account)
         fields.fail("tenant_id", "is required; or integrated_account_id, to reconnect an account");
     target.integration = fields.text("integration", false);
     target.scopes = fields.texts("scopes", 100);
@@ -93,6 +95,7 @@ HandlerResult LinkHandlers::create_token(Call& call)
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     LinkToken token;
+    std::optional<EnvironmentIntegrationId> token_installation;
     token.environment = call.environment();
     token.tenant_id = target.tenant_id.value_or("");
     if (target.account) {
@@ -103,8 +106,16 @@ HandlerResult LinkHandlers::create_token(Call& call)
                 ? invalid("integrated_account_id", "is no account of this environment")
                 : account.error();
         token.tenant_id = account->tenant_id;
+        token_installation = account->environment_integration;
         token.account = target.account;
         token.is_reconnect = true;
+    }
+    if (target.integration) {
+        auto const installation = co_await installation_named(call, *target.integration);
+        if (!installation)
+            co_return installation.error();
+        if (token.account && token_installation != installation->id)
+            co_return invalid("integration", "is not that of the account");
     }
     token.persist_previous_context = target.persist_previous_context;
     token.integration = target.integration;
@@ -173,6 +184,8 @@ HandlerResult LinkHandlers::create_connection(Call& call)
         request.account = target.account;
         request.tenant_id = account->tenant_id;
         request.installation = account->environment_integration;
+        if (target.integration && *target.integration != account->integration_name)
+            co_return invalid("integration", "is not that of the account");
     } else {
         auto const installation = co_await installation_named(call, *target.integration);
         if (!installation)

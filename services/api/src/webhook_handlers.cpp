@@ -160,8 +160,11 @@ HandlerResult WebhookHandlers::replay(Call& call)
     replay.event = fields.id<EventId>("event_id", false);
     replay.from = fields.time("from");
     replay.to = fields.time("to");
-    if (fields.has("event_id") == fields.has("from"))
+    auto const is_given = [&](std::string_view name) { return fields.has(name) && !fields.is_null(name); };
+    if (is_given("event_id") == is_given("from"))
         fields.fail("event_id", "or from (and to) is required: one event, or those of a span of time");
+    if (is_given("event_id") && is_given("to"))
+        fields.fail("to", "goes with from: event_id is one event");
     if (replay.from && replay.to && *replay.from >= *replay.to)
         fields.fail("to", "must be after from");
     if (auto const checked = fields.check(); !checked)

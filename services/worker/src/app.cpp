@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kBatch = 500;
 constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::seconds kRenewLimit{30};
+constexpr std::chrono::hours kSweepInterval{1};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
 
@@ -46,6 +47,23 @@ Task<void> expire_forever(mcp::ServerExpiry& expiry, std::chrono::milliseconds i
         }
         if (!deleted || *deleted < kBatch)
             co_await sleep_until(Deadline::after(interval));
+    }
+}
+
+/// Environment by environment, once an hour.
+Task<void> forget_forever(tenancy::Retention& retention, Metrics& metrics, telemetry::Log& log)
+{
+    for (;;) {
+        auto const environments = co_await retention.environments(Deadline::after(kLimit));
+        if (environments)
+            for (auto const& environment : *environments) {
+                auto const gone = co_await retention.sweep(environment, Deadline::after(kLimit));
+                if (!gone) {
+                    metrics.failures.add();
+                    log.write(telemetry::Level::warning, "history was not deleted", gone.error());
+                }
+            }
+        co_await sleep_until(Deadline::after(kSweepInterval));
     }
 }
 
@@ -223,6 +241,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         return listening.error();
     TaskGroup loops(io, 16, log, "worker");
     loops.spawn(expire_forever(store.expiry(), config.expiry_interval, metrics, log));
+    loops.spawn(forget_forever(store.retention(), metrics, log));
     JobLoop refresh_loop(
         io, store.jobs(), tenancy::JobKind::account_refresh,
         [&refreshes](tenancy::Job job) { return refreshes.run(job); }, refresh_metrics, log);

@@ -32,10 +32,10 @@ async function create(session, known) {
                 authentication_method: 'oauth2',
                 context: {
                     subdomain: product.context.subdomain,
-                    oauth: { token: { access_token: token.access_token } },
+                    oauth: { scope: ['tickets:read'], token: { access_token: token.access_token } },
                 },
             },
-            holds: ({ context }) => !('token' in (context.oauth ?? {})),
+            holds: ({ context }) => context.oauth.scope.length === 1 && !('token' in context.oauth),
         })
     ).id;
     await session.call(id, 400, 'without its credentials', {
@@ -96,6 +96,11 @@ async function change(session, known) {
         path,
         json: { region: null, context: { plan: null } },
         holds: (json) => json.region === null && !('plan' in json.context),
+    });
+    await session.call('updateIntegratedAccount', 400, 'with null for what cannot be cleared', {
+        path,
+        json: { tenant_id: null, is_sandbox: null, is_blocked: null, context: null },
+        holds: (json) => json.details.failures.length === 4,
     });
     await session.call('updateIntegratedAccount', 400, 'with a context that fits nothing', {
         path,

@@ -36,6 +36,14 @@ export async function installations(session, known) {
         json: { integration_id, override: { base_url: 'http://169.254.169.254/' } },
         holds: (json) => json.details.failures[0].path === 'override.base_url',
     });
+    for (const [note, oauth2] of [
+        ['with a secret of an app that is no text', { client_id: 'x', client_secret: 5 }],
+        ['with a part of an app that is none', { token_url: 'https://evil.example/' }],
+    ])
+        await session.call(create, 400, note, {
+            json: { integration_id, override: { credentials: { oauth2 } } },
+            holds: (json) => json.details.failures[0].path.startsWith('override.credentials.oauth2'),
+        });
     await session.call(create, 400, 'in another environment', {
         json: { integration_id, environment_id: nothing('env') },
     });
@@ -43,6 +51,10 @@ export async function installations(session, known) {
     await refusesTokens(session, create);
     const installed = await session.call(create, 201, '', {
         json: { integration_id, override, show_in_catalog: false },
+        holds: (json) => {
+            const { client_id, ...rest } = json.override.credentials.oauth2;
+            return client_id === known.product.app.client_id && Object.keys(rest).length === 0;
+        },
     });
     known.installation = installed.id;
     await session.call(create, 200, 'again', { json: { integration_id }, holds: ({ id }) => id === installed.id });
@@ -76,7 +88,9 @@ export async function installations(session, known) {
         json: { override, is_enabled: true, show_in_catalog: true },
         holds: (json) => json.show_in_catalog,
     });
+    await session.call(update, 200, 'with what was read', { path, json: { override: installed.override } });
     await session.call(update, 400, 'with a text for a flag', { path, json: { is_enabled: 'yes' } });
+    await session.call(update, 400, 'with null', { path, json: { override: null } });
     await refusesIds(session, update, {}, 'envint', { is_enabled: true });
     await refusesBodies(session, update, path);
     await refusesTokens(session, update, path);

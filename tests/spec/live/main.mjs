@@ -1,12 +1,16 @@
+import { accountTokens, bulkDeletion, capabilities, renewal } from './account_tokens.mjs';
 import { accounts } from './accounts.mjs';
 import { installations, integrations, removal } from './catalogue.mjs';
+import { backEnd, linkTokens, linkUi, pages } from './connecting.mjs';
 import { documentation } from './documentation.mjs';
+import { environment } from './environment.mjs';
 import { mcp } from './mcp.mjs';
 import { operation, tokens, unrouted } from './operation.mjs';
 import { Product } from './product.mjs';
 import { proxy } from './proxy.mjs';
 import { servers } from './servers.mjs';
 import { Session } from './session.mjs';
+import { deliveries, log, webhooks } from './webhooks.mjs';
 
 /// At least one success and one refusal of each operation, and each kind of refusal somewhere.
 export async function live(tests, spec) {
@@ -19,13 +23,25 @@ export async function live(tests, spec) {
         operation,
         tokens,
         unrouted,
+        environment,
         integrations,
         installations,
         documentation,
+        webhooks,
         accounts,
+        accountTokens,
+        capabilities,
+        renewal,
         proxy,
         servers,
         mcp,
+        linkTokens,
+        pages,
+        linkUi,
+        backEnd,
+        bulkDeletion,
+        log,
+        deliveries,
         removal,
     ])
         try {
@@ -43,6 +59,7 @@ async function prepare(tests) {
         const token = product.makeEnvironment();
         await product.removeLeftovers(token);
         await product.makeVendorAccount();
+        await product.startReceiver();
         return { product, token };
     } catch (error) {
         tests.fail('live: an environment of our own', [error.stack]);

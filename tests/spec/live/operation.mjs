@@ -51,7 +51,10 @@ export async function tokens(session, known) {
 export async function unrouted({ tests, spec, baseUrl }) {
     const cases = [
         ['GET /nothing → 404', '/nothing', { method: 'GET' }, 404],
-        ['PUT /integration → 405 with allow', '/integration', { method: 'PUT' }, 405],
+        ['PUT /integration → 405 with allow', '/integration', { method: 'PUT' }, 405, 'GET'],
+        ['PUT /webhook → 405 with allow', '/webhook', { method: 'PUT' }, 405, 'GET, POST'],
+        ['DELETE /integrated-account/me → 405', '/integrated-account/me', { method: 'DELETE' }, 405, 'GET, PATCH'],
+        ['POST /connect → 405 with allow', '/connect', { method: 'POST' }, 405, 'GET'],
         [
             'a head above 16 KiB → 431',
             '/healthz',
@@ -60,11 +63,11 @@ export async function unrouted({ tests, spec, baseUrl }) {
         ],
         ['GET /healthz with a large body → 413', '/healthz', { method: 'GET', announce: 64 * 1024 + 1 }, 413],
     ];
-    for (const [name, path, request, status] of cases) {
+    for (const [name, path, request, status, allow] of cases) {
         const answer = await send(baseUrl, path, request);
         const problems = spec.problemsOfSchema(JSON.parse(answer.body.toString()), 'Error');
         if (answer.status !== status) problems.push(`answered ${answer.status}: ${answer.body}`);
-        if (status === 405 && answer.headers.allow !== 'GET') problems.push(`allow is ${answer.headers.allow}`);
+        if (answer.headers.allow !== allow) problems.push(`allow is ${answer.headers.allow}`);
         if (problems.length === 0) tests.pass(name);
         else tests.fail(name, problems);
     }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { send } from '../support/http.mjs';
+import { Receiver } from '../support/receiver.mjs';
 
 const sluice = resolve(import.meta.dirname, '../../../build/release/services/sluice/sluice');
 const subdomain = 'spec';
@@ -18,8 +19,13 @@ export class Product {
     simulatorUrl = this.#dev.simulator_url;
     /// An origin of browsers that the product allows, if it allows one.
     origin = process.env.SLUICE_MCP_ALLOWED_ORIGINS?.split(',')[0];
+    /// The OAuth app that the simulator knows.
+    app = {
+        client_id: 'sluice-demo',
+        client_secret: readFileSync(join(dirname(this.#devJson), 'demo-app-secret'), 'utf8').trim(),
+    };
     /// What makes our calls go to the simulator.
-    override = { base_url: `${this.simulatorUrl}/{{context.subdomain}}` };
+    override = { base_url: `${this.simulatorUrl}/{{context.subdomain}}`, credentials: { oauth2: this.app } };
     context = { subdomain, email: 'agent@spec.example', api_key: apiKey };
 
     /// Makes the environment and gives a token for it.
@@ -40,10 +46,15 @@ export class Product {
         return JSON.parse(execFileSync(sluice, args, { env, encoding: 'utf8' }));
     }
 
+    /// What takes our webhooks' deliveries, where the product may call it.
+    async startReceiver() {
+        if (this.#dev.allow) this.receiver = await Receiver.start(Number(new URL(`http://${this.#dev.allow}`).port));
+    }
+
     /// What an earlier run left.
     async removeLeftovers(token) {
         const headers = { authorization: `Bearer ${token}` };
-        for (const path of ['/documentation', '/environment-integration']) {
+        for (const path of ['/webhook', '/documentation', '/environment-integration']) {
             const { body } = await send(this.baseUrl, path, { method: 'GET', headers });
             for (const { id } of JSON.parse(body.toString()).result)
                 await send(this.baseUrl, `${path}/${id}`, { method: 'DELETE', headers });
@@ -59,6 +70,17 @@ export class Product {
         return this.#control(`/accounts/${subdomain}/tokens`, { scopes });
     }
 
+    /// What the customer decides on the vendor's page at `url`; gives where the browser is sent then.
+    async decide(url, decision) {
+        const { pathname, searchParams } = new URL(url);
+        const { headers } = await send(this.simulatorUrl, pathname, {
+            method: 'POST',
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: `${searchParams}&decision=${decision}`,
+        });
+        return new URL(headers.location);
+    }
+
     /// What the vendor answers to the next call of `match`.
     fault(match, answer) {
         return this.#control(`/accounts/${subdomain}/faults`, { match, ...answer });
@@ -67,6 +89,11 @@ export class Product {
     /// From now on, or until `clearFaults`, the vendor refuses the credentials.
     rejectCredentials() {
         return this.#control(`/accounts/${subdomain}/faults`, { kind: 'reject_credentials' });
+    }
+
+    /// The vendor forgets all token pairs.
+    revokeTokens() {
+        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'revoke_tokens' });
     }
 
     clearFaults() {

@@ -1,3 +1,4 @@
+import { imported } from './account_tokens.mjs';
 import { nothing, refusesTokens } from './refusals.mjs';
 
 const megabyte = 1024 * 1024;
@@ -36,6 +37,7 @@ export async function proxy(session, known) {
         await vendorAnswers(session, known, id, operation);
     }
     await deadCredentials(session, known);
+    await endedTokens(session, known);
     await switches(session, known);
 }
 
@@ -93,6 +95,16 @@ async function reads(session, known) {
             !('set-cookie' in headers) &&
             headers['x-request-id'] !== 'theirs',
     });
+    for (const [note, own] of [
+        ["with the account's token", {}],
+        ["with the account's token and its id", query],
+    ])
+        await session.call('proxyList', 200, note, {
+            path: tickets,
+            query: { ...own, limit: 1 },
+            token: known.accountToken,
+            holds: (json) => json.result_count === 1,
+        });
     const item = { resource: 'tickets', item: known.ticket };
     await session.call('proxyGet', 200, '', { path: item, query, holds: ({ id }) => id === known.ticket });
     await product.fault('GET /api/tickets/{id}', { status: 200, content_type: 'image/png', body: 'not really' });
@@ -209,6 +221,18 @@ async function refusals(session, known, id, { path, json, writes: isWrite }) {
         query,
         token: known.product.foreignToken,
     });
+    await session.call(id, 401, 'with an unknown integrated-account token', {
+        path,
+        json,
+        token: `slx_acct_${'0'.repeat(49)}`,
+    });
+    await session.call(id, 403, "with another account's token", {
+        path,
+        json,
+        query: { integrated_account_id: known.limited },
+        token: known.accountToken,
+        holds: (body) => !('is_remote_error' in body),
+    });
     await session.call(id, 404, 'of an unknown resource', { path: { ...path, resource: 'unicorns' }, query, json });
     if (id === 'proxyCustom')
         await session.call(id, 404, 'of an unknown method', { path: { ...path, item: 'ponder' }, query, json });
@@ -313,6 +337,32 @@ async function deadCredentials(session, known) {
     });
 }
 
+/// An access token that has ended, while no new one can be had.
+async function endedTokens(session, known) {
+    // The worker renews as well: the vendor must have nothing from the beginning.
+    const fails = (answer) => known.product.fault('POST /oauth/token', { times: 1000, ...answer });
+    await fails({ status: 503 });
+    const ended = { expires_at: '2026-01-01T00:00:00Z' };
+    const path = { resource: 'tags' };
+    const query = {
+        integrated_account_id: await imported(session, known, 'with a token that has ended, again', ended),
+    };
+    for (const [status, note, answer] of [
+        [502, 'answers nonsense', { status: 200, body: '<html>', content_type: 'text/html' }],
+        [403, 'refuses the app', { status: 401, body: { error: 'invalid_client' } }],
+    ]) {
+        await known.product.clearFaults();
+        await fails(answer);
+        await session.call('proxyList', status, `when the access token has ended and the token endpoint ${note}`, {
+            path,
+            query,
+            holds: (body) => !('is_remote_error' in body),
+        });
+    }
+    await known.product.clearFaults();
+    await session.call('proxyList', 200, 'when the access token has ended and is renewed', { path, query });
+}
+
 /// Accounts and installations that are switched off.
 async function switches(session, known) {
     const { account, installation, product } = known;
@@ -322,7 +372,8 @@ async function switches(session, known) {
     const each = async (status, note, which = () => true) => {
         for (const [id, operation] of Object.entries(operations).filter(([, one]) => which(one))) {
             const { path, json } = operation;
-            const holds = (body) => !('is_remote_error' in body);
+            const holds = (body, { headers }) =>
+                !('is_remote_error' in body) && (status !== 405 || headers.allow === 'GET');
             await session.call(id, status, note, { path, query: { integrated_account_id: account }, json, holds });
         }
     };

@@ -10,19 +10,38 @@ export async function refusesTokens(session, id, path) {
     await session.call(id, 400, 'with a broken query string', { path, query: 'a=%zz' });
 }
 
+/// The same for those with an integrated-account token.
+export async function refusesAccountTokens(session, id, path) {
+    await session.call(id, 401, 'without a token', { path, token: null });
+    await session.call(id, 401, 'with an unknown token', { path, token: `slx_acct_${'0'.repeat(49)}` });
+    await session.call(id, 401, 'with an API token', { path });
+    await session.call(id, 400, 'with a broken query string', { path, query: 'a=%zz' });
+}
+
+/// The same for those with a link token.
+export async function refusesLinkTokens(session, id, path) {
+    const holds = ({ error_type }) => error_type === 'invalid_token';
+    await session.call(id, 401, 'without a token', { path, token: null, holds });
+    await session.call(id, 401, 'with an unknown token', { path, token: `slx_link_${'0'.repeat(49)}`, holds });
+    await session.call(id, 401, 'with an API token', { path, holds });
+    await session.call(id, 400, 'with a broken query string', { path, token: null, query: 'a=%zz' });
+}
+
 /// What every operation with an id in its path refuses.
 export async function refusesIds(session, id, path, prefix, json) {
     await session.call(id, 404, 'of nothing', { path: { ...path, id: nothing(prefix) }, json });
-    await session.call(id, 404, 'with another kind of id', { path: { ...path, id: nothing('env') }, json });
+    const other = prefix === 'env' ? 'team' : 'env';
+    await session.call(id, 404, 'with another kind of id', { path: { ...path, id: nothing(other) }, json });
 }
 
 /// What every operation that reads a JSON object refuses.
-export async function refusesBodies(session, id, path) {
-    await session.call(id, 400, 'with no JSON', { path, body: '{"a":', type: 'application/json' });
-    await session.call(id, 400, 'with no object', { path, json: [] });
-    await session.call(id, 400, 'with a member that is none', { path, json: { surprise: 1 } });
-    await session.call(id, 413, 'with more than 1 MiB', { path, announce: megabyte + 1, type: 'application/json' });
-    await session.call(id, 415, 'with a form', { path, body: 'a=b', type: 'application/x-www-form-urlencoded' });
+export async function refusesBodies(session, id, path, token) {
+    const to = { path, token };
+    await session.call(id, 400, 'with no JSON', { ...to, body: '{"a":', type: 'application/json' });
+    await session.call(id, 400, 'with no object', { ...to, json: [] });
+    await session.call(id, 400, 'with a member that is none', { ...to, json: { surprise: 1 } });
+    await session.call(id, 413, 'with more than 1 MiB', { ...to, announce: megabyte + 1, type: 'application/json' });
+    await session.call(id, 415, 'with a form', { ...to, body: 'a=b', type: 'application/x-www-form-urlencoded' });
 }
 
 /// What every list refuses.

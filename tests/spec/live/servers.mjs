@@ -21,6 +21,11 @@ export async function servers(session, known) {
         json: { name: 'Spec, revoked', expires_at: null },
     });
     known.revoked = revoked.token;
+    await session.call(create, 201, 'with tools that need more scopes than were granted', {
+        path: { id: known.limited },
+        json: { name: 'Spec, limited', config: { methods: ['create_a_gorgias_tag'] } },
+        holds: (json) => json.warnings.length === 1 && json.warnings[0].includes('tags:write'),
+    });
     await session.call(create, 400, 'with a method that is none', {
         path,
         json: { name: 'x', config: { methods: ['reed'] } },

@@ -40,7 +40,7 @@ export class Session {
             const problems = this.spec.problemsOfAnswer(operation, answer);
             if (answer.status !== status)
                 problems.unshift(`answered ${answer.status}: ${answer.body.toString().slice(0, 600)}`);
-            else if (status < 300) problems.push(...this.spec.problemsOfRequest(operation, sent));
+            else if (status < 400) problems.push(...this.spec.problemsOfRequest(operation, sent));
             if (problems.length === 0 && holds !== undefined && !holds(value, answer))
                 problems.push(`not what was expected: ${answer.body.toString().slice(0, 600)}`);
             this.#note(operation, answer.status);
@@ -61,6 +61,11 @@ export class Session {
         if (this.#names.has(full)) throw new Error(`two tests are called ${full}`);
         this.#names.add(full);
         return full;
+    }
+
+    /// One test of something else.
+    check(name, problems) {
+        this.#end(name, problems);
     }
 
     #note(operation, status) {

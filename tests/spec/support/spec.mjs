@@ -82,6 +82,25 @@ export class Spec {
         ];
     }
 
+    /// What is wrong with a delivery to a webhook.
+    problemsOfDelivery({ headers, body }) {
+        const pointer = ['webhooks', 'event', 'post'];
+        const { parameters } = this.#at(pointer);
+        const described = Object.fromEntries(parameters.map((one) => [one.name.toLowerCase(), one]));
+        const unknown = Object.keys(headers)
+            .filter((name) => !(name in described) && name !== 'host' && !hopHeaders.has(name))
+            .map((name) => `the header ${name} is not described`);
+        const wrong = parameters.flatMap(({ name }, i) =>
+            this.#problemsOf(
+                headers[name.toLowerCase()],
+                [...pointer, 'parameters', i, 'schema'],
+                `the header ${name}`,
+            ),
+        );
+        const content = [...pointer, 'requestBody', 'content', 'application/json'];
+        return [...unknown, ...wrong, ...this.#problemsOf(JSON.parse(body), content, 'the event')];
+    }
+
     /// What is wrong with a value that stands for a schema of the components.
     problemsOfSchema(value, name) {
         return this.#problemsOf(value, ['components', 'schemas', name], name);
@@ -93,7 +112,8 @@ export class Spec {
             const at = this.#pointerTo([...pointer, 'headers', name]);
             const { required, schema } = this.#at(at);
             if (name in headers) {
-                const value = schema.type === 'integer' ? Number(headers[name]) : headers[name];
+                const text = [headers[name]].flat().join(', '); // Node gives set-cookie as a list.
+                const value = schema.type === 'integer' ? Number(text) : text;
                 problems.push(...this.#problemsOf(value, [...at, 'schema'], `the header ${name}`));
             } else if (required) {
                 problems.push(`the header ${name} is missing`);
@@ -153,7 +173,7 @@ function detail({ params }) {
 }
 
 function escaped(part) {
-    return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+    return encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
 function matchType(content, type = '') {

@@ -100,11 +100,29 @@ TEST_F(VaultTest, RendersBasicAndBearer)
 
 TEST_F(VaultTest, RefusesAnExpiredTokenToTheSecond)
 {
-    auto const account =
-        connected(R"({"oauth":{"token":{"access_token":"t","expires_at":"2026-11-20T12:00:01Z"}}})", "oauth2");
+    auto account = connected(R"({"oauth":{"token":{"access_token":"t"}}})", "oauth2");
+    account.account.access_expires_at = parse_timestamp("2026-11-20T12:00:01Z");
     EXPECT_TRUE(vault_.credential(account));
     clock_.advance(std::chrono::seconds(1));
     EXPECT_EQ(vault_.credential(account).error().code(), ErrorCode::reauth_needed);
+}
+
+TEST_F(VaultTest, AsksForRenewalHalfAMinuteAheadUnlessTheWorkersTimeIsLater)
+{
+    auto account = connected(R"({"oauth":{"token":{"access_token":"t"}}})", "oauth2");
+    auto const now = clock_.now();
+    EXPECT_FALSE(vault_.is_renewal_due(account)) << "nothing to renew with";
+    account.account.access_expires_at = now + std::chrono::seconds(31);
+    account.account.refresh_due_at = now - std::chrono::seconds(60);
+    EXPECT_FALSE(vault_.is_renewal_due(account));
+    account.account.access_expires_at = now + std::chrono::seconds(30);
+    EXPECT_TRUE(vault_.is_renewal_due(account));
+    account.account.refresh_due_at = now + std::chrono::seconds(10);
+    EXPECT_FALSE(vault_.is_renewal_due(account)) << "a short-lived token, or a refresh that has just failed";
+    account.account.access_expires_at = now;
+    EXPECT_TRUE(vault_.is_renewal_due(account)) << "it has ended";
+    account.account.status = Status::needs_reauth;
+    EXPECT_FALSE(vault_.is_renewal_due(account));
 }
 
 TEST_F(VaultTest, RefusesAccountsThatMayNotBeUsed)

@@ -83,7 +83,7 @@ public:
     /// The connection one of these hashes of its state belongs to. Errors: not_found.
     virtual Task<Result<Connection>> resolve_state(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
     /// Binds the connection, and its link token, to the first browser that goes to the vendor.
-    /// Errors: forbidden if another browser has; conflict if the link token was used meanwhile.
+    /// Errors: conflict if another browser has, or the link token was used meanwhile.
     virtual Task<Result<void>> bind_browser(EnvironmentId environment, ConnectionId id, crypto::Digest browser,
                                             Deadline deadline) = 0;
     /// `initiated` → `exchanging`. Errors: conflict if it is not initiated.

@@ -72,11 +72,11 @@ public:
     Task<Result<StartedConnection>> start(ConnectRequest request, Deadline deadline);
 
     /// Binds the connection to the browser with this cookie, and gives the vendor's address.
-    /// Errors: not_found (unknown or expired), forbidden (another browser), conflict (finished, or the link was used).
+    /// Errors: not_found (unknown or expired), conflict (another browser, finished, or the link was used).
     Task<Result<std::string>> authorize_url(std::string_view state, std::string_view browser, Deadline deadline);
 
     /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed.
-    /// Errors: not_found, forbidden, conflict as above: then nothing was done with the code.
+    /// Errors: not_found, conflict as above: then nothing was done with the code.
     Task<Result<Connection>> finish(Callback callback, Deadline deadline);
 
     /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
@@ -101,6 +101,8 @@ private:
     Task<Result<TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth, Context const& context,
                                             http::Query form, Deadline deadline);
     Task<Result<Account>> exchange(Connection const& connection, std::string code, Deadline deadline);
+    /// Tries a new context for an account that is there, before it replaces the one that may still work.
+    Task<Result<void>> try_context(Account const& account, Context const& context, Deadline deadline);
     Task<Result<Account>> try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
                                       Account account, Deadline deadline);
 

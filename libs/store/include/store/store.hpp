@@ -10,6 +10,7 @@
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
+#include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
 #include <memory>
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] events::WebhookRepository& webhooks() const;
     [[nodiscard]] accounts::AccountTokenRepository& account_tokens() const;
     [[nodiscard]] tenancy::KeyRepository& keys() const;
+    [[nodiscard]] tenancy::Retention& retention() const;
 
     /// Whether the database answers.
     Task<Result<void>> ping(Deadline deadline);

@@ -90,7 +90,6 @@ public:
     virtual Task<Result<void>> forget_replica(Uuid id, Deadline deadline) = 0;
     virtual Task<Result<std::vector<Replica>>> replicas(Deadline deadline) = 0;
     virtual Task<Result<std::vector<KeyUse>>> uses(Deadline deadline) = 0;
-    virtual Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) = 0;
     /// Wraps the data keys of an environment with the active master key, those that are not yet. How many it were.
     virtual Task<Result<std::size_t>> rewrap(EnvironmentId environment, Deadline deadline) = 0;
     /// Destroys the data keys of an environment: nothing they sealed can be read again, but in copies made before. Its
