@@ -148,6 +148,37 @@ test('reconnecting keeps the id and the MCP URL', async () => {
     assert.ok(!(await callTool(server.url, 'list_all_gorgias_tickets', { limit: 1 })).isError);
 });
 
+test('a reconnection with a wrong key leaves a working account as it is', async () => {
+    const desk = await simulated();
+    const first = await submit(await linkToken({ tenant_id: desk.subdomain }), formBody(desk));
+    const id = first.json.integrated_account_id;
+    const { link_token } = await api.ok('POST', '/link-token', { integrated_account_id: id });
+    const wrong = await submit(link_token, formBody(desk, 'not-the-key'));
+    assert.equal(wrong.status, 422, wrong.text);
+    const account = await api.ok('GET', `/integrated-account/${id}`);
+    assert.deepEqual([account.status, account.last_error], ['active', null]);
+    assert.equal((await api.get(`/proxy/tickets?limit=1&integrated_account_id=${id}`)).status, 200);
+    assert.equal((await submit(link_token, formBody(desk))).status, 200, 'the link still works');
+});
+
+test('what is hidden from the catalogue, or of another account, is not connected with a link', async () => {
+    const desk = await simulated();
+    const installation = `/environment-integration/${where.installation}`;
+    const token = await linkToken({ tenant_id: desk.subdomain });
+    await api.ok('PATCH', installation, { show_in_catalog: false });
+    const refused = await submit(token, formBody(desk));
+    await api.ok('PATCH', installation, { show_in_catalog: true });
+    assert.equal(refused.status, 400, refused.text);
+    assert.equal((await submit(token, formBody(desk))).status, 200);
+});
+
+for (const path of ['/link-token', '/connection'])
+    test(`POST ${path} with null for tenant_id is 400`, async () => {
+        const refused = await api.post(path, { tenant_id: null, integration: 'gorgias', context: { subdomain: 'acme' } });
+        assert.equal(refused.status, 400);
+        assert.deepEqual(refused.json.details.failures.map(({ path: at }) => at), ['tenant_id']);
+    });
+
 test('a back end: redirect_url, then wait for the end', async () => {
     const desk = await simulated();
     const redirect_uri = 'https://app.example/done?x=1';

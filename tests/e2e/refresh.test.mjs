@@ -129,3 +129,9 @@ test('the secret of the OAuth app is never shown', async () => {
     assert.equal(shown.json.override.credentials.oauth2.client_id, 'sluice-demo');
     assert.ok(!shown.text.includes('client_secret'));
 });
+
+test('deleting an account takes its grant back at the vendor', async (t) => {
+    const account = await oauthAccount(t);
+    await account.api.ok('DELETE', `/integrated-account/${account.id}`);
+    assert.equal((await account.vendor()).operations['POST /oauth/revoke'], 1);
+});

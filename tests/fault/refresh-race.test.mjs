@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { environment, startApi } from '../e2e/support/product.mjs';
 import { file, sleep, test } from '../e2e/support/test.mjs';
 
-const small = process.env.CI === 'true';
+const small = process.env.FAULT_SMALL === 'true';
 const options = {
     ...(small
         ? { processes: 4, accounts: 60, lifetime: 12, rate: 150, seconds: 30 }

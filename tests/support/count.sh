@@ -38,12 +38,13 @@ gtest() {
     fi
 }
 
-# node_tests DIR: `node --test` of its *.test.* files, with the Node it brings.
+# node_tests DIR [ARGUMENT...]: `node --test` of its *.test.* files, or as the arguments say, with the Node it brings.
 node_tests() {
-    local status=0 failed
+    local status=0 failed arguments=("${@:2}")
+    ((${#arguments[@]})) || mapfile -t arguments < <(cd "$1" && printf '%s\n' ./*.test.*)
     rm -f "$work"/node.{tap,log}
     (cd "$1" && PATH=$1/node_modules/.bin:$PATH timeout 1200 node --test --test-reporter=spec \
-        --test-reporter-destination="$work/node.log" --test-reporter=tap --test-reporter-destination="$work/node.tap" ./*.test.*) \
+        --test-reporter-destination="$work/node.log" --test-reporter=tap --test-reporter-destination="$work/node.tap" "${arguments[@]}") \
         >"$work/node.out" 2>&1 || status=$?
     [[ -f $work/node.tap ]] || fail "node --test in $(shown "$1"): $(cat "$work/node.out")"
     failed=$(awk '/^# (fail|cancelled) / {n += $3} END {print n + 0}' "$work/node.tap")

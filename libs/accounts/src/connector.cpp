@@ -408,6 +408,33 @@ Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connect
     co_return settled;
 }
 
+Task<Result<void>> Connector::revoke(ConnectedPtr account, Deadline deadline)
+{
+    auto const* format = account->installed->integration->find_credentials(account->account.authentication_method);
+    if (format == nullptr || !format->oauth || format->oauth->revoke_url.empty())
+        co_return Result<void>{};
+    auto const context = open_context(account->account, account->key);
+    if (!context)
+        co_return context.error();
+    auto const app = oauth_app(*format->oauth, account->app_secret, *context);
+    auto url = format->oauth->revoke_url.render_url(account->visible);
+    if (!app || !url)
+        co_return app ? url.error() : app.error();
+    json::value const secret = context->secret;
+    // The refresh token, as that ends the access tokens made with it; else the access token.
+    for (auto const* path : {"oauth.token.refresh_token", "oauth.token.access_token"}) {
+        auto const* token = json::find_path(secret, path);
+        if (token == nullptr || !token->is_string())
+            continue;
+        http::Query form;
+        form.add("token", std::string(token->get_string()));
+        auto const answer =
+            co_await client_.send(token_request(*format->oauth, *std::move(url), *app, std::move(form)), deadline);
+        co_return answer ? Result<void>{} : Result<void>(answer.error());
+    }
+    co_return Result<void>{};
+}
+
 Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environment, ConnectionId id, Deadline deadline)
 {
     using Next = std::optional<Timestamp>;

@@ -71,6 +71,7 @@ Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view fo
 /// Tokens that are imported come one by one: nothing has to be spread.
 constexpr double kMiddle = 0.5;
 constexpr std::chrono::seconds kRefreshLimit{30};
+constexpr std::chrono::seconds kRevokeLimit{3};
 constexpr std::size_t kMostDeleted = 100;
 
 /// Whether a patch of the context brings new credentials.
@@ -106,10 +107,11 @@ Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::obje
 } // namespace
 
 AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                                 accounts::Refresher& refresher)
+                                 accounts::Refresher& refresher, accounts::Connector& connector)
     : services_(services)
     , connected_(connected)
     , refresher_(refresher)
+    , connector_(connector)
 {
 }
 
@@ -323,7 +325,7 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
     // One by one: what is not there (any more) does not keep the others.
     json::array deleted;
     for (auto const& id : ids) {
-        auto const removed = co_await services_.store.accounts().remove(call.environment(), id, call.deadline);
+        auto const removed = co_await remove_one(call, id);
         if (!removed && removed.error().code() != ErrorCode::not_found)
             co_return removed.error();
         if (removed) {
@@ -352,13 +354,24 @@ HandlerResult AccountHandlers::patch_own(Call& call)
     co_return co_await patch(call);
 }
 
+Task<Result<void>> AccountHandlers::remove_one(Call& call, IntegratedAccountId id)
+{
+    auto const connected = co_await connected_.find(call.environment(), id, call.deadline);
+    auto const removed = co_await services_.store.accounts().remove(call.environment(), id, call.deadline);
+    if (!removed)
+        co_return removed.error();
+    // What the vendor does not hear ends there by itself, or when the customer removes the app: the answer waits no
+    // longer.
+    if (connected) [[maybe_unused]]
+        auto const revoked = co_await connector_.revoke(*connected, Deadline::after(kRevokeLimit));
+    co_return Result<void>{};
+}
+
 HandlerResult AccountHandlers::remove(Call& call)
 {
     return answer_remove<IntegratedAccountId>(call, "integrated account", services_.announcer,
-                                              tenancy::Change::Kind::account, [this, &call](IntegratedAccountId id) {
-                                                  return services_.store.accounts().remove(call.environment(), id,
-                                                                                           call.deadline);
-                                              });
+                                              tenancy::Change::Kind::account,
+                                              [this, &call](IntegratedAccountId id) { return remove_one(call, id); });
 }
 
 HandlerResult AccountHandlers::tools(Call& call)

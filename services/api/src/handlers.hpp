@@ -94,7 +94,8 @@ private:
 
 class AccountHandlers {
 public:
-    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher);
+    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher,
+                    accounts::Connector& connector);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -112,10 +113,13 @@ private:
     Task<Result<accounts::InstalledPtr>> installed(Call& call, accounts::EnvironmentIntegration const& row);
     Task<Result<accounts::Account>> change(Call& call, IntegratedAccountId id, bool new_credentials,
                                            accounts::AccountChange change);
+    /// Deletes an account here, then what it was granted at the vendor as far as that can be reached.
+    Task<Result<void>> remove_one(Call& call, IntegratedAccountId id);
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
     accounts::Refresher& refresher_;
+    accounts::Connector& connector_;
 };
 
 class ServerHandlers {

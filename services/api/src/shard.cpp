@@ -44,7 +44,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , integration_handlers_(services)
     , installation_handlers_(services)
     , documentation_handlers_(services)
-    , account_handlers_(services, connected_, refresher_)
+    , account_handlers_(services, connected_, refresher_, connector_)
     , server_handlers_(services, connected_)
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)

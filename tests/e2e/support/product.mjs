@@ -171,3 +171,19 @@ class Connection {
     /// As `GET …/tools` gives them, in the order of `tools/list`.
     tools = async () => (await this.api.ok('GET', `/integrated-account/${this.id}/tools`)).result;
 }
+
+/// The UUID behind a TypeID.
+function uuidOf(id) {
+    let number = 0n;
+    for (const digit of id.split('_').at(-1)) number = number * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(digit));
+    return number.toString(16).padStart(32, '0');
+}
+
+/// Lets an account's job run now, once it is there.
+export async function makeDue(kind, accountId) {
+    const sql = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = '${kind}' AND id = '${uuidOf(accountId)}' RETURNING 1`;
+    await eventually(`the job ${kind}`, 10, async () => {
+        const { stdout } = await promisify(execFile)('psql', [dev.database_url, '-qAtXc', sql]);
+        return stdout.includes('1');
+    });
+}

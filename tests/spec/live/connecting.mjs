@@ -130,7 +130,7 @@ async function form(session, known, link) {
     await known.product.clearFaults();
     await session.call('listIntegratedAccounts', 200, 'that was refused', {
         query: { tenant_id: 'acme-51' },
-        holds: ({ result }) => result.length === 1 && result[0].last_error.type === 'connection_error',
+        holds: ({ result }) => result.length === 1 && result[0].last_error.type === 'validation_error',
     });
     const install = (note, is_enabled) =>
         session.call('updateEnvironmentIntegration', 200, note, {
@@ -138,7 +138,7 @@ async function form(session, known, link) {
             json: { is_enabled },
         });
     await install('to disabled, for a link', false);
-    await ask(403, 'of a disabled integration', { ...of, context: entered }, failed);
+    await ask(400, 'of a disabled integration', { ...of, context: entered });
     await install('to enabled, for a link', true);
     await ask(200, '', { ...of, context: entered }, (json) => json.result === 'success');
     await ask(401, 'once more', { ...of, context: entered });

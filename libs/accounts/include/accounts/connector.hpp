@@ -82,6 +82,9 @@ public:
     /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
     /// The time of the next look, if it is too early.
     Task<Result<std::optional<Timestamp>>> resume(EnvironmentId environment, ConnectionId id, Deadline deadline);
+    /// Takes back at the vendor what an account that is being deleted was granted, where the vendor has a way to
+    /// (RFC 7009). Errors: those of asking the vendor; a token that is dead already is none.
+    Task<Result<void>> revoke(ConnectedPtr account, Deadline deadline);
     /// Tries an account that a crash left `connecting`; active or `validation_error` afterwards.
     Task<Result<Account>> resume(Account account, Deadline deadline)
     {
