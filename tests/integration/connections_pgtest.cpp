@@ -1,0 +1,281 @@
+// What connecting, events and renewing store: inside its environment, sealed for its place, by its leaseholder.
+#include "accounts/connector.hpp"
+#include "accounts/vault.hpp"
+#include "catalog/integration.hpp"
+#include "crypto/token.hpp"
+#include "events/signature.hpp"
+#include "store/store.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/run.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace sluice::store {
+namespace {
+
+using accounts::Account;
+using accounts::Context;
+using Kind = accounts::RefreshLease::Kind;
+
+Deadline soon()
+{
+    return Deadline::after(std::chrono::seconds(10));
+}
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+    return *std::move(result);
+}
+
+void must(Result<void> const& result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+}
+
+class ConnectionStoreTest : public ::testing::Test {
+protected:
+    EnvironmentId environment(std::string const& name)
+    {
+        must(test::run(store_.tenancy().ensure_team("t", soon())));
+        return must(test::run(store_.tenancy().ensure_environment("t", name, soon()))).value.id;
+    }
+
+    accounts::EnvironmentIntegration installed(EnvironmentId in)
+    {
+        accounts::EnvironmentIntegration row;
+        row.environment = in;
+        row.integration = catalog::builtin_id("gorgias");
+        row.override = json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "app"}}}}}};
+        row.app_secret = Secret{"planted-app-secret"};
+        return must(test::run(store_.installations().ensure(row, soon()))).row;
+    }
+
+    Account account(EnvironmentId in)
+    {
+        Account made;
+        made.environment = in;
+        made.environment_integration = installed(in).id;
+        made.tenant_id = "acme";
+        made.status = accounts::Status::active;
+        made.authentication_method = "oauth2";
+        json::object const token{{"access_token", "planted-access"}, {"refresh_token", "planted-refresh"}};
+        Context const context{{{"subdomain", "acme"}}, {{"oauth", json::object{{"token", token}}}}};
+        return must(test::run(store_.accounts().create(made, context, soon())));
+    }
+
+    events::Webhook webhook(EnvironmentId in, std::string secret)
+    {
+        events::Webhook made;
+        made.environment = in;
+        made.target_url = "https://receiver.example/";
+        return must(test::run(store_.webhooks().create(made, Secret{std::move(secret)}, soon())));
+    }
+
+    accounts::LinkToken link(EnvironmentId in, crypto::TokenHash const& hash)
+    {
+        accounts::LinkToken made;
+        made.environment = in;
+        made.tenant_id = "acme";
+        made.context = json::object{{"password", "planted-password"}};
+        made.expires_at = clock_.now() + std::chrono::hours(1);
+        return must(test::run(store_.connections().create_link(made, hash, soon())));
+    }
+
+    std::string count(std::string_view table) { return database_.value(fmt::format("SELECT count(*) FROM {}", table)); }
+
+    test::Database database_;
+    crypto::Keyring keyring_ = crypto::Keyring::generate();
+    SystemClock const clock_;
+    telemetry::Log log_{STDERR_FILENO, telemetry::Level::error};
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_{registry_};
+    pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
+    Store store_{pool_, keyring_, clock_};
+};
+
+TEST_F(ConnectionStoreTest, NoSealOpensInAnotherRowColumnOrEnvironment)
+{
+    auto const mine = environment("mine");
+    auto const theirs = environment("theirs");
+    auto const installation = installed(mine);
+    installed(theirs);
+    webhook(mine, "one");
+    webhook(mine, "two");
+    auto const hash = crypto::hash_token(keyring_, "link");
+    link(mine, hash);
+    account(mine);
+
+    // Another column: an account's credentials where the app's secret should be.
+    database_.execute("UPDATE environment_integrations e SET sealed = a.sealed FROM integrated_accounts a "
+                      "WHERE e.environment_id = a.environment_id");
+    auto const state = must(test::run(store_.installations().load(mine, installation.id, soon())));
+    EXPECT_FALSE(state.app_secret->key.open(state.app_secret->place, state.app_secret->sealed));
+
+    // Another row.
+    database_.execute("UPDATE webhooks SET sealed = (SELECT sealed FROM webhooks ORDER BY id LIMIT 1)");
+    auto const hooks = must(test::run(store_.webhooks().list(mine, {}, soon()))).items;
+    for (auto const& hook : hooks)
+        must(test::run(store_.webhooks().send_test(mine, hook.id, soon())));
+    auto const jobs =
+        must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(5), soon())));
+    std::size_t opened = 0;
+    for (auto const& job : jobs)
+        opened += test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())) ? 1 : 0;
+    EXPECT_EQ(jobs.size(), 6U) << "two events of the account and a test, for each webhook";
+    EXPECT_EQ(opened, 3U) << "only those of the webhook it was sealed for";
+
+    // Another environment's key.
+    database_.execute("UPDATE link_tokens SET sealed = (SELECT sealed FROM integrated_accounts LIMIT 1)");
+    EXPECT_FALSE(test::run(store_.connections().resolve_link({hash}, soon())));
+}
+
+TEST_F(ConnectionStoreTest, NothingPlantedLiesInClear)
+{
+    auto const in = environment("mine");
+    account(in);
+    link(in, crypto::hash_token(keyring_, "link"));
+    webhook(in, "planted-webhook-secret");
+    for (auto const* table : {"environment_integrations", "integrated_accounts", "link_tokens", "webhooks", "events"})
+        EXPECT_EQ(database_.value(fmt::format("SELECT count(*) FROM {0} WHERE {0}::text LIKE '%planted%'", table)), "0")
+            << table;
+}
+
+TEST_F(ConnectionStoreTest, ShowsNothingOfAnotherEnvironment)
+{
+    auto const mine = environment("mine");
+    auto const theirs = environment("theirs");
+    auto const their_account = account(theirs);
+    auto const their_webhook = webhook(theirs, "x");
+    accounts::Connection connection;
+    connection.environment = theirs;
+    connection.environment_integration = their_account.environment_integration;
+    connection.tenant_id = "acme";
+    connection.authentication_method = "oauth2";
+    connection.expires_at = clock_.now() + std::chrono::minutes(10);
+    auto const their_connection =
+        must(test::run(store_.connections().create(connection, crypto::hash_token(keyring_, "state"), soon())));
+    auto const not_found = [](auto const& result) { return !result && result.error().code() == ErrorCode::not_found; };
+
+    EXPECT_TRUE(not_found(test::run(store_.connections().find(mine, their_connection.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.installations().load(mine, their_account.environment_integration, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().find(mine, their_webhook.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().send_test(mine, their_webhook.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().replay(mine, their_webhook.id, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().rotate_secret(mine, their_webhook.id, Secret{"x"}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().remove(mine, their_webhook.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.webhooks().list(mine, {}, soon()))).items.empty());
+    EXPECT_TRUE(must(test::run(store_.webhooks().log(mine, {}, soon()))).items.empty());
+    EXPECT_TRUE(not_found(test::run(
+        store_.accounts().lease_refresh(mine, their_account.id, 1, Uuid{}, std::chrono::seconds(5), soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.account_tokens().create({mine, their_account.id, clock_.now()},
+                                                                   crypto::hash_token(keyring_, "t"), soon()))));
+    EXPECT_EQ(must(test::run(store_.keys().shred(mine, soon()))), 0U);
+    EXPECT_TRUE(test::run(store_.accounts().load_state(theirs, their_account.id, soon())));
+
+    pqxx::connection serving(database_.url("sluice_app").reveal());
+    pqxx::work transaction(serving);
+    for (auto const* table :
+         {"link_tokens", "connections", "account_tokens", "events", "webhooks", "deliveries", "delivery_attempts"})
+        EXPECT_EQ(transaction.exec1(fmt::format("SELECT count(*) FROM {}", table))[0].as<int>(), 0) << table;
+}
+
+TEST_F(ConnectionStoreTest, OneLeaseAtATimeAndOnlyItsHolderFinishes)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto& repository = store_.accounts();
+    auto const one = uuid_v7(clock_.now());
+    auto const two = uuid_v7(clock_.now());
+    auto const lease = [&](Uuid const& owner, std::int64_t seen, int seconds = 60) {
+        return must(
+            test::run(repository.lease_refresh(in, made.id, seen, owner, std::chrono::seconds(seconds), soon())));
+    };
+    accounts::AccountChange const change = [](Account&, Context& context) -> Result<void> {
+        context.secret["oauth"] = json::object{{"token", json::object{{"access_token", "new"}}}};
+        return {};
+    };
+    EXPECT_EQ(lease(one, 1).kind, Kind::taken);
+    EXPECT_EQ(lease(two, 1).kind, Kind::busy);
+    EXPECT_EQ(test::run(repository.intend_refresh(in, made.id, two, soon())).error().code(), ErrorCode::conflict);
+    must(test::run(repository.intend_refresh(in, made.id, one, soon())));
+    EXPECT_EQ(test::run(repository.finish_refresh(in, made.id, two, true, change, soon())).error().code(),
+              ErrorCode::conflict);
+    EXPECT_EQ(must(test::run(repository.finish_refresh(in, made.id, one, true, change, soon()))).generation, 2);
+    EXPECT_EQ(lease(two, 1).kind, Kind::renewed);
+    EXPECT_EQ(lease(two, 2).kind, Kind::taken);
+}
+
+TEST_F(ConnectionStoreTest, AnIntentThatOutlivedItsLeaseIsAnInterruption)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto& repository = store_.accounts();
+    auto const dead = uuid_v7(clock_.now());
+    must(test::run(repository.lease_refresh(in, made.id, 1, dead, std::chrono::seconds(60), soon())));
+    must(test::run(repository.intend_refresh(in, made.id, dead, soon())));
+    database_.execute("UPDATE integrated_accounts SET refresh_lease_until = now() - interval '1 second'");
+    auto const next = must(
+        test::run(repository.lease_refresh(in, made.id, 1, uuid_v7(clock_.now()), std::chrono::seconds(60), soon())));
+    EXPECT_EQ(next.kind, Kind::taken);
+    EXPECT_TRUE(next.is_interrupted);
+}
+
+TEST_F(ConnectionStoreTest, NewCredentialsTakeTheLeaseFromWhoRenewsTheOldOnes)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    must(test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    must(test::run(store_.accounts().update(in, made.id, true, none, soon())));
+    EXPECT_EQ(test::run(store_.accounts().finish_refresh(in, made.id, owner, true, none, soon())).error().code(),
+              ErrorCode::conflict);
+}
+
+TEST_F(ConnectionStoreTest, AnEventIsWrittenWithItsChangeOrNotAtAll)
+{
+    auto const in = environment("mine");
+    webhook(in, "x");
+    auto const made = account(in);
+    EXPECT_EQ(count("events"), "2") << "created and active";
+    EXPECT_EQ(count("deliveries"), "2");
+    accounts::AccountChange const refused = [](Account& row, Context&) -> Result<void> {
+        row.status = accounts::Status::needs_reauth;
+        return invalid("x", "is refused");
+    };
+    EXPECT_FALSE(test::run(store_.accounts().update(in, made.id, false, refused, soon())));
+    EXPECT_EQ(count("events"), "2");
+    must(test::run(store_.accounts().remove(in, made.id, soon())));
+    EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'integrated_account:deleted'"), "1");
+}
+
+TEST_F(ConnectionStoreTest, AJobIsOneWorkersUntilItsLeaseEnds)
+{
+    auto const in = environment("mine");
+    auto const hook = webhook(in, "x");
+    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    auto const take = [&] {
+        return must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(60), soon())));
+    };
+    auto const first = take();
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_TRUE(take().empty());
+    database_.execute("UPDATE jobs SET lease_until = now() - interval '1 second'");
+    auto const second = take();
+    ASSERT_EQ(second.size(), 1U);
+    must(test::run(store_.jobs().finish(first.front(), std::nullopt, soon())));
+    EXPECT_EQ(database_.value("SELECT count(*) FROM jobs WHERE kind = 'delivery'"), "1") << "taken over meanwhile";
+    must(test::run(store_.jobs().finish(second.front(), std::nullopt, soon())));
+    EXPECT_EQ(database_.value("SELECT count(*) FROM jobs WHERE kind = 'delivery'"), "0");
+}
+
+} // namespace
+} // namespace sluice::store
