@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { send } from './support/exchange.mjs';
 import { callTool } from './support/mcp.mjs';
-import { environment, main, overrideFor } from './support/product.mjs';
+import { environment, inEnvironment, main, overrideFor } from './support/product.mjs';
 import { test } from './support/test.mjs';
 
 const where = await environment('connect');
@@ -261,6 +261,21 @@ test('a mixed-up state: the code of one connection with the state of another con
     const done = await browser.get(mixed.href);
     assert.equal(new URL(done.headers.location, api.url).searchParams.get('status'), 'failed');
     assert.equal((await accountsOf(one.subdomain)).length + (await accountsOf(two.subdomain)).length, 0);
+});
+
+test('a callback after its time, and a link after its time: refused, and nothing connected', async () => {
+    const desk = await simulated();
+    const token = await linkToken({ tenant_id: desk.subdomain });
+    const { json } = await submit(token, oauthBody(desk.subdomain));
+    const browser = new Browser();
+    const callback = await browser.approve(json.authorize_url);
+    await inEnvironment(where.id, `UPDATE connections SET expires_at = now() WHERE tenant_id = '${desk.subdomain}'`);
+    assert.equal(refusedPage(await browser.get(callback)), 'invalid_token');
+    assert.equal((await desk.state()).tokens_issued, 0, 'the code was not used');
+    await inEnvironment(where.id, `UPDATE link_tokens SET expires_at = now() WHERE tenant_id = '${desk.subdomain}'`);
+    assert.equal((await session(token)).json.error_type, 'invalid_token');
+    assert.equal((await submit(token, formBody(desk))).status, 401);
+    assert.equal((await accountsOf(desk.subdomain)).length, 0);
 });
 
 for (const [what, path] of [

@@ -134,29 +134,40 @@ Task<Result<json::object>> Connector::merge(ConnectRequest const& request, Deadl
     co_return merged(merged(std::move(context), request.entered), request.given);
 }
 
-Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadline)
+Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& request, Tokens tokens, Deadline deadline)
 {
-    auto const opened = co_await open(request.environment, request.installation, deadline);
+    auto opened = co_await open(request.environment, request.installation, deadline);
     if (!opened)
         co_return opened.error();
     auto const& integration = *opened->installed->integration;
     auto whole = co_await merge(request, deadline);
     if (!whole)
         co_return whole.error();
-    if (auto const checked = check_context(*whole, integration, request.authentication_method); !checked)
+    auto const checked = check_context(*whole, integration, request.authentication_method, tokens);
+    if (!checked)
         co_return checked.error();
     auto context = split_context(*whole, integration);
     if (auto const url = render_base_url(integration, context.visible); !url)
         co_return url.error();
-    auto account = account_of(request);
     auto const* format = integration.find_credentials(request.authentication_method);
-    if (format->oauth && format->oauth->grant == catalog::OAuth::Grant::client_credentials) {
+    co_return Prepared{*std::move(opened), format, *std::move(whole), std::move(context)};
+}
+
+Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadline)
+{
+    auto prepared = co_await prepare(request, Tokens::required, deadline);
+    if (!prepared)
+        co_return prepared.error();
+    auto& context = prepared->context;
+    auto const& oauth = prepared->format->oauth;
+    auto account = account_of(request);
+    if (oauth && oauth->grant == catalog::OAuth::Grant::client_credentials) {
         http::Query form;
         form.add("grant_type", "client_credentials");
-        auto const& scopes = request.scopes ? *request.scopes : format->oauth->scopes;
+        auto const& scopes = request.scopes ? *request.scopes : oauth->scopes;
         if (!scopes.empty())
             form.add("scope", fmt::format("{}", fmt::join(scopes, " ")));
-        auto const grant = co_await ask_for_tokens(*opened, *format->oauth, context, std::move(form), deadline);
+        auto const grant = co_await ask_for_tokens(prepared->opened, *oauth, context, std::move(form), deadline);
         if (!grant)
             co_return grant.error();
         apply_grant(*grant, clock_.now(), kMiddle, account, context);
@@ -175,24 +186,14 @@ Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadli
 
 Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadline deadline)
 {
-    auto const opened = co_await open(request.environment, request.installation, deadline);
-    if (!opened)
-        co_return opened.error();
-    auto const& integration = *opened->installed->integration;
-    auto whole = co_await merge(request, deadline);
-    if (!whole)
-        co_return whole.error();
-    auto const checked = check_context(*whole, integration, request.authentication_method, Tokens::not_yet);
-    if (!checked)
-        co_return checked.error();
-    auto const* format = integration.find_credentials(request.authentication_method);
-    if (!format->oauth || format->oauth->grant != catalog::OAuth::Grant::authorization_code)
+    auto prepared = co_await prepare(request, Tokens::not_yet, deadline);
+    if (!prepared)
+        co_return prepared.error();
+    auto const& oauth = prepared->format->oauth;
+    if (!oauth || oauth->grant != catalog::OAuth::Grant::authorization_code)
         co_return invalid("authentication_method", "is not connected by way of the vendor's page: import the account");
-    auto const parts = split_context(*whole, integration);
-    if (auto const app = oauth_app(*format->oauth, opened->app_secret, parts); !app)
+    if (auto const app = oauth_app(*oauth, prepared->opened.app_secret, prepared->context); !app)
         co_return app.error();
-    if (auto const url = render_base_url(integration, parts.visible); !url)
-        co_return url.error();
     Connection connection;
     connection.environment = request.environment;
     connection.link_token = request.link_token;
@@ -204,10 +205,10 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadlin
     connection.authentication_method = request.authentication_method;
     connection.region = request.region;
     connection.redirect_uri = request.redirect_uri;
-    connection.context = *std::move(whole);
-    connection.verifier = format->oauth->pkce ? random_text() : std::string();
-    connection.nonce = format->oauth->nonce ? random_text() : std::string();
-    connection.scopes = request.scopes ? *request.scopes : format->oauth->scopes;
+    connection.context = std::move(prepared->whole);
+    connection.verifier = oauth->pkce ? random_text() : std::string();
+    connection.nonce = oauth->nonce ? random_text() : std::string();
+    connection.scopes = request.scopes ? *request.scopes : oauth->scopes;
     connection.expires_at = clock_.now() + kConnectionLifetime;
     auto state = crypto::mint_token(crypto::TokenKind::state);
     auto created =

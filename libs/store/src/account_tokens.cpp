@@ -2,6 +2,7 @@
 
 #include "repositories.hpp"
 #include "rows.hpp"
+#include "secrets.hpp"
 
 #include <pqxx/result>
 
@@ -17,9 +18,6 @@ constexpr char kInsert[] = "INSERT INTO account_tokens (environment_id, id, inte
 constexpr char kFind[] = "SELECT environment_id, integrated_account_id, "
                          "(extract(epoch FROM expires_at) * 1000000)::bigint "
                          "FROM account_tokens WHERE environment_id = $1 AND id = $2";
-constexpr char kAddSecret[] = "SELECT add_secret('account', $1, decode($2, 'hex'), $3)";
-constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('account', ARRAY(SELECT "
-                               "decode(d, 'hex') FROM unnest(string_to_array($1, ',')) AS d))";
 
 class PgAccountTokens final : public accounts::AccountTokenRepository {
 public:
@@ -37,7 +35,7 @@ public:
                                                       sql_id(token.account), sql_time(token.expires_at));
             if (made.empty())
                 return not_found("integrated account");
-            transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(id));
+            add_secret(transaction, "account", hash, id);
             return token;
         };
         co_return co_await backend_.pool.transact<AccountToken>(token.environment, deadline, std::move(query));
@@ -45,16 +43,12 @@ public:
 
     Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
-        std::string digests;
-        for (auto const& hash : candidates)
-            digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
-        pg::Query<AccountToken> query = [digests =
-                                             std::move(digests)](pqxx::work& transaction) -> Result<AccountToken> {
-            auto const owner = transaction.exec_params(kFindSecret, digests);
-            if (owner.empty())
+        pg::Query<AccountToken> query = [candidates =
+                                             std::move(candidates)](pqxx::work& transaction) -> Result<AccountToken> {
+            auto const owner = find_secret(transaction, "account", candidates);
+            if (!owner)
                 return not_found("integrated-account token");
-            auto const rows =
-                transaction.exec_params(kFind, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            auto const rows = transaction.exec_params(kFind, sql_id(owner->environment), sql_id(owner->id));
             if (rows.empty())
                 return not_found("integrated-account token");
             return AccountToken{id_in<EnvironmentId>(rows[0][0]), id_in<IntegratedAccountId>(rows[0][1]),

@@ -1,6 +1,7 @@
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
+#include "secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -21,9 +22,6 @@ constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE enviro
 constexpr char kFindByName[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND name = $2";
 constexpr char kDeleteByName[] = "DELETE FROM api_tokens WHERE environment_id = $1 AND name = $2 "
                                  "RETURNING id, (extract(epoch FROM expires_at) * 1000000)::bigint";
-constexpr char kAddSecret[] = "SELECT add_secret('api', $1, decode($2, 'hex'), $3)";
-constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('api', ARRAY(SELECT decode(d, 'hex') "
-                               "FROM unnest(string_to_array($1, ',')) AS d))";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE true";
 #undef SLUICE_COLUMNS
 
@@ -45,7 +43,7 @@ Result<ApiToken> insert(pqxx::work& transaction, EnvironmentId environment, ApiT
     auto const made = transaction.exec_params(kInsert, sql_id(environment), sql_id(id), name, sql_time(expires_at));
     if (made.empty())
         return Error{ErrorCode::conflict, fmt::format("There is an API token named {} already.", name)};
-    transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(id));
+    add_secret(transaction, "api", hash, id.uuid());
     return token_in(made[0]);
 }
 
@@ -115,15 +113,11 @@ public:
 
     Task<Result<ApiToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
-        std::string digests;
-        for (auto const& hash : candidates)
-            digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
-        pg::Query<ApiToken> query = [digests = std::move(digests)](pqxx::work& transaction) -> Result<ApiToken> {
-            auto const owner = transaction.exec_params(kFindSecret, digests);
-            if (owner.empty())
+        pg::Query<ApiToken> query = [candidates = std::move(candidates)](pqxx::work& transaction) -> Result<ApiToken> {
+            auto const owner = find_secret(transaction, "api", candidates);
+            if (!owner)
                 return not_found("API token");
-            auto const rows =
-                transaction.exec_params(kFind, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            auto const rows = transaction.exec_params(kFind, sql_id(owner->environment), sql_id(owner->id));
             return rows.empty() ? Result<ApiToken>(not_found("API token")) : token_in(rows[0]);
         };
         co_return co_await backend_.pool.lookup<ApiToken>(deadline, std::move(query));

@@ -4,6 +4,7 @@
 #include "jobs.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
+#include "secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -57,9 +58,6 @@ constexpr char kBegin[] = "UPDATE connections SET status = 'exchanging' WHERE en
 constexpr char kStored[] = "UPDATE connections SET status = 'validating', integrated_account_id = $3 "
                            "WHERE environment_id = $1 AND id = $2 AND status = 'exchanging' RETURNING id";
 constexpr char kEnd[] = "UPDATE connections SET status = $3, error = $4::jsonb WHERE environment_id = $1 AND id = $2";
-constexpr char kAddSecret[] = "SELECT add_secret($1, $2, decode($3, 'hex'), $4)";
-constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret($1, ARRAY(SELECT decode(d, 'hex') "
-                               "FROM unnest(string_to_array($2, ',')) AS d))";
 
 /// How long after its end a connection that nobody finished is looked at.
 constexpr std::chrono::seconds kGrace{5};
@@ -207,14 +205,6 @@ Error link_used()
     return {ErrorCode::conflict, "This link was used already. Ask whoever gave it to you for a new one."};
 }
 
-std::string joined(std::vector<crypto::TokenHash> const& candidates)
-{
-    std::string digests;
-    for (auto const& hash : candidates)
-        digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
-    return digests;
-}
-
 class PgConnections final : public ConnectionRepository {
 public:
     explicit PgConnections(Backend const& backend)
@@ -238,7 +228,7 @@ public:
                                      optional_sql_id(token.account), token.is_reconnect, token.persist_previous_context,
                                      token.integration, scopes, token.redirect_uri, token.region, sql_bytes(sealed),
                                      key->version(), sql_time(token.expires_at));
-            transaction.exec_params1(kAddSecret, "link", hash.key_id, sql_bytes(hash.digest), sql_id(token.id));
+            add_secret(transaction, "link", hash, token.id.uuid());
             return token;
         };
         co_return co_await backend_.pool.transact<LinkToken>(environment, deadline, std::move(query));
@@ -246,13 +236,12 @@ public:
 
     Task<Result<LinkToken>> resolve_link(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
-        pg::Query<LinkToken> query = [digests = joined(candidates),
+        pg::Query<LinkToken> query = [candidates = std::move(candidates),
                                       &backend = backend_](pqxx::work& transaction) -> Result<LinkToken> {
-            auto const owner = transaction.exec_params(kFindSecret, "link", digests);
-            if (owner.empty())
+            auto const owner = find_secret(transaction, "link", candidates);
+            if (!owner)
                 return not_found("link token");
-            auto const rows =
-                transaction.exec_params(kFindLink, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            auto const rows = transaction.exec_params(kFindLink, sql_id(owner->environment), sql_id(owner->id));
             if (rows.empty())
                 return not_found("link token");
             return link_in(transaction, backend.keyring, rows[0]);
@@ -279,7 +268,7 @@ public:
                                      connection.persist_previous_context, sql_id(connection.environment_integration),
                                      connection.authentication_method, connection.region, connection.redirect_uri,
                                      sql_bytes(sealed), key->version(), sql_time(connection.expires_at));
-            transaction.exec_params1(kAddSecret, "state", state.key_id, sql_bytes(state.digest), sql_id(connection.id));
+            add_secret(transaction, "state", state, connection.id.uuid());
             schedule(transaction, tenancy::JobKind::connection, connection.environment, connection.id.uuid(),
                      connection.expires_at + kGrace);
             return find_connection(transaction, backend.keyring, connection.environment, connection.id);
@@ -297,13 +286,12 @@ public:
 
     Task<Result<Connection>> resolve_state(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
-        pg::Query<Connection> query = [digests = joined(candidates),
+        pg::Query<Connection> query = [candidates = std::move(candidates),
                                        &backend = backend_](pqxx::work& transaction) -> Result<Connection> {
-            auto const owner = transaction.exec_params(kFindSecret, "state", digests);
-            if (owner.empty())
+            auto const owner = find_secret(transaction, "state", candidates);
+            if (!owner)
                 return not_found("connection");
-            return find_connection(transaction, backend.keyring, id_in<EnvironmentId>(owner[0][0]),
-                                   id_in<ConnectionId>(owner[0][1]));
+            return find_connection(transaction, backend.keyring, owner->environment, ConnectionId{owner->id});
         };
         co_return co_await backend_.pool.lookup<Connection>(deadline, std::move(query));
     }

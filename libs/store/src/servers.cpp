@@ -3,6 +3,7 @@
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
+#include "secrets.hpp"
 
 #include <pqxx/result>
 
@@ -34,9 +35,6 @@ constexpr char kDelete[] =
 // The account is in the path of the request, so it is in the text of the query.
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE true";
 #undef SLUICE_COLUMNS
-constexpr char kAddSecret[] = "SELECT add_secret('mcp', $1, decode($2, 'hex'), $3)";
-constexpr char kFindSecret[] = "SELECT environment_id, owner_id FROM find_secret('mcp', ARRAY(SELECT decode(d, 'hex') "
-                               "FROM unnest(string_to_array($1, ',')) AS d))";
 
 constexpr ListField kFields[] = {
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
@@ -127,7 +125,7 @@ public:
                 sql_json(config_json(server.config)), server.created_by, sql_time(server.expires_at));
             if (made.empty())
                 return not_found("integrated account");
-            transaction.exec_params1(kAddSecret, hash.key_id, sql_bytes(hash.digest), sql_id(server.id));
+            add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
             return server_in(made[0]);
         };
@@ -202,16 +200,12 @@ public:
 
     Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
-        std::string digests;
-        for (auto const& hash : candidates)
-            digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
-        pg::Query<ServerState> query = [digests = std::move(digests),
+        pg::Query<ServerState> query = [candidates = std::move(candidates),
                                         &keyring = backend_.keyring](pqxx::work& transaction) -> Result<ServerState> {
-            auto const owner = transaction.exec_params(kFindSecret, digests);
-            if (owner.empty())
+            auto const owner = find_secret(transaction, "mcp", candidates);
+            if (!owner)
                 return not_found("MCP server");
-            auto const rows =
-                transaction.exec_params(kFindById, std::string(owner[0][0].c_str()), std::string(owner[0][1].c_str()));
+            auto const rows = transaction.exec_params(kFindById, sql_id(owner->environment), sql_id(owner->id));
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);

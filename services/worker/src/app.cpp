@@ -73,6 +73,18 @@ public:
     Task<void> announce(tenancy::Change) override { co_return; }
 };
 
+/// The account of a job; nothing if it was deleted, and the job with it.
+Task<Result<std::optional<accounts::AccountState>>> account_of(store::Store& store, tenancy::Job job)
+{
+    auto state =
+        co_await store.accounts().load_state(job.environment, IntegratedAccountId{job.id}, Deadline::after(kLimit));
+    if (state)
+        co_return std::optional(*std::move(state));
+    if (state.error().code() == ErrorCode::not_found)
+        co_return std::nullopt;
+    co_return state.error();
+}
+
 /// Renews an account's credential ahead of its end. When it is due again stands with the account.
 class Refreshes {
 public:
@@ -87,11 +99,12 @@ public:
 
     Task<Result<std::optional<Timestamp>>> run(tenancy::Job job)
     {
-        auto state = co_await store_.accounts().load_state(job.environment, IntegratedAccountId{job.id},
-                                                           Deadline::after(kLimit));
+        auto loaded = co_await account_of(store_, job);
+        if (!loaded)
+            co_return loaded.error();
+        auto& state = *loaded;
         if (!state)
-            co_return state.error().code() == ErrorCode::not_found ? Result<std::optional<Timestamp>>(std::nullopt)
-                                                                   : state.error();
+            co_return std::nullopt;
         auto const due = state->account.refresh_due_at;
         if (!due || state->account.status != accounts::Status::active)
             co_return std::nullopt;
@@ -130,11 +143,12 @@ public:
 
     Task<Result<std::optional<Timestamp>>> run(tenancy::Job job)
     {
-        auto state = co_await store_.accounts().load_state(job.environment, IntegratedAccountId{job.id},
-                                                           Deadline::after(kLimit));
+        auto loaded = co_await account_of(store_, job);
+        if (!loaded)
+            co_return loaded.error();
+        auto& state = *loaded;
         if (!state)
-            co_return state.error().code() == ErrorCode::not_found ? Result<std::optional<Timestamp>>(std::nullopt)
-                                                                   : state.error();
+            co_return std::nullopt;
         if (state->account.status == accounts::Status::connecting) {
             [[maybe_unused]] auto const tried =
                 co_await connector_.resume(std::move(state->account), Deadline::after(kRenewLimit));

@@ -187,3 +187,9 @@ export async function makeDue(kind, accountId) {
         return stdout.includes('1');
     });
 }
+
+/// SQL as the serving role, inside an environment: to let time pass for a row.
+export async function inEnvironment(environmentId, sql) {
+    const set = `SELECT set_config('sluice.environment_id', '${uuidOf(environmentId)}', false)`;
+    await promisify(execFile)('psql', [dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', set, '-c', sql]);
+}

@@ -99,6 +99,14 @@ private:
     };
     Task<Result<Opened>> open(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline);
     Task<Result<Connection>> resolve(std::string_view state, Deadline deadline);
+    /// A request that can be carried out: its context checked, with or without `tokens`, and its vendor's address.
+    struct Prepared {
+        Opened opened;
+        catalog::CredentialFormat const* format = nullptr; ///< In `opened`.
+        json::object whole;
+        Context context; ///< The same in its two parts.
+    };
+    Task<Result<Prepared>> prepare(ConnectRequest const& request, Tokens tokens, Deadline deadline);
     /// What is entered and given, over what there was if the request says so.
     Task<Result<json::object>> merge(ConnectRequest const& request, Deadline deadline);
     Task<Result<TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth, Context const& context,
