@@ -1,4 +1,5 @@
 #include "options.hpp"
+#include "http_api/url.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -30,10 +31,13 @@ Options::Options()
     s.integer("threads", threads_, 0, 256, "I/O threads of the API; 0: one per core");
     s.text("public_url", api_.public_url, "how callers reach the API; minted URLs start with it");
     s.text("mcp.url", api_.mcp_url, "the same for MCP URLs (default: public_url); a host of its own serves MCP only");
-    s.list("mcp.allowed_origins", api_.mcp.allowed_origins, "Origins of browsers that may call MCP servers");
+    s.list("mcp.allowed_origins", api_.mcp.allowed_origins,
+           "Origins of browsers that may call MCP servers, beside those of public_url and mcp.url");
     s.duration("mcp.minimum_lifetime", api_.mcp_minimum_lifetime, 1ms, 24h,
                "least time to expires_at of an MCP server");
     s.integer("mcp.tool_warning", api_.mcp_tool_warning, 1, 10'000, "minting warns above this many tools");
+    s.integer("mcp.token_warning", api_.mcp_token_warning, 1'000, 1'000'000,
+              "minting warns when the list of tools takes more tokens than this, as estimated");
     s.duration("mcp.call_limit", api_.mcp.call_limit, 1s, 10min, "time for one MCP request, vendor included");
     s.duration("mcp.list_lifetime", api_.mcp.list_lifetime, 0ms, 24h, "how long clients may keep a tool list (ttlMs)");
     s.duration("proxy.call_limit", api_.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
@@ -104,6 +108,10 @@ api::Config Options::api() const
         config.mcp_url = config.public_url;
     while (config.mcp_url.ends_with('/'))
         config.mcp_url.pop_back();
+    // Pages of our own may call what is ours.
+    for (auto const& own : {config.public_url, config.mcp_url})
+        if (auto const url = http::parse_url(own))
+            config.mcp.allowed_origins.push_back((url->is_tls ? "https://" : "http://") + url->authority());
     return config;
 }
 

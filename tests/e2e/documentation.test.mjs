@@ -4,7 +4,7 @@ import { afterEach } from 'node:test';
 
 import { assertRefused } from './support/api.mjs';
 import { connectV1 } from './support/clients.mjs';
-import { assertRpcError, callTool, legacy, listTools, toolError } from './support/mcp.mjs';
+import { callTool, listTools, toolError } from './support/mcp.mjs';
 import { connect, environment, mainEnvironment } from './support/product.mjs';
 import { defer, file, test } from './support/test.mjs';
 
@@ -77,7 +77,9 @@ test('a name renames the tool everywhere', async () => {
     assert.deepEqual(names, [...names].sort(), 'still in order');
     const result = await callTool(url, 'tickets_newest_first', { limit: 2 });
     assert.equal(result.structuredContent.result.length, 2);
-    assertRpcError(await legacy(url, 'tools/call', { name }), 200, -32602);
+    const old = await callTool(url, name, { limit: 2 });
+    assert.deepEqual(old.structuredContent.result, result.structuredContent.result, 'the old name goes on working');
+    assert.equal(old.content.at(-1).text, `The tool ${name} is called tickets_newest_first now.`, 'and says so');
     assert.ok((await account.tools()).some((tool) => tool.name === 'tickets_newest_first'));
     const { url: named } = await account.mint({ methods: ['tickets_newest_first'] });
     assert.deepEqual((await listTools(named)).map((tool) => tool.name), ['tickets_newest_first']);

@@ -197,7 +197,7 @@ test('server/discover', async () => {
     assert.equal(json.id, 'd');
     const { result } = json;
     assert.equal(result.resultType, 'complete');
-    assert.deepEqual(result.supportedVersions, [modern]);
+    assert.deepEqual(result.supportedVersions, [modern, '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']);
     assert.deepEqual(result.capabilities, { tools: {} });
     assert.ok(result.instructions.length <= 2000);
     assert.ok(Number.isInteger(result.ttlMs) && result.ttlMs >= 0);

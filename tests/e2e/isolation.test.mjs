@@ -86,6 +86,8 @@ const cases = {
     '/connection/{id}': [{ id: connection.id }],
     '/integrated-account/{id}/mcp': [{ id: account.id }, { name: 'stolen', config: {} }],
     '/integrated-account/{id}/mcp/{server_id}': [{ id: account.id, server_id: server.id }, { name: 'stolen' }],
+    '/integrated-account/{id}/mcp/{server_id}/rotate-token': [{ id: account.id, server_id: server.id }, {}],
+    '/integrated-account/{id}/mcp/{server_id}/explain': [{ id: account.id, server_id: server.id }, undefined, '?tool=x'],
     '/proxy/{resource}': [{ resource: 'tickets' }, { name: 'stolen' }, `?integrated_account_id=${account.id}`],
     '/proxy/{resource}/{item}': [{ resource: 'tickets', item: '1' }, { spam: true }, `?integrated_account_id=${account.id}`],
 };

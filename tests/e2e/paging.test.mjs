@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 
 import { assertRefused } from './support/api.mjs';
-import { callTool, toolError } from './support/mcp.mjs';
+import { connectV2 } from './support/clients.mjs';
+import { callTool, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
 import { connect, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -89,3 +90,46 @@ for (const [name, args] of [
         assert.equal(calls, 0);
     });
 }
+
+test('a limit above the page of the vendor follows pages, and goes on where it ended', async () => {
+    const first = await callTool(url, tool, { limit: 130 });
+    const { result, next_cursor } = first.structuredContent;
+    assert.equal(result.length, 130);
+    const rest = await callTool(url, tool, { limit: 130, next_cursor });
+    assert.equal(rest.structuredContent.next_cursor, null);
+    const ids = [...result, ...rest.structuredContent.result].map((ticket) => ticket.id);
+    assert.deepEqual(ids, await everyTicket());
+});
+
+test('progress: one notification a page, then the answer, in both eras', async () => {
+    for (const request of [legacy, modernRequest]) {
+        const params = { name: tool, arguments: { limit: 137 }, _meta: { progressToken: 'p' } };
+        const exchange =
+            request === legacy
+                ? await legacy(url, 'tools/call', params)
+                : await post(
+                      url,
+                      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { ...params, _meta: { ...meta(), progressToken: 'p' } } },
+                      modernHeaders('tools/call', params),
+                  );
+        assert.equal(exchange.headers['content-type'], 'text/event-stream');
+        const messages = exchange.text.trim().split('\n\n').map((frame) => JSON.parse(frame.replace(/^event: message\ndata: /, '')));
+        assert.deepEqual(
+            messages.slice(0, -1).map(({ method, params }) => [method, params.progressToken, params.progress, params.total]),
+            [['notifications/progress', 'p', 100, 137], ['notifications/progress', 'p', 137, 137]],
+        );
+        assert.equal(messages.at(-1).id, 1);
+        assert.equal(messages.at(-1).result.structuredContent.result.length, 137);
+    }
+    const one = await legacy(url, 'tools/call', { name: tool, arguments: { limit: 5 }, _meta: { progressToken: 'p' } });
+    assert.match(one.headers['content-type'], /^application\/json/, 'no stream where there is nothing to tell');
+});
+
+test('progress arrives while the pages are fetched', async () => {
+    const { client } = await connectV2()(url);
+    const seen = [];
+    const result = await client.callTool({ name: tool, arguments: { limit: 137 } }, { onprogress: (progress) => seen.push(progress.progress) });
+    assert.equal(result.structuredContent.result.length, 137);
+    assert.deepEqual(seen, [100, 137]);
+    await client.close();
+});

@@ -112,6 +112,19 @@ test('a throttled write has not happened', async (t) => {
     assert.ok(data.every((macro) => macro.name !== 'Throttled'));
 });
 
+test('a limit reached between two pages leaves what there was, and the way to go on', async (t) => {
+    const account = await connect(t, where, { tickets: 137 });
+    const { url } = await account.mint();
+    for (let i = 0; i < size - 1; ++i) await callTool(url, 'get_single_gorgias_account');
+    const tool = 'list_all_gorgias_tickets';
+    const { structuredContent, isError, _meta } = await callTool(url, tool, { limit: 137 });
+    assert.ok(!isError);
+    assert.equal(structuredContent.result.length, 100);
+    await own.simulator.clock({ advance_s: _meta['sluice/rate_limit'].retry_after });
+    const rest = await callTool(url, tool, { limit: 37, next_cursor: structuredContent.next_cursor });
+    assert.equal(rest.structuredContent.result.length, 37);
+});
+
 test("one account's empty bucket is not another's", async (t) => {
     const [first, second] = [await connect(t, where), await connect(t, where)];
     for (let i = 0; i <= size; ++i) await first.proxy.get('/tickets', { limit: 1 });

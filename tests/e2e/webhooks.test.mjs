@@ -83,6 +83,22 @@ test('a failure is tried again, under the same id, and logged', async () => {
     assert.deepEqual(log.map(({ attempt, http_status_code }) => [attempt, http_status_code]), [[2, 204], [1, 500]]);
 });
 
+test('what happens to one account arrives in its order, whatever fails in between', async (t) => {
+    const account = await connect(t, where);
+    await eventually('it is quiet', 10, () => receiver.events('integrated_account:active').some(({ json }) => json.payload.id === account.id));
+    receiver.answers = [500];
+    const before = receiver.received.length;
+    const names = Array.from({ length: 12 }, (_, i) => `tenant-${i}`);
+    for (const tenant_id of names) await api.ok('PATCH', `/integrated-account/${account.id}`, { tenant_id });
+    const updates = await eventually('all have come', 20, () => {
+        const own = receiver.received.slice(before).filter(({ json }) => json.payload.id === account.id);
+        return own.length > names.length ? own : undefined;
+    });
+    assert.deepEqual(updates.map(({ json }) => json.payload.tenant_id), [names[0], ...names], 'the first one twice');
+    await api.ok('DELETE', `/integrated-account/${account.id}`);
+    await eventually('its end', 10, () => receiver.received.at(-1).json.event === 'integrated_account:deleted');
+});
+
 test('replay: one event, and a span of time, under the ids they had', async () => {
     const [{ json: original }] = receiver.events('integrated_account:created');
     const before = receiver.received.length;

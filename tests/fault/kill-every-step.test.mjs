@@ -15,25 +15,33 @@ const atOnce = { concurrency: true };
 const scopes = ['account:read', 'tickets:read', 'offline'];
 const where = await environment('kill');
 
-/// Gorgias as a vendor that accepts a refresh token once and revokes the connection when it comes again.
-async function installRevoking() {
+/// Gorgias under another name, with another manifest.
+async function installVariant(name, change) {
     const directory = mkdtempSync(join(tmpdir(), 'sluice-fault-'));
     const from = join(import.meta.dirname, '../../libs/catalog/integrations/gorgias');
     cpSync(from, directory, { recursive: true });
     const manifest = readFileSync(join(directory, 'integration.yaml'), 'utf8');
     writeFileSync(
         join(directory, 'integration.yaml'),
-        manifest.replace('name: gorgias', 'name: revoking').replace('reuse: tolerated', 'reuse: revokes'),
+        change(manifest.replace('name: gorgias', `name: ${name}`)),
     );
     await cli('integration', 'publish', directory, '--team', 'e2e');
     rmSync(directory, { recursive: true });
-    const [revoking] = (await where.api.ok('GET', '/integration?name=revoking')).result;
+    const [variant] = (await where.api.ok('GET', `/integration?name=${name}`)).result;
     const override = overrideFor(where.simulator);
-    const { id } = await where.api.ok('POST', '/environment-integration', { integration_id: revoking.id, override });
+    const { id } = await where.api.ok('POST', '/environment-integration', { integration_id: variant.id, override });
     await where.api.ok('PATCH', `/environment-integration/${id}`, { override });
-    return { ...where, installation: id };
+    return { ...where, variant: name, installation: id };
 }
-const revoking = await installRevoking();
+/// A vendor that accepts a refresh token once and revokes the connection when it comes again.
+const revoking = await installVariant('revoking', (manifest) => manifest.replace('reuse: tolerated', 'reuse: revokes'));
+/// One whose accounts are set up once they are connected.
+const staged = await installVariant('staged', (manifest) =>
+    manifest.replace('tool_tags:', `actions:
+  post_install:
+    - request: {method: account.get, as: account}
+    - update_context: {domain: "{{steps.account.domain}}"}
+tool_tags:`));
 
 /// An api process that ends itself at that point. It calls itself by the product's address, which the vendor knows.
 const dying = (scope, failpoint) =>
@@ -62,7 +70,7 @@ async function oauthAccount(at, rotates) {
     return { id, token, simulated };
 }
 
-const tool = (at) => (at === revoking ? 'list_all_revoking_tickets' : 'list_all_gorgias_tickets');
+const tool = ({ variant = 'gorgias' }) => `list_all_${variant}_tickets`;
 
 async function refreshStep(scope, at, failpoint, rotates, expected) {
     const account = await oauthAccount(at, rotates);
@@ -108,7 +116,7 @@ async function connectStep(scope, failpoint) {
         const submitted = await send('POST', `${url}/connect/session`, {
             headers,
             body: {
-                environment_integration_id: where.installation,
+                environment_integration_id: staged.installation,
                 authentication_method: 'oauth2',
                 context: { subdomain: simulated.subdomain },
             },
@@ -141,11 +149,12 @@ async function connectStep(scope, failpoint) {
     const [account, ...others] = await accounts();
     assert.equal(others.length, 0, 'connected once');
     assert.equal(account.status, 'active');
+    assert.equal(account.context.domain, simulated.subdomain, 'set up');
     const { token } = await where.api.ok('POST', `/integrated-account/${account.id}/mcp`, { name: 'kill', config: { methods: ['read'] } });
-    assert.ok(!(await callTool(`${main.url}/mcp/${token}`, tool(where), { limit: 1 })).isError);
+    assert.ok(!(await callTool(`${main.url}/mcp/${token}`, tool(staged), { limit: 1 })).isError);
 }
 
 test('connecting: one account that works, or none and a link that still does', atOnce, async (t) => {
-    const steps = ['connect_claimed', 'connect_exchanged', 'connect_stored', 'connect_tried', 'connect_settled'];
+    const steps = ['connect_claimed', 'connect_exchanged', 'connect_stored', 'connect_set_up', 'connect_tried', 'connect_settled'];
     await Promise.all(steps.map((failpoint) => t.test(failpoint, (step) => connectStep(step, failpoint))));
 });

@@ -14,13 +14,16 @@ const schemes = {
     any_token: ['apiToken', 'accountToken'],
 };
 /// Routes of the Link UI have one of these, or none.
-const linkSchemes = ['linkToken', 'connectCookie'];
+const linkSchemes = ['linkToken', 'connectCookie', 'formToken'];
+/// An MCP endpoint without the token in its path has it in a header.
+const mcpBearer = ['mcpToken', 'mcpToken+secondFactor'];
 
 function hasAccess(security, access) {
     const given = security.map((one) => Object.keys(one).join('+'));
     if (access === 'link') return given.length <= 1 && given.every((one) => linkSchemes.includes(one));
     // The verbs of an MCP endpoint that only refuse ask for nothing.
     if (access === 'mcp_token' && given.length === 0) return true;
+    if (access === 'mcp_token' && JSON.stringify(given.sort()) === JSON.stringify(mcpBearer)) return true;
     return JSON.stringify(given.sort()) === JSON.stringify([...(schemes[access] ?? ['?'])].sort());
 }
 

@@ -57,6 +57,12 @@ json::object merged(json::object into, json::object const& over)
     return into;
 }
 
+/// The status of an account that could not be brought to `active`.
+Status status_of(Error const& error)
+{
+    return error.code() == ErrorCode::setup_failed ? Status::post_install_error : Status::validation_error;
+}
+
 Account account_of(ConnectRequest const& request)
 {
     Account account;
@@ -78,6 +84,8 @@ std::string_view error_type_of(Error const& error)
     switch (error.code()) {
     case ErrorCode::reauth_needed:
         return "validation_error";
+    case ErrorCode::setup_failed:
+        return "post_install_error";
     case ErrorCode::not_found:
     case ErrorCode::conflict:
     case ErrorCode::unauthenticated:
@@ -89,14 +97,14 @@ std::string_view error_type_of(Error const& error)
 
 Connector::Connector(ConnectionRepository& connections, AccountRepository& accounts,
                      InstallationRepository& installations, Integrations& integrations, http::Client& client,
-                     CredentialCheck& check, tenancy::Announcer& announcer, crypto::Keyring const& keyring,
+                     VendorCalls& vendor, tenancy::Announcer& announcer, crypto::Keyring const& keyring,
                      Clock const& clock, std::string callback_url)
     : connections_(connections)
     , accounts_(accounts)
     , installations_(installations)
     , integrations_(integrations)
     , client_(client)
-    , check_(check)
+    , vendor_(vendor)
     , announcer_(announcer)
     , keyring_(keyring)
     , clock_(clock)
@@ -376,7 +384,41 @@ Task<Result<void>> Connector::try_context(Account const& account, Context const&
     auto connected = co_await accounts::connect(integrations_, *std::move(state), deadline);
     if (!connected)
         co_return connected.error();
-    co_return co_await check_.check(*std::move(connected), deadline);
+    co_return co_await vendor_.check(*std::move(connected), deadline);
+}
+
+Task<Result<void>> Connector::set_up(ConnectedPtr account, Deadline deadline)
+{
+    auto const& steps = account->installed->integration->actions.post_install;
+    json::object values{{"context", account->account.context}, {"steps", json::object{}}};
+    json::object learnt;
+    for (auto const& step : steps) {
+        bool const is_request = step.kind == catalog::Step::Kind::request;
+        auto made =
+            is_request ? co_await vendor_.call(account, step.call, values, deadline) : step.context.render(values);
+        if (!made && made.error().code() == ErrorCode::reauth_needed)
+            co_return made.error();
+        if (!made)
+            co_return Error{ErrorCode::setup_failed,
+                            fmt::format("Setting the account up failed: {}", made.error().public_detail())};
+        if (is_request)
+            values["steps"].get_object()[step.name] = *std::move(made);
+        else
+            learnt = merged(std::move(learnt), made->get_object());
+        values["context"] = merged(account->account.context, learnt);
+    }
+    if (learnt.empty())
+        co_return Result<void>{};
+    AccountChange change = [learnt = std::move(learnt)](Account&, Context& context) -> Result<void> {
+        context.visible = merged(std::move(context.visible), learnt);
+        return {};
+    };
+    auto const stored = co_await accounts_.update(account->account.environment, account->account.id, false,
+                                                  std::move(change), Deadline::after(kStoreLimit));
+    if (!stored)
+        co_return stored.error();
+    failpoint("connect_set_up");
+    co_return Result<void>{};
 }
 
 Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
@@ -389,7 +431,9 @@ Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connect
     auto connected = co_await accounts::connect(integrations_, *std::move(state), deadline);
     if (!connected)
         co_return connected.error();
-    auto const checked = co_await check_.check(*connected, deadline);
+    auto checked = co_await set_up(*connected, deadline);
+    if (checked)
+        checked = co_await vendor_.check(*connected, deadline);
     json::value error;
     if (!checked)
         error = json::object{{"type", error_type_of(checked.error())},
@@ -398,7 +442,7 @@ Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connect
                              {"occurred_at", to_rfc3339(clock_.now())}};
     failpoint("connect_tried");
     auto settled = co_await connections_.settle(account.environment, connection, link, account.id,
-                                                checked ? Status::active : Status::validation_error, std::move(error),
+                                                checked ? Status::active : status_of(checked.error()), std::move(error),
                                                 Deadline::after(kStoreLimit));
     if (!settled)
         co_return settled.error();

@@ -165,12 +165,8 @@ void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account&
     if (grant.lifetime)
         token["expires_at"] = to_rfc3339(now + *grant.lifetime);
     auto& visible = object_in(context.visible, "oauth");
-    if (grant.scopes) {
-        json::array scopes;
-        for (auto const& scope : *grant.scopes)
-            scopes.emplace_back(scope);
-        visible["scope"] = std::move(scopes);
-    }
+    if (grant.scopes)
+        visible["scope"] = json::array_of(*grant.scopes);
     plan_refresh(now, jitter, account, context);
 }
 

@@ -27,6 +27,8 @@ std::string_view name_of(ErrorCode code) noexcept
         return "rate_limited";
     case ErrorCode::reauth_needed:
         return "reauth_needed";
+    case ErrorCode::setup_failed:
+        return "setup_failed";
     case ErrorCode::upstream_failed:
         return "upstream_failed";
     case ErrorCode::upstream_timeout:

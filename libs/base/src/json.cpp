@@ -125,4 +125,23 @@ void append_quoted(std::string& out, std::string_view text)
     out += '"';
 }
 
+array array_of(std::vector<std::string> const& texts)
+{
+    array made;
+    made.reserve(texts.size());
+    for (auto const& text : texts)
+        made.emplace_back(text);
+    return made;
+}
+
+std::vector<std::string> texts_in(value const& array)
+{
+    std::vector<std::string> texts;
+    if (auto const* elements = array.if_array())
+        for (auto const& element : *elements)
+            if (element.is_string())
+                texts.emplace_back(element.get_string());
+    return texts;
+}
+
 } // namespace sluice::json

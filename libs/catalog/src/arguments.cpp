@@ -58,6 +58,10 @@ void drop_absent(Tool const& tool, json::object& arguments)
 CallParts split_arguments(Tool const& tool, json::object const& arguments)
 {
     CallParts parts;
+    if (tool.method->raw_schema) {
+        parts.body = arguments;
+        return parts;
+    }
     auto const& body = tool.method->body;
     bool gives_member = body.required;
     for (auto const& [name, value] : arguments)

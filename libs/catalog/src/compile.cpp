@@ -102,7 +102,8 @@ Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, i
     auto integration = std::make_shared<Integration>();
     integration->id = id;
     integration->version = version;
-    read_manifest(definition.manifest, read_operations(definition.document, problems), *integration, problems);
+    auto operations = read_operations(definition.document, raw_operations(definition.manifest), problems);
+    read_manifest(definition.manifest, std::move(operations), *integration, problems);
     if (!problems.empty())
         return Error{problems.take()};
     integration->digest = digest_of(definition);

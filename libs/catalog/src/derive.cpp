@@ -1,3 +1,4 @@
+#include "base/encoding.hpp"
 #include "catalog/naming.hpp"
 #include "catalog/tool.hpp"
 #include "portable.hpp"
@@ -11,7 +12,8 @@
 namespace sluice::catalog {
 namespace {
 
-constexpr std::string_view kLimitText = "How many items to answer with, at most {}; {} if left out.";
+constexpr std::string_view kLimitText =
+    "How many items to answer with, at most {}; {} if left out. One vendor call for each {}.";
 constexpr std::string_view kCursorText =
     "Where to go on: next_cursor of the previous answer, exactly as received; do not "
     "decode or change it. Keep the other arguments the same.";
@@ -89,8 +91,9 @@ public:
 
     void add_paging(Pagination const& pagination)
     {
-        json::object limit{{"type", "integer"}, {"minimum", 1}, {"maximum", pagination.max_limit}};
-        limit["description"] = fmt::format(kLimitText, pagination.max_limit, pagination.default_limit);
+        json::object limit{{"type", "integer"}, {"minimum", 1}, {"maximum", pagination.most()}};
+        limit["description"] =
+            fmt::format(kLimitText, pagination.most(), pagination.default_limit, pagination.max_limit);
         add("limit", {Argument::Place::limit, pagination.limit_parameter}, limit);
         add("next_cursor", {Argument::Place::cursor, pagination.cursor_parameter},
             json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
@@ -207,9 +210,37 @@ json::object annotations_of(Tool const& tool)
             {"openWorldHint", true}};
 }
 
+constexpr std::string_view kHeaderKey = "x-mcp-header";
+
+/// Takes note of the arguments that are headers too (MCP 2026-07-28, "Custom headers").
+void read_header_arguments(json::object const& full, Source const& place, Tool& tool, Problems& problems)
+{
+    auto const* properties = json::object_at(full, "properties");
+    if (properties == nullptr)
+        return;
+    std::set<std::string> seen;
+    for (auto const& [name, rules] : *properties) {
+        auto const* header = rules.is_object() ? json::string_at(rules.get_object(), kHeaderKey) : nullptr;
+        if (header == nullptr)
+            continue;
+        auto const* type = json::string_at(rules.get_object(), "type");
+        bool const is_scalar = type != nullptr && (*type == "string" || *type == "integer" || *type == "boolean");
+        auto const lower = to_lower(*header);
+        bool const is_token = !lower.empty() && std::ranges::all_of(lower, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        });
+        if (!is_scalar || !is_token || !seen.insert(lower).second)
+            problems.add(place, join_path(join_path("properties", name), kHeaderKey),
+                         "must be a header name of its own, on a string, an integer or a flag");
+        tool.header_arguments.emplace(name, lower);
+    }
+}
+
 void finish(Tool& tool, json::object const& full)
 {
-    auto const portable = portable_schema(full);
+    auto portable = tool.method->raw_schema ? json::value(full) : portable_schema(full);
+    for (auto const& [name, header] : tool.header_arguments)
+        portable.at("properties").at(name).as_object()[kHeaderKey] = full.at("properties").at(name).at(kHeaderKey);
     tool.input_schema = boost::json::serialize(portable);
     json::object entry;
     entry["name"] = tool.name;
@@ -234,12 +265,26 @@ std::string title_of(Method const& method)
 
 } // namespace
 
-ToolList::ToolList(std::vector<ToolPtr> tools)
+ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool)
     : tools_(std::move(tools))
+    , without_tool_(std::move(without_tool))
 {
     std::ranges::sort(tools_, {}, [](ToolPtr const& tool) -> std::string const& { return tool->name; });
     for (std::size_t i = 0; i < tools_.size(); ++i)
         by_name_.emplace(tools_[i]->name, i);
+    // A name that is in use means its tool, whoever had it before.
+    for (std::size_t i = 0; i < tools_.size(); ++i) {
+        auto const& method = *tools_[i]->method;
+        by_name_.emplace(method.tool_name, i);
+        for (auto const& former : method.former_names)
+            by_name_.emplace(former, i);
+    }
+}
+
+std::string_view ToolList::why_without(std::string_view name) const
+{
+    auto const found = without_tool_.find(name);
+    return found == without_tool_.end() ? std::string_view{} : std::string_view(found->second);
 }
 
 std::size_t ToolList::find(std::string_view name) const
@@ -279,18 +324,24 @@ Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, st
         if (auto schema = read_schema_row(*text, row_source("body_schema"), problems))
             body = {BodyShape::Kind::object, true, *std::move(schema)};
     }
-    flattener.add_body(body);
+    if (!method.raw_schema)
+        flattener.add_body(body);
     if (method.paginated)
         flattener.add_paging(method.pagination);
     if (!problems.empty())
         return Error{problems.take()};
 
-    auto const full = flattener.schema();
-    auto compiled = Schema::compile(full);
+    // A raw schema may say what the validator cannot: the vendor is the judge of it.
+    auto const full = method.raw_schema ? method.body.schema.get_object() : flattener.schema();
+    read_header_arguments(full, place, *tool, problems);
+    if (!problems.empty())
+        return Error{problems.take()};
+    auto compiled = Schema::compile(method.raw_schema ? json::value(json::object{}) : json::value(full));
     if (!compiled)
         return compiled.error();
     tool->schema = *std::move(compiled);
-    tool->query_schema = query_part(*tool, full.at("properties").get_object());
+    if (!method.raw_schema)
+        tool->query_schema = query_part(*tool, full.at("properties").get_object());
     if (body.kind == BodyShape::Kind::object || body.kind == BodyShape::Kind::whole)
         tool->body_schema = body.schema;
     finish(*tool, full);
@@ -303,10 +354,16 @@ Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> 
     Derived derived;
     std::vector<ToolPtr> tools;
     std::set<std::string> names;
+    std::map<std::string, std::string, std::less<>> without_tool;
     for (auto const& method : integration->methods) {
         bool const described = !method.description.empty() || find_row(documentation, method, "description") != nullptr;
-        if (method.deprecated || !method.tool_allowed || !described)
+        if (method.deprecated || !method.tool_allowed || !described) {
+            without_tool[method.tool_name] =
+                method.deprecated ? "the vendor has deprecated the method"
+                                  : (!described ? "the method has no description; add one with POST /documentation"
+                                                : "the definition offers the method through the REST proxy only");
             continue;
+        }
         auto tool = derive_tool(integration, method, documentation);
         if (!tool) {
             for (auto const& failure : tool.error().failures())
@@ -324,7 +381,7 @@ Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> 
         if (tool)
             tools.push_back(*std::move(tool));
     }
-    derived.tools = std::make_shared<ToolList const>(std::move(tools));
+    derived.tools = std::make_shared<ToolList const>(std::move(tools), std::move(without_tool));
     return derived;
 }
 

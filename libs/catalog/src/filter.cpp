@@ -9,9 +9,8 @@
 namespace sluice::catalog {
 namespace {
 
-bool matches_method(std::string_view word, Tool const& tool)
+bool matches_method(std::string_view word, Method const& method, std::string_view tool_name)
 {
-    auto const& method = *tool.method;
     switch (method.method_class()) {
     case MethodClass::read:
         if (word == "read")
@@ -26,12 +25,12 @@ bool matches_method(std::string_view word, Tool const& tool)
             return true;
         break;
     }
-    return word == method.name || word == tool.name || word == method.verb;
+    return word == method.name || word == tool_name || word == method.verb;
 }
 
-bool has_tag(std::string_view tag, Tool const& tool)
+bool has_tag(std::string_view tag, Method const& method)
 {
-    return std::ranges::find(tool.method->tags, tag) != tool.method->tags.end();
+    return std::ranges::find(method.tags, tag) != method.tags.end();
 }
 
 std::string known_tags(ToolList const& tools)
@@ -39,7 +38,7 @@ std::string known_tags(ToolList const& tools)
     std::set<std::string_view> tags;
     for (std::size_t i = 0; i < tools.size(); ++i)
         tags.insert(tools[i].method->tags.begin(), tools[i].method->tags.end());
-    return fmt::format("{}", fmt::join(tags, ", "));
+    return tags.empty() ? std::string("no tool has a tag") : fmt::format("allowed are {}", fmt::join(tags, ", "));
 }
 
 template <class Matches>
@@ -77,32 +76,36 @@ std::size_t common_words(std::string_view a, std::string_view b)
 
 } // namespace
 
-bool ToolFilter::passes_methods(Tool const& tool) const
+bool ToolFilter::passes_methods(Method const& method, std::string_view tool_name) const
 {
     return methods.empty() ||
-           std::ranges::any_of(methods, [&](auto const& word) { return matches_method(word, tool); });
+           std::ranges::any_of(methods, [&](auto const& word) { return matches_method(word, method, tool_name); });
 }
 
-bool ToolFilter::passes_tags(Tool const& tool) const
+bool ToolFilter::passes_tags(Method const& method) const
 {
-    return tags.empty() || std::ranges::any_of(tags, [&](auto const& tag) { return has_tag(tag, tool); });
+    return tags.empty() || std::ranges::any_of(tags, [&](auto const& tag) { return has_tag(tag, method); });
 }
 
 std::vector<bool> apply(ToolFilter const& filter, ToolList const& tools)
 {
     std::vector<bool> shown(tools.size());
     for (std::size_t i = 0; i < tools.size(); ++i)
-        shown[i] = filter.passes(tools[i]);
+        shown[i] = filter.passes(*tools[i].method, tools[i].name);
     return shown;
 }
 
 Result<void> check_filter(ToolFilter const& filter, ToolList const& tools)
 {
     std::vector<FieldFailure> failures;
-    check_words(filter.methods, "config.methods", tools,
-                "allowed are read, write, custom, an HTTP verb, or the name of a method or tool", matches_method,
-                failures);
-    check_words(filter.tags, "config.tags", tools, "allowed are " + known_tags(tools), has_tag, failures);
+    check_words(
+        filter.methods, "config.methods", tools,
+        "allowed are read, write, custom, an HTTP verb, or the name of a method or tool",
+        [](std::string_view word, Tool const& tool) { return matches_method(word, *tool.method, tool.name); },
+        failures);
+    check_words(
+        filter.tags, "config.tags", tools, known_tags(tools),
+        [](std::string_view tag, Tool const& tool) { return has_tag(tag, *tool.method); }, failures);
     auto const shown = apply(filter, tools);
     if (failures.empty() && std::ranges::find(shown, true) == shown.end())
         failures.push_back({"config", "methods and tags together leave no tool"});
@@ -113,7 +116,7 @@ Result<void> check_filter(ToolFilter const& filter, ToolList const& tools)
 
 std::string explain_hidden(ToolFilter const& filter, Tool const& tool)
 {
-    if (!filter.passes_methods(tool))
+    if (!filter.passes_methods(*tool.method, tool.name))
         return fmt::format("config.methods of this MCP server is [{}], which leaves out {}.",
                            fmt::join(filter.methods, ", "), tool.name);
     return fmt::format("config.tags of this MCP server is [{}]; {} has the tags [{}].", fmt::join(filter.tags, ", "),

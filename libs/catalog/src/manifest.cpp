@@ -1,6 +1,9 @@
 #include "manifest.hpp"
 
+#include "actions.hpp"
 #include "catalog/naming.hpp"
+#include "mapping.hpp"
+#include "offers.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,133 +25,6 @@ bool is_name(std::string_view text)
            std::ranges::all_of(text,
                                [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
-
-/// Reads one mapping of the manifest; remembers which keys were asked for, so that the rest can be refused.
-class Mapping {
-public:
-    Mapping(Source const& source, json::value const* value, std::string path, Problems& problems)
-        : source_(source)
-        , object_(value != nullptr ? value->if_object() : nullptr)
-        , path_(std::move(path))
-        , problems_(problems)
-    {
-        if (value != nullptr && object_ == nullptr)
-            problems_.add(source_, path_, "must be a mapping");
-    }
-    Mapping(Mapping const&) = delete;
-    Mapping& operator=(Mapping const&) = delete;
-    ~Mapping()
-    {
-        if (object_ == nullptr)
-            return;
-        for (auto const& [key, value] : *object_)
-            if (std::ranges::find(asked_, std::string_view(key)) == asked_.end())
-                problems_.add(source_, at(key),
-                              "is not a key here; known are " + fmt::format("{}", fmt::join(asked_, ", ")));
-    }
-
-    [[nodiscard]] std::string at(std::string_view key) const { return join_path(path_, key); }
-    void problem(std::string_view key, std::string message) { problems_.add(source_, at(key), std::move(message)); }
-
-    json::value const* find(std::string_view key)
-    {
-        asked_.emplace_back(key);
-        return object_ != nullptr ? object_->if_contains(key) : nullptr;
-    }
-
-    std::string text(std::string_view key, bool required, std::string fallback = {})
-    {
-        auto const* value = find(key);
-        if (value == nullptr || value->is_null()) {
-            if (required)
-                problem(key, "is required");
-            return fallback;
-        }
-        if (value->is_string())
-            return std::string(value->get_string());
-        problem(key, "must be text");
-        return fallback;
-    }
-
-    bool flag(std::string_view key, bool fallback)
-    {
-        auto const* value = find(key);
-        if (value == nullptr)
-            return fallback;
-        if (value->is_bool())
-            return value->get_bool();
-        problem(key, "must be true or false");
-        return fallback;
-    }
-
-    std::int64_t integer(std::string_view key, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback)
-    {
-        auto const* value = find(key);
-        if (value == nullptr)
-            return fallback;
-        if (value->is_int64() && value->get_int64() >= minimum && value->get_int64() <= maximum)
-            return value->get_int64();
-        problem(key, fmt::format("must be an integer from {} to {}", minimum, maximum));
-        return fallback;
-    }
-
-    std::vector<std::string> texts(std::string_view key)
-    {
-        std::vector<std::string> values;
-        auto const* value = find(key);
-        if (value == nullptr)
-            return values;
-        auto const* array = value->if_array();
-        if (array == nullptr)
-            return problem(key, "must be a list of texts"), values;
-        for (auto const& element : *array) {
-            if (element.is_string())
-                values.emplace_back(element.get_string());
-            else
-                problem(key, "must be a list of texts");
-        }
-        return values;
-    }
-
-    Template template_at(std::string_view key, bool required)
-    {
-        auto parsed = Template::parse(text(key, required));
-        if (parsed)
-            return *std::move(parsed);
-        problem(key, parsed.error().public_detail());
-        return {};
-    }
-
-    /// One of the names, as its position.
-    std::size_t choice(std::string_view key, std::initializer_list<std::string_view> names, std::size_t fallback)
-    {
-        auto const* value = find(key);
-        if (value == nullptr)
-            return fallback;
-        auto const position =
-            value->is_string() ? std::ranges::find(names, std::string_view(value->get_string())) : names.end();
-        if (position != names.end())
-            return static_cast<std::size_t>(position - names.begin());
-        problem(key, fmt::format("must be one of {}", fmt::join(names, ", ")));
-        return fallback;
-    }
-
-    [[nodiscard]] json::object const* object() const noexcept { return object_; }
-    /// All keys are read by iteration.
-    void take_all()
-    {
-        if (object_ != nullptr)
-            for (auto const& [key, value] : *object_)
-                asked_.emplace_back(key);
-    }
-
-private:
-    Source const& source_;
-    json::object const* object_;
-    std::string path_;
-    Problems& problems_;
-    std::vector<std::string> asked_;
-};
 
 class ManifestReader {
 public:
@@ -180,6 +56,8 @@ public:
         read_resources(root.find("resources"));
         integration_.health = root.text("health", false);
         check_health(root);
+        read_offers(source_, root.find("mcp"), integration_, problems_);
+        read_actions(source_, root.find("actions"), integration_, problems_);
         check_names();
         check_tags();
     }
@@ -332,7 +210,7 @@ private:
         pagination.cursor_parameter = config.text("cursor_parameter", true);
         pagination.limit_parameter = config.text("limit_parameter", true);
         pagination.max_limit = config.integer("max_limit", 1, 100'000, 100);
-        pagination.default_limit = config.integer("default_limit", 1, pagination.max_limit, pagination.max_limit);
+        pagination.default_limit = config.integer("default_limit", 1, pagination.most(), pagination.max_limit);
         return pagination;
     }
 
@@ -406,10 +284,16 @@ private:
         method.destructive = mapping.flag("destructive", overwrites && method.access == Access::write);
         method.idempotent = method.access == Access::read || method.verb == "PUT" || method.verb == "DELETE";
         method.tool_allowed = mapping.flag("tool", method.body.kind != BodyShape::Kind::multipart);
+        method.former_names = mapping.texts("former_names");
+        mapping.flag("raw_schema", false); // Read before, by raw_operations.
+        if (auto const* content = mapping.find("content"))
+            method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
         method.paginated = mapping.flag("paginated", false);
         auto const* pagination = mapping.find("pagination");
         method.pagination = pagination != nullptr ? read_pagination(pagination, mapping.at("pagination"))
                                                   : (method.paginated ? default_pagination_ : Pagination{});
+        if (method.raw_schema && (!method.parameters.empty() || !method.body.schema.is_object()))
+            mapping.problem("raw_schema", "is only for an operation with a JSON body and no parameters");
         check_method(method, mapping);
         method.tags = tags_of(method);
         integration_.methods.push_back(std::move(method));
@@ -494,6 +378,27 @@ private:
 };
 
 } // namespace
+
+std::set<std::string> raw_operations(Source const& manifest)
+{
+    std::set<std::string> raw;
+    auto const* root = manifest.root.if_object();
+    auto const* resources = root != nullptr ? json::object_at(*root, "resources") : nullptr;
+    if (resources == nullptr)
+        return raw;
+    for (auto const& [name, resource] : *resources) {
+        auto const* methods = resource.is_object() ? json::object_at(resource.get_object(), "methods") : nullptr;
+        if (methods == nullptr)
+            continue;
+        for (auto const& [method_name, method] : *methods) {
+            auto const* flag = method.is_object() ? method.get_object().if_contains("raw_schema") : nullptr;
+            auto const* operation = flag != nullptr ? json::string_at(method.get_object(), "operation") : nullptr;
+            if (operation != nullptr && *flag == json::value(true))
+                raw.emplace(*operation);
+        }
+    }
+    return raw;
+}
 
 void read_manifest(Source const& manifest, std::map<std::string, Method> operations, Integration& integration,
                    Problems& problems)

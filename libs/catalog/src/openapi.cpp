@@ -87,8 +87,9 @@ bool flag_at(json::object const& object, std::string_view key)
 
 class OperationReader {
 public:
-    OperationReader(Source const& document, Problems& problems)
+    OperationReader(Source const& document, std::set<std::string> const& raw, Problems& problems)
         : document_(document)
+        , raw_(raw)
         , problems_(problems)
         , inliner_(document.root)
     {
@@ -198,6 +199,12 @@ private:
         auto const* schema = media != nullptr ? media->if_contains("schema") : nullptr;
         if (schema == nullptr)
             return problem("requestBody.content", "must have application/json with a schema, or multipart/form-data");
+        if (raw_.contains(method.operation_id)) {
+            method.raw_schema = true;
+            method.body.kind = BodyShape::Kind::object;
+            method.body.schema = *schema;
+            return;
+        }
         method.body.schema = inliner_.inlined(*schema);
         check_keywords(method.body.schema, document_, join_path(path_, "requestBody.content.application/json.schema"),
                        problems_);
@@ -223,6 +230,7 @@ private:
     }
 
     Source const& document_;
+    std::set<std::string> const& raw_;
     Problems& problems_;
     Inliner inliner_;
     std::string path_;
@@ -230,7 +238,8 @@ private:
 
 } // namespace
 
-std::map<std::string, Method> read_operations(Source const& document, Problems& problems)
+std::map<std::string, Method> read_operations(Source const& document, std::set<std::string> const& raw,
+                                              Problems& problems)
 {
     std::map<std::string, Method> operations;
     auto const* root = document.root.if_object();
@@ -242,7 +251,7 @@ std::map<std::string, Method> read_operations(Source const& document, Problems& 
         problems.add(document, "paths", "is required");
         return operations;
     }
-    OperationReader reader(document, problems);
+    OperationReader reader(document, raw, problems);
     for (auto const& [path, item] : *paths) {
         if (path.empty() || path.front() != '/' || !item.is_object()) {
             problems.add(document, fmt::format("paths.{}", std::string_view(path)),

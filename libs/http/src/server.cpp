@@ -94,7 +94,9 @@ std::string head_of(Response const& response, bool keep_alive)
             head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
         head += "\r\n";
     }
-    if (response.status != 204)
+    if (response.stream)
+        head += keep_alive ? "transfer-encoding: chunked\r\n" : "";
+    else if (response.status != 204)
         fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
     if (!keep_alive)
         head += "connection: close\r\n";
@@ -159,6 +161,48 @@ struct Server::Connection {
     Timeouts::Limit limit;
     beast::flat_buffer buffer;
     bool idle = true;
+};
+
+/// Each piece a chunk of its own (RFC 9112 section 7.1), or as it is where the connection's end is the body's.
+class Server::ChunkSink final : public BodySink {
+public:
+    ChunkSink(Connection& connection, std::chrono::milliseconds limit, bool is_chunked)
+        : connection_(connection)
+        , limit_(limit)
+        , is_chunked_(is_chunked)
+    {
+    }
+
+    Task<Result<void>> write(std::string piece) override
+    {
+        if (is_chunked_) {
+            piece.insert(0, fmt::format("{:x}\r\n", piece.size()));
+            piece += "\r\n";
+        }
+        co_return co_await send(std::move(piece));
+    }
+
+    /// The last chunk. Whether everything has arrived.
+    Task<bool> end()
+    {
+        auto const sent = co_await send("0\r\n\r\n");
+        co_return sent && !is_broken_;
+    }
+
+private:
+    Task<Result<void>> send(std::string bytes)
+    {
+        connection_.limit.expires_after(limit_);
+        std::array<asio::const_buffer, 2> const parts{asio::buffer(bytes), asio::const_buffer()};
+        is_broken_ = is_broken_ || co_await write_all(connection_.socket, parts);
+        connection_.limit.expires_never();
+        co_return is_broken_ ? Result<void>(Error{ErrorCode::unavailable, "The client is gone."}) : Result<void>{};
+    }
+
+    Connection& connection_;
+    std::chrono::milliseconds const limit_;
+    bool const is_chunked_;
+    bool is_broken_ = false;
 };
 
 ServerMetrics::ServerMetrics(telemetry::Registry& registry)
@@ -308,6 +352,8 @@ Task<bool> Server::serve_one(Connection& connection)
         }
     }
 
+    // Before HTTP/1.1 the end of a stream is the end of the connection.
+    bool const can_chunk = parser.get().version() >= 11;
     bool const keep_alive = parser.keep_alive();
     connection.limit.expires_never();
     Response response;
@@ -317,6 +363,8 @@ Task<bool> Server::serve_one(Connection& connection)
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
         response = handler_.refuse(500, "Unexpected fault.");
     }
+    if (response.stream && !is_head)
+        co_return co_await write_stream(connection, response, keep_alive && can_chunk && !draining_);
     co_return co_await write(connection, response, is_head, keep_alive && !draining_);
 }
 
@@ -348,6 +396,21 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
     auto const failure = co_await write_all(connection.socket, parts);
     ++activity_;
     co_return !failure && keep_alive;
+}
+
+Task<bool> Server::write_stream(Connection& connection, Response const& response, bool is_chunked)
+{
+    connection.limit.expires_after(config_.write_limit);
+    auto const head = head_of(response, is_chunked);
+    std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::const_buffer()};
+    if (co_await write_all(connection.socket, parts))
+        co_return false;
+    connection.limit.expires_never();
+    ChunkSink sink(connection, config_.write_limit, is_chunked);
+    co_await response.stream(sink);
+    bool const is_whole = is_chunked && co_await sink.end();
+    ++activity_;
+    co_return is_whole;
 }
 
 Task<bool> Server::drain(Deadline deadline)

@@ -37,16 +37,6 @@ std::optional<std::string> id_text(json::value const& id)
     return std::nullopt;
 }
 
-json::array all_revisions()
-{
-    json::array all;
-    for (auto const revision : kModernRevisions)
-        all.emplace_back(revision);
-    for (auto const revision : kLegacyRevisions)
-        all.emplace_back(revision);
-    return all;
-}
-
 json::object const* meta_of(json::object const& message)
 {
     auto const* params = json::object_at(message, "params");
@@ -147,14 +137,18 @@ private:
 };
 
 /// Takes the parameters out of the message: they may be megabytes.
-RpcRequest request_of(Era era, std::string id, json::object& message)
+RpcRequest request_of(Era era, std::string id, json::object& message, http::Headers const& headers = {})
 {
+    constexpr std::string_view kPrefix = "mcp-param-";
     RpcRequest request;
     request.era = era;
     request.id = std::move(id);
     request.method = message.at("method").get_string();
     if (auto* params = message.if_contains("params"))
         request.params = std::move(params->get_object());
+    for (auto const& [name, value] : headers)
+        if (name.size() > kPrefix.size() && iequals(name.substr(0, kPrefix.size()), kPrefix))
+            request.param_headers.emplace_back(to_lower(name.substr(kPrefix.size())), trimmed(value));
     return request;
 }
 
@@ -221,7 +215,7 @@ Single classify_one(json::value& value, http::Headers const& headers)
         return classify_unclaimed(*message, *id_json, name, headers);
     if (auto refusal = ModernCheck(*message, *id_json, headers).run(*claim, name))
         return *std::move(refusal);
-    return request_of(Era::modern, *id_json, *message);
+    return request_of(Era::modern, *id_json, *message, headers);
 }
 
 Classified single(Single message)

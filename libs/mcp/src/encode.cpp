@@ -103,16 +103,29 @@ std::string wrapped_payload(proxy::Outcome const& outcome)
     return fmt::format(R"({{"result":{}}})", body);
 }
 
-void append_payload(std::string& out, std::string_view payload)
+/// Ends the content, with a note to the model if there is one.
+void close_content(std::string& out, std::string_view note)
+{
+    if (!note.empty()) {
+        out += R"(,{"type":"text","text":)";
+        json::append_quoted(out, note);
+        out += '}';
+    }
+    out += ']';
+}
+
+void append_payload(std::string& out, std::string_view payload, std::string_view note)
 {
     out += R"("content":[{"type":"text","text":)";
     json::append_quoted(out, payload);
-    out += R"(}],"structuredContent":)";
+    out += '}';
+    close_content(out, note);
+    out += R"(,"structuredContent":)";
     out += payload;
 }
 
 /// A file as the block that clients show: text, image, audio, else an embedded resource.
-void append_file(std::string& out, proxy::Outcome const& outcome)
+void append_file(std::string& out, proxy::Outcome const& outcome, std::string_view note)
 {
     auto const type = outcome.content_type.substr(0, outcome.content_type.find(';'));
     bool const is_image = type.starts_with("image/");
@@ -131,14 +144,33 @@ void append_file(std::string& out, proxy::Outcome const& outcome)
         json::append_quoted(out, to_valid_utf8(type));
         out += fmt::format(R"(,"blob":"{}"}}}})", base64(bytes_of(outcome.body)));
     }
-    out += ']';
+    close_content(out, note);
 }
 
-void append_error(std::string& out, std::string_view text)
+void append_error(std::string& out, std::string_view text, std::string_view note = {})
 {
     out += R"("content":[{"type":"text","text":)";
     json::append_quoted(out, text);
-    out += R"(}],"isError":true)";
+    out += '}';
+    close_content(out, note);
+    out += R"(,"isError":true)";
+}
+
+/// The blocks a definition makes of an answer.
+void append_content(std::string& out, catalog::ValueTemplate const& content, proxy::Outcome const& outcome,
+                    std::string_view note)
+{
+    auto result = json::parse(outcome.body);
+    auto const blocks = result ? content.render_texts(json::object{{"result", *std::move(result)}})
+                               : Result<json::value>(result.error());
+    if (blocks) {
+        auto text = boost::json::serialize(*blocks);
+        text.pop_back();
+        out += R"("content":)" + text;
+        close_content(out, note);
+        return;
+    }
+    append_error(out, "The vendor's answer is not what the definition describes: " + blocks.error().public_detail());
 }
 
 } // namespace
@@ -164,22 +196,34 @@ std::string encode_error(std::string_view id, RpcCode code, std::string_view mes
     return out + "}}";
 }
 
-std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot, proxy::Outcome const& outcome)
+std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot, catalog::Method const& method,
+                           proxy::Outcome const& outcome, std::string_view note)
 {
     using Kind = proxy::Outcome::Kind;
     std::string out;
     out.reserve(room_for(outcome.body.size()));
     open_result(out, request);
     if (outcome.kind == Kind::error) {
-        append_error(out, proxy::remote_error_body(outcome));
+        append_error(out, proxy::remote_error_body(outcome), note);
+    } else if (method.content) {
+        append_content(out, *method.content, outcome, note);
     } else if (outcome.kind == Kind::binary) {
-        append_file(out, outcome);
+        append_file(out, outcome, note);
     } else if (auto const body = trimmed(outcome.body); outcome.kind == Kind::object && body.starts_with('{')) {
-        append_payload(out, body);
+        append_payload(out, body, note);
     } else {
-        append_payload(out, wrapped_payload(outcome));
+        append_payload(out, wrapped_payload(outcome), note);
     }
     close_result(out, request, snapshot, outcome.limits);
+    return out;
+}
+
+std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot, json::object const& answer)
+{
+    std::string out;
+    open_result(out, request);
+    append_payload(out, boost::json::serialize(answer), {});
+    close_result(out, request, snapshot, {});
     return out;
 }
 

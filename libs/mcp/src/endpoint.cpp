@@ -4,6 +4,7 @@
 #include "encode.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/message.hpp"
+#include "progress.hpp"
 
 #include <fmt/format.h>
 
@@ -40,15 +41,18 @@ std::string_view media_type(std::string_view value)
     return end == std::string_view::npos ? std::string_view{} : value.substr(0, end + 1);
 }
 
+bool accepts(http::Request const& request, std::string_view type)
+{
+    return to_lower(request.headers.find("accept").value_or("")).find(type) != std::string::npos;
+}
+
 /// Lenient, as clients are not exact: only a list that names neither of our types is refused.
 bool accepts_json_or_events(http::Request const& request)
 {
-    auto const accept = request.headers.find("accept");
-    if (!accept || accept->empty())
+    if (request.headers.find("accept").value_or("").empty())
         return true;
-    auto const lower = to_lower(*accept);
     for (std::string_view const type : {"application/json", "application/*", "text/event-stream", "*/*"})
-        if (lower.find(type) != std::string::npos)
+        if (accepts(request, type))
             return true;
     return false;
 }
@@ -87,8 +91,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
 {
     auto const deadline = Deadline::after(config_.call_limit);
     auto const warm = servers_.resolve_warm(token);
-    auto const resolved =
-        warm ? *warm : co_await servers_.resolve(token, deadline.at_most(kResolveLimit));
+    auto const resolved = warm ? *warm : co_await servers_.resolve(token, deadline.at_most(kResolveLimit));
     if (!resolved) {
         bool const is_unknown = resolved.error().code() == ErrorCode::not_found;
         auto response = error_response(is_unknown ? 404 : 503, resolved.error().public_detail());
@@ -183,6 +186,11 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
         http::Response accepted;
         accepted.status = 202;
         co_return accepted;
+    }
+    if (auto* call = std::get_if<RpcRequest>(&classified.messages.front());
+        call != nullptr && accepts(request, "text/event-stream") && makes_progress(*call, *snapshot)) {
+        trace.method = call->method;
+        co_return stream_call(std::move(*call), std::move(snapshot), deadline);
     }
     auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
     auto response = http::json_response(answer.status, std::move(answer.body));

@@ -4,6 +4,16 @@
 
 namespace sluice::mcp {
 
+json::array all_revisions()
+{
+    json::array all;
+    for (auto const revision : kModernRevisions)
+        all.emplace_back(revision);
+    for (auto const revision : kLegacyRevisions)
+        all.emplace_back(revision);
+    return all;
+}
+
 bool is_modern(std::string_view revision) noexcept
 {
     return std::ranges::find(kModernRevisions, revision) != kModernRevisions.end();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice::mcp {
 namespace {
 
@@ -13,6 +15,15 @@ Error unknown_token()
             "This MCP URL is unknown, revoked or expired. Ask whoever gave it to you for a new one."};
 }
 
+} // namespace
+
+std::string_view name_of(Exposure exposure) noexcept
+{
+    return exposure == Exposure::discovery ? "discovery" : "all";
+}
+
+namespace {
+
 std::string info_of(McpServer const& server, catalog::Integration const& integration)
 {
     json::object info;
@@ -20,6 +31,15 @@ std::string info_of(McpServer const& server, catalog::Integration const& integra
     info["title"] = fmt::format("{} ({})", integration.label, server.name);
     info["version"] = kVersion;
     return boost::json::serialize(info);
+}
+
+std::string capabilities_of(std::vector<catalog::Prompt> const& prompts, bool has_resources)
+{
+    bool const suggests = std::ranges::any_of(prompts, [](auto const& prompt) {
+        return std::ranges::any_of(prompt.arguments, [](auto const& argument) { return !argument.values.empty(); });
+    });
+    return fmt::format(R"({{"tools":{{}}{}{}{}}})", has_resources ? R"(,"resources":{})" : "",
+                       prompts.empty() ? "" : R"(,"prompts":{})", suggests ? R"(,"completions":{})" : "");
 }
 
 std::string instructions_of(accounts::Account const& account, catalog::Integration const& integration)
@@ -56,7 +76,7 @@ std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token)
 
 Result<SnapshotPtr> Servers::unless_expired(SnapshotPtr snapshot) const
 {
-    if (snapshot->server.expires_at && *snapshot->server.expires_at <= clock_.now())
+    if (snapshot->ends_at && *snapshot->ends_at <= clock_.now())
         return unknown_token();
     return snapshot;
 }
@@ -85,10 +105,19 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto snapshot = std::make_shared<ServerSnapshot>();
     auto const& integration = *(*connected)->installed->integration;
     snapshot->tools = tool_sets_.get((*connected)->installed->tools, state->server.config.filter);
+    snapshot->ends_at = state->server.expires_at;
+    if (state->token_ends_at && (!snapshot->ends_at || *state->token_ends_at < *snapshot->ends_at))
+        snapshot->ends_at = state->token_ends_at;
     snapshot->environment_text = state->server.environment.str();
     snapshot->account_text = state->server.account.str();
     snapshot->server_info = info_of(state->server, integration);
     snapshot->instructions = instructions_of((*connected)->account, integration);
+    for (auto const& resource : integration.offers.resources) {
+        auto const* method = integration.find(resource.read.resource, resource.read.method);
+        if (method != nullptr && snapshot->tools->allows(*method))
+            snapshot->resources.push_back(&resource);
+    }
+    snapshot->capabilities = capabilities_of(integration.offers.prompts, !snapshot->resources.empty());
     snapshot->server = std::move(state->server);
     snapshot->account = *std::move(connected);
     co_return SnapshotPtr(std::move(snapshot));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
+
 namespace sluice::mcp {
 
 ToolSet::ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter)
@@ -27,16 +29,40 @@ catalog::Tool const* ToolSet::find(std::string_view name) const
     return position < tools_->size() && shown_[position] ? &(*tools_)[position] : nullptr;
 }
 
-std::string ToolSet::explain_absent(std::string_view name) const
+bool ToolSet::allows(catalog::Method const& method) const
 {
-    auto const position = tools_->find(name);
-    if (position < tools_->size())
-        return fmt::format("The tool {} exists but is hidden: {}", name,
-                           catalog::explain_hidden(filter_, (*tools_)[position]));
-    auto const near = catalog::near_names(*tools_, shown_, name);
-    if (near.empty())
-        return fmt::format("There is no tool {}. tools/list names those there are.", name.substr(0, 100));
-    return fmt::format("There is no tool {}. Did you mean {}?", name.substr(0, 100), fmt::join(near, " or "));
+    return filter_.passes(method, method.tool_name);
+}
+
+std::string_view name_of(Explanation::State state) noexcept
+{
+    static constexpr std::array<std::string_view, 5> kNames{"shown", "renamed", "hidden", "without_tool", "unknown"};
+    return kNames.at(static_cast<std::size_t>(state));
+}
+
+Explanation ToolSet::explain(std::string_view name) const
+{
+    using State = Explanation::State;
+    auto const shown_name = name.substr(0, 100);
+    if (auto const position = tools_->find(name); position < tools_->size()) {
+        auto const& tool = (*tools_)[position];
+        if (!shown_[position])
+            return {
+                State::hidden,
+                tool.name,
+                fmt::format("The tool {} exists but is hidden: {}", tool.name, catalog::explain_hidden(filter_, tool)),
+                {}};
+        if (tool.name == name)
+            return {State::shown, tool.name, fmt::format("The tool {} is shown.", name), {}};
+        return {State::renamed, tool.name, fmt::format("The tool {} is called {} now.", shown_name, tool.name), {}};
+    }
+    if (auto const why = tools_->why_without(name); !why.empty())
+        return {State::without_tool, {}, fmt::format("{} is no tool: {}.", shown_name, why), {}};
+    auto near = catalog::near_names(*tools_, shown_, name);
+    auto message = fmt::format("There is no tool {}. ", shown_name);
+    message += near.empty() ? std::string("tools/list names those there are.")
+                            : fmt::format("Did you mean {}?", fmt::join(near, " or "));
+    return {State::unknown, {}, std::move(message), std::move(near)};
 }
 
 ToolSetPtr ToolSets::get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter)

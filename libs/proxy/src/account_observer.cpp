@@ -12,11 +12,8 @@ constexpr std::chrono::milliseconds kWriteLimit{1'000};
 /// What was not granted; where that is not known, all that the method needs.
 json::array scopes_missing(accounts::Account const& account, catalog::Method const& method)
 {
-    json::array scopes;
     auto const missing = accounts::missing_scopes(account, method);
-    for (auto const& scope : missing.empty() ? method.scopes : missing)
-        scopes.emplace_back(scope);
-    return scopes;
+    return json::array_of(missing.empty() ? method.scopes : missing);
 }
 
 } // namespace

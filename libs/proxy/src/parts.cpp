@@ -55,6 +55,22 @@ Result<catalog::CallParts> rest_parts(catalog::Method const& method, std::option
     return parts;
 }
 
+catalog::CallParts flat_parts(catalog::Method const& method, json::object const& arguments)
+{
+    catalog::CallParts parts;
+    json::object body;
+    for (auto const& [name, value] : arguments) {
+        auto const* parameter = method.find_parameter(name);
+        if (parameter == nullptr)
+            body[name] = value;
+        else
+            (parameter->in_path ? parts.path : parts.query).emplace_back(name, catalog::text_of_argument(value));
+    }
+    if (!body.empty())
+        parts.body = std::move(body);
+    return parts;
+}
+
 std::string cursor_binding(std::string_view account, catalog::Method const& method, catalog::CallParts const& parts)
 {
     auto text = fmt::format("{}|{}.{}", account, method.resource, method.name);

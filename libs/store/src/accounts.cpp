@@ -347,6 +347,24 @@ public:
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }
 
+    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
+                                        Deadline deadline) override
+    {
+        pg::Query<Account> query = [=, answers = std::move(answers),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            AccountChange const change = [&](Account&, Context& context) -> Result<void> {
+                for (auto const& [name, value] : answers)
+                    context.visible[name] = value;
+                return {};
+            };
+            auto stored = change_account(transaction, backend, environment, id, change);
+            if (stored)
+                record_account_event(transaction, backend.clock.now(), *stored, "post_connect_form_submitted");
+            return stored;
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
     {
         pg::Query<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction) -> Result<bool> {

@@ -96,24 +96,6 @@ std::optional<std::string> optional_sql_id(std::optional<IdType> const& id)
     return id ? std::optional(sql_id(*id)) : std::nullopt;
 }
 
-json::array words_json(std::vector<std::string> const& words)
-{
-    json::array array;
-    for (auto const& word : words)
-        array.emplace_back(word);
-    return array;
-}
-
-std::vector<std::string> words_in(json::value const& value)
-{
-    std::vector<std::string> words;
-    if (auto const* array = value.if_array())
-        for (auto const& word : *array)
-            if (word.is_string())
-                words.emplace_back(word.get_string());
-    return words;
-}
-
 Result<json::object> open_object(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
                                  std::uint32_t version, std::string const& place, Bytes const& sealed)
 {
@@ -138,7 +120,7 @@ Result<LinkToken> link_in(pqxx::work& transaction, crypto::Keyring const& keyrin
     token.persist_previous_context = row[5].as<bool>();
     token.integration = text_in(row[6]);
     if (!row[7].is_null())
-        token.scopes = words_in(json_in(row[7]));
+        token.scopes = json::texts_in(json_in(row[7]));
     token.redirect_uri = text_in(row[8]);
     token.region = text_in(row[9]);
     auto context = open_object(transaction, keyring, token.environment, row[11].as<std::uint32_t>(), place_of(token.id),
@@ -184,7 +166,7 @@ Result<Connection> connection_in(pqxx::work& transaction, crypto::Keyring const&
     connection.verifier = text_or_empty(*details, "verifier");
     connection.nonce = text_or_empty(*details, "nonce");
     if (auto const* scopes = details->if_contains("scopes"))
-        connection.scopes = words_in(*scopes);
+        connection.scopes = json::texts_in(*scopes);
     connection.browser = digest_in(row[15]);
     connection.expires_at = time_in(row[16]);
     connection.created_at = time_in(row[17]);
@@ -223,7 +205,7 @@ public:
                 return key.error();
             auto const sealed = key->seal(place_of(token.id), boost::json::serialize(token.context));
             auto const scopes =
-                token.scopes ? std::optional(sql_json(words_json(*token.scopes))) : std::optional<std::string>();
+                token.scopes ? std::optional(sql_json(json::array_of(*token.scopes))) : std::optional<std::string>();
             transaction.exec_params0(kInsertLink, sql_id(token.environment), sql_id(token.id), token.tenant_id,
                                      optional_sql_id(token.account), token.is_reconnect, token.persist_previous_context,
                                      token.integration, scopes, token.redirect_uri, token.region, sql_bytes(sealed),
@@ -260,7 +242,7 @@ public:
                 return key.error();
             json::object details{{"verifier", connection.verifier}, {"nonce", connection.nonce}};
             details["context"] = connection.context;
-            details["scopes"] = words_json(connection.scopes);
+            details["scopes"] = json::array_of(connection.scopes);
             auto const sealed = key->seal(place_of(connection.id), boost::json::serialize(details));
             transaction.exec_params0(kInsert, sql_id(connection.environment), sql_id(connection.id),
                                      optional_sql_id(connection.link_token), connection.tenant_id,

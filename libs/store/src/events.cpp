@@ -11,8 +11,12 @@ namespace {
 constexpr char kInsert[] = "INSERT INTO events (environment_id, id, type, integrated_account_id, payload) "
                            "VALUES ($1, $2, $3, $4, $5::jsonb)";
 constexpr char kWanted[] = "SELECT id FROM webhooks WHERE environment_id = $1 AND is_active "
-                           "AND (event_types = '[]' OR event_types ? $2)";
-constexpr char kDeliver[] = "INSERT INTO deliveries (environment_id, id, event_id, webhook_id) VALUES ($1, $2, $3, $4)";
+                           "AND (event_types = '[]' OR event_types ? $2) ORDER BY id";
+constexpr char kDeliver[] = "INSERT INTO deliveries (environment_id, id, event_id, webhook_id, integrated_account_id) "
+                            "VALUES ($1, $2, $3, $4, $5)";
+constexpr char kLockQueue[] = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+constexpr char kWaiting[] = "SELECT id FROM deliveries WHERE environment_id = $1 AND webhook_id = $2 "
+                            "AND integrated_account_id = $3 AND status = 'pending' ORDER BY position LIMIT 1";
 
 } // namespace
 
@@ -25,10 +29,22 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
                              sql_json(payload));
     for (auto const& webhook : transaction.exec_params(kWanted, sql_id(environment), std::string(type))) {
         auto const delivery = uuid_v7(now);
-        transaction.exec_params0(kDeliver, sql_id(environment), sql_id(delivery), sql_id(event),
-                                 std::string(webhook[0].c_str()));
-        schedule(transaction, tenancy::JobKind::delivery, environment, delivery, now);
+        auto const to = id_in<WebhookId>(webhook[0]);
+        bool const is_next = !account || !first_waiting(transaction, environment, to, *account);
+        transaction.exec_params0(kDeliver, sql_id(environment), sql_id(delivery), sql_id(event), sql_id(to),
+                                 account_id);
+        if (is_next)
+            schedule(transaction, tenancy::JobKind::delivery, environment, delivery, now);
     }
+}
+
+std::optional<Uuid> first_waiting(pqxx::work& transaction, EnvironmentId environment, WebhookId webhook,
+                                  IntegratedAccountId account)
+{
+    // Whoever adds and whoever ends a delivery must see each other, or the queue would stand still.
+    transaction.exec_params(kLockQueue, sql_id(webhook) + sql_id(account));
+    auto const rows = transaction.exec_params(kWaiting, sql_id(environment), sql_id(webhook), sql_id(account));
+    return rows.empty() ? std::nullopt : std::optional(uuid_in(rows[0][0]));
 }
 
 void record_account_event(pqxx::work& transaction, Timestamp now, accounts::Account const& account,

@@ -13,6 +13,11 @@ namespace sluice::store {
 void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environment, std::string_view type,
                   std::optional<IntegratedAccountId> account, json::object const& payload);
 
+/// The delivery of an account's events to a webhook whose turn it is, and the lock on their queue until the transaction
+/// ends. Webhooks of one transaction are to be asked in the order of their ids.
+[[nodiscard]] std::optional<Uuid> first_waiting(pqxx::work& transaction, EnvironmentId environment, WebhookId webhook,
+                                                IntegratedAccountId account);
+
 /// `integrated_account:<what>` with the account as it is now.
 void record_account_event(pqxx::work& transaction, Timestamp now, accounts::Account const& account,
                           std::string_view what);

@@ -19,6 +19,12 @@ constexpr char kConnect[] = {
 constexpr char kReplicas[] = {
 #embed "0005_replicas.sql"
 };
+constexpr char kDeliveryOrder[] = {
+#embed "0006_delivery_order.sql"
+};
+constexpr char kTokenOverlap[] = {
+#embed "0007_token_overlap.sql"
+};
 // clang-format on
 
 } // namespace
@@ -31,6 +37,8 @@ std::vector<pg::Migration> migrations()
         {"0003_connections", {kConnections, sizeof kConnections}},
         {"0004_connect", {kConnect, sizeof kConnect}},
         {"0005_replicas", {kReplicas, sizeof kReplicas}},
+        {"0006_delivery_order", {kDeliveryOrder, sizeof kDeliveryOrder}},
+        {"0007_token_overlap", {kTokenOverlap, sizeof kTokenOverlap}},
     };
 }
 

@@ -10,8 +10,12 @@ namespace sluice::store {
 namespace {
 
 constexpr char kAdd[] = "SELECT add_secret($1, $2, decode($3, 'hex'), $4)";
-constexpr char kFind[] = "SELECT environment_id, owner_id FROM find_secret($1, ARRAY(SELECT decode(d, 'hex') "
-                         "FROM unnest(string_to_array($2, ',')) AS d))";
+#define SLUICE_DIGESTS "ARRAY(SELECT decode(d, 'hex') FROM unnest(string_to_array($2, ',')) AS d)"
+// The second look runs inside the environment that the first has found.
+constexpr char kFind[] = "SELECT environment_id, owner_id FROM find_secret($1, " SLUICE_DIGESTS ")";
+constexpr char kEnd[] = "SELECT (extract(epoch FROM secret_end(" SLUICE_DIGESTS ")) * 1000000)::bigint WHERE $1 <> ''";
+#undef SLUICE_DIGESTS
+constexpr char kEndAll[] = "SELECT end_secrets($1, to_timestamp($2::double precision / 1000000))";
 
 } // namespace
 
@@ -29,7 +33,13 @@ std::optional<SecretOwner> find_secret(pqxx::work& transaction, char const* kind
     auto const rows = transaction.exec_params(kFind, kind, digests);
     if (rows.empty())
         return std::nullopt;
-    return SecretOwner{id_in<EnvironmentId>(rows[0][0]), uuid_in(rows[0][1])};
+    auto const end = transaction.exec_params1(kEnd, kind, digests);
+    return SecretOwner{id_in<EnvironmentId>(rows[0][0]), uuid_in(rows[0][1]), optional_time_in(end[0])};
+}
+
+void end_secrets(pqxx::work& transaction, Uuid const& owner, Timestamp at)
+{
+    transaction.exec_params1(kEndAll, sql_id(owner), sql_time(at));
 }
 
 } // namespace sluice::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/timestamp.hpp"
 #include "crypto/token.hpp"
 
 #include <optional>
@@ -19,10 +20,14 @@ void add_secret(pqxx::work& transaction, char const* kind, crypto::TokenHash con
 struct SecretOwner {
     EnvironmentId environment;
     Uuid id{};
+    std::optional<Timestamp> ends_at; ///< Of the secret itself, while it is being replaced.
 };
 
 /// Whose secret one of these hashes is; from then on the transaction is inside that environment.
 [[nodiscard]] std::optional<SecretOwner> find_secret(pqxx::work& transaction, char const* kind,
                                                      std::vector<crypto::TokenHash> const& candidates);
+
+/// Ends the secrets `owner` has at `at`.
+void end_secrets(pqxx::work& transaction, Uuid const& owner, Timestamp at);
 
 } // namespace sluice::store

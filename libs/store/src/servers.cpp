@@ -45,35 +45,27 @@ constexpr ListField kFields[] = {
     {"updated_at", "updated_at", ListField::Kind::time},
 };
 
-json::array words_of(std::vector<std::string> const& words)
-{
-    json::array array;
-    for (auto const& word : words)
-        array.emplace_back(word);
-    return array;
-}
-
 json::object config_json(ServerConfig const& config)
 {
-    return {{"methods", words_of(config.filter.methods)},
-            {"tags", words_of(config.filter.tags)},
+    return {{"methods", json::array_of(config.filter.methods)},
+            {"tags", json::array_of(config.filter.tags)},
+            {"tool_exposure", name_of(config.exposure)},
             {"require_api_token_auth", config.require_api_token_auth}};
 }
 
-std::vector<std::string> words_in(json::object const& config, std::string_view key)
+std::vector<std::string> texts_at(json::object const& config, std::string_view key)
 {
-    std::vector<std::string> words;
-    if (auto const* array = json::array_at(config, key))
-        for (auto const& word : *array)
-            words.emplace_back(word.get_string());
-    return words;
+    auto const* texts = config.if_contains(key);
+    return texts != nullptr ? json::texts_in(*texts) : std::vector<std::string>();
 }
 
 ServerConfig config_in(json::object const& config)
 {
     ServerConfig parsed;
-    parsed.filter.methods = words_in(config, "methods");
-    parsed.filter.tags = words_in(config, "tags");
+    parsed.filter.methods = texts_at(config, "methods");
+    parsed.filter.tags = texts_at(config, "tags");
+    if (auto const* exposure = json::string_at(config, "tool_exposure"); exposure != nullptr)
+        parsed.exposure = *exposure == "discovery" ? Exposure::discovery : Exposure::all;
     auto const* required = config.if_contains("require_api_token_auth");
     parsed.require_api_token_auth = required != nullptr && required->is_bool() && required->get_bool();
     return parsed;
@@ -182,6 +174,21 @@ public:
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
     }
 
+    Task<Result<McpServer>> rotate_token(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                         crypto::TokenHash hash, Timestamp old_end, Deadline deadline) override
+    {
+        pg::Query<McpServer> query = [=](pqxx::work& transaction) -> Result<McpServer> {
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(account), sql_id(id));
+            if (rows.empty())
+                return not_found("MCP server");
+            end_secrets(transaction, id.uuid(), old_end);
+            add_secret(transaction, "mcp", hash, id.uuid());
+            announce(transaction, change_of(environment, account));
+            return server_in(rows[0]);
+        };
+        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
                               Deadline deadline) override
     {
@@ -212,7 +219,7 @@ public:
             auto account = account_state(transaction, keyring, server.environment, server.account);
             if (!account)
                 return account.error();
-            return ServerState{std::move(server), *std::move(account)};
+            return ServerState{std::move(server), *std::move(account), owner->ends_at};
         };
         co_return co_await backend_.pool.lookup<ServerState>(deadline, std::move(query));
     }

@@ -17,15 +17,16 @@ constexpr char kInsertTeam[] = "INSERT INTO teams (id, name) VALUES ($1, $2) ON 
 constexpr char kFindTeam[] = "SELECT id, name, " SLUICE_CREATED " FROM teams WHERE name = $1 OR id::text = $2";
 constexpr char kInsertEnvironment[] =
     "INSERT INTO environments (id, team_id, name) VALUES ($1, $2, $3) ON CONFLICT (team_id, name) DO NOTHING "
-    "RETURNING id, team_id, name, " SLUICE_CREATED ", theme";
+    "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins";
 constexpr char kFindEnvironment[] =
-    "SELECT e.id, e.team_id, e.name, (extract(epoch FROM e.created_at) * 1000000)::bigint, e.theme "
+    "SELECT e.id, e.team_id, e.name, (extract(epoch FROM e.created_at) * 1000000)::bigint, e.theme, e.link_origins "
     "FROM environments e JOIN teams t ON t.id = e.team_id "
     "WHERE (t.name = $1 OR t.id::text = $2) AND (e.name = $3 OR e.id::text = $4)";
 constexpr char kLoadEnvironment[] =
-    "SELECT id, team_id, name, " SLUICE_CREATED ", theme FROM environments WHERE id = $1";
-constexpr char kSetTheme[] = "UPDATE environments SET theme = $2::jsonb WHERE id = $1 "
-                             "RETURNING id, team_id, name, " SLUICE_CREATED ", theme";
+    "SELECT id, team_id, name, " SLUICE_CREATED ", theme, link_origins FROM environments WHERE id = $1";
+constexpr char kSetLinkUi[] = "UPDATE environments SET theme = coalesce($2::jsonb, theme), "
+                              "link_origins = coalesce($3::jsonb, link_origins) WHERE id = $1 "
+                              "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins";
 constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
 constexpr char kKeyChecks[] = "SELECT master_key_id, value FROM key_checks";
 constexpr char kInsertKeyCheck[] =
@@ -47,7 +48,8 @@ Team team_in(pqxx::row const& row)
 
 Environment environment_in(pqxx::row const& row)
 {
-    return {id_in<EnvironmentId>(row[0]), id_in<TeamId>(row[1]), row[2].c_str(), object_in(row[4]), time_in(row[3])};
+    return {id_in<EnvironmentId>(row[0]),    id_in<TeamId>(row[1]), row[2].c_str(), object_in(row[4]),
+            json::texts_in(json_in(row[5])), time_in(row[3])};
 }
 
 Result<Environment> select_environment(pqxx::work& transaction, std::string const& team, std::string const& name)
@@ -140,10 +142,15 @@ public:
         co_return co_await backend_.pool.lookup<Environment>(deadline, std::move(query));
     }
 
-    Task<Result<Environment>> set_theme(EnvironmentId id, json::object theme, Deadline deadline) override
+    Task<Result<Environment>> update_link_ui(EnvironmentId id, std::optional<json::object> theme,
+                                             std::optional<std::vector<std::string>> origins,
+                                             Deadline deadline) override
     {
-        pg::Query<Environment> query = [id, theme = std::move(theme)](pqxx::work& transaction) -> Result<Environment> {
-            auto const rows = transaction.exec_params(kSetTheme, sql_id(id), sql_json(theme));
+        pg::Query<Environment> query = [id, theme = std::move(theme),
+                                        origins = std::move(origins)](pqxx::work& transaction) -> Result<Environment> {
+            auto const rows =
+                transaction.exec_params(kSetLinkUi, sql_id(id), theme ? std::optional(sql_json(*theme)) : std::nullopt,
+                                        origins ? std::optional(sql_json(json::array_of(*origins))) : std::nullopt);
             if (rows.empty())
                 return not_found("environment");
             return environment_in(rows[0]);

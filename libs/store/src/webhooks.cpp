@@ -45,7 +45,8 @@ constexpr char kLoad[] =
     "JOIN events e ON e.environment_id = d.environment_id AND e.id = d.event_id "
     "WHERE d.environment_id = $1 AND d.id = $2";
 constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
-                            "WHERE environment_id = $1 AND id = $2 AND status = 'pending' RETURNING attempts";
+                            "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
+                            "RETURNING attempts, integrated_account_id";
 constexpr char kLogAttempt[] = "INSERT INTO delivery_attempts (environment_id, id, delivery_id, event_id, event_type, "
                                "webhook_id, attempt, status, "
                                "error, duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -71,23 +72,13 @@ std::string place_of(WebhookId id)
     return "webhook:" + id.str() + ":secrets";
 }
 
-json::array types_json(std::vector<std::string> const& types)
-{
-    json::array array;
-    for (auto const& type : types)
-        array.emplace_back(type);
-    return array;
-}
-
 Webhook webhook_in(pqxx::row const& row)
 {
     Webhook webhook;
     webhook.id = id_in<WebhookId>(row[0]);
     webhook.environment = id_in<EnvironmentId>(row[1]);
     webhook.target_url = row[2].c_str();
-    auto const types = json_in(row[3]);
-    for (auto const& type : types.get_array())
-        webhook.event_types.emplace_back(type.get_string());
+    webhook.event_types = json::texts_in(json_in(row[3]));
     webhook.is_active = row[4].as<bool>();
     webhook.created_at = time_in(row[5]);
     webhook.updated_at = time_in(row[6]);
@@ -177,7 +168,7 @@ public:
                               return sealed.error();
                           auto const made = transaction.exec_params(
                               kInsert, sql_id(webhook.environment), sql_id(webhook.id), webhook.target_url,
-                              sql_json(types_json(webhook.event_types)), webhook.is_active, sealed->sealed,
+                              sql_json(json::array_of(webhook.event_types)), webhook.is_active, sealed->sealed,
                               sealed->key_version, kMostPerEnvironment);
                           if (made.empty())
                               return Error{ErrorCode::conflict, fmt::format("There are {} webhooks already; delete one "
@@ -206,7 +197,7 @@ public:
         return row_of(
             environment, deadline, [webhook = std::move(webhook)](pqxx::work& transaction) -> Result<Webhook> {
                 return one(transaction.exec_params(kUpdate, sql_id(webhook.environment), sql_id(webhook.id),
-                                                   webhook.target_url, sql_json(types_json(webhook.event_types)),
+                                                   webhook.target_url, sql_json(json::array_of(webhook.event_types)),
                                                    webhook.is_active));
             });
     }
@@ -320,10 +311,16 @@ public:
                                      sql_id(delivery.event.id), delivery.event.type, sql_id(delivery.webhook.id),
                                      made[0][0].as<int>(), attempt.status, error,
                                      static_cast<int>(attempt.duration.count()));
-            if (attempt.next)
+            if (attempt.next) {
                 schedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid(), *attempt.next);
-            else
-                unschedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid());
+                return true;
+            }
+            unschedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid());
+            if (made[0][1].is_null())
+                return true;
+            auto const account = id_in<IntegratedAccountId>(made[0][1]);
+            if (auto const next = first_waiting(transaction, environment, delivery.webhook.id, account))
+                schedule(transaction, tenancy::JobKind::delivery, environment, *next, now);
             return true;
         };
         co_return without_value(co_await backend_.pool.transact<bool>(environment, deadline, std::move(query)));

@@ -389,7 +389,7 @@ HandlerResult AccountHandlers::tools(Call& call)
     json::array items;
     auto const format = call.query.find("format").value_or("");
     for (std::size_t i = 0; i < tools.size(); ++i) {
-        if (!filter.passes(tools[i]))
+        if (!filter.passes(*tools[i].method, tools[i].name))
             continue;
         auto shown = tool_view_as(tools[i], format);
         if (!shown)

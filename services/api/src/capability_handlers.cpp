@@ -3,6 +3,7 @@
 #include "views.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace sluice::api {
@@ -12,6 +13,8 @@ using accounts::Account;
 
 /// Which methods are asked for.
 struct Wanted {
+    bool proxy = true;
+    bool unified = true;
     std::optional<std::string> resource;
     std::optional<std::string> method_class; ///< read, write, custom or a method's name
     std::optional<bool> has_description;
@@ -23,6 +26,8 @@ Result<Wanted> read_wanted(http::Query& query)
     auto const type = query.take("type").value_or("all");
     if (type != "proxy" && type != "unified" && type != "all")
         return invalid("type", "must be proxy, unified or all");
+    wanted.proxy = type != "unified";
+    wanted.unified = type != "proxy";
     wanted.resource = query.take("resource");
     wanted.method_class = query.take("methods");
     if (auto const flag = query.take("has_description")) {
@@ -51,24 +56,17 @@ bool passes(Wanted const& wanted, catalog::Method const& method, bool is_describ
            (*wanted.method_class == "custom" && kind == Class::custom);
 }
 
-json::array words(std::vector<std::string> const& texts)
-{
-    json::array array;
-    for (auto const& text : texts)
-        array.emplace_back(text);
-    return array;
-}
-
 json::object method_view(catalog::Method const& method, catalog::Tool const* tool, Account const* account)
 {
     json::object view{{"method", method.name},
                       {"name", tool != nullptr ? json::value(tool->name) : json::value(nullptr)},
                       {"description", tool != nullptr ? json::value(tool->description) : json::value(nullptr)},
                       {"has_query_schema", tool != nullptr && !tool->query_schema.is_null()},
-                      {"has_body_schema", tool != nullptr && !tool->body_schema.is_null()}};
-    view["scopes"] = words(method.scopes);
+                      {"has_body_schema", tool != nullptr && !tool->body_schema.is_null()},
+                      {"has_response_schema", method.has_response_schema}};
+    view["scopes"] = json::array_of(method.scopes);
     if (account != nullptr)
-        view["missing_scopes"] = words(accounts::missing_scopes(*account, method));
+        view["missing_scopes"] = json::array_of(accounts::missing_scopes(*account, method));
     return view;
 }
 
@@ -84,6 +82,20 @@ json::object auth_view(catalog::Integration const& integration)
     view["formats"] = std::move(formats);
     view["fields"] = std::move(fields);
     return view;
+}
+
+/// A word that fits no method is a mistake, not an empty answer.
+Result<void> check_wanted(Wanted const& wanted, catalog::Integration const& integration)
+{
+    if (wanted.resource && !integration.has_resource(*wanted.resource))
+        return invalid("resource", "is not a resource of " + integration.label);
+    static constexpr std::array<std::string_view, 3> kClasses{"read", "write", "custom"};
+    bool const is_known =
+        !wanted.method_class || std::ranges::find(kClasses, *wanted.method_class) != kClasses.end() ||
+        std::ranges::any_of(integration.methods, [&](auto const& each) { return each.name == *wanted.method_class; });
+    if (!is_known)
+        return invalid("methods", "must be read, write, custom or the name of a method");
+    return {};
 }
 
 json::object capabilities(accounts::InstalledIntegration const& installed, Account const* account, Wanted const& wanted)
@@ -108,8 +120,10 @@ json::object capabilities(accounts::InstalledIntegration const& installed, Accou
     json::object view;
     view["integration"] =
         json::object{{"name", integration.name}, {"label", integration.label}, {"category", integration.category}};
-    view["proxy"] = std::move(resources);
-    view["unified"] = json::array{};
+    if (wanted.proxy)
+        view["proxy"] = std::move(resources);
+    if (wanted.unified)
+        view["unified"] = json::array{};
     view["auth"] = auth_view(integration);
     view["ai_readiness"] =
         json::object{{"proxy_methods", count},
@@ -121,7 +135,7 @@ json::object capabilities(accounts::InstalledIntegration const& installed, Accou
                            {"authentication_method", account->authentication_method},
                            {"is_blocked", account->is_blocked}};
         auto const granted = accounts::granted_scopes(*account);
-        about["granted_scopes"] = granted ? json::value(words(*granted)) : json::value(nullptr);
+        about["granted_scopes"] = granted ? json::value(json::array_of(*granted)) : json::value(nullptr);
         view["account"] = std::move(about);
     }
     return view;
@@ -146,6 +160,8 @@ HandlerResult CapabilityHandlers::of_account(Call& call)
     auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
     if (!connected)
         co_return connected.error();
+    if (auto const checked = check_wanted(*wanted, *(*connected)->installed->integration); !checked)
+        co_return checked.error();
     co_return http::json_response(200,
                                   json::value(capabilities(*(*connected)->installed, &(*connected)->account, *wanted)));
 }
@@ -166,6 +182,8 @@ HandlerResult CapabilityHandlers::of_integration(Call& call)
     auto const installed = co_await services_.integrations.install(found->id, found->version, {}, {}, call.deadline);
     if (!installed)
         co_return installed.error();
+    if (auto const checked = check_wanted(*wanted, *(*installed)->integration); !checked)
+        co_return checked.error();
     co_return http::json_response(200, json::value(capabilities(**installed, nullptr, *wanted)));
 }
 

@@ -1,11 +1,13 @@
 // What the Link UI talks to: authorised by a link token, and where the vendor is involved by a cookie of ours.
 #include "base/encoding.hpp"
 #include "base/random.hpp"
-#include "base/status.hpp"
 #include "caller_identity.hpp"
+#include "connect_refusal.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "http_api/error_body.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -23,33 +25,6 @@ Error invalid_link()
 {
     return {ErrorCode::unauthenticated,
             "This link is unknown, was used already, or has expired. Ask whoever gave it to you for a new one."};
-}
-
-int status_of(Error const& error)
-{
-    switch (error.code()) {
-    case ErrorCode::not_found:
-    case ErrorCode::conflict:
-        return 401; // The link, or what was begun with it, is no longer good.
-    case ErrorCode::reauth_needed:
-        return 422;
-    default:
-        return http_status_of(error.code());
-    }
-}
-
-/// Errors as the Link UI reads them: the envelope and `error_type`.
-http::Response refusal(Error const& error)
-{
-    auto body = http::error_body(error);
-    body["statusCode"] = status_of(error);
-    body["error"] = http::reason_of(status_of(error));
-    if (error.code() != ErrorCode::invalid_argument)
-        body["error_type"] = error_type_of(error);
-    auto response = http::json_response(status_of(error), json::value(std::move(body)));
-    if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::rate_limited)
-        response.headers.add("retry-after", "1");
-    return response;
 }
 
 std::string cookie_in(http::Request const& request)
@@ -132,10 +107,7 @@ json::object integration_view(catalog::Integration const& integration, Environme
         json::object method{{"name", format.name}, {"label", format.label}, {"kind", is_oauth ? "oauth2" : "form"}};
         method["fields"] = fields_view(format.fields, known);
         if (is_oauth) {
-            json::array scopes;
-            for (auto const& scope : token.scopes ? *token.scopes : format.oauth->scopes)
-                scopes.emplace_back(scope);
-            method["scopes"] = std::move(scopes);
+            method["scopes"] = json::array_of(token.scopes ? *token.scopes : format.oauth->scopes);
         }
         methods.push_back(std::move(method));
     }
@@ -178,9 +150,10 @@ json::value or_null(std::optional<std::string> const& text)
 
 } // namespace
 
-ConnectHandlers::ConnectHandlers(Services const& services, accounts::Connector& connector)
+ConnectHandlers::ConnectHandlers(Services const& services, accounts::Connector& connector, accounts::ConnectForm& form)
     : services_(services)
     , connector_(connector)
+    , form_(form)
 {
 }
 
@@ -242,13 +215,13 @@ HandlerResult ConnectHandlers::session(Call& call)
 {
     auto const token = co_await authenticate(call);
     if (!token)
-        co_return refusal(token.error());
+        co_return connect_refusal(token.error());
     auto const asker = co_await services_.store.tenancy().load_environment(token->environment, call.deadline);
     if (!asker)
-        co_return refusal(asker.error());
+        co_return connect_refusal(asker.error());
     auto integrations = co_await offered(call, *token);
     if (!integrations)
-        co_return refusal(integrations.error());
+        co_return connect_refusal(integrations.error());
     json::object theme{{"name", value_of(asker->theme, "name")},
                        {"logo_url", value_of(asker->theme, "logo_url")},
                        {"color", value_of(asker->theme, "color")}};
@@ -265,25 +238,25 @@ HandlerResult ConnectHandlers::submit(Call& call)
 {
     auto const token = co_await authenticate(call);
     if (!token)
-        co_return refusal(token.error());
+        co_return connect_refusal(token.error());
     auto const body = read_object(call.request);
     if (!body)
-        co_return refusal(body.error());
+        co_return connect_refusal(body.error());
     Fields fields(*body);
     auto const installation = fields.id<EnvironmentIntegrationId>("environment_integration_id", true);
     auto const method = fields.text("authentication_method", true);
     auto const* context = fields.object("context", true);
     if (auto const checked = fields.check(); !checked)
-        co_return refusal(checked.error());
+        co_return connect_refusal(checked.error());
     auto const state = co_await services_.store.installations().load(token->environment, *installation, call.deadline);
     if (!state)
-        co_return refusal(state.error().code() == ErrorCode::not_found
-                              ? invalid("environment_integration_id", "is not offered with this link")
-                              : state.error());
+        co_return connect_refusal(state.error().code() == ErrorCode::not_found
+                                      ? invalid("environment_integration_id", "is not offered with this link")
+                                      : state.error());
     auto const installed = co_await services_.integrations.install(state->row.integration, state->integration_version,
                                                                    state->row.override, {}, call.deadline);
     if (!installed)
-        co_return refusal(installed.error());
+        co_return connect_refusal(installed.error());
     auto const& integration = *(*installed)->integration;
     auto const* format = integration.find_credentials(*method);
     bool is_offered = (!token->integration || *token->integration == integration.name) && state->row.is_enabled;
@@ -291,15 +264,15 @@ HandlerResult ConnectHandlers::submit(Call& call)
         auto const account =
             co_await services_.store.accounts().find(token->environment, *token->account, call.deadline);
         if (!account)
-            co_return refusal(account.error());
+            co_return connect_refusal(account.error());
         // The account that is reconnected, or that this link has made so far: nothing else goes into it.
         is_offered = is_offered && account->environment_integration == *installation;
     } else {
         is_offered = is_offered && state->row.show_in_catalog;
     }
     if (!is_offered || format == nullptr)
-        co_return refusal(invalid(is_offered ? "authentication_method" : "environment_integration_id",
-                                  "is not offered with this link"));
+        co_return connect_refusal(invalid(is_offered ? "authentication_method" : "environment_integration_id",
+                                          "is not offered with this link"));
     ConnectRequest request;
     request.environment = token->environment;
     request.link_token = token->id;
@@ -317,17 +290,20 @@ HandlerResult ConnectHandlers::submit(Call& call)
     if (goes_to_vendor(*format)) {
         auto const started = co_await connector_.start(std::move(request), deadline);
         if (!started)
-            co_return refusal(started.error());
+            co_return connect_refusal(started.error());
         co_return http::json_response(
             200, json::value(json::object{{"connection_id", started->connection.id.str()},
                                           {"authorize_url", "/connect/start?state=" + started->state.reveal()}}));
     }
     auto const account = co_await connector_.connect(std::move(request), deadline);
     if (!account)
-        co_return refusal(account.error());
-    co_return http::json_response(200, json::value(json::object{{"result", "success"},
-                                                                {"integration", integration.name},
-                                                                {"integrated_account_id", account->id.str()}}));
+        co_return connect_refusal(account.error());
+    // The account is connected: that its form could not be looked up spoils nothing.
+    auto const form = co_await form_.token_for(token->environment, account->id, call.deadline);
+    json::object view{
+        {"result", "success"}, {"integration", integration.name}, {"integrated_account_id", account->id.str()}};
+    view["form_token"] = form ? or_null(*form) : json::value(nullptr);
+    co_return http::json_response(200, json::value(std::move(view)));
 }
 
 HandlerResult ConnectHandlers::connection(Call& call)
@@ -335,17 +311,17 @@ HandlerResult ConnectHandlers::connection(Call& call)
     // The link is used up once the account is active, and its page still asks.
     auto const token = bearer_of(call.request);
     if (!crypto::is_well_formed(crypto::TokenKind::link, token))
-        co_return refusal(invalid_link());
+        co_return connect_refusal(invalid_link());
     auto const link = co_await services_.store.connections().resolve_link(
         crypto::candidate_hashes(services_.keyring, token), call.deadline);
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
-        co_return refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
+        co_return connect_refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
     auto const found = co_await services_.store.connections().find(link->environment, *id, call.deadline);
     if (!found && found.error().code() != ErrorCode::not_found)
-        co_return refusal(found.error());
+        co_return connect_refusal(found.error());
     if (!found || found->link_token != link->id)
-        co_return refusal(invalid_link());
+        co_return connect_refusal(invalid_link());
     co_return co_await answer_outcome(call, *found);
 }
 
@@ -354,11 +330,15 @@ HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& conn
     auto view = outcome_view(connection);
     view["integration"] = nullptr;
     view["redirect_uri"] = or_null(connection.redirect_uri);
+    view["form_token"] = nullptr;
     if (connection.account && connection.status == ConnectionStatus::active) {
         auto const account =
             co_await services_.store.accounts().find(connection.environment, *connection.account, call.deadline);
         if (account)
             view["integration"] = account->integration_name;
+        auto const form = co_await form_.token_for(connection.environment, *connection.account, call.deadline);
+        if (form)
+            view["form_token"] = or_null(*form);
     }
     co_return http::json_response(200, json::value(std::move(view)));
 }
@@ -414,18 +394,37 @@ HandlerResult ConnectHandlers::result(Call& call)
     auto const environment = EnvironmentId::parse(call.query.find("environment").value_or(""));
     auto const browser = crypto::sha256(cookie_in(call.request));
     if (!id || !environment)
-        co_return refusal(invalid_link());
+        co_return connect_refusal(invalid_link());
     auto const found = co_await services_.store.connections().find(*environment, *id, call.deadline);
     if (!found && found.error().code() != ErrorCode::not_found)
-        co_return refusal(found.error());
+        co_return connect_refusal(found.error());
     if (!found || !found->browser || !crypto::equal_in_constant_time(*found->browser, browser))
-        co_return refusal(invalid_link());
+        co_return connect_refusal(invalid_link());
     co_return co_await answer_outcome(call, *found);
 }
 
-HandlerResult ConnectHandlers::page(Call&)
+HandlerResult ConnectHandlers::page(Call& call)
 {
-    co_return services_.files.page("connect.html");
+    auto const origins = co_await frame_origins(call);
+    if (!origins)
+        co_return origins.error();
+    co_return services_.files.page("connect.html", fmt::format("{}", fmt::join(*origins, " ")));
+}
+
+Task<Result<std::vector<std::string>>> ConnectHandlers::frame_origins(Call& call)
+{
+    using Origins = std::vector<std::string>;
+    auto const token = call.query.find("link_token").value_or("");
+    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
+        co_return Origins{};
+    auto const link = co_await services_.store.connections().resolve_link(
+        crypto::candidate_hashes(services_.keyring, token), call.deadline);
+    if (!link)
+        co_return link.error().code() == ErrorCode::not_found ? Result<Origins>(Origins{}) : link.error();
+    auto asker = co_await services_.store.tenancy().load_environment(link->environment, call.deadline);
+    if (!asker)
+        co_return asker.error();
+    co_return std::move(asker->link_origins);
 }
 
 HandlerResult ConnectHandlers::asset(Call& call)

@@ -48,6 +48,21 @@ json::object read_theme(json::object const& given, Fields& fields)
     return read;
 }
 
+/// Scheme, host and port of the sites that may frame the Link UI, as browsers write an origin (RFC 6454 section 6.2).
+std::optional<std::vector<std::string>> read_origins(Fields& fields)
+{
+    auto origins = fields.texts("link_origins", 20);
+    if (!origins)
+        return origins;
+    for (std::size_t i = 0; i < origins->size(); ++i) {
+        auto const& origin = (*origins)[i];
+        auto const url = http::parse_url(origin);
+        if (!url || origin != (url->is_tls ? "https://" : "http://") + url->authority())
+            fields.fail("link_origins[" + std::to_string(i) + "]", "must be an origin such as https://app.example.com");
+    }
+    return origins;
+}
+
 } // namespace
 
 EnvironmentHandlers::EnvironmentHandlers(Services const& services)
@@ -89,12 +104,15 @@ HandlerResult EnvironmentHandlers::patch(Call& call)
     if (!body)
         co_return body.error();
     Fields fields(*body);
-    auto const* given = fields.object("theme", true);
-    auto theme = given != nullptr ? read_theme(*given, fields) : json::object{};
+    std::optional<json::object> theme;
+    if (auto const* given = fields.object("theme", false))
+        theme = read_theme(*given, fields);
+    fields.refuse_null({"theme", "link_origins"});
+    auto origins = read_origins(fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const changed =
-        co_await services_.store.tenancy().set_theme(call.environment(), std::move(theme), call.deadline);
+    auto const changed = co_await services_.store.tenancy().update_link_ui(call.environment(), std::move(theme),
+                                                                           std::move(origins), call.deadline);
     if (!changed)
         co_return changed.error();
     co_return http::json_response(200, json::value(view(*changed)));

@@ -106,6 +106,16 @@ std::optional<bool> Fields::flag(std::string_view name)
     return fail(name, "must be true or false"), std::nullopt;
 }
 
+std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t least, std::int64_t most)
+{
+    auto const* value = ask(name, false);
+    if (value == nullptr)
+        return std::nullopt;
+    if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most)
+        return value->get_int64();
+    return fail(name, fmt::format("must be an integer from {} to {}", least, most)), std::nullopt;
+}
+
 std::optional<Timestamp> Fields::time(std::string_view name)
 {
     auto const* value = ask(name, false);

@@ -30,6 +30,7 @@ public:
     /// Text of 1 to `max_bytes` bytes that may have line breaks; an object is taken as its JSON text.
     std::optional<std::string> document(std::string_view name, bool required, std::size_t max_bytes);
     std::optional<bool> flag(std::string_view name);
+    std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
     std::optional<Timestamp> time(std::string_view name);
     json::object const* object(std::string_view name, bool required);
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t max_items = 200);

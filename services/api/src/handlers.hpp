@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/connect_form.hpp"
 #include "accounts/connected_accounts.hpp"
 #include "accounts/connector.hpp"
 #include "accounts/integrations.hpp"
@@ -130,8 +131,13 @@ public:
     HandlerResult get(Call& call);
     HandlerResult patch(Call& call);
     HandlerResult remove(Call& call);
+    HandlerResult rotate_token(Call& call);
+    HandlerResult explain(Call& call);
 
 private:
+    /// The secret, which is told once.
+    void add_token(json::object& answer, Secret const& token) const;
+
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
 };
@@ -181,7 +187,7 @@ private:
 /// The Link UI: its pages, and what they talk to.
 class ConnectHandlers {
 public:
-    ConnectHandlers(Services const& services, accounts::Connector& connector);
+    ConnectHandlers(Services const& services, accounts::Connector& connector, accounts::ConnectForm& form);
     HandlerResult session(Call& call);
     HandlerResult submit(Call& call);
     HandlerResult connection(Call& call);
@@ -196,10 +202,25 @@ private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.
     Task<Result<accounts::LinkToken>> authenticate(Call& call);
     Task<Result<json::array>> offered(Call& call, accounts::LinkToken const& token);
+    /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
+    Task<Result<std::vector<std::string>>> frame_origins(Call& call);
     HandlerResult answer_outcome(Call& call, accounts::Connection const& connection);
 
     Services const& services_;
     accounts::Connector& connector_;
+    accounts::ConnectForm& form_;
+};
+
+/// The form after connecting; whoever holds its token may answer it.
+class ConnectFormHandlers {
+public:
+    explicit ConnectFormHandlers(accounts::ConnectForm& form);
+    HandlerResult get(Call& call);
+    HandlerResult options(Call& call);
+    HandlerResult submit(Call& call);
+
+private:
+    accounts::ConnectForm& form_;
 };
 
 class WebhookHandlers {
@@ -245,6 +266,8 @@ class McpHandlers {
 public:
     explicit McpHandlers(mcp::Endpoint& endpoint);
     HandlerResult handle(Call& call);
+    /// The token in the Authorization header instead of the URL.
+    HandlerResult handle_bearer(Call& call);
 
 private:
     mcp::Endpoint& endpoint_;

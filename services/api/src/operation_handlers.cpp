@@ -1,4 +1,6 @@
+#include "caller_identity.hpp"
 #include "handlers.hpp"
+#include "http_api/error_body.hpp"
 
 namespace sluice::api {
 
@@ -39,6 +41,20 @@ McpHandlers::McpHandlers(mcp::Endpoint& endpoint)
 HandlerResult McpHandlers::handle(Call& call)
 {
     co_return co_await endpoint_.handle(call.request, call.parameter("token"), call.trace);
+}
+
+HandlerResult McpHandlers::handle_bearer(Call& call)
+{
+    auto response = co_await endpoint_.handle(call.request, bearer_of(call.request), call.trace);
+    if (response.status != 404 || !call.trace.environment.empty())
+        co_return response;
+    // Here the token is a credential like any other, so a missing one is what HTTP says it is (RFC 9110, 15.5.2).
+    auto refused = http::json_response(
+        401, json::value(http::error_body(401, "Send the MCP token as `Authorization: Bearer slx_mcp_…`. This one is "
+                                               "missing, unknown, revoked or expired.")));
+    refused.headers.add("www-authenticate", "Bearer");
+    refused.headers.add("cache-control", "no-store");
+    co_return refused;
 }
 
 } // namespace sluice::api

@@ -76,6 +76,8 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, get),
     SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kSmallBody, servers, ServerHandlers, patch),
     SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, remove),
+    SLUICE_ROUTE(Method::post,    "/integrated-account/{id}/mcp/{server_id}/rotate-token", Access::api_token, kSmallBody, servers, ServerHandlers, rotate_token),
+    SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp/{server_id}/explain", Access::api_token, kNoBody, servers, ServerHandlers, explain),
 
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
@@ -102,6 +104,9 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/connect/session",                            Access::link, kNoBody,    connect, ConnectHandlers, session),
     SLUICE_ROUTE(Method::post,    "/connect/session",                            Access::link, kSmallBody, connect, ConnectHandlers, submit),
     SLUICE_ROUTE(Method::get,     "/connect/session/connection/{connection_id}", Access::link, kNoBody,    connect, ConnectHandlers, connection),
+    SLUICE_ROUTE(Method::get,     "/connect/form",                               Access::link, kNoBody,    connect_form, ConnectFormHandlers, get),
+    SLUICE_ROUTE(Method::post,    "/connect/form",                               Access::link, kSmallBody, connect_form, ConnectFormHandlers, submit),
+    SLUICE_ROUTE(Method::post,    "/connect/form/options",                       Access::link, kSmallBody, connect_form, ConnectFormHandlers, options),
     SLUICE_ROUTE(Method::get,     "/connect/start",                              Access::link, kNoBody,    connect, ConnectHandlers, start),
     SLUICE_ROUTE(Method::get,     "/connect/callback",                           Access::link, kNoBody,    connect, ConnectHandlers, callback),
     SLUICE_ROUTE(Method::get,     "/connect/result/{connection_id}",             Access::link, kNoBody,    connect, ConnectHandlers, result),
@@ -114,6 +119,7 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::patch,   "/proxy/{resource}/{item}", Access::any_token, kProxyBody, proxy, ProxyHandlers, item),
     SLUICE_ROUTE(Method::delete_, "/proxy/{resource}/{item}", Access::any_token, kSmallBody, proxy, ProxyHandlers, item),
 
+    SLUICE_ROUTE(Method::post,    "/mcp",         Access::mcp_token, kMcpBody, mcp, McpHandlers, handle_bearer),
     SLUICE_ROUTE(Method::post,    "/mcp/{token}", Access::mcp_token, kMcpBody, mcp, McpHandlers, handle),
     SLUICE_ROUTE(Method::get,     "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
     SLUICE_ROUTE(Method::put,     "/mcp/{token}", Access::mcp_token, kMcpBody, mcp, McpHandlers, handle),

@@ -21,6 +21,7 @@ class ProxyHandlers;
 class EnvironmentHandlers;
 class LinkHandlers;
 class ConnectHandlers;
+class ConnectFormHandlers;
 class WebhookHandlers;
 class CapabilityHandlers;
 class OperationHandlers;
@@ -60,6 +61,7 @@ struct HandlerSet {
     EnvironmentHandlers& environments;
     LinkHandlers& links;
     ConnectHandlers& connect;
+    ConnectFormHandlers& connect_form;
     WebhookHandlers& webhooks;
     CapabilityHandlers& capabilities;
     OperationHandlers& operation;

@@ -4,6 +4,8 @@
 #include "crypto/token.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
+#include "mcp/discovery.hpp"
+#include "mcp/tool_set.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,13 +15,19 @@
 namespace sluice::api {
 namespace {
 
+using mcp::Exposure;
 using mcp::McpServer;
 using mcp::ServerConfig;
+
+/// How long an old token goes on working beside the new one.
+constexpr std::chrono::seconds kOverlap{std::chrono::hours(24)};
+constexpr std::chrono::seconds kMostOverlap{std::chrono::hours(24 * 7)};
 
 /// What a request says about `config`; absent members say nothing.
 struct ConfigPatch {
     std::optional<std::vector<std::string>> methods;
     std::optional<std::vector<std::string>> tags;
+    std::optional<std::string> exposure;
     std::optional<bool> require_api_token_auth;
 
     void apply(ServerConfig& config) const
@@ -28,6 +36,8 @@ struct ConfigPatch {
             config.filter.methods = *methods;
         if (tags)
             config.filter.tags = *tags;
+        if (exposure)
+            config.exposure = *exposure == name_of(Exposure::discovery) ? Exposure::discovery : Exposure::all;
         if (require_api_token_auth)
             config.require_api_token_auth = *require_api_token_auth;
     }
@@ -42,9 +52,29 @@ ConfigPatch read_config(json::object const* object, Fields& parent)
     patch.methods = fields.texts("methods");
     patch.tags = fields.texts("tags");
     patch.require_api_token_auth = fields.flag("require_api_token_auth");
-    fields.choice("tool_exposure", false, {"all"});
+    patch.exposure = fields.choice("tool_exposure", false, {name_of(Exposure::all), name_of(Exposure::discovery)});
     parent.merge(fields.failures());
     return patch;
+}
+
+/// What `tools/list` costs a model.
+struct ListSize {
+    std::int64_t tools = 0;
+    std::size_t bytes = 2; ///< The brackets.
+};
+/// Measured on JSON schemas with the tokenisers of the day: between 3.5 and 4.5.
+constexpr std::size_t kBytesPerToken = 4;
+
+ListSize size_of(catalog::ToolList const& tools, std::vector<bool> const& shown)
+{
+    ListSize size;
+    for (std::size_t i = 0; i < tools.size(); ++i) {
+        if (!shown[i])
+            continue;
+        size.bytes += tools[i].list_entry.size() + (size.tools > 0 ? 1 : 0);
+        ++size.tools;
+    }
+    return size;
 }
 
 void check_expiry(std::optional<Timestamp> const& expires_at, Clock const& clock, std::chrono::milliseconds minimum,
@@ -96,11 +126,21 @@ HandlerResult ServerHandlers::create(Call& call)
     if (!created)
         co_return created.error();
     auto answer = view(*created);
-    answer["token"] = token.reveal();
-    answer["url"] = services_.config.mcp_url + "/mcp/" + token.reveal();
+    add_token(answer, token);
     auto const shown = catalog::apply(filter, tools);
-    auto const count = std::count(shown.begin(), shown.end(), true);
+    bool const is_discovery = created->config.exposure == Exposure::discovery;
+    auto const size = is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, shown);
+    auto const count = size.tools;
+    auto const tokens = static_cast<std::int64_t>(size.bytes / kBytesPerToken);
+    answer["tool_count"] = count;
+    answer["list_bytes"] = size.bytes;
+    answer["estimated_tokens"] = tokens;
     json::array warnings;
+    if (tokens > services_.config.mcp_token_warning)
+        warnings.emplace_back(fmt::format(
+            "The list of tools takes about {} tokens of a model's context, more than {}: narrow it with config.methods "
+            "or config.tags, or let the model search it with config.tool_exposure \"discovery\".",
+            tokens, services_.config.mcp_token_warning));
     if (count > services_.config.mcp_tool_warning)
         warnings.emplace_back(
             fmt::format("This MCP server has {} tools. Many clients take at most {} and models choose "
@@ -182,6 +222,65 @@ HandlerResult ServerHandlers::patch(Call& call)
         co_return updated.error();
     co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
     co_return http::json_response(200, json::value(view(*updated)));
+}
+
+HandlerResult ServerHandlers::explain(Call& call)
+{
+    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
+    auto const id = call.id<McpServerId>("server_id", "MCP server");
+    if (!account_id || !id)
+        co_return account_id ? id.error() : account_id.error();
+    auto const tool = call.query.take("tool").value_or("");
+    if (tool.empty() || tool.size() > 100)
+        co_return invalid("tool", "is required: the name that was called");
+    if (!call.query.empty())
+        co_return invalid(call.query.pairs().front().first, "is not a parameter here; known is tool");
+    auto const server = co_await services_.store.servers().find(call.environment(), *account_id, *id, call.deadline);
+    if (!server)
+        co_return server.error();
+    auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    mcp::ToolSet const tools((*connected)->installed->tools, server->config.filter);
+    auto const explanation = tools.explain(tool);
+    json::object answer{{"tool", tool}, {"state", name_of(explanation.state)}, {"message", explanation.message}};
+    answer["name"] = explanation.tool.empty() ? json::value(nullptr) : json::value(explanation.tool);
+    answer["near"] = json::array_of(explanation.near);
+    answer["tool_exposure"] = name_of(server->config.exposure);
+    co_return http::json_response(200, json::value(std::move(answer)));
+}
+
+HandlerResult ServerHandlers::rotate_token(Call& call)
+{
+    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
+    auto const id = call.id<McpServerId>("server_id", "MCP server");
+    if (!account_id || !id)
+        co_return account_id ? id.error() : account_id.error();
+    auto const body = call.request.body.empty() ? Result<json::object>(json::object{}) : read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const overlap = fields.integer("overlap_seconds", 0, kMostOverlap.count());
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto const token = crypto::mint_token(crypto::TokenKind::mcp);
+    auto const old_end = services_.clock.now() + std::chrono::seconds(overlap.value_or(kOverlap.count()));
+    auto const rotated = co_await services_.store.servers().rotate_token(
+        call.environment(), *account_id, *id, crypto::hash_token(services_.keyring, token.reveal()), old_end,
+        call.deadline);
+    if (!rotated)
+        co_return rotated.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
+    auto answer = view(*rotated);
+    add_token(answer, token);
+    answer["previous_token_ends_at"] = to_rfc3339(old_end);
+    co_return http::json_response(200, json::value(std::move(answer)));
+}
+
+void ServerHandlers::add_token(json::object& answer, Secret const& token) const
+{
+    answer["token"] = token.reveal();
+    answer["url"] = services_.config.mcp_url + "/mcp/" + token.reveal();
 }
 
 HandlerResult ServerHandlers::remove(Call& call)

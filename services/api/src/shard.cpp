@@ -33,10 +33,12 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
     , account_tokens_(services.store.account_tokens(), services.keyring, services.clock, services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
-    , health_check_(caller_)
+    , vendor_calls_(caller_)
     , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
-                 services.integrations, client_, health_check_, services.announcer, services.keyring, services.clock,
+                 services.integrations, client_, vendor_calls_, services.announcer, services.keyring, services.clock,
                  services.config.public_url + "/connect/callback")
+    , connect_form_(services.store.accounts(), services.integrations, vendor_calls_, services.announcer,
+                    services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
                services.config.cache)
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, metrics.mcp)
@@ -49,17 +51,18 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
     , link_handlers_(services, connector_)
-    , connect_handlers_(services, connector_)
+    , connect_handlers_(services, connector_, connect_form_)
+    , connect_form_handlers_(connect_form_)
     , webhook_handlers_(services)
     , capability_handlers_(services, connected_)
     , operation_handlers_(services)
     , mcp_handlers_(endpoint_)
-    , dispatcher_(
-          services.config,
-          handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
-                       account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_, link_handlers_,
-                       connect_handlers_, webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
-          api_tokens_, account_tokens_, metrics.requests, log)
+    , dispatcher_(services.config,
+                  handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
+                               account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
+                               link_handlers_, connect_handlers_, connect_form_handlers_, webhook_handlers_,
+                               capability_handlers_, operation_handlers_, mcp_handlers_}),
+                  api_tokens_, account_tokens_, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }

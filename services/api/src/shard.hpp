@@ -4,8 +4,8 @@
 #include "handlers.hpp"
 #include "http/pooled_client.hpp"
 #include "http/server.hpp"
+#include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
-#include "proxy/health_check.hpp"
 
 #include <thread>
 
@@ -51,8 +51,9 @@ private:
     tenancy::ApiTokens api_tokens_;
     accounts::AccountTokens account_tokens_;
     accounts::ConnectedAccounts connected_;
-    proxy::HealthCheck health_check_;
+    proxy::AccountCalls vendor_calls_;
     accounts::Connector connector_;
+    accounts::ConnectForm connect_form_;
     mcp::Servers servers_;
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
@@ -65,6 +66,7 @@ private:
     EnvironmentHandlers environment_handlers_;
     LinkHandlers link_handlers_;
     ConnectHandlers connect_handlers_;
+    ConnectFormHandlers connect_form_handlers_;
     WebhookHandlers webhook_handlers_;
     CapabilityHandlers capability_handlers_;
     OperationHandlers operation_handlers_;

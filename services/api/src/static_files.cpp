@@ -58,7 +58,7 @@ Result<StaticFiles> StaticFiles::load(std::string const& directory)
     return files;
 }
 
-Result<http::Response> StaticFiles::page(std::string_view name) const
+Result<http::Response> StaticFiles::page(std::string_view name, std::string_view frame_origins) const
 {
     auto const found = files_.find(name);
     if (found == files_.end())
@@ -66,10 +66,11 @@ Result<http::Response> StaticFiles::page(std::string_view name) const
     http::Response response;
     response.headers.add("content-type", type_of(name));
     response.headers.add("cache-control", "no-store");
-    // It may be framed: that is one of the ways to open it.
-    response.headers.add("content-security-policy",
-                         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-                         "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'");
+    std::string policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+                         "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'";
+    if (!frame_origins.empty())
+        policy.append("; frame-ancestors ").append(frame_origins);
+    response.headers.add("content-security-policy", std::move(policy));
     response.headers.add("referrer-policy", "no-referrer");
     response.headers.add("x-content-type-options", "nosniff");
     response.body = found->second;

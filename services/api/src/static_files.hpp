@@ -16,8 +16,9 @@ public:
     /// be read or has no `connect.html`.
     [[nodiscard]] static Result<StaticFiles> load(std::string const& directory);
 
-    /// A page with the headers that keep it from being used against its reader. Errors: not_found.
-    [[nodiscard]] Result<http::Response> page(std::string_view name) const;
+    /// A page with the headers that keep it from being used against its reader. Only pages of `frame_origins` (joined
+    /// by blanks) may show it in a frame; any may if it is empty. Errors: not_found.
+    [[nodiscard]] Result<http::Response> page(std::string_view name, std::string_view frame_origins) const;
     /// A script or style. `is_hashed`: its name changes with its content. Errors: not_found.
     [[nodiscard]] Result<http::Response> asset(std::string_view name, bool is_hashed) const;
 

@@ -8,14 +8,6 @@ json::value time_or_null(std::optional<Timestamp> const& time)
     return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
 }
 
-json::array words(std::vector<std::string> const& from)
-{
-    json::array array;
-    for (auto const& word : from)
-        array.emplace_back(word);
-    return array;
-}
-
 } // namespace
 
 json::object view(tenancy::ApiToken const& token)
@@ -100,9 +92,9 @@ json::object view(mcp::McpServer const& server)
     return {{"id", server.id.str()},
             {"name", server.name},
             {"integrated_account_id", server.account.str()},
-            {"config", json::object{{"methods", words(server.config.filter.methods)},
-                                    {"tags", words(server.config.filter.tags)},
-                                    {"tool_exposure", "all"},
+            {"config", json::object{{"methods", json::array_of(server.config.filter.methods)},
+                                    {"tags", json::array_of(server.config.filter.tags)},
+                                    {"tool_exposure", name_of(server.config.exposure)},
                                     {"require_api_token_auth", server.config.require_api_token_auth}}},
             {"created_by", server.created_by},
             {"expires_at", time_or_null(server.expires_at)},
@@ -117,6 +109,7 @@ json::object view(tenancy::Environment const& environment)
                       {"name", environment.name},
                       {"created_at", to_rfc3339(environment.created_at)}};
     view["theme"] = environment.theme;
+    view["link_origins"] = json::array_of(environment.link_origins);
     return view;
 }
 

@@ -1,11 +1,12 @@
 #include "worker/app.hpp"
 
+#include "accounts/connector.hpp"
 #include "accounts/refresher.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
 #include "job_loop.hpp"
+#include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
-#include "proxy/health_check.hpp"
 #include "store/store.hpp"
 #include "tenancy/keyring_watch.hpp"
 
@@ -131,11 +132,11 @@ private:
 class HealthChecks {
 public:
     HealthChecks(store::Store& store, accounts::Integrations& integrations, accounts::Connector& connector,
-                 accounts::CredentialCheck& check, Clock const& clock, std::chrono::milliseconds interval)
+                 accounts::VendorCalls& vendor, Clock const& clock, std::chrono::milliseconds interval)
         : store_(store)
         , integrations_(integrations)
         , connector_(connector)
-        , check_(check)
+        , vendor_(vendor)
         , clock_(clock)
         , interval_(interval)
     {
@@ -160,7 +161,7 @@ public:
         if (!account)
             co_return account.error();
         if ((*account)->is_enabled && !(*account)->account.is_blocked) [[maybe_unused]]
-            auto const checked = co_await check_.check(*std::move(account), Deadline::after(kRenewLimit));
+            auto const checked = co_await vendor_.check(*std::move(account), Deadline::after(kRenewLimit));
         co_return clock_.now() + interval_;
     }
 
@@ -168,7 +169,7 @@ private:
     store::Store& store_;
     accounts::Integrations& integrations_;
     accounts::Connector& connector_;
-    accounts::CredentialCheck& check_;
+    accounts::VendorCalls& vendor_;
     Clock const& clock_;
     std::chrono::milliseconds const interval_;
 };
@@ -244,11 +245,11 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     proxy::AccountObserver observer(store.accounts(), announcer, clock, log);
     proxy::CallerMetrics caller_metrics(registry);
     proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
-    proxy::HealthCheck health_check(caller);
+    proxy::AccountCalls vendor_calls(caller);
     accounts::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
-                                  health_check, announcer, keyring, clock, "");
+                                  vendor_calls, announcer, keyring, clock, "");
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
-    HealthChecks health(store, integrations, connector, health_check, clock, config.health_interval);
+    HealthChecks health(store, integrations, connector, vendor_calls, clock, config.health_interval);
     Handler handler(store, registry);
     http::Server server(io, config.server, handler, server_metrics, log);
     if (auto const listening = server.listen(); !listening)

@@ -9,6 +9,8 @@ constexpr std::size_t kAtOnce = 64;
 constexpr std::chrono::seconds kLease{60};
 constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::milliseconds kPause{500};
+/// While there is work: one job often makes the next one due.
+constexpr std::chrono::milliseconds kBusyPause{100};
 
 } // namespace
 
@@ -36,6 +38,7 @@ Task<void> JobLoop::run_forever()
     for (;;) {
         auto const free = kAtOnce - running_.running();
         bool took_all = false;
+        bool took_some = false;
         if (free > 0) {
             auto const jobs = co_await queue_.take(kind_, free, kLease, Deadline::after(kLimit));
             if (!jobs) {
@@ -45,10 +48,11 @@ Task<void> JobLoop::run_forever()
                 for (auto const& job : *jobs)
                     running_.spawn(run_one(job));
                 took_all = jobs->size() < free;
+                took_some = !jobs->empty();
             }
         }
         if (free == 0 || took_all)
-            co_await sleep_until(Deadline::after(kPause));
+            co_await sleep_until(Deadline::after(took_some ? kBusyPause : kPause));
     }
 }
 

@@ -74,11 +74,18 @@ export async function capabilities(session, known) {
             query: { has_description: 'false' },
             holds: (json) => methodsOf(json).every(({ name }) => name === null),
         });
-        await session.call(operation, 200, 'that finds nothing', {
+        await session.call(operation, 200, 'of the unified part', {
             path: of,
-            query: { resource: 'unicorns' },
-            holds: (json) => json.proxy.length === 0,
+            query: { type: 'unified' },
+            holds: (json) => json.proxy === undefined && json.unified.length === 0,
         });
+        await session.call(operation, 200, 'of the proxy part', {
+            path: of,
+            query: { type: 'proxy', methods: 'read' },
+            holds: (json) => json.proxy.length > 0 && json.unified === undefined,
+        });
+        for (const query of [{ resource: 'unicorns' }, { methods: 'reed' }, { type: 'both' }])
+            await session.call(operation, 400, `with ${JSON.stringify(query)}`, { path: of, query });
         for (const query of [{ type: 'custom' }, { has_description: 'yes' }, { tags: 'teams' }])
             await session.call(operation, 400, `with ${Object.keys(query)}=${Object.values(query)}`, {
                 path: of,

@@ -25,7 +25,14 @@ export async function environment(session, known) {
         json: { theme: { name: '', logo_url: 'http://spec.example/logo.svg', color: 'blue', font: 'x' } },
         holds: (json) => json.details.failures.length === 4,
     });
-    await session.call(update, 400, 'without a theme', { path, json: {} });
+    await session.call(update, 200, 'of who may frame the Link UI', {
+        path,
+        json: { link_origins: ['https://app.example'] },
+        holds: (json) => json.link_origins[0] === 'https://app.example',
+    });
+    await session.call(update, 200, 'of nothing', { path, json: {}, holds: (json) => json.link_origins.length === 1 });
+    for (const origin of ['https://app.example/', 'app.example', 'ftp://app.example', 'https://app.example; script-src *'])
+        await session.call(update, 400, `with the origin ${origin}`, { path, json: { link_origins: [origin] } });
     await session.call(update, 400, 'with null for the theme', { path, json: { theme: null } });
     await session.call(update, 404, 'that is not that of the token', { ...theirs, json: { theme: {} } });
     await refusesIds(session, update, {}, 'env', { theme: {} });

@@ -1,6 +1,7 @@
 import { accountTokens, bulkDeletion, capabilities, renewal } from './account_tokens.mjs';
 import { accounts } from './accounts.mjs';
 import { installations, integrations, removal } from './catalogue.mjs';
+import { connectForm } from './connect_form.mjs';
 import { backEnd, linkTokens, linkUi, pages } from './connecting.mjs';
 import { documentation } from './documentation.mjs';
 import { environment } from './environment.mjs';
@@ -38,6 +39,7 @@ export async function live(tests, spec) {
         linkTokens,
         pages,
         linkUi,
+        connectForm,
         backEnd,
         bulkDeletion,
         log,

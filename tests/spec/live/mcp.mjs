@@ -33,6 +33,7 @@ export async function mcp(session, known) {
     await refusals(ask, known);
     await secondFactor(session, ask, known);
     await otherVerbs(session, known);
+    await byBearer(session, known);
 }
 
 async function legacy(ask) {
@@ -200,6 +201,18 @@ async function secondFactor(session, ask, known) {
         headers: { origin: known.product.origin },
         holds: (_, { headers }) => headers['access-control-allow-origin'] === known.product.origin,
     });
+}
+
+/// The same server with its token in a header.
+async function byBearer(session, known) {
+    const ask = (status, note, request, token = known.mcp) =>
+        session.call('callMcpByBearer', status, note, { ...request, token });
+    await ask(200, '', legacyCall('tools/list'), known.mcp);
+    await ask(202, 'with a notification', { json: { jsonrpc: '2.0', method: 'notifications/initialized' } });
+    await ask(404, 'with a method that is none', modernCall('tools/dance'));
+    await ask(400, 'with what is no message', { json: { id: 1 } });
+    await ask(401, 'with an unknown token', legacyCall('ping'), unknown);
+    await ask(401, 'without a token', legacyCall('ping'), null);
 }
 
 async function otherVerbs(session, known) {

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { send } from '../support/http.mjs';
 import { Receiver } from '../support/receiver.mjs';
 
 const sluice = resolve(import.meta.dirname, '../../../build/release/services/sluice/sluice');
+const gorgias = resolve(import.meta.dirname, '../../../libs/catalog/integrations/gorgias');
 const subdomain = 'spec';
 const apiKey = 'spec-key';
 
@@ -33,6 +35,28 @@ export class Product {
         this.#cli('team', 'create', 'spec');
         this.#cli('environment', 'create', 'spec', '--team', 'spec');
         return this.#cli('api-token', 'create', 'spec', '--team', 'spec', '--environment', 'spec', '--replace').token;
+    }
+
+    /// Gorgias under the name `asking`, with a form after connecting; a team's own integration.
+    publishAsking() {
+        const directory = mkdtempSync(join(tmpdir(), 'sluice-spec-'));
+        cpSync(gorgias, directory, { recursive: true });
+        const manifest = readFileSync(join(directory, 'integration.yaml'), 'utf8');
+        const actions = [
+            'actions:',
+            '  post_connect_user_form:',
+            '    title: Who answers?',
+            '    fields:',
+            '      team: {label: Team, type: select, options: {method: teams.list, value: id, label: name}}',
+            '      signature: {label: Signature, required: true}',
+            'tool_tags:',
+        ];
+        writeFileSync(
+            join(directory, 'integration.yaml'),
+            manifest.replace('name: gorgias', 'name: asking').replace('tool_tags:', actions.join('\n')),
+        );
+        this.#cli('integration', 'publish', directory, '--team', 'spec');
+        rmSync(directory, { recursive: true });
     }
 
     #cli(...args) {

@@ -6,7 +6,7 @@ export async function servers(session, known) {
     const all = await session.call(create, 201, '', {
         path,
         json: { name: 'Spec' },
-        holds: (json) => json.url.endsWith(json.token) && json.warnings.length === 1,
+        holds: (json) => json.url.endsWith(json.token) && json.warnings.length === 2,
     });
     known.mcp = all.token;
     const config = { methods: ['read', 'create_a_gorgias_message'], tags: ['tickets'], require_api_token_auth: true };
@@ -40,7 +40,7 @@ export async function servers(session, known) {
     });
     await session.call(create, 400, 'with another exposure', {
         path,
-        json: { name: 'x', config: { tool_exposure: 'discovery' } },
+        json: { name: 'x', config: { tool_exposure: 'some' } },
     });
     await refusesIds(session, create, {}, 'ia', { name: 'x' });
     await refusesBodies(session, create, path);
@@ -83,6 +83,25 @@ export async function servers(session, known) {
     await session.call(update, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') }, json: {} });
     await refusesBodies(session, update, one);
     await refusesTokens(session, update, one);
+
+    const rotate = 'rotateMcpToken';
+    await session.call(rotate, 200, '', {
+        path: { ...path, server_id: revoked.id },
+        json: { overlap_seconds: 60 },
+        holds: (json) => json.token !== revoked.token && json.url.endsWith(json.token),
+    });
+    await session.call(rotate, 400, 'with too long an overlap', { path: one, json: { overlap_seconds: 604_801 } });
+    await session.call(rotate, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') }, json: {} });
+    await refusesTokens(session, rotate, one);
+
+    const explain = 'explainMcpTool';
+    const states = { create_a_gorgias_ticket: 'hidden', gorgias_files_upload: 'without_tool', tickets: 'unknown' };
+    for (const [tool, state] of Object.entries(states))
+        await session.call(explain, 200, `of ${tool}`, { path: one, query: { tool }, holds: (json) => json.state === state });
+    await session.call(explain, 400, 'of no tool', { path: one });
+    await session.call(explain, 400, 'with more', { path: one, query: { tool: 'x', why: 'y' } });
+    await session.call(explain, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') }, query: { tool: 'x' } });
+    await refusesTokens(session, explain, one);
 
     const gone = { ...path, server_id: revoked.id };
     await refusesTokens(session, 'deleteMcpServer', gone);

@@ -81,6 +81,22 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NameTwice", "search: {operation: search-tickets,",
                 "search: {operation: search-tickets, name: list_all_desk_tickets,", "resources.tickets.methods.search",
                 "has already"},
+        Mistake{"StepOfNoMethod", "tool_tags: {tickets: [tickets]}",
+                "actions: {post_install: [{request: {method: tickets.grab, as: it}}]}",
+                "actions.post_install[0].request.method", "names no method"},
+        Mistake{"StepReadsWhatIsNotThere", "tool_tags: {tickets: [tickets]}",
+                "actions: {post_install: [{update_context: {a: \"{{steps.it.id}}\"}}]}",
+                "actions.post_install[0].update_context", "reads steps.it.id"},
+        Mistake{"StepChangesWhatTheCustomerEnters", "tool_tags: {tickets: [tickets]}",
+                "actions: {post_install: [{update_context: {subdomain: x}}]}", "actions.post_install[0].update_context",
+                "may not change subdomain"},
+        Mistake{"FormReadsALaterAnswer", "tool_tags: {tickets: [tickets]}",
+                "actions: {post_connect_user_form: {title: T, fields: {a: {label: A, type: select, options: {method: "
+                "tickets.list, arguments: {cursor: \"{{form.b}}\"}, value: id, label: name}}, b: {label: B}}}}",
+                "actions.post_connect_user_form.fields.a.options.arguments", "reads form.b"},
+        Mistake{"OptionsOfAText", "tool_tags: {tickets: [tickets]}",
+                "actions: {post_connect_user_form: {title: T, fields: {a: {label: A, options: []}}}}",
+                "actions.post_connect_user_form.fields.a.options", "only for select"},
         Mistake{"WrongOpenApi", "openapi: 3.1.0", "openapi: 2.0.0", "openapi", "3.1"}),
     [](auto const& param) { return param.param.name; });
 

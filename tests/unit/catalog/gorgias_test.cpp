@@ -150,7 +150,7 @@ TEST(GorgiasDefinition, ListsHideTheVendorsOwnPaging)
     EXPECT_TRUE(properties.contains("limit"));
     EXPECT_TRUE(properties.contains("next_cursor"));
     EXPECT_FALSE(properties.contains("cursor"));
-    EXPECT_EQ(properties.at("limit").at("maximum"), 100);
+    EXPECT_EQ(properties.at("limit").at("maximum"), 1000) << "ten pages";
 }
 
 TEST(GorgiasDefinition, AMessageKnowsItsEnums)

@@ -3,7 +3,7 @@
 #include "accounts/connection.hpp"
 #include "accounts/integrations.hpp"
 #include "accounts/oauth.hpp"
-#include "accounts/vault.hpp"
+#include "accounts/vendor_calls.hpp"
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
 #include "http_api/client.hpp"
@@ -14,15 +14,6 @@
 #include <string_view>
 
 namespace sluice::accounts {
-
-/// Tries an account's credentials with the cheap read its definition names. The port that the proxy implements.
-class CredentialCheck {
-public:
-    virtual ~CredentialCheck() = default;
-    /// Whatever the account's status. Errors: reauth_needed if the vendor refuses the credentials; upstream_failed,
-    /// upstream_timeout, rate_limited if it could not be told.
-    virtual Task<Result<void>> check(ConnectedPtr account, Deadline deadline) = 0;
-};
 
 /// What a customer or a back end asks to be connected.
 struct ConnectRequest {
@@ -59,12 +50,12 @@ class Connector {
 public:
     /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
     Connector(ConnectionRepository& connections, AccountRepository& accounts, InstallationRepository& installations,
-              Integrations& integrations, http::Client& client, CredentialCheck& check, tenancy::Announcer& announcer,
+              Integrations& integrations, http::Client& client, VendorCalls& vendor, tenancy::Announcer& announcer,
               crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
 
-    /// The form: checks the context, stores the account and tries it. Errors: invalid_argument at `context.<field>`;
-    /// reauth_needed if the vendor refuses the credentials (the account is kept, `validation_error`); upstream_*;
-    /// conflict if the link was used.
+    /// The form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
+    /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account is kept,
+    /// `validation_error`); setup_failed (kept, `post_install_error`); upstream_*; conflict if the link was used.
     Task<Result<Account>> connect(ConnectRequest request, Deadline deadline);
 
     /// The vendor's page: checks the context and remembers what the callback needs. Errors: invalid_argument; forbidden
@@ -114,6 +105,10 @@ private:
     Task<Result<Account>> exchange(Connection const& connection, std::string code, Deadline deadline);
     /// Tries a new context for an account that is there, before it replaces the one that may still work.
     Task<Result<void>> try_context(Account const& account, Context const& context, Deadline deadline);
+    /// The definition's post-install steps. What they put into the context is stored. Errors: setup_failed;
+    /// reauth_needed if the vendor refuses the credentials.
+    Task<Result<void>> set_up(ConnectedPtr account, Deadline deadline);
+    /// Sets the account up, tries it, and writes down what came of it.
     Task<Result<Account>> try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
                                       Account account, Deadline deadline);
 
@@ -122,7 +117,7 @@ private:
     InstallationRepository& installations_;
     Integrations& integrations_;
     http::Client& client_;
-    CredentialCheck& check_;
+    VendorCalls& vendor_;
     tenancy::Announcer& announcer_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;

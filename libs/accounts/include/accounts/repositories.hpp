@@ -141,6 +141,9 @@ public:
     /// `update` by the holder of the lease, which ends with it and takes the intent along. Errors: conflict as above.
     virtual Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
                                                  bool new_credentials, AccountChange change, Deadline deadline) = 0;
+    /// Puts what the customer answered after connecting into what may be shown of the context, and says so.
+    virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
+                                                Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
                                                   Deadline deadline) = 0;

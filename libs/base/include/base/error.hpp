@@ -19,6 +19,7 @@ enum class ErrorCode {
     unsupported_media, ///< A content type we do not read.
     rate_limited,      ///< One of our own limits; retry later.
     reauth_needed,     ///< The account's vendor credential is dead; its owner has to reconnect it.
+    setup_failed,      ///< A connected account could not be set up as its integration's definition wants.
     upstream_failed,   ///< The vendor could not be reached or did not speak HTTP.
     upstream_timeout,  ///< The vendor did not answer within the deadline.
     unavailable,       ///< Something of ours is down (the database); retry soon.

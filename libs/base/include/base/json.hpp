@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::json {
 
@@ -29,6 +30,10 @@ struct Limits {
 
 /// The member at a dotted path (`meta.next_cursor`), or nullptr.
 [[nodiscard]] value const* find_path(value const& root, std::string_view dotted);
+
+[[nodiscard]] array array_of(std::vector<std::string> const& texts);
+/// The texts of an array; what is no text, or no array, is left out.
+[[nodiscard]] std::vector<std::string> texts_in(value const& array);
 
 /// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);

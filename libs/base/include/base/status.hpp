@@ -28,6 +28,8 @@ namespace sluice {
         return 429;
     case ErrorCode::reauth_needed:
         return 401;
+    case ErrorCode::setup_failed:
+        return 422;
     case ErrorCode::upstream_failed:
         return 502;
     case ErrorCode::upstream_timeout:

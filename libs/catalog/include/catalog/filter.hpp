@@ -16,9 +16,12 @@ struct ToolFilter {
     std::vector<std::string> methods;
     std::vector<std::string> tags;
 
-    [[nodiscard]] bool passes_methods(Tool const& tool) const;
-    [[nodiscard]] bool passes_tags(Tool const& tool) const;
-    [[nodiscard]] bool passes(Tool const& tool) const { return passes_methods(tool) && passes_tags(tool); }
+    [[nodiscard]] bool passes_methods(Method const& method, std::string_view tool_name) const;
+    [[nodiscard]] bool passes_tags(Method const& method) const;
+    [[nodiscard]] bool passes(Method const& method, std::string_view tool_name) const
+    {
+        return passes_methods(method, tool_name) && passes_tags(method);
+    }
 };
 
 /// The tools that pass, as positions in the list.

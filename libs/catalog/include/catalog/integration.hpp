@@ -3,7 +3,9 @@
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "catalog/actions.hpp"
 #include "catalog/method.hpp"
+#include "catalog/offers.hpp"
 #include "catalog/source.hpp"
 #include "catalog/template.hpp"
 #include "ratelimit/rule.hpp"
@@ -93,6 +95,8 @@ struct Integration {
     std::vector<Method> methods;                       ///< In the order of the manifest.
     /// `resource.method`: a cheap read that tells whether credentials work. Empty if the manifest names none.
     std::string health;
+    Actions actions;
+    Offers offers;
     /// A digest of what the tools depend on: the same text gives the same lists.
     std::string digest;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "catalog/template.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,13 +21,17 @@ enum class MethodClass { read, write, custom };
 struct Pagination {
     enum class Format { none, cursor };
     Format format = Format::none;
-    std::string items;            ///< Dotted path of the array in the answer; empty: the answer is the array.
-    std::string next;             ///< Dotted path of what leads to the next page; null or absent on the last.
-    bool next_is_url = false;     ///< It is a URL, whose query parameters the next call repeats.
-    std::string cursor_parameter; ///< Query parameter that takes the cursor.
-    std::string limit_parameter;  ///< Query parameter that takes the page size.
-    std::int64_t default_limit = 0;
-    std::int64_t max_limit = 0;
+    std::string items;              ///< Dotted path of the array in the answer; empty: the answer is the array.
+    std::string next;               ///< Dotted path of what leads to the next page; null or absent on the last.
+    bool next_is_url = false;       ///< It is a URL, whose query parameters the next call repeats.
+    std::string cursor_parameter;   ///< Query parameter that takes the cursor.
+    std::string limit_parameter;    ///< Query parameter that takes the page size.
+    std::int64_t default_limit = 0; ///< Items of a call that names no limit; above `max_limit` it takes several pages.
+    std::int64_t max_limit = 0;     ///< Of one page.
+
+    /// Items a single call may ask for, over several pages.
+    [[nodiscard]] std::int64_t most() const noexcept { return max_limit * kMostPages; }
+    static constexpr std::int64_t kMostPages = 10;
 };
 
 /// A parameter of the path or the query.
@@ -74,9 +79,14 @@ struct Method {
     bool deprecated = false;
     bool tool_allowed = true;
     bool has_response_schema = false;
+    /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
+    bool raw_schema = false;
+    /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.
+    std::optional<ValueTemplate> content;
     std::string title;
     std::string description;
     std::string tool_name;
+    std::vector<std::string> former_names; ///< Of the tool; they still work, and say so.
     std::vector<std::string> tags;
     std::vector<std::string> scopes;
 

@@ -29,17 +29,39 @@ public:
     [[nodiscard]] Result<std::string> render(json::value const& values, json::value const& fallback) const;
     /// The same for a URL: each value is percent-encoded, so that it can neither leave its segment nor change the host.
     [[nodiscard]] Result<std::string> render_url(json::value const& values) const;
+    /// The same for prose: empty texts and flags are fine.
+    [[nodiscard]] Result<std::string> render_prose(json::value const& values) const;
 
 private:
+    enum class Use { plain, url, prose };
     struct Part {
         bool is_placeholder = false;
         std::string text;
     };
     [[nodiscard]] Result<std::string> render_with(json::value const& values, json::value const& fallback,
-                                                  bool encode) const;
+                                                  Use use) const;
 
     std::string text_;
     std::vector<Part> parts_;
+};
+
+/// JSON whose texts are templates. A text that is one placeholder and nothing else becomes the value itself, so that
+/// numbers stay numbers.
+class ValueTemplate {
+public:
+    ValueTemplate() = default;
+    /// Errors: invalid_argument at the path of a text that is no template.
+    [[nodiscard]] static Result<ValueTemplate> parse(json::value source);
+
+    /// Errors: invalid_argument at the path of a value that is absent.
+    [[nodiscard]] Result<json::value> render(json::value const& values) const;
+    /// The same, every text a text again: what is no text is written as JSON.
+    [[nodiscard]] Result<json::value> render_texts(json::value const& values) const;
+    /// The dotted paths it reads, in order.
+    [[nodiscard]] std::vector<std::string> paths() const;
+
+private:
+    json::value source_ = json::object{};
 };
 
 } // namespace sluice::catalog

@@ -45,6 +45,8 @@ struct Tool {
     std::string list_entry;
     std::map<std::string, Argument, std::less<>> arguments;
     std::vector<std::string> required;
+    /// Arguments that modern clients also send as a header `Mcp-Param-<value>`: by argument, in lower case.
+    std::map<std::string, std::string, std::less<>> header_arguments;
     json::value query_schema; ///< null if it takes no query arguments
     json::value body_schema;  ///< null if it takes no body
     Schema schema;            ///< the full form
@@ -56,16 +58,20 @@ using ToolPtr = std::shared_ptr<Tool const>;
 /// override and documentation.
 class ToolList {
 public:
-    explicit ToolList(std::vector<ToolPtr> tools);
+    /// `without_tool`: why methods have none, by the names their tools would have.
+    ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool);
 
     [[nodiscard]] std::size_t size() const noexcept { return tools_.size(); }
     [[nodiscard]] Tool const& operator[](std::size_t index) const { return *tools_[index]; }
-    /// The position of the tool of that name, or `size()`.
+    /// The position of the tool of that name, or of the one that had it formerly, or `size()`.
     [[nodiscard]] std::size_t find(std::string_view name) const;
+    /// Why the method whose tool would have this name has none; empty if there is no such method.
+    [[nodiscard]] std::string_view why_without(std::string_view name) const;
 
 private:
     std::vector<ToolPtr> tools_; ///< Sorted by name.
     std::unordered_map<std::string_view, std::size_t> by_name_;
+    std::map<std::string, std::string, std::less<>> without_tool_;
 };
 
 struct Derived {

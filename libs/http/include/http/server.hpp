@@ -67,12 +67,14 @@ public:
 
 private:
     struct Connection;
+    class ChunkSink;
 
     Task<void> accept();
     Task<void> serve(std::list<Connection>::iterator connection);
     Task<bool> serve_one(Connection& connection);
     Task<bool> refuse(Connection& connection, int status, std::string_view message);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
+    Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked);
 
     asio::io_context& io_;
     ServerConfig const config_;

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "base/result.hpp"
 #include "http_api/headers.hpp"
+#include "runtime/task.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,10 +32,21 @@ struct Request {
     [[nodiscard]] std::string_view query() const noexcept;
 };
 
+/// Where a body goes that is written while it is made.
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+    /// Sends a piece now; not empty. Errors: unavailable once the peer is gone or does not read.
+    virtual Task<Result<void>> write(std::string piece) = 0;
+};
+
 struct Response {
     int status = 200;
     Headers headers;
     std::string body;
+    /// Instead of `body`: called once the head is sent, on the server's thread; the body ends when it does. It owns all
+    /// it touches, as the request is gone by then. What it throws cuts the connection.
+    std::function<Task<void>(BodySink&)> stream;
 };
 
 [[nodiscard]] std::string_view reason_of(int status) noexcept;

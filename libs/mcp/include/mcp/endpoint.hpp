@@ -3,11 +3,12 @@
 #include "http_api/message.hpp"
 #include "mcp/message.hpp"
 #include "mcp/servers.hpp"
-#include "proxy/caller.hpp"
+#include "proxy/pages.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,10 +72,34 @@ private:
                                       CallTrace& trace);
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
     Task<Answer> dispatch(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
-    Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
+    /// On servers that show their tools on request: the answer of the tools that find tools; or, for a call of
+    /// `call_tool`, nothing, with the name and arguments of the tool it means in place.
+    [[nodiscard]] std::optional<Answer> discover_tools(RpcRequest& request, ServerSnapshot const& snapshot,
+                                                       std::string& name, json::value& arguments) const;
+    /// `listener` hears of each page of a list; may be null.
+    Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
+                           CallTrace& trace);
+    /// The call as a stream of progress notifications that ends with the answer.
+    [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline);
+    Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline);
+    /// Resources and prompts; nothing if it is none of their methods, or the integration has none.
+    Task<std::optional<Answer>> dispatch_offers(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
+                                                CallTrace& trace);
     [[nodiscard]] Answer initialize(RpcRequest const& request, ServerSnapshot const& snapshot, CallTrace& trace) const;
     [[nodiscard]] Answer discover(RpcRequest const& request, ServerSnapshot const& snapshot) const;
     [[nodiscard]] Answer list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    [[nodiscard]] Answer list_resources(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                        bool templates) const;
+    [[nodiscard]] Answer list_prompts(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    [[nodiscard]] Answer get_prompt(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    /// Suggests values of a prompt's argument (MCP, "Completion").
+    [[nodiscard]] Answer complete(RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    Task<Answer> read_resource(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
+    /// The members of a list, or the error that a cursor of somebody else's deserves.
+    [[nodiscard]] Answer answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view name,
+                                     std::string_view array) const;
+    /// The hints of cacheable results (MCP 2026-07-28, "Caching"); nothing for legacy clients.
+    [[nodiscard]] std::string cache_hints(RpcRequest const& request) const;
 
     EndpointConfig const& config_;
     Servers& servers_;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,7 @@ enum class RpcCode : int {
     method_not_found = -32601,
     invalid_params = -32602,
     internal_error = -32603,
+    resource_not_found = -32002, ///< Legacy.
     server_error = -32000,       ///< Legacy: unsupported version in a header; our own refusals.
     header_mismatch = -32020,    ///< Modern: a required header is missing or contradicts the body.
     unsupported_version = -32022 ///< Modern.
@@ -31,6 +33,8 @@ struct RpcRequest {
     std::string id; ///< As JSON, to be echoed exactly.
     std::string method;
     json::object params;
+    /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
+    std::vector<std::pair<std::string, std::string>> param_headers;
 };
 
 /// A refusal decided before any method runs.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/json.hpp"
+
 #include <array>
 #include <string_view>
 
@@ -12,6 +14,9 @@ enum class Era { legacy, modern };
 inline constexpr std::array<std::string_view, 1> kModernRevisions{"2026-07-28"};
 inline constexpr std::array<std::string_view, 4> kLegacyRevisions{"2025-11-25", "2025-06-18", "2025-03-26",
                                                                   "2024-11-05"};
+
+/// Every revision served here, the modern ones first.
+[[nodiscard]] json::array all_revisions();
 
 [[nodiscard]] bool is_modern(std::string_view revision) noexcept;
 [[nodiscard]] bool is_legacy(std::string_view revision) noexcept;

@@ -13,13 +13,23 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::mcp {
 
+/// How an MCP server shows its tools.
+enum class Exposure {
+    all,       ///< Each in `tools/list`.
+    discovery, ///< Three that search, describe and call the others: for models with little room.
+};
+
+[[nodiscard]] std::string_view name_of(Exposure exposure) noexcept;
+
 /// The configuration of an MCP server, as clients write it under `config`.
 struct ServerConfig {
     catalog::ToolFilter filter;
+    Exposure exposure = Exposure::all;
     bool require_api_token_auth = false;
 };
 
@@ -40,6 +50,7 @@ struct McpServer {
 struct ServerState {
     McpServer server;
     accounts::AccountState account;
+    std::optional<Timestamp> token_ends_at; ///< Of a token that was replaced.
 };
 
 using ServerChange = std::function<Result<void>(McpServer& server)>;
@@ -56,6 +67,9 @@ public:
                                                         tenancy::ListQuery query, Deadline deadline) = 0;
     virtual Task<Result<McpServer>> update(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
                                            ServerChange change, Deadline deadline) = 0;
+    /// A new token; those before it end at `old_end`.
+    virtual Task<Result<McpServer>> rotate_token(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+                                                 crypto::TokenHash hash, Timestamp old_end, Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
                                       Deadline deadline) = 0;
     /// The server one of these hashes belongs to, expired or not. Errors: not_found.

@@ -20,10 +20,13 @@ struct ServerSnapshot {
     McpServer server;
     accounts::ConnectedPtr account;
     ToolSetPtr tools;
-    std::string environment_text; ///< Ids as the log has them.
+    std::optional<Timestamp> ends_at; ///< Of the server or of this token of it, whichever is first.
+    std::string environment_text;     ///< Ids as the log has them.
     std::string account_text;
-    std::string server_info;  ///< The JSON of `serverInfo`.
-    std::string instructions; ///< Plain text, at most 2000 characters.
+    std::string server_info;                            ///< The JSON of `serverInfo`.
+    std::string instructions;                           ///< Plain text, at most 2000 characters.
+    std::string capabilities;                           ///< JSON: tools, and resources and prompts where there are any.
+    std::vector<catalog::McpResource const*> resources; ///< Those that this server's filter leaves.
 };
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;

@@ -12,6 +12,23 @@
 
 namespace sluice::mcp {
 
+/// What there is to say of a name.
+struct Explanation {
+    enum class State {
+        shown,
+        renamed,      ///< It works, and the tool has another name now.
+        hidden,       ///< The server's filter leaves it out.
+        without_tool, ///< A method that is no tool.
+        unknown,
+    };
+    State state = State::unknown;
+    std::string tool;              ///< Its name now, where there is one.
+    std::string message;           ///< A sentence for whoever called it.
+    std::vector<std::string> near; ///< Shown tools with a name like it.
+};
+
+[[nodiscard]] std::string_view name_of(Explanation::State state) noexcept;
+
 /// A filter over the tools of an installed integration: one bit a tool, and the bytes of the list. Immutable; shared by
 /// all MCP servers with the same filter over the same tools.
 class ToolSet {
@@ -20,14 +37,15 @@ public:
 
     /// The tool if it is shown, else null.
     [[nodiscard]] catalog::Tool const* find(std::string_view name) const;
-    /// Why `name` is not to be had: hidden by which rule, or which names come near.
-    [[nodiscard]] std::string explain_absent(std::string_view name) const;
+    [[nodiscard]] Explanation explain(std::string_view name) const;
 
     [[nodiscard]] std::size_t size() const noexcept { return shown_count_; }
     /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
     [[nodiscard]] std::string const& list_json() const noexcept { return list_json_; }
     [[nodiscard]] catalog::ToolList const& tools() const noexcept { return *tools_; }
     [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
+    /// Whether the filter lets a method be used, also otherwise than as a tool.
+    [[nodiscard]] bool allows(catalog::Method const& method) const;
 
 private:
     std::shared_ptr<catalog::ToolList const> tools_;

@@ -15,6 +15,9 @@ namespace sluice::proxy {
 [[nodiscard]] Result<catalog::CallParts> rest_parts(catalog::Method const& method, std::optional<std::string> id,
                                                     http::Query query, std::optional<json::value> body);
 
+/// Sorts flat arguments by the method's own parameters; the others are members of the body.
+[[nodiscard]] catalog::CallParts flat_parts(catalog::Method const& method, json::object const& arguments);
+
 /// What a cursor continues: it opens only for the same account, method and other values.
 [[nodiscard]] std::string cursor_binding(std::string_view account, catalog::Method const& method,
                                          catalog::CallParts const& parts);

@@ -28,7 +28,8 @@ struct Environment {
     EnvironmentId id;
     TeamId team_id;
     std::string name;
-    json::object theme; ///< What the Link UI shows of who asks: `{name, logo_url, color}`.
+    json::object theme;                    ///< What the Link UI shows of who asks: `{name, logo_url, color}`.
+    std::vector<std::string> link_origins; ///< Who may show the Link UI in a frame; empty: any site.
     Timestamp created_at;
 };
 
@@ -57,7 +58,10 @@ public:
                                                                   Deadline deadline) = 0;
     virtual Task<Result<Environment>> find_environment(std::string team, std::string name, Deadline deadline) = 0;
     virtual Task<Result<Environment>> load_environment(EnvironmentId id, Deadline deadline) = 0;
-    virtual Task<Result<Environment>> set_theme(EnvironmentId id, json::object theme, Deadline deadline) = 0;
+    /// What is absent stays as it is.
+    virtual Task<Result<Environment>> update_link_ui(EnvironmentId id, std::optional<json::object> theme,
+                                                     std::optional<std::vector<std::string>> origins,
+                                                     Deadline deadline) = 0;
     /// Compares the keyring with what the database was sealed with, and records keys it has not seen.
     /// Errors: conflict if a key is not the one that was used, not_found if one that is needed is missing.
     virtual Task<Result<void>> check_keyring(Deadline deadline) = 0;

@@ -24,6 +24,7 @@ struct Config {
     std::string mcp_url;
     std::chrono::milliseconds mcp_minimum_lifetime{60'000};
     std::int64_t mcp_tool_warning = 40;
+    std::int64_t mcp_token_warning = 20'000;           ///< Of a model's context, for one list of tools.
     std::chrono::milliseconds management_limit{1'900}; ///< For the database work of a management request.
     std::chrono::milliseconds proxy_limit{50'000};
     std::chrono::milliseconds drain_limit{20'000};

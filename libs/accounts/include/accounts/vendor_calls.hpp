@@ -1,0 +1,26 @@
+#pragma once
+
+#include "accounts/vault.hpp"
+#include "base/deadline.hpp"
+#include "catalog/actions.hpp"
+#include "runtime/task.hpp"
+
+namespace sluice::accounts {
+
+/// What connecting an account asks its vendor, whatever the account's status. The port that the proxy implements.
+class VendorCalls {
+public:
+    virtual ~VendorCalls() = default;
+    /// Tries the credentials with the cheap read the definition names. Errors: reauth_needed if the vendor refuses
+    /// them; upstream_failed, upstream_timeout, rate_limited if it could not be told.
+    virtual Task<Result<void>> check(ConnectedPtr account, Deadline deadline) = 0;
+    /// Calls a method of the definition, its templates filled from `values`. Its answer as JSON: a list as the array of
+    /// its items, of at most `kMostItems`; null if there is none. Errors: as above; invalid_argument if a template
+    /// reads what is not there.
+    virtual Task<Result<json::value>> call(ConnectedPtr account, catalog::MethodCall const& call, json::value values,
+                                           Deadline deadline) = 0;
+
+    static constexpr std::size_t kMostItems = 1000;
+};
+
+} // namespace sluice::accounts

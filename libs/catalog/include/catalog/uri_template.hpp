@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::catalog {
+
+/// A URI with `{name}` placeholders (RFC 6570, level 1): each stands for one or more characters but `/`, `?` and `#`.
+class UriTemplate {
+public:
+    UriTemplate() = default;
+    /// Errors: invalid_argument for a URI without a scheme, an unclosed or empty placeholder, or two side by side.
+    [[nodiscard]] static Result<UriTemplate> parse(std::string_view text);
+
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] bool has_placeholders() const noexcept { return parts_.size() > 1; }
+    /// The values of the placeholders, percent-decoded, if `uri` has this shape.
+    [[nodiscard]] std::optional<json::object> match(std::string_view uri) const;
+
+private:
+    struct Part {
+        std::string literal; ///< What stands before the placeholder.
+        std::string name;    ///< Empty in the last part.
+    };
+    std::string text_;
+    std::vector<Part> parts_;
+};
+
+} // namespace sluice::catalog

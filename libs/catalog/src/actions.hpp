@@ -1,0 +1,10 @@
+#pragma once
+
+#include "catalog/integration.hpp"
+
+namespace sluice::catalog {
+
+/// Reads `actions` into `integration`, whose methods are known by now.
+void read_actions(Source const& manifest, json::value const* actions, Integration& integration, Problems& problems);
+
+} // namespace sluice::catalog

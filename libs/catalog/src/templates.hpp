@@ -1,0 +1,19 @@
+#pragma once
+
+#include "catalog/integration.hpp"
+#include "mapping.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice::catalog {
+
+/// Templates that read nothing but what starts with one of `roots`.
+[[nodiscard]] ValueTemplate read_template(json::value const& value, Source const& source, std::string const& path,
+                                          std::vector<std::string> const& roots, Problems& problems);
+
+/// `{method: resource.method, arguments: {…}}`. The method found, or null.
+[[nodiscard]] MethodCall read_call(Mapping& mapping, Source const& source, Integration const& integration,
+                                   std::vector<std::string> const& roots, Problems& problems);
+
+} // namespace sluice::catalog

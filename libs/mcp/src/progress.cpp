@@ -1,0 +1,78 @@
+#include "progress.hpp"
+
+#include "mcp/endpoint.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::mcp {
+namespace {
+
+json::value const* token_of(RpcRequest const& request)
+{
+    auto const* meta = json::object_at(request.params, "_meta");
+    auto const* token = meta != nullptr ? meta->if_contains("progressToken") : nullptr;
+    return token != nullptr && (token->is_string() || token->is_int64() || token->is_uint64()) ? token : nullptr;
+}
+
+} // namespace
+
+bool makes_progress(RpcRequest const& request, ServerSnapshot const& snapshot)
+{
+    auto const* name = json::string_at(request.params, "name");
+    if (request.method != "tools/call" || name == nullptr || token_of(request) == nullptr)
+        return false;
+    auto const* tool = snapshot.tools->find(*name);
+    if (tool == nullptr)
+        return false;
+    catalog::CallParts parts;
+    auto const* arguments = json::object_at(request.params, "arguments");
+    auto const* limit = arguments != nullptr ? arguments->if_contains("limit") : nullptr;
+    if (limit != nullptr && limit->is_int64())
+        parts.limit = limit->get_int64();
+    return proxy::takes_pages(*tool->method, parts);
+}
+
+std::string event_frame(std::string_view message)
+{
+    return fmt::format("event: message\ndata: {}\n\n", message);
+}
+
+ProgressFrames::ProgressFrames(http::BodySink& sink, RpcRequest const& request)
+    : sink_(sink)
+    , token_(boost::json::serialize(*token_of(request)))
+{
+}
+
+Task<bool> ProgressFrames::page(std::int64_t items, std::int64_t wanted)
+{
+    ++pages_;
+    auto const message = fmt::format(R"({{"jsonrpc":"2.0","method":"notifications/progress","params":{{)"
+                                     R"("progressToken":{},"progress":{},"total":{},"message":"page {}: {} items"}}}})",
+                                     token_, items, wanted, pages_, items);
+    auto const sent = co_await sink_.write(event_frame(message));
+    is_gone_ = !sent;
+    co_return !is_gone_;
+}
+
+http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline)
+{
+    http::Response response;
+    response.headers.add("content-type", "text/event-stream");
+    // What stands in between must not wait for the end (nginx reads this).
+    response.headers.add("x-accel-buffering", "no");
+    response.stream = [this, request = std::move(request), snapshot = std::move(snapshot),
+                       deadline](http::BodySink& sink) { return write_call(sink, request, snapshot, deadline); };
+    return response;
+}
+
+Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline)
+{
+    CallTrace trace;
+    ProgressFrames progress(sink, request);
+    (request.era == Era::modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
+    auto const answer = co_await call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
+    if (!progress.is_gone()) [[maybe_unused]]
+        auto const sent = co_await sink.write(event_frame(answer.body));
+}
+
+} // namespace sluice::mcp

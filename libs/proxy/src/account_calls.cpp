@@ -1,0 +1,76 @@
+#include "proxy/account_calls.hpp"
+
+#include "proxy/pages.hpp"
+#include "proxy/parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::proxy {
+namespace {
+
+Error failure_of(catalog::Integration const& integration, Outcome const& outcome)
+{
+    if (outcome.status == 401)
+        return {ErrorCode::reauth_needed,
+                fmt::format("{} refuses these credentials: {}", integration.label, outcome.message)};
+    return {outcome.limits.throttled ? ErrorCode::rate_limited : ErrorCode::upstream_failed,
+            fmt::format("{} answered {}: {}", integration.label, outcome.status, outcome.message)};
+}
+
+/// It is the credentials that are asked about, whatever the account's row says of itself.
+accounts::ConnectedPtr usable(accounts::ConnectedAccount const& account)
+{
+    auto copy = std::make_shared<accounts::ConnectedAccount>(account);
+    copy->account.status = accounts::Status::active;
+    return copy;
+}
+
+Result<json::value> json_of(Outcome const& outcome)
+{
+    if (outcome.kind == Outcome::Kind::empty)
+        return json::value(nullptr);
+    if (outcome.kind == Outcome::Kind::binary)
+        return Error{ErrorCode::upstream_failed, "The vendor's answer is not JSON."};
+    return json::parse(outcome.kind == Outcome::Kind::list ? outcome.page.items : std::string_view(outcome.body));
+}
+
+} // namespace
+
+Task<Result<void>> AccountCalls::check(accounts::ConnectedPtr account, Deadline deadline)
+{
+    auto const& integration = *account->installed->integration;
+    auto const dot = integration.health.find('.');
+    if (dot == std::string::npos)
+        co_return Result<void>{};
+    auto const* method = integration.find(integration.health.substr(0, dot), integration.health.substr(dot + 1));
+    auto const outcome = co_await caller_.call(usable(*account), *method, {}, nullptr, deadline);
+    if (!outcome)
+        co_return outcome.error();
+    // A 403 knows who asks: the credentials work, they are only not allowed this.
+    if (outcome->kind != Outcome::Kind::error || outcome->status == 403)
+        co_return Result<void>{};
+    co_return failure_of(integration, *outcome);
+}
+
+Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, catalog::MethodCall const& call,
+                                             json::value values, Deadline deadline)
+{
+    auto const& integration = *account->installed->integration;
+    auto const* method = integration.find(call.resource, call.method);
+    auto const arguments = call.arguments.render(values);
+    if (method == nullptr || !arguments)
+        co_return method != nullptr ? arguments.error() : Error{ErrorCode::not_found, "There is no such method."};
+    auto parts = flat_parts(*method, arguments->get_object());
+    if (method->paginated)
+        parts.limit = std::min<std::int64_t>(kMostItems, method->pagination.most());
+    auto const outcome = co_await call_pages(caller_, usable(*account), *method, std::move(parts), nullptr, deadline);
+    if (!outcome)
+        co_return outcome.error();
+    if (outcome->kind == Outcome::Kind::error)
+        co_return failure_of(integration, *outcome);
+    co_return json_of(*outcome);
+}
+
+} // namespace sluice::proxy
