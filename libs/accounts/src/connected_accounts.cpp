@@ -1,5 +1,7 @@
 #include "accounts/connected_accounts.hpp"
 
+#include "http_api/query.hpp"
+
 namespace sluice::accounts {
 
 Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState state, Deadline deadline)
@@ -13,6 +15,13 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
     connected->place = sealing_place(state.account.id);
     connected->visible = json::object{{"context", state.account.context}};
+    if (!state.reconnect_url.empty()) {
+        http::Query query;
+        query.add("integrated_account_id", state.account.id.str());
+        connected->reconnect_url = std::move(state.reconnect_url);
+        connected->reconnect_url += connected->reconnect_url.find('?') == std::string::npos ? '?' : '&';
+        connected->reconnect_url += query.str();
+    }
     connected->account = std::move(state.account);
     connected->key = std::move(state.key);
     connected->installed = *std::move(installed);

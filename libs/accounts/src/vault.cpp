@@ -12,13 +12,11 @@ namespace {
 
 constexpr std::chrono::seconds kRenewBefore{30};
 
-Error reconnect(Account const& account, std::string_view why)
+Error reconnect(ConnectedAccount const& connected, std::string_view why)
 {
-    return {
-        ErrorCode::reauth_needed,
-        fmt::format("The {} account of tenant {} {}. It has to be connected again, or its credentials replaced with "
-                    "PATCH /integrated-account/{}/credentials.",
-                    account.integration_name, account.tenant_id, why, account.id.str())};
+    auto const& account = connected.account;
+    return {ErrorCode::reauth_needed, fmt::format("The {} account of tenant {} {}. {}", account.integration_name,
+                                                  account.tenant_id, why, how_to_reconnect(connected))};
 }
 
 /// Renders from the opened secrets, and from what may be shown for the rest.
@@ -55,6 +53,15 @@ Result<json::object> open_secret(crypto::DataKey const& key, std::string_view pl
 }
 
 } // namespace
+
+std::string how_to_reconnect(ConnectedAccount const& account)
+{
+    if (!account.reconnect_url.empty())
+        return fmt::format("Its owner can connect it again at {}", account.reconnect_url);
+    return fmt::format("It has to be connected again, or its credentials replaced with PATCH "
+                       "/integrated-account/{}/credentials.",
+                       account.account.id.str());
+}
 
 Result<std::string> render_base_url(catalog::Integration const& integration, json::object const& visible_context)
 {
@@ -98,15 +105,15 @@ Result<Credential> Vault::credential(ConnectedAccount const& connected) const
     if (!connected.is_enabled)
         return Error{ErrorCode::forbidden, "The integration is disabled in this environment (is_enabled is false)."};
     if (account.status != Status::active)
-        return reconnect(account, fmt::format("is not usable (status {})", name_of(account.status)));
+        return reconnect(connected, fmt::format("is not usable (status {})", name_of(account.status)));
     auto const* format = connected.installed->integration->find_credentials(account.authentication_method);
     if (format == nullptr)
-        return reconnect(account, "uses an authentication method that its integration no longer offers");
+        return reconnect(connected, "uses an authentication method that its integration no longer offers");
     auto secret = open_secret(connected.key, connected.place, account.sealed);
     if (!secret)
         return secret.error();
     if (format->oauth && account.access_expires_at && *account.access_expires_at <= clock_.now())
-        return reconnect(account, "has an access token that has expired");
+        return reconnect(connected, "has an access token that has expired");
     json::object values;
     values["context"] = *std::move(secret);
     auto rendered = render(format->authorization, json::value(std::move(values)), connected.visible);

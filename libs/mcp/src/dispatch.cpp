@@ -2,6 +2,7 @@
 #include "encode.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
+#include "reauth.hpp"
 
 #include <fmt/format.h>
 
@@ -191,6 +192,9 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     metrics_.tool_calls.add();
 
     catalog::drop_absent(*tool, arguments.get_object());
+    if (!is_own_state(request, *snapshot, tool->name, arguments.get_object(), sealer_))
+        co_return Answer{
+            200, encode_error(request.id, RpcCode::invalid_params, "params.requestState is not one of ours."), {}};
     if (auto failures = tool->schema.validate(arguments); !failures.empty()) {
         metrics_.tool_errors.add();
         co_return Answer{200, encode_tool_error(request, *snapshot, Error{std::move(failures)}), {}};
@@ -198,6 +202,11 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     auto parts = catalog::split_arguments(*tool, arguments.get_object());
     auto outcome =
         co_await proxy::call_pages(caller_, snapshot->account, *tool->method, std::move(parts), listener, deadline);
+    bool const is_dead = outcome ? outcome->kind == proxy::Outcome::Kind::error && outcome->status == 401
+                                 : outcome.error().code() == ErrorCode::reauth_needed;
+    if (is_dead)
+        if (auto question = ask_to_reconnect(request, *snapshot, tool->name, arguments.get_object(), sealer_))
+            co_return Answer{200, *std::move(question), {}};
     if (!outcome) {
         metrics_.tool_errors.add();
         co_return Answer{200, encode_tool_error(request, *snapshot, outcome.error()), {}};
@@ -205,7 +214,9 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     trace.vendor_time = outcome->vendor_time;
     if (outcome->kind == proxy::Outcome::Kind::error)
         metrics_.tool_errors.add();
-    auto const note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
+    auto note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
+    if (is_dead)
+        note = accounts::how_to_reconnect(*snapshot->account);
     co_return Answer{200, encode_outcome(request, *snapshot, *tool->method, *outcome, note), outcome->limits};
 }
 

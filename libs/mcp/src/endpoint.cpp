@@ -78,11 +78,12 @@ EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
 }
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
-                   proxy::Caller& caller, EndpointMetrics& metrics)
+                   proxy::Caller& caller, crypto::CursorSealer const& sealer, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
     , caller_(caller)
+    , sealer_(sealer)
     , metrics_(metrics)
 {
 }

@@ -25,7 +25,8 @@ using tenancy::Change;
     "(extract(epoch FROM a.access_expires_at) * 1000000)::bigint, "                                                    \
     "(extract(epoch FROM a.refresh_due_at) * 1000000)::bigint, encode(e.sealed, 'hex'), e.data_key_version, "          \
     "a.refresh_lease_owner, coalesce(a.refresh_lease_until > now(), false), "                                          \
-    "coalesce(a.refresh_intent_generation = a.generation, false) "                                                     \
+    "coalesce(a.refresh_intent_generation = a.generation, false), "                                                    \
+    "(SELECT n.reconnect_url FROM environments n WHERE n.id = a.environment_id) "                                      \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
     "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
@@ -409,6 +410,7 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
     state.is_enabled = rows[0][20].as<bool>();
     state.override = object_in(rows[0][21]);
     state.integration_version = rows[0][22].as<int>();
+    state.reconnect_url = text_in(rows[0][30]).value_or("");
     if (!rows[0][25].is_null()) {
         auto app_key = data_key(transaction, keyring, environment, rows[0][26].as<std::uint32_t>());
         if (!app_key)

@@ -25,6 +25,9 @@ constexpr char kDeliveryOrder[] = {
 constexpr char kTokenOverlap[] = {
 #embed "0007_token_overlap.sql"
 };
+constexpr char kReconnectUrl[] = {
+#embed "0008_reconnect_url.sql"
+};
 // clang-format on
 
 } // namespace
@@ -39,6 +42,7 @@ std::vector<pg::Migration> migrations()
         {"0005_replicas", {kReplicas, sizeof kReplicas}},
         {"0006_delivery_order", {kDeliveryOrder, sizeof kDeliveryOrder}},
         {"0007_token_overlap", {kTokenOverlap, sizeof kTokenOverlap}},
+        {"0008_reconnect_url", {kReconnectUrl, sizeof kReconnectUrl}},
     };
 }
 

@@ -17,16 +17,17 @@ constexpr char kInsertTeam[] = "INSERT INTO teams (id, name) VALUES ($1, $2) ON 
 constexpr char kFindTeam[] = "SELECT id, name, " SLUICE_CREATED " FROM teams WHERE name = $1 OR id::text = $2";
 constexpr char kInsertEnvironment[] =
     "INSERT INTO environments (id, team_id, name) VALUES ($1, $2, $3) ON CONFLICT (team_id, name) DO NOTHING "
-    "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins";
-constexpr char kFindEnvironment[] =
-    "SELECT e.id, e.team_id, e.name, (extract(epoch FROM e.created_at) * 1000000)::bigint, e.theme, e.link_origins "
-    "FROM environments e JOIN teams t ON t.id = e.team_id "
-    "WHERE (t.name = $1 OR t.id::text = $2) AND (e.name = $3 OR e.id::text = $4)";
+    "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins, reconnect_url";
+constexpr char kFindEnvironment[] = "SELECT e.id, e.team_id, e.name, (extract(epoch FROM e.created_at) * "
+                                    "1000000)::bigint, e.theme, e.link_origins, e.reconnect_url "
+                                    "FROM environments e JOIN teams t ON t.id = e.team_id "
+                                    "WHERE (t.name = $1 OR t.id::text = $2) AND (e.name = $3 OR e.id::text = $4)";
 constexpr char kLoadEnvironment[] =
-    "SELECT id, team_id, name, " SLUICE_CREATED ", theme, link_origins FROM environments WHERE id = $1";
+    "SELECT id, team_id, name, " SLUICE_CREATED ", theme, link_origins, reconnect_url FROM environments WHERE id = $1";
 constexpr char kSetLinkUi[] = "UPDATE environments SET theme = coalesce($2::jsonb, theme), "
-                              "link_origins = coalesce($3::jsonb, link_origins) WHERE id = $1 "
-                              "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins";
+                              "link_origins = coalesce($3::jsonb, link_origins), "
+                              "reconnect_url = nullif(coalesce($4, reconnect_url), '') WHERE id = $1 "
+                              "RETURNING id, team_id, name, " SLUICE_CREATED ", theme, link_origins, reconnect_url";
 constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
 constexpr char kKeyChecks[] = "SELECT master_key_id, value FROM key_checks";
 constexpr char kInsertKeyCheck[] =
@@ -49,7 +50,7 @@ Team team_in(pqxx::row const& row)
 Environment environment_in(pqxx::row const& row)
 {
     return {id_in<EnvironmentId>(row[0]),    id_in<TeamId>(row[1]), row[2].c_str(), object_in(row[4]),
-            json::texts_in(json_in(row[5])), time_in(row[3])};
+            json::texts_in(json_in(row[5])), text_in(row[6]),       time_in(row[3])};
 }
 
 Result<Environment> select_environment(pqxx::work& transaction, std::string const& team, std::string const& name)
@@ -142,17 +143,17 @@ public:
         co_return co_await backend_.pool.lookup<Environment>(deadline, std::move(query));
     }
 
-    Task<Result<Environment>> update_link_ui(EnvironmentId id, std::optional<json::object> theme,
-                                             std::optional<std::vector<std::string>> origins,
-                                             Deadline deadline) override
+    Task<Result<Environment>> update_environment(EnvironmentId id, EnvironmentChange change, Deadline deadline) override
     {
-        pg::Query<Environment> query = [id, theme = std::move(theme),
-                                        origins = std::move(origins)](pqxx::work& transaction) -> Result<Environment> {
-            auto const rows =
-                transaction.exec_params(kSetLinkUi, sql_id(id), theme ? std::optional(sql_json(*theme)) : std::nullopt,
-                                        origins ? std::optional(sql_json(json::array_of(*origins))) : std::nullopt);
+        pg::Query<Environment> query = [id,
+                                        change = std::move(change)](pqxx::work& transaction) -> Result<Environment> {
+            auto const rows = transaction.exec_params(
+                kSetLinkUi, sql_id(id), change.theme ? std::optional(sql_json(*change.theme)) : std::nullopt,
+                change.link_origins ? std::optional(sql_json(json::array_of(*change.link_origins))) : std::nullopt,
+                change.reconnect_url);
             if (rows.empty())
                 return not_found("environment");
+            announce(transaction, {Change::Kind::environment, id, {}});
             return environment_in(rows[0]);
         };
         co_return co_await backend_.pool.lookup<Environment>(deadline, std::move(query));

@@ -63,6 +63,19 @@ std::optional<std::vector<std::string>> read_origins(Fields& fields)
     return origins;
 }
 
+/// Empty if it is taken away.
+std::optional<std::string> read_reconnect_url(Fields& fields)
+{
+    if (fields.is_null("reconnect_url"))
+        return fields.text("reconnect_url", false, 1000), std::string();
+    auto given = fields.text("reconnect_url", false, 1000);
+    auto const url = given ? http::parse_url(*given) : Result<http::Url>(http::Url{});
+    // Clients refuse to open anything else (MCP, "URL mode elicitation").
+    if (!url || (given && !url->is_tls && url->host != "localhost" && url->host != "127.0.0.1"))
+        fields.fail("reconnect_url", "must be an https URL");
+    return given;
+}
+
 } // namespace
 
 EnvironmentHandlers::EnvironmentHandlers(Services const& services)
@@ -104,17 +117,19 @@ HandlerResult EnvironmentHandlers::patch(Call& call)
     if (!body)
         co_return body.error();
     Fields fields(*body);
-    std::optional<json::object> theme;
+    tenancy::EnvironmentChange change;
     if (auto const* given = fields.object("theme", false))
-        theme = read_theme(*given, fields);
+        change.theme = read_theme(*given, fields);
     fields.refuse_null({"theme", "link_origins"});
-    auto origins = read_origins(fields);
+    change.link_origins = read_origins(fields);
+    change.reconnect_url = read_reconnect_url(fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const changed = co_await services_.store.tenancy().update_link_ui(call.environment(), std::move(theme),
-                                                                           std::move(origins), call.deadline);
+    auto const changed =
+        co_await services_.store.tenancy().update_environment(call.environment(), std::move(change), call.deadline);
     if (!changed)
         co_return changed.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
     co_return http::json_response(200, json::value(view(*changed)));
 }
 

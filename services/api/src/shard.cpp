@@ -41,7 +41,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
                services.config.cache)
-    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, metrics.mcp)
+    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, services.cursors, metrics.mcp)
     , token_handlers_(services)
     , integration_handlers_(services)
     , installation_handlers_(services)

@@ -110,6 +110,7 @@ json::object view(tenancy::Environment const& environment)
                       {"created_at", to_rfc3339(environment.created_at)}};
     view["theme"] = environment.theme;
     view["link_origins"] = json::array_of(environment.link_origins);
+    view["reconnect_url"] = environment.reconnect_url ? json::value(*environment.reconnect_url) : json::value(nullptr);
     return view;
 }
 

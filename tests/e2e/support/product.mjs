@@ -13,7 +13,9 @@ import { defer, eventually } from './test.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 const devJson = resolve(process.env.SLUICE_DEV_JSON ?? process.env.DEV_JSON ?? join(root, '.sluice/dev.json'));
-const sluice = join(root, 'build/release/services/sluice/sluice');
+/// Of another build: tests/fuzz runs one with sanitizers.
+const preset = process.env.PRESET ?? 'release';
+const sluice = join(root, `build/${preset}/services/sluice/sluice`);
 
 function readDevJson() {
     try {

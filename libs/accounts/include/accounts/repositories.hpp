@@ -101,6 +101,7 @@ struct AccountState {
     std::optional<SealedSecret> app_secret; ///< Of the developer's own OAuth app.
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
+    std::string reconnect_url;                   ///< Of the environment; empty if it has none.
 };
 
 /// What a change of an account may do; runs on a database thread, with the row locked, and owns all it touches.

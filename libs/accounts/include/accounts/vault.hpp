@@ -23,7 +23,9 @@ struct ConnectedAccount {
     std::optional<SealedSecret> app_secret;
     std::string base_url; ///< Rendered for this account, without a final slash.
     std::string place;    ///< Where its secrets are sealed.
-    json::value visible;  ///< `{"context": …}` of what may be shown, as templates read it.
+    /// Where the customer connects it again: the developer's page, which knows who may; empty if there is none.
+    std::string reconnect_url;
+    json::value visible; ///< `{"context": …}` of what may be shown, as templates read it.
 };
 
 using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;
@@ -31,6 +33,9 @@ using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;
 /// Renders the address. Errors: invalid_argument at the context field that is missing or makes no URL.
 [[nodiscard]] Result<std::string> render_base_url(catalog::Integration const& integration,
                                                   json::object const& visible_context);
+
+/// What whoever meets a dead account is told to do, as a sentence.
+[[nodiscard]] std::string how_to_reconnect(ConnectedAccount const& account);
 
 /// What goes into one vendor request, last, next to the wire.
 struct Credential {

@@ -51,7 +51,7 @@ public:
 
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
-             EndpointMetrics& metrics);
+             crypto::CursorSealer const& sealer, EndpointMetrics& metrics);
 
     /// Answers any request at the URL, whatever its HTTP method.
     Task<http::Response> handle(http::Request const& request, std::string_view token, CallTrace& trace);
@@ -105,6 +105,7 @@ private:
     Servers& servers_;
     tenancy::ApiTokens& api_tokens_;
     proxy::Caller& caller_;
+    crypto::CursorSealer const& sealer_;
     EndpointMetrics& metrics_;
 };
 

@@ -30,7 +30,16 @@ struct Environment {
     std::string name;
     json::object theme;                    ///< What the Link UI shows of who asks: `{name, logo_url, color}`.
     std::vector<std::string> link_origins; ///< Who may show the Link UI in a frame; empty: any site.
+    /// The developer's page on which a customer connects an account again.
+    std::optional<std::string> reconnect_url;
     Timestamp created_at;
+};
+
+/// What of an environment its customers see; what is absent stays as it is.
+struct EnvironmentChange {
+    std::optional<json::object> theme;
+    std::optional<std::vector<std::string>> link_origins;
+    std::optional<std::string> reconnect_url; ///< Empty: none.
 };
 
 /// A developer's secret for one environment, without the secret.
@@ -58,10 +67,8 @@ public:
                                                                   Deadline deadline) = 0;
     virtual Task<Result<Environment>> find_environment(std::string team, std::string name, Deadline deadline) = 0;
     virtual Task<Result<Environment>> load_environment(EnvironmentId id, Deadline deadline) = 0;
-    /// What is absent stays as it is.
-    virtual Task<Result<Environment>> update_link_ui(EnvironmentId id, std::optional<json::object> theme,
-                                                     std::optional<std::vector<std::string>> origins,
-                                                     Deadline deadline) = 0;
+    virtual Task<Result<Environment>> update_environment(EnvironmentId id, EnvironmentChange change,
+                                                         Deadline deadline) = 0;
     /// Compares the keyring with what the database was sealed with, and records keys it has not seen.
     /// Errors: conflict if a key is not the one that was used, not_found if one that is needed is missing.
     virtual Task<Result<void>> check_keyring(Deadline deadline) = 0;
