@@ -131,6 +131,50 @@ const links = {
     broken: { integrations: few },
 };
 
+const asked = (name, label, type, more = {}) => ({
+    name,
+    label,
+    description: '',
+    type,
+    required: false,
+    max_length: 500,
+    options: null,
+    loads_options: false,
+    depends_on: [],
+    value: null,
+    ...more,
+});
+const teams = [
+    { value: 1, label: 'First line' },
+    { value: 2, label: 'Experts' },
+];
+const usersOf = { 1: [{ value: 10, label: 'Otto' }], 2: [{ value: 20, label: 'Eve' }] };
+const accountForm = {
+    title: 'Who answers?',
+    description: 'Tickets of this shop go to one team.',
+    integration: { name: 'gorgias', label: 'Gorgias' },
+    fields: [
+        asked('team', 'Team', 'select', { required: true, loads_options: true }),
+        asked('user', 'Person', 'select', { loads_options: true, depends_on: ['team'] }),
+        asked('tone', 'Tone', 'select', {
+            description: 'How drafts are written.',
+            options: [
+                { value: 'formal', label: 'Formal' },
+                { value: 'casual', label: 'Casual' },
+            ],
+        }),
+        asked('days', 'Days', 'multi_select', {
+            options: [
+                { value: 'mon', label: 'Monday' },
+                { value: 'tue', label: 'Tuesday' },
+            ],
+        }),
+        asked('signature', 'Signature', 'text', { description: 'Below each reply.' }),
+        asked('drafts', 'Only write drafts', 'checkbox'),
+    ],
+};
+const optionalForm = { ...accountForm, fields: [asked('signature', 'Signature', 'text')] };
+
 export async function start({ latencyMs = 60 } = {}) {
     const used = new Set();
     const connections = new Map();
@@ -172,6 +216,33 @@ export async function start({ latencyMs = 60 } = {}) {
 
     // A token is the name of a link, a dash and anything that makes it unique.
     const linkOf = (token) => links[token?.split('-')[0]];
+
+    /// "-asks" in a link's token: the integration asks something once the account is connected.
+    const formTokenOf = (token) => (/-asks/.test(token) ? `form-${token}` : null);
+
+    async function form(request, response, path, token) {
+        const chunks = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+        calls.push({ method: request.method, path, token, body });
+        await new Promise((resolve) => setTimeout(resolve, latencyMs));
+        if (!token?.startsWith('form-') || /-expired/.test(token))
+            return refuse(response, 401, 'This form has expired', { error_type: 'invalid_token' });
+        if (request.method === 'GET') return send(response, 200, /-optional/.test(token) ? optionalForm : accountForm);
+        if (path === '/connect/form/options') {
+            if (
+                /-unlucky/.test(token) &&
+                calls.filter((call) => call.token === token && call.path === path).length === 1
+            )
+                return refuse(response, 502, 'gorgias did not answer', { error_type: 'connection_error' });
+            return send(response, 200, { options: body.field === 'team' ? teams : usersOf[body.values.team] });
+        }
+        if (body.values.signature === 'taken')
+            return refuse(response, 400, 'values are not valid', {
+                details: { failures: [{ path: 'values.signature', message: 'is taken' }] },
+            });
+        return send(response, 200, { result: 'success' });
+    }
 
     function session(token) {
         const { environment = 'production', theme, integrations, is_reconnect = false } = linkOf(token);
@@ -215,6 +286,7 @@ export async function start({ latencyMs = 60 } = {}) {
                 result: 'success',
                 integration: chosen.name,
                 integrated_account_id: 'ia_01form',
+                form_token: formTokenOf(token),
             });
         }
         const connection = {
@@ -223,6 +295,7 @@ export async function start({ latencyMs = 60 } = {}) {
             error: null,
             integration: chosen.name,
             integrated_account_id: null,
+            form_token: null,
             token,
         };
         connections.set(connection.id, connection);
@@ -254,6 +327,7 @@ export async function start({ latencyMs = 60 } = {}) {
                 return refuse(response, 503, 'try again');
             return send(response, 200, session(token));
         }
+        if (url.pathname.startsWith('/connect/form')) return form(request, response, url.pathname, token);
         // For the browser that made the connection; here any.
         const ended = connections.get(/^\/connect\/result\/(.+)$/.exec(url.pathname)?.[1] ?? '');
         if (ended !== undefined) {
@@ -272,6 +346,7 @@ export async function start({ latencyMs = 60 } = {}) {
             if (denied === null) {
                 connection.status = 'active';
                 connection.integrated_account_id = 'ia_01oauth';
+                connection.form_token = formTokenOf(connection.token);
                 used.add(connection.token);
             } else {
                 connection.status = 'failed';

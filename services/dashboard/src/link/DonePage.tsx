@@ -1,6 +1,7 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Button, ButtonLink } from '../parts/Button.tsx';
 import { applyAccent } from '../parts/theme.ts';
+import { ConnectForm } from './ConnectForm.tsx';
 import { labelOf, readDone, returnUrl, type Outcome as Result } from './done.ts';
 import { farewellMs } from './endings.tsx';
 import { explain, failureOfConnection } from './failure.ts';
@@ -30,7 +31,9 @@ export function DonePage({ query }: { query: URLSearchParams }) {
     const isPopup = !isOurs && (window.opener !== null || origin !== undefined);
     const redirectUri = isOurs ? origin.pending?.redirect_uri : isPopup ? undefined : done.redirect_uri;
     const target = returnUrl(redirectUri, result);
-    const follows = isOurs && hasSucceeded && target !== undefined;
+    // Behind a popup, the page that waits for it asks.
+    const [isFormOpen, setIsFormOpen] = useState(hasSucceeded && !isPopup && done.form_token !== undefined);
+    const follows = isOurs && hasSucceeded && target !== undefined && !isFormOpen;
 
     useEffect(() => applyAccent(origin?.theme.color ?? null, document.documentElement.style), [origin]);
     useEffect(() => {
@@ -39,12 +42,13 @@ export function DonePage({ query }: { query: URLSearchParams }) {
             leaveOrigin(undefined);
         }
         if (!isOurs && done.connection !== '') tellDone(done.connection);
+        if (isFormOpen) return undefined;
         const timer = setTimeout(() => {
             if (follows) location.assign(target);
             else if (!isOurs && target === undefined) window.close();
         }, farewellMs);
         return () => clearTimeout(timer);
-    }, [done, follows, hasSucceeded, isOurs, target]);
+    }, [done, follows, hasSucceeded, isFormOpen, isOurs, target]);
 
     const goOn = follows
         ? `Taking you back to ${app ?? 'where you came from'}…`
@@ -54,7 +58,9 @@ export function DonePage({ query }: { query: URLSearchParams }) {
     const problem = explain(failureOfConnection(done), vendor === 'account' ? 'The account' : vendor);
     return (
         <Shell app={origin === undefined ? undefined : { name: origin.app, theme: origin.theme }}>
-            {hasSucceeded ? (
+            {isFormOpen && done.form_token !== undefined ? (
+                <ConnectForm vendor={vendor} token={done.form_token} onEnd={() => setIsFormOpen(false)} />
+            ) : hasSucceeded ? (
                 <Outcome
                     kind="success"
                     title={vendor === 'account' ? 'Your account is connected' : `Your ${vendor} account is connected`}

@@ -6,6 +6,7 @@ import { Catalogue } from './Catalogue.tsx';
 import type { Authorization, Integration, Method, Session, Success } from './contract.ts';
 import { Details, type Problem } from './Details.tsx';
 import { returnUrl } from './done.ts';
+import { ConnectForm } from './ConnectForm.tsx';
 import type { Embedder } from './embedder.ts';
 import { Connected, NothingToConnect } from './endings.tsx';
 import {
@@ -32,6 +33,7 @@ type Step =
     | { at: 'catalogue' }
     | { at: 'method'; integration: Integration }
     | { at: 'details'; integration: Integration; method: Method }
+    | { at: 'form'; integration: Integration; success: Success; token: string }
     | { at: 'done'; integration: Integration; success: Success };
 
 interface Wait {
@@ -117,6 +119,13 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
     function succeed(integration: Integration, success: Success) {
         forgetToken();
         leaveOrigin(undefined);
+        if (typeof success.form_token === 'string') {
+            embedder.connected(success);
+            end({ at: 'form', integration, success, token: success.form_token });
+        } else finish(integration, success);
+    }
+
+    function finish(integration: Integration, success: Success) {
         embedder.success(success);
         end({ at: 'done', integration, success });
     }
@@ -168,6 +177,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                     result: 'success',
                     integration: watched.connection.integration,
                     integrated_account_id: watched.connection.integrated_account_id ?? '',
+                    form_token: watched.connection.form_token,
                 });
                 break;
             case 'failed':
@@ -189,7 +199,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
             : session.is_reconnect
               ? `Reconnect your ${vendor} account to ${app}`
               : `${atStart(app)} wants to connect your ${vendor} account`;
-    const showsPair = vendor !== undefined && current.at !== 'done' && wait === undefined;
+    const showsPair = vendor !== undefined && current.at !== 'done' && current.at !== 'form' && wait === undefined;
     const onClose = isEmbedded ? embedder.close : undefined;
     const cancelUrl = isEmbedded
         ? undefined
@@ -265,6 +275,13 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                         onEnd={(watched) => endWait(watched, current.integration, current.method)}
                     />
                 )}
+                {current.at === 'form' && (
+                    <ConnectForm
+                        vendor={current.integration.label}
+                        token={current.token}
+                        onEnd={() => finish(current.integration, current.success)}
+                    />
+                )}
                 {current.at === 'done' && (
                     <Connected
                         app={app}
@@ -292,7 +309,7 @@ function Footer({ step, app, cancelUrl }: { step: Step; app: string; cancelUrl: 
                     Stored encrypted. {atStart(app)} never sees your {inSentence(secret)}.
                 </p>
             )}
-            {cancelUrl !== undefined && step.at !== 'done' && (
+            {cancelUrl !== undefined && step.at !== 'done' && step.at !== 'form' && (
                 <ButtonLink kind="quiet" href={cancelUrl}>
                     Cancel and go back to {app}
                 </ButtonLink>

@@ -1,6 +1,7 @@
-import type { Authorization, Connection, Session, Success } from './contract.ts';
+import type { AccountForm, Authorization, Connection, FormOption, Session, Success } from './contract.ts';
 import { failureOf, networkFailure, unexpectedAnswer, type Failure } from './failure.ts';
 import type { Values } from './fields.ts';
+import type { Answers } from './form.ts';
 
 export type Answer<T> = { ok: T } | { failure: Failure };
 
@@ -19,8 +20,15 @@ export interface Api {
     connection(id: string): Promise<Answer<Connection>>;
 }
 
-export function linkApi(token: string): Api {
-    async function call<T>(path: string, body?: unknown): Promise<Answer<T>> {
+export interface FormApi {
+    form(): Promise<Answer<AccountForm>>;
+    options(field: string, values: Answers): Promise<Answer<{ options: FormOption[] }>>;
+    submit(values: Answers): Promise<Answer<{ result: 'success' }>>;
+}
+
+/** Calls the api with a token of the Link UI's. */
+function callerWith(token: string) {
+    return async function call<T>(path: string, body?: unknown): Promise<Answer<T>> {
         try {
             const response = await fetch(path, {
                 method: body === undefined ? 'GET' : 'POST',
@@ -41,8 +49,20 @@ export function linkApi(token: string): Api {
         } catch {
             return { failure: networkFailure };
         }
-    }
+    };
+}
 
+export function formApi(token: string): FormApi {
+    const call = callerWith(token);
+    return {
+        form: () => call<AccountForm>('/connect/form'),
+        options: (field, values) => call<{ options: FormOption[] }>('/connect/form/options', { field, values }),
+        submit: (values) => call<{ result: 'success' }>('/connect/form', { values }),
+    };
+}
+
+export function linkApi(token: string): Api {
+    const call = callerWith(token);
     return {
         session: () => call<Session>('/connect/session'),
         connect: (choice) => call<Success | Authorization>('/connect/session', choice),

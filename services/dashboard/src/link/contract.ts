@@ -50,6 +50,34 @@ export interface Success {
     result: 'success';
     integration: string;
     integrated_account_id: string;
+    /** Opens the form that the integration has for connected accounts; null if it has none. */
+    form_token: string | null;
+}
+
+export interface FormOption {
+    value: string | number | boolean;
+    label: string;
+}
+
+export interface FormField {
+    name: string;
+    label: string;
+    description: string;
+    type: 'text' | 'select' | 'multi_select' | 'checkbox';
+    required: boolean;
+    max_length: number;
+    options: FormOption[] | null;
+    /** The options are to be asked for, once the fields of `depends_on` are answered. */
+    loads_options: boolean;
+    depends_on: string[];
+    value: unknown;
+}
+
+export interface AccountForm {
+    title: string;
+    description: string;
+    integration: { name: string; label: string };
+    fields: FormField[];
 }
 
 export interface Authorization {
@@ -63,4 +91,5 @@ export interface Connection {
     error: { error_type: ErrorType; message: string } | null;
     integration: string;
     integrated_account_id: string | null;
+    form_token: string | null;
 }

@@ -10,6 +10,7 @@ export interface Done {
     integration: string;
     integrated_account_id: string;
     redirect_uri: string | undefined;
+    form_token: string | undefined;
 }
 
 const errorTypes: readonly ErrorType[] = [
@@ -30,6 +31,7 @@ export function readDone(query: URLSearchParams): Done {
         integration: query.get('integration') ?? '',
         integrated_account_id: query.get('integrated_account_id') ?? '',
         redirect_uri: webUrl(query.get('redirect_uri'))?.href,
+        form_token: query.get('form_token') ?? undefined,
     };
 }
 

@@ -7,6 +7,8 @@ export interface Embedder {
     /** There is something to see. */
     ready(): void;
     resize(height: number): void;
+    /** The account is connected, though there is more to ask: closing now is a success. */
+    connected(success: Success): void;
     success(success: Success): void;
     /** The reason, should the customer give up now; `closed` takes an earlier one back. */
     obstacle(type: ErrorType, message: string): void;
@@ -25,6 +27,8 @@ export function embedderOf({ mode, origin }: Launch): Embedder {
     return {
         ready: () => post({ source, type: 'ready' }),
         resize: (height) => post({ source, type: 'resize', height }),
+        connected: ({ integration, integrated_account_id }) =>
+            post({ source, type: 'connected', integration, integrated_account_id }),
         success: ({ integration, integrated_account_id }) =>
             post({ source, type: 'success', result: 'success', integration, integrated_account_id }),
         obstacle: (error_type, message) => post({ source, type: 'error', error_type, message }),

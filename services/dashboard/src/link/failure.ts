@@ -21,7 +21,8 @@ interface Envelope {
     details?: { failures?: unknown };
 }
 
-const contextPath = 'context.';
+/** Of a field of the form before connecting, and of the one after it. */
+const fieldPath = /^(?:context|values)\./;
 
 function text(value: unknown): string {
     return typeof value === 'string' ? value : '';
@@ -32,7 +33,7 @@ function fieldFailures(envelope: Envelope): Record<string, string> {
     const fields: Record<string, string> = {};
     if (!Array.isArray(failures)) return fields;
     for (const { path, message } of failures as { path?: unknown; message?: unknown }[]) {
-        const name = text(path).startsWith(contextPath) ? text(path).slice(contextPath.length) : '';
+        const name = fieldPath.test(text(path)) ? text(path).replace(fieldPath, '') : '';
         if (name !== '' && fields[name] === undefined) fields[name] = text(message);
     }
     return fields;

@@ -14,5 +14,6 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('connect.html has no #root');
 const isDone = location.pathname.replace(/\/+$/, '').endsWith('/done');
 const page = createRoot(root);
-if (isDone) void resultQuery(new URLSearchParams(location.search)).then((query) => page.render(<DonePage query={query} />));
+if (isDone)
+    void resultQuery(new URLSearchParams(location.search)).then((query) => page.render(<DonePage query={query} />));
 else page.render(<Link launch={launched} />);

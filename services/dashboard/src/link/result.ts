@@ -7,6 +7,7 @@ interface Result {
     integration?: unknown;
     integrated_account_id?: unknown;
     redirect_uri?: unknown;
+    form_token?: unknown;
 }
 
 /** What `readDone` reads: from the api if it knows this browser, else no more than that something failed. */
@@ -28,6 +29,7 @@ export async function resultQuery(address: URLSearchParams): Promise<URLSearchPa
     put('integration', result.integration);
     put('integrated_account_id', result.integrated_account_id);
     put('redirect_uri', result.redirect_uri);
+    put('form_token', result.form_token);
     return query;
 }
 

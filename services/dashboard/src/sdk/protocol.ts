@@ -5,6 +5,8 @@ export const source = 'sluice-link';
 export type Message =
     | { source: typeof source; type: 'ready' }
     | { source: typeof source; type: 'resize'; height: number }
+    /** The account is connected; the Link UI goes on to ask something. To close it now is to succeed. */
+    | { source: typeof source; type: 'connected'; integration: string; integrated_account_id: string }
     | { source: typeof source; type: 'success'; result: 'success'; integration: string; integrated_account_id: string }
     /** The latest obstacle: the reason, should the customer give up now. `closed` takes an earlier one back. */
     | { source: typeof source; type: 'error'; error_type: string; message: string }
@@ -31,11 +33,13 @@ export function readMessage(
                 ? { source, type: 'resize', height }
                 : undefined;
         }
+        case 'connected':
         case 'success': {
-            const { integration, integrated_account_id } = data;
-            return typeof integration === 'string' && typeof integrated_account_id === 'string'
-                ? { source, type: 'success', result: 'success', integration, integrated_account_id }
-                : undefined;
+            const { type, integration, integrated_account_id } = data;
+            if (typeof integration !== 'string' || typeof integrated_account_id !== 'string') return undefined;
+            return type === 'connected'
+                ? { source, type, integration, integrated_account_id }
+                : { source, type: 'success', result: 'success', integration, integrated_account_id };
         }
         case 'error': {
             const { error_type, message } = data;

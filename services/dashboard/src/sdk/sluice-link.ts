@@ -140,8 +140,10 @@ function listen(
     events: Events,
 ): { giveUp: () => void; stop: () => void } {
     let reason = 'closed';
+    let connected: SluiceLinkResult | undefined;
     const listening = new AbortController();
-    const giveUp = () => settle.reject(reason);
+    // What is asked after connecting may be left open: the account is there.
+    const giveUp = () => (connected === undefined ? settle.reject(reason) : settle.resolve(connected));
     addEventListener(
         'message',
         (event) => {
@@ -156,6 +158,11 @@ function listen(
                 case 'error':
                     reason = message.error_type;
                     break;
+                case 'connected': {
+                    const { integration, integrated_account_id } = message;
+                    connected = { result: 'success', integration, integrated_account_id };
+                    break;
+                }
                 case 'success': {
                     const { integration, integrated_account_id } = message;
                     events.onSuccess?.();
