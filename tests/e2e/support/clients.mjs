@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as StdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 import { rememberingFetch } from './exchange.mjs';
@@ -66,6 +67,26 @@ const connectInspector = (era) => async (url) => ({
     close: async () => {},
 });
 
+/// A bridge from standard input and output to us, for hosts that speak no HTTP, driven by an official client. What it keeps
+/// at home goes away.
+const connectBridge = (program, argumentsFor) => async (url) => {
+    const home = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+    const transport = new StdioTransport({
+        command: process.execPath,
+        args: [join(import.meta.dirname, '../node_modules', program), ...argumentsFor(url)],
+        env: { ...process.env, HOME: home },
+        stderr: 'ignore',
+    });
+    const client = await connected(new ClientV1(identity), transport);
+    return {
+        ...client,
+        close: async () => {
+            await client.close();
+            rmSync(home, { recursive: true, force: true });
+        },
+    };
+};
+
 /// What each client is called, how it connects, and whether it then speaks the modern revision.
 export const clients = [
     { name: 'SDK v1', connect: connectV1, isModern: false },
@@ -75,4 +96,14 @@ export const clients = [
     { name: 'Inspector, legacy', connect: connectInspector('legacy'), isModern: false },
     { name: 'Inspector, auto', connect: connectInspector('auto'), isModern: true },
     { name: 'Inspector, modern', connect: connectInspector('modern'), isModern: true },
+    {
+        name: 'mcp-remote, http-first',
+        connect: connectBridge('mcp-remote/dist/proxy.js', (url) => [url, '--allow-http', '--transport', 'http-first']),
+        isModern: false,
+    },
+    {
+        name: 'supergateway',
+        connect: connectBridge('supergateway/dist/index.js', (url) => ['--streamableHttp', url, '--logLevel', 'none']),
+        isModern: false,
+    },
 ];

@@ -1,0 +1,50 @@
+// Every tool list is one that Anthropic, OpenAI and Gemini take: one tool they refuse costs all the others.
+import assert from 'node:assert/strict';
+
+import { listTools } from './support/mcp.mjs';
+import { connect, mainEnvironment } from './support/product.mjs';
+import { file, test } from './support/test.mjs';
+
+const where = await mainEnvironment();
+const account = await connect(file, where);
+
+/// The keywords that all three know (mcp clients' schema subsets; Gemini's is the smallest).
+const keywords = new Set([
+    ...['type', 'description', 'title', 'properties', 'required', 'items', 'enum', 'additionalProperties'],
+    ...['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'pattern', 'default', 'format'],
+]);
+const types = new Set(['object', 'array', 'string', 'integer', 'number', 'boolean']);
+
+function problems(schema, path, depth = 1) {
+    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return [`${path} is no schema object`];
+    const found = Object.keys(schema).filter((key) => !keywords.has(key)).map((key) => `${path}.${key} is not portable`);
+    if (!types.has(schema.type)) found.push(`${path}.type is ${JSON.stringify(schema.type)}`);
+    if (depth > 6) found.push(`${path} is nested too deep`);
+    if (schema.enum && (schema.enum.length > 100 || schema.enum.some((value) => value === null))) found.push(`${path}.enum`);
+    if (schema.default === null) found.push(`${path}.default is null`);
+    if (schema.type === 'object' && schema.properties === undefined) found.push(`${path} has no properties`);
+    if (schema.type === 'array') found.push(...(schema.items ? problems(schema.items, `${path}[]`, depth + 1) : [`${path} has no items`]));
+    if (typeof schema.additionalProperties === 'object') found.push(`${path}.additionalProperties is a schema`);
+    for (const [name, one] of Object.entries(schema.properties ?? {})) {
+        if (!/^[a-zA-Z0-9_.-]{1,64}$/.test(name)) found.push(`${path}.${name} is no portable name`);
+        found.push(...problems(one, `${path}.${name}`, depth + 1));
+    }
+    return found;
+}
+
+for (const config of [{}, { tool_exposure: 'discovery' }])
+    test(`the list of ${JSON.stringify(config)} is portable`, async () => {
+        const tools = await listTools((await account.mint(config)).url);
+        const names = tools.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length, 'no name stands twice');
+        for (const tool of tools) {
+            assert.match(tool.name, /^[a-zA-Z][a-zA-Z0-9_-]{0,45}$/);
+            assert.ok(tool.title && tool.description && tool.description.length <= 1000, tool.name);
+            assert.equal(tool.inputSchema.type, 'object');
+            assert.deepEqual(problems(tool.inputSchema, tool.name), []);
+            assert.ok(JSON.stringify(tool.inputSchema).length <= 8192, `${tool.name} is small enough`);
+            for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
+                assert.equal(typeof tool.annotations[hint], 'boolean', `${tool.name} ${hint}`);
+            assert.ok(!JSON.stringify(tool).includes(':null'), `${tool.name} has no null`);
+        }
+    });
