@@ -36,6 +36,9 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
     case Argument::Place::limit:
         parts.limit = value.to_number<std::int64_t>();
         break;
+    case Argument::Place::dry_run:
+        parts.dry_run = value.is_bool() && value.get_bool();
+        break;
     case Argument::Place::cursor:
         parts.next_cursor = text_of_argument(value);
         break;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kLimitText =
     "How many items to answer with, at most {}; {} if left out. One vendor call for each {}.";
+constexpr std::string_view kDryRunText = "true: nothing is sent; answers with the request and what it would change.";
 constexpr std::string_view kCursorText =
     "Where to go on: next_cursor of the previous answer, exactly as received; do not "
     "decode or change it. Keep the other arguments the same.";
@@ -97,6 +98,15 @@ public:
         add("limit", {Argument::Place::limit, pagination.limit_parameter}, limit);
         add("next_cursor", {Argument::Place::cursor, pagination.cursor_parameter},
             json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
+    }
+
+    /// Every write can be looked at first; unless the vendor has an argument of this name itself.
+    void add_dry_run()
+    {
+        constexpr std::string_view kName = "dry_run";
+        if (tool_.arguments.find(kName) == tool_.arguments.end())
+            add(std::string(kName), {Argument::Place::dry_run, std::string(kName)},
+                json::object{{"type", "boolean"}, {"description", kDryRunText}});
     }
 
     [[nodiscard]] json::object schema() const
@@ -184,7 +194,8 @@ json::value query_part(Tool const& tool, json::object const& properties)
     json::object part;
     json::array required;
     for (auto const& [name, argument] : tool.arguments) {
-        bool const is_body = argument.place == Argument::Place::body || argument.place == Argument::Place::body_member;
+        bool const is_body = argument.place == Argument::Place::body || argument.place == Argument::Place::body_member ||
+                             argument.place == Argument::Place::dry_run; // Tools only.
         if (is_body)
             continue;
         part[name] = properties.at(name);
@@ -328,6 +339,8 @@ Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, st
         flattener.add_body(body);
     if (method.paginated)
         flattener.add_paging(method.pagination);
+    if (method.access == Access::write && !method.raw_schema)
+        flattener.add_dry_run();
     if (!problems.empty())
         return Error{problems.take()};
 

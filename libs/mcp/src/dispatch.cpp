@@ -2,6 +2,7 @@
 #include "encode.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
+#include "proxy/preview.hpp"
 #include "reauth.hpp"
 
 #include <fmt/format.h>
@@ -200,6 +201,13 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
         co_return Answer{200, encode_tool_error(request, *snapshot, Error{std::move(failures)}), {}};
     }
     auto parts = catalog::split_arguments(*tool, arguments.get_object());
+    if (parts.dry_run) {
+        auto const shown = co_await proxy::preview(caller_, snapshot->account, *tool->method, std::move(parts), deadline);
+        co_return Answer{200,
+                         shown ? encode_own(request, *snapshot, *shown)
+                               : encode_tool_error(request, *snapshot, shown.error()),
+                         {}};
+    }
     auto outcome =
         co_await proxy::call_pages(caller_, snapshot->account, *tool->method, std::move(parts), listener, deadline);
     bool const is_dead = outcome ? outcome->kind == proxy::Outcome::Kind::error && outcome->status == 401
