@@ -356,3 +356,19 @@ test('the pages are served with a policy that allows no foreign script', async (
     assert.equal(sdk.headers['access-control-allow-origin'], '*');
     assert.equal((await send('GET', `${api.url}/connect/assets/..%2Fconnect.html`)).status, 404);
 });
+
+test('only the sites an environment names may frame its Link UI', async () => {
+    const framing = async () => {
+        const { headers } = await send('GET', `${api.url}/connect?link_token=${await linkToken()}`);
+        return /frame-ancestors ([^;]*)/.exec(headers['content-security-policy'])?.[1];
+    };
+    assert.equal(await framing(), undefined, 'any, if none is named');
+    await api.ok('PATCH', `/environment/${where.id}`, { link_origins: ['https://app.example', 'http://127.0.0.1:3000'] });
+    assert.equal(await framing(), 'https://app.example http://127.0.0.1:3000');
+    const { json } = await api.patch(`/environment/${where.id}`, { link_origins: ['https://a.example; script-src *'] });
+    assert.equal(json.details.failures[0].path, 'link_origins[0]');
+    await api.ok('PATCH', `/environment/${where.id}`, { link_origins: [] });
+    assert.equal(await framing(), undefined);
+    const unknown = await send('GET', `${api.url}/connect?link_token=slx_link_${'0'.repeat(49)}`);
+    assert.equal(unknown.status, 200, 'the page says itself that the link is no good');
+});

@@ -129,12 +129,39 @@ TEST_F(ConnectionStoreTest, NoSealOpensInAnotherRowColumnOrEnvironment)
     std::size_t opened = 0;
     for (auto const& job : jobs)
         opened += test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())) ? 1 : 0;
-    EXPECT_EQ(jobs.size(), 6U) << "two events of the account and a test, for each webhook";
-    EXPECT_EQ(opened, 3U) << "only those of the webhook it was sealed for";
+    EXPECT_EQ(jobs.size(), 4U) << "the first event of the account and a test, for each webhook";
+    EXPECT_EQ(opened, 2U) << "only those of the webhook it was sealed for";
 
     // Another environment's key.
     database_.execute("UPDATE link_tokens SET sealed = (SELECT sealed FROM integrated_accounts LIMIT 1)");
     EXPECT_FALSE(test::run(store_.connections().resolve_link({hash}, soon())));
+}
+
+TEST_F(ConnectionStoreTest, EventsOfOneAccountComeOneAfterTheOther)
+{
+    auto const mine = environment("mine");
+    installed(mine);
+    webhook(mine, "one");
+    account(mine); // Two events: created, active.
+    auto const take = [&] {
+        return must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(5), soon())));
+    };
+    auto const end = [&](tenancy::Job const& job, events::DeliveryStatus outcome) {
+        auto state = must(test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())));
+        auto const type = state.event.type;
+        events::Attempt attempt;
+        attempt.outcome = outcome;
+        EXPECT_TRUE(test::run(store_.webhooks().record_attempt(std::move(state), attempt, soon())));
+        return type;
+    };
+    auto const first = take();
+    ASSERT_EQ(first.size(), 1U) << "the second waits";
+    EXPECT_EQ(end(first.front(), events::DeliveryStatus::delivered), "integrated_account:created");
+    auto const second = take();
+    ASSERT_EQ(second.size(), 1U);
+    // One that nobody takes lets the others pass, too.
+    EXPECT_EQ(end(second.front(), events::DeliveryStatus::dead), "integrated_account:active");
+    EXPECT_TRUE(take().empty());
 }
 
 TEST_F(ConnectionStoreTest, NothingPlantedLiesInClear)

@@ -202,7 +202,8 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     }
     auto parts = catalog::split_arguments(*tool, arguments.get_object());
     if (parts.dry_run) {
-        auto const shown = co_await proxy::preview(caller_, snapshot->account, *tool->method, std::move(parts), deadline);
+        auto const shown =
+            co_await proxy::preview(caller_, snapshot->account, *tool->method, std::move(parts), deadline);
         co_return Answer{200,
                          shown ? encode_own(request, *snapshot, *shown)
                                : encode_tool_error(request, *snapshot, shown.error()),
@@ -222,9 +223,9 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     trace.vendor_time = outcome->vendor_time;
     if (outcome->kind == proxy::Outcome::Kind::error)
         metrics_.tool_errors.add();
-    auto note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
     if (is_dead)
-        note = accounts::how_to_reconnect(*snapshot->account);
+        outcome->message += (outcome->message.ends_with('.') ? " " : ". ") + how_to_reconnect(*snapshot->account);
+    auto const note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
     co_return Answer{200, encode_outcome(request, *snapshot, *tool->method, *outcome, note), outcome->limits};
 }
 

@@ -189,7 +189,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
         co_return accepted;
     }
     if (auto* call = std::get_if<RpcRequest>(&classified.messages.front());
-        call != nullptr && accepts(request, "text/event-stream") && makes_progress(*call, *snapshot)) {
+        call != nullptr && makes_progress(*call, *snapshot) && accepts(request, "text/event-stream")) {
         trace.method = call->method;
         co_return stream_call(std::move(*call), std::move(snapshot), deadline);
     }
