@@ -9,7 +9,7 @@ import { file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
 const account = await connect(file, where, { tickets: 137 });
-const { url } = await account.mint();
+const { url } = await account.mint({ result_token_limit: 500_000 });
 const tool = 'list_all_gorgias_tickets';
 
 async function everyTicket() {

@@ -39,6 +39,9 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
     case Argument::Place::dry_run:
         parts.dry_run = value.is_bool() && value.get_bool();
         break;
+    case Argument::Place::fields:
+        parts.fields = json::texts_in(value);
+        break;
     case Argument::Place::cursor:
         parts.next_cursor = text_of_argument(value);
         break;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kLimitText =
     "How many items to answer with, at most {}; {} if left out. One vendor call for each {}.";
 constexpr std::string_view kDryRunText = "true: nothing is sent; answers with the request and what it would change.";
+constexpr std::string_view kFieldsText = "Answer only these members of each record, e.g. id or customer.email.";
 constexpr std::string_view kCursorText =
     "Where to go on: next_cursor of the previous answer, exactly as received; do not "
     "decode or change it. Keep the other arguments the same.";
@@ -109,6 +110,18 @@ public:
                 json::object{{"type", "boolean"}, {"description", kDryRunText}});
     }
 
+    /// Every read can answer less; unless the vendor has an argument of this name itself.
+    void add_fields()
+    {
+        constexpr std::string_view kName = "fields";
+        if (tool_.arguments.find(kName) == tool_.arguments.end())
+            add(std::string(kName), {Argument::Place::fields, std::string(kName)},
+                json::object{{"type", "array"},
+                             {"items", json::object{{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
+                             {"maxItems", 50},
+                             {"description", kFieldsText}});
+    }
+
     [[nodiscard]] json::object schema() const
     {
         json::object schema{{"type", "object"}};
@@ -194,8 +207,9 @@ json::value query_part(Tool const& tool, json::object const& properties)
     json::object part;
     json::array required;
     for (auto const& [name, argument] : tool.arguments) {
-        bool const is_body = argument.place == Argument::Place::body || argument.place == Argument::Place::body_member ||
-                             argument.place == Argument::Place::dry_run; // Tools only.
+        bool const is_body =
+            argument.place == Argument::Place::body || argument.place == Argument::Place::body_member ||
+            argument.place == Argument::Place::dry_run || argument.place == Argument::Place::fields; // Tools only.
         if (is_body)
             continue;
         part[name] = properties.at(name);
@@ -341,6 +355,8 @@ Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, st
         flattener.add_paging(method.pagination);
     if (method.access == Access::write && !method.raw_schema)
         flattener.add_dry_run();
+    if (method.access == Access::read && !method.raw_schema && !method.content)
+        flattener.add_fields();
     if (!problems.empty())
         return Error{problems.take()};
 

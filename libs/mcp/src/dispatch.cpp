@@ -209,8 +209,9 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
                                : encode_tool_error(request, *snapshot, shown.error()),
                          {}};
     }
-    auto outcome =
-        co_await proxy::call_pages(caller_, snapshot->account, *tool->method, std::move(parts), listener, deadline);
+    auto const max_bytes = snapshot->server.config.result_token_limit * kBytesPerToken;
+    auto outcome = co_await proxy::call_pages(caller_, snapshot->account, *tool->method, std::move(parts),
+                                              {listener, static_cast<std::size_t>(max_bytes)}, deadline);
     bool const is_dead = outcome ? outcome->kind == proxy::Outcome::Kind::error && outcome->status == 401
                                  : outcome.error().code() == ErrorCode::reauth_needed;
     if (is_dead)
@@ -225,7 +226,9 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
         metrics_.tool_errors.add();
     if (is_dead)
         outcome->message += (outcome->message.ends_with('.') ? " " : ". ") + how_to_reconnect(*snapshot->account);
-    auto const note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
+    auto note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
+    if (!outcome->note.empty())
+        note += (note.empty() ? "" : " ") + outcome->note;
     co_return Answer{200, encode_outcome(request, *snapshot, *tool->method, *outcome, note), outcome->limits};
 }
 

@@ -22,6 +22,15 @@ std::string_view name_of(Exposure exposure) noexcept
     return exposure == Exposure::discovery ? "discovery" : "all";
 }
 
+json::object config_json(ServerConfig const& config)
+{
+    return {{"methods", json::array_of(config.filter.methods)},
+            {"tags", json::array_of(config.filter.tags)},
+            {"tool_exposure", name_of(config.exposure)},
+            {"require_api_token_auth", config.require_api_token_auth},
+            {"result_token_limit", config.result_token_limit}};
+}
+
 namespace {
 
 std::string info_of(McpServer const& server, catalog::Integration const& integration)

@@ -65,7 +65,7 @@ Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, cat
     auto parts = flat_parts(*method, arguments->get_object());
     if (method->paginated)
         parts.limit = std::min<std::int64_t>(kMostItems, method->pagination.most());
-    auto const outcome = co_await call_pages(caller_, usable(*account), *method, std::move(parts), nullptr, deadline);
+    auto const outcome = co_await call_pages(caller_, usable(*account), *method, std::move(parts), {}, deadline);
     if (!outcome)
         co_return outcome.error();
     if (outcome->kind == Outcome::Kind::error)

@@ -5,8 +5,10 @@
 #include "proxy/parts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace sluice::proxy {
 namespace {
@@ -38,6 +40,31 @@ void apply_cursor(std::string_view payload, catalog::CallParts& parts)
         std::erase_if(parts.query, [&](auto const& pair) { return pair.first == name; });
         parts.query.emplace_back(name, value);
     }
+}
+
+/// A cursor's payload: the query pairs, and after a line feed how many records of the page were given already.
+struct Position {
+    std::string query;
+    std::int64_t skip = 0;
+
+    explicit Position(std::string const& payload)
+        : query(payload.substr(0, payload.find('\n')))
+    {
+        if (query.size() < payload.size())
+            std::from_chars(payload.data() + query.size() + 1, payload.data() + payload.size(), skip);
+    }
+};
+
+/// Leaves out the first `count` records of a list.
+void skip_records(Outcome& outcome, std::int64_t count)
+{
+    if (outcome.kind != Outcome::Kind::list)
+        return;
+    auto records = split_records(std::string(outcome.page.items));
+    records.erase(records.begin(), records.begin() + std::min<std::ptrdiff_t>(count, std::ssize(records)));
+    outcome.page.count = records.size();
+    outcome.body = fmt::format("[{}]", fmt::join(records, ","));
+    outcome.page.items = outcome.body;
 }
 
 bool is_redirect(int status)
@@ -95,12 +122,18 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
     // What a cursor is bound to is the question without the cursor; computed only where there is one.
     std::string binding;
+    std::int64_t skip = 0;
     if (method.paginated && parts.next_cursor) {
         binding = cursor_binding(account->account.id.str(), method, parts);
         auto const payload = cursors_.open(binding, *parts.next_cursor);
         if (!payload)
             co_return payload.error();
-        apply_cursor(*payload, parts);
+        Position const position(*payload);
+        skip = position.skip;
+        apply_cursor(position.query, parts);
+        if (skip > 0)
+            parts.limit =
+                std::min(parts.limit.value_or(method.pagination.default_limit) + skip, method.pagination.max_limit);
     }
     if (account->base_url.empty())
         co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
@@ -123,6 +156,8 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     if (!outcome)
         co_return outcome;
     count(*outcome);
+    if (skip > 0)
+        skip_records(*outcome, skip);
     if (outcome->kind == Outcome::Kind::list && outcome->page.next) {
         if (binding.empty())
             binding = cursor_binding(account->account.id.str(), method, parts);
@@ -133,6 +168,16 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     if (outcome->kind == Outcome::Kind::error && outcome->status == 403)
         co_await observer_.forbidden(account, method, outcome->message);
     co_return outcome;
+}
+
+std::string Caller::cursor_within(accounts::ConnectedAccount const& account, catalog::Method const& method,
+                                  catalog::CallParts const& parts, std::size_t records) const
+{
+    auto const binding = cursor_binding(account.account.id.str(), method, parts);
+    auto const opened = parts.next_cursor ? cursors_.open(binding, *parts.next_cursor) : Result<std::string>("");
+    Position const position(opened ? *opened : std::string());
+    return cursors_.seal(binding,
+                         fmt::format("{}\n{}", position.query, position.skip + static_cast<std::int64_t>(records)));
 }
 
 Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,

@@ -119,6 +119,7 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     status = other.status;
     remote_status = other.remote_status;
     message = std::move(other.message);
+    note = std::move(other.note);
     content_type = std::move(other.content_type);
     body = std::move(other.body);
     page = std::move(other.page);

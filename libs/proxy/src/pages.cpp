@@ -1,29 +1,73 @@
 #include "proxy/pages.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace sluice::proxy {
 namespace {
+
+/// Names of members to tell somebody who asked for one there is not.
+constexpr std::size_t kMostNames = 40;
 
 std::int64_t wanted_of(catalog::Method const& method, catalog::CallParts const& parts)
 {
     return parts.limit.value_or(method.pagination.default_limit);
 }
 
-/// The items of several pages as one array.
+std::string note_of(Projection const& projection)
+{
+    auto names = projection.there;
+    names.resize(std::min(names.size(), kMostNames));
+    return fmt::format("fields: there is no {} here{}{}.", fmt::join(projection.missing, ", "),
+                       names.empty() ? "" : "; a record has ", fmt::join(names, ", "));
+}
+
+/// Keeps the members that were asked for.
+void narrow(std::vector<std::string> const& fields, Outcome& outcome)
+{
+    bool const is_list = outcome.kind == Outcome::Kind::list;
+    if (fields.empty() || (!is_list && outcome.kind != Outcome::Kind::object) || (is_list && outcome.page.count == 0))
+        return;
+    auto projection = project(is_list ? std::string(outcome.page.items) : std::move(outcome.body), fields);
+    if (!projection.missing.empty())
+        outcome.note = note_of(projection);
+    outcome.body = std::move(projection.text);
+    if (is_list)
+        outcome.page.items = outcome.body;
+}
+
+/// The records of several pages as one array.
 class Gathered {
 public:
-    void add(PageText const& page)
+    explicit Gathered(std::size_t max_bytes)
+        : max_bytes_(max_bytes)
+    {
+    }
+
+    /// How many of the page's records fitted.
+    std::size_t add(PageText const& page)
     {
         if (page.count == 0)
-            return;
-        text_ += count_ == 0 ? '[' : ',';
-        text_ += page.items.substr(1, page.items.size() - 2);
-        count_ += page.count;
+            return 0;
+        if (text_.size() + page.items.size() <= max_bytes_) {
+            append(page.items.substr(1, page.items.size() - 2), page.count);
+            return page.count;
+        }
+        std::size_t added = 0;
+        for (auto const& record : split_records(std::string(page.items))) {
+            if (count_ > 0 && text_.size() + record.size() + 2 > max_bytes_)
+                break;
+            append(record, 1);
+            ++added;
+        }
+        return added;
     }
     [[nodiscard]] std::int64_t count() const noexcept { return static_cast<std::int64_t>(count_); }
+    [[nodiscard]] bool is_full() const noexcept { return text_.size() >= max_bytes_; }
 
-    /// Everything in place of the last page's own items.
+    /// Everything in place of the last page's own records.
     void put_into(Outcome& outcome) &&
     {
         text_ += count_ == 0 ? "[]" : "]";
@@ -33,6 +77,14 @@ public:
     }
 
 private:
+    void append(std::string_view records, std::size_t count)
+    {
+        text_ += count_ == 0 ? '[' : ',';
+        text_ += records;
+        count_ += count;
+    }
+
+    std::size_t max_bytes_;
     std::string text_;
     std::size_t count_ = 0;
 };
@@ -45,30 +97,47 @@ bool takes_pages(catalog::Method const& method, catalog::CallParts const& parts)
 }
 
 Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account, catalog::Method const& method,
-                                 catalog::CallParts parts, PageListener* listener, Deadline deadline)
+                                 catalog::CallParts parts, Gathering gathering, Deadline deadline)
 {
-    if (!takes_pages(method, parts))
-        co_return co_await caller.call(account, method, std::move(parts), nullptr, deadline);
+    auto const fields = std::move(parts.fields);
+    bool const is_single = !takes_pages(method, parts);
     auto const wanted = wanted_of(method, parts);
-    Gathered gathered;
+    Gathered gathered(gathering.max_bytes);
     std::optional<Outcome> last;
     std::chrono::microseconds vendor_time{};
     for (;;) {
-        parts.limit = std::min(method.pagination.max_limit, wanted - gathered.count());
+        if (!is_single)
+            parts.limit = std::min(method.pagination.max_limit, wanted - gathered.count());
         auto next = co_await caller.call(account, method, parts, nullptr, deadline);
-        if (!next || next->kind != Outcome::Kind::list) {
+        if (next)
+            narrow(fields, *next);
+        if (next && next->kind == Outcome::Kind::object && next->body.size() > gathering.max_bytes)
+            next->note += fmt::format("{}This answer is large ({} bytes): ask for less of it with fields.",
+                                      next->note.empty() ? "" : " ", next->body.size());
+        if (!next || next->kind != Outcome::Kind::list || !method.paginated) {
             if (!last)
                 co_return next;
             if (next)
                 last->limits = next->limits;
             break;
         }
-        gathered.add(next->page);
+        if (is_single && next->page.items.size() <= gathering.max_bytes)
+            co_return next;
+        auto const of_page = next->page.count;
+        auto const added = gathered.add(next->page);
         vendor_time += next->vendor_time;
-        bool const is_empty = next->page.count == 0;
         last = *std::move(next);
-        bool const is_wanted = listener == nullptr || co_await listener->page(gathered.count(), wanted);
-        if (!last->next_cursor || is_empty || gathered.count() >= wanted || !is_wanted)
+        bool const is_wanted =
+            gathering.listener == nullptr || co_await gathering.listener->page(gathered.count(), wanted);
+        if (added < of_page) {
+            last->next_cursor = caller.cursor_within(*account, method, parts, added);
+            last->note += fmt::format("{}The answer would be too large, so it ends after {} records: go on with "
+                                      "next_cursor, or ask for less of each record with fields.",
+                                      last->note.empty() ? "" : " ", gathered.count());
+            break;
+        }
+        if (is_single || !last->next_cursor || of_page == 0 || gathered.count() >= wanted || gathered.is_full() ||
+            !is_wanted)
             break;
         parts.next_cursor = last->next_cursor;
     }

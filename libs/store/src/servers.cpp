@@ -45,14 +45,6 @@ constexpr ListField kFields[] = {
     {"updated_at", "updated_at", ListField::Kind::time},
 };
 
-json::object config_json(ServerConfig const& config)
-{
-    return {{"methods", json::array_of(config.filter.methods)},
-            {"tags", json::array_of(config.filter.tags)},
-            {"tool_exposure", name_of(config.exposure)},
-            {"require_api_token_auth", config.require_api_token_auth}};
-}
-
 std::vector<std::string> texts_at(json::object const& config, std::string_view key)
 {
     auto const* texts = config.if_contains(key);
@@ -68,6 +60,8 @@ ServerConfig config_in(json::object const& config)
         parsed.exposure = *exposure == "discovery" ? Exposure::discovery : Exposure::all;
     auto const* required = config.if_contains("require_api_token_auth");
     parsed.require_api_token_auth = required != nullptr && required->is_bool() && required->get_bool();
+    if (auto const* limit = config.if_contains("result_token_limit"); limit != nullptr && limit->is_int64())
+        parsed.result_token_limit = limit->get_int64();
     return parsed;
 }
 

@@ -29,6 +29,7 @@ struct ConfigPatch {
     std::optional<std::vector<std::string>> tags;
     std::optional<std::string> exposure;
     std::optional<bool> require_api_token_auth;
+    std::optional<std::int64_t> result_token_limit;
 
     void apply(ServerConfig& config) const
     {
@@ -40,6 +41,8 @@ struct ConfigPatch {
             config.exposure = *exposure == name_of(Exposure::discovery) ? Exposure::discovery : Exposure::all;
         if (require_api_token_auth)
             config.require_api_token_auth = *require_api_token_auth;
+        if (result_token_limit)
+            config.result_token_limit = *result_token_limit;
     }
 };
 
@@ -53,6 +56,8 @@ ConfigPatch read_config(json::object const* object, Fields& parent)
     patch.tags = fields.texts("tags");
     patch.require_api_token_auth = fields.flag("require_api_token_auth");
     patch.exposure = fields.choice("tool_exposure", false, {name_of(Exposure::all), name_of(Exposure::discovery)});
+    patch.result_token_limit =
+        fields.integer("result_token_limit", ServerConfig::kLeastResultTokens, ServerConfig::kMostResultTokens);
     parent.merge(fields.failures());
     return patch;
 }
@@ -62,8 +67,6 @@ struct ListSize {
     std::int64_t tools = 0;
     std::size_t bytes = 2; ///< The brackets.
 };
-/// Measured on JSON schemas with the tokenisers of the day: between 3.5 and 4.5.
-constexpr std::size_t kBytesPerToken = 4;
 
 ListSize size_of(catalog::ToolList const& tools, std::vector<bool> const& shown)
 {
@@ -131,7 +134,7 @@ HandlerResult ServerHandlers::create(Call& call)
     bool const is_discovery = created->config.exposure == Exposure::discovery;
     auto const size = is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, shown);
     auto const count = size.tools;
-    auto const tokens = static_cast<std::int64_t>(size.bytes / kBytesPerToken);
+    auto const tokens = static_cast<std::int64_t>(size.bytes) / mcp::kBytesPerToken;
     answer["tool_count"] = count;
     answer["list_bytes"] = size.bytes;
     answer["estimated_tokens"] = tokens;

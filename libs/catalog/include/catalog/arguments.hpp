@@ -17,6 +17,7 @@ struct CallParts {
     std::optional<json::value> body;
     std::optional<std::int64_t> limit;
     std::optional<std::string> next_cursor; ///< Ours, still sealed.
+    std::vector<std::string> fields;        ///< Dotted paths of the members to answer; empty: all.
     bool dry_run = false;                   ///< Show what would be sent, and do not send it.
 };
 

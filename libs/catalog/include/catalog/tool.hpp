@@ -25,7 +25,7 @@ struct Documentation {
 
 /// Where an argument of a tool goes.
 struct Argument {
-    enum class Place { path, query, body_member, body, limit, cursor, dry_run };
+    enum class Place { path, query, body_member, body, limit, cursor, fields, dry_run };
     Place place = Place::query;
     std::string wire_name;
     bool deep_object = false;

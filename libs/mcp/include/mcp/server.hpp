@@ -3,6 +3,7 @@
 #include "accounts/repositories.hpp"
 #include "base/deadline.hpp"
 #include "base/id.hpp"
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
 #include "catalog/filter.hpp"
@@ -10,6 +11,7 @@
 #include "runtime/task.hpp"
 #include "tenancy/page.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,7 +33,20 @@ struct ServerConfig {
     catalog::ToolFilter filter;
     Exposure exposure = Exposure::all;
     bool require_api_token_auth = false;
+    /// Tokens of a model that one result may take, about: a list with more is cut after the last record that fits.
+    std::int64_t result_token_limit = kResultTokens;
+
+    /// Below what the strictest of the well-known clients takes (25 000).
+    static constexpr std::int64_t kResultTokens = 20'000;
+    static constexpr std::int64_t kLeastResultTokens = 500;
+    static constexpr std::int64_t kMostResultTokens = 500'000;
 };
+
+/// Bytes of JSON that are about a token: between 3.5 and 4.5 with the tokenisers of the day.
+inline constexpr std::int64_t kBytesPerToken = 4;
+
+/// As clients see it and the database keeps it.
+[[nodiscard]] json::object config_json(ServerConfig const& config);
 
 /// A grant of filtered access to one integrated account, without its token.
 struct McpServer {

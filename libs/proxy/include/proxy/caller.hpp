@@ -50,6 +50,10 @@ public:
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
                                RawBody const* raw, Deadline deadline);
 
+    /// The cursor that goes on after the first `records` of the page that a call with these `parts` gave.
+    [[nodiscard]] std::string cursor_within(accounts::ConnectedAccount const& account, catalog::Method const& method,
+                                            catalog::CallParts const& parts, std::size_t records) const;
+
 private:
     /// One exchange with the vendor, a redirect of a read followed.
     Task<Result<Outcome>> exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,

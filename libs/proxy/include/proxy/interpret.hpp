@@ -26,8 +26,9 @@ struct Outcome {
     int status = 200;        ///< What our caller gets.
     int remote_status = 200; ///< What the vendor said.
     std::string message;     ///< Of an error: the vendor's, or made from the status.
+    std::string note;        ///< What a reader should know of what was left out; mostly empty.
     std::string content_type;
-    std::string body; ///< The vendor's bytes.
+    std::string body; ///< The vendor's bytes, or what is left of them.
     PageText page;
     std::optional<std::string> next_cursor; ///< Ours, sealed.
     http::Headers vendor_headers;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::proxy {
 
@@ -21,6 +22,20 @@ struct PageText {
 /// Finds the array at the dotted path `items` (empty: the root) and the text at `next`. Absent if the body is not
 /// JSON or has no array there. The views point into `body`.
 [[nodiscard]] std::optional<PageText> split_page(std::string& body, std::string_view items, std::string_view next);
+
+/// The records of a JSON array, each as it is written. `array` is valid JSON; empty if it is no array.
+[[nodiscard]] std::vector<std::string> split_records(std::string array);
+
+/// What is left of JSON with only the members asked for.
+struct Projection {
+    std::string text;
+    std::vector<std::string> missing; ///< Paths of which there was nothing.
+    std::vector<std::string> there;   ///< Names of members there were, at the top. Where something is missing.
+};
+
+/// Keeps the members at the dotted `paths` (`id`, `customer.email`) of an object, or of each element of an array; a
+/// path goes through arrays on its way. Values stay as they are written. `text` is valid JSON.
+[[nodiscard]] Projection project(std::string text, std::vector<std::string> const& paths);
 
 /// The message in an error body, where vendors put it; empty if there is none. At most 500 bytes.
 [[nodiscard]] std::string error_message_of(std::string& body);

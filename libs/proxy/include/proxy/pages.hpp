@@ -2,6 +2,8 @@
 
 #include "proxy/caller.hpp"
 
+#include <cstdint>
+
 namespace sluice::proxy {
 
 /// Follows a list while it is fetched.
@@ -15,10 +17,17 @@ public:
 /// Whether a call takes more than one page of the vendor's.
 [[nodiscard]] bool takes_pages(catalog::Method const& method, catalog::CallParts const& parts);
 
-/// Calls a list until it has what was asked for or ends; other methods once. What a refusal in the middle leaves is
-/// answered as far as it came, with the cursor that goes on from there and the limits the refusal told.
-/// `listener` may be null.
+/// How a list is gathered.
+struct Gathering {
+    PageListener* listener = nullptr;
+    std::size_t max_bytes = SIZE_MAX; ///< Of the records; the first is given whatever its size.
+};
+
+/// Calls a list until it has what was asked for or ends; other methods once. Of each record only `parts.fields` are
+/// kept. A list above `max_bytes` is cut after the last record that fits, with a cursor that goes on right there; what
+/// a refusal in the middle leaves is answered as far as it came, with the limits the refusal told. `note` says what was
+/// left out.
 Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account, catalog::Method const& method,
-                                 catalog::CallParts parts, PageListener* listener, Deadline deadline);
+                                 catalog::CallParts parts, Gathering gathering, Deadline deadline);
 
 } // namespace sluice::proxy
