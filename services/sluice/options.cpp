@@ -66,6 +66,8 @@ Options::Options()
     s.text("worker.address", worker_address_, "IP address of the worker's health and metrics");
     s.integer("worker.port", worker_port_, 0, 65535, "port of the worker's health and metrics");
     s.duration("worker.expiry_interval", expiry_interval_, 100ms, 1h, "how often expired MCP servers are deleted");
+    s.duration("worker.schema_interval", schema_interval_, 1s, 24h,
+               "between two looks at what an account changed of its own fields");
     s.duration("worker.health_interval", health_interval_, 1min, 24h, "between two health checks of an account");
     s.integer("simulator.port", simulator_port_, 0, 65535, "port of the simulator, on 127.0.0.1");
     s.list("simulator.accounts", simulator_accounts_, "accounts of the simulator: subdomain:email:api_key");
@@ -124,6 +126,7 @@ worker::Config Options::worker() const
     config.database.connections = 4;
     config.expiry_interval = expiry_interval_;
     config.health_interval = health_interval_;
+    config.schema_interval = schema_interval_;
     config.client = api_.client;
     config.egress_allow = api_.egress_allow;
     config.keyring_file = keyring_file_;

@@ -50,6 +50,7 @@ private:
     std::int64_t worker_port_ = 8081;
     std::chrono::milliseconds expiry_interval_{5'000};
     std::chrono::milliseconds health_interval_{900'000};
+    std::chrono::milliseconds schema_interval_{45'000};
     std::int64_t simulator_port_ = 8090;
     std::vector<std::string> simulator_accounts_;
     std::vector<std::string> simulator_apps_;

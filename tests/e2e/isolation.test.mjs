@@ -76,6 +76,7 @@ const cases = {
     '/integrated-account/{id}/credentials': [{ id: account.id }, { context: { api_key: 'stolen' } }],
     '/integrated-account/{id}/tools': [{ id: account.id }],
     '/integrated-account/{id}/capabilities': [{ id: account.id }],
+    '/integrated-account/{id}/refresh-schema': [{ id: account.id }, {}],
     '/integrated-account/token': [{}, { id: account.id }],
     '/integrated-account/refresh-credentials': [{}, { id: account.id }],
     '/environment/{id}': [{ id: ours.id }, { theme: { name: 'stolen' } }],

@@ -24,6 +24,7 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     }
     connected->account = std::move(state.account);
     connected->key = std::move(state.key);
+    connected->tools = integrations.tools_of(*installed, state.schema);
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
     connected->app_secret = std::move(state.app_secret);

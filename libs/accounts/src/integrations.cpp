@@ -9,6 +9,9 @@
 namespace sluice::accounts {
 namespace {
 
+/// Entries of accounts that nobody uses any more are looked for only from here on.
+constexpr std::size_t kSweepAt = 1000;
+
 using StoredPtr = std::shared_ptr<StoredIntegration const>;
 
 std::string content_key(StoredIntegration const& stored, json::object const& override,
@@ -99,6 +102,31 @@ Task<Result<InstalledPtr>> Integrations::install(IntegrationId id, int version, 
         co_return alive;
     slot = *compiled;
     co_return *compiled;
+}
+
+std::shared_ptr<catalog::ToolList const> Integrations::tools_of(InstalledPtr const& installed,
+                                                                json::object const& records)
+{
+    if (records.empty() || installed->integration->dynamic.places.empty())
+        return installed->tools;
+    // The lists of an account keep those installed alive, so an address stands for one of them as long as it is here.
+    auto const digest = crypto::sha256(boost::json::serialize(records));
+    auto const key = fmt::format("{}|{}", static_cast<void const*>(installed->tools.get()), text_of(digest));
+    {
+        std::lock_guard const lock(mutex_);
+        if (auto const known = tools_.find(key); known != tools_.end())
+            if (auto alive = known->second.lock())
+                return alive;
+    }
+    auto made = catalog::overlay_tools(*installed->integration, installed->tools, records);
+    std::lock_guard const lock(mutex_);
+    if (tools_.size() >= kSweepAt)
+        std::erase_if(tools_, [](auto const& entry) { return entry.second.expired(); });
+    auto& slot = tools_[key];
+    if (auto alive = slot.lock())
+        return alive;
+    slot = made;
+    return made;
 }
 
 Task<Result<void>> Integrations::check_override(IntegrationId id, json::object override, Deadline deadline)

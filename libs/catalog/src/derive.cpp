@@ -306,6 +306,15 @@ ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string
     }
 }
 
+std::shared_ptr<ToolList const> ToolList::with(std::function<ToolPtr(ToolPtr const&)> const& change) const
+{
+    std::vector<ToolPtr> changed;
+    changed.reserve(tools_.size());
+    for (auto const& tool : tools_)
+        changed.push_back(change(tool));
+    return std::make_shared<ToolList const>(std::move(changed), without_tool_);
+}
+
 std::string_view ToolList::why_without(std::string_view name) const
 {
     auto const found = without_tool_.find(name);
@@ -368,7 +377,7 @@ Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, st
     auto compiled = Schema::compile(method.raw_schema ? json::value(json::object{}) : json::value(full));
     if (!compiled)
         return compiled.error();
-    tool->schema = *std::move(compiled);
+    tool->schema = std::make_shared<Schema const>(*std::move(compiled));
     if (!method.raw_schema)
         tool->query_schema = query_part(*tool, full.at("properties").get_object());
     if (body.kind == BodyShape::Kind::object || body.kind == BodyShape::Kind::whole)

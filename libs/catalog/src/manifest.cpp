@@ -2,6 +2,7 @@
 
 #include "actions.hpp"
 #include "catalog/naming.hpp"
+#include "dynamic.hpp"
 #include "mapping.hpp"
 #include "offers.hpp"
 
@@ -57,6 +58,7 @@ public:
         integration_.health = root.text("health", false);
         check_health(root);
         read_offers(source_, root.find("mcp"), integration_, problems_);
+        read_dynamic(source_, root.find("dynamic"), integration_, problems_);
         read_actions(source_, root.find("actions"), integration_, problems_);
         check_names();
         check_tags();

@@ -1,6 +1,8 @@
 // The only file that sees valijson.
 #include "catalog/schema.hpp"
 
+#include "catalog/near.hpp"
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -192,7 +194,8 @@ public:
             return add(path,
                        fmt::format("must be {} {}, not {}", article(types_of(*type)), types_of(*type), kind_of(value)));
         if (auto const* allowed = json::array_at(*rules, "enum"); allowed != nullptr && !holds(*allowed, value))
-            return add(path, "must be one of " + list_of(*allowed));
+            return add(path, "must be one of " + list_of(*allowed) +
+                                 (value.is_string() ? did_you_mean(json::texts_in(*allowed), value.get_string()) : ""));
         if (auto const* only = rules->if_contains("const"); only != nullptr && *only != value)
             return add(path, "must be " + boost::json::serialize(*only));
         explain_branches(*rules, value, path);
@@ -325,36 +328,15 @@ private:
     {
         if (properties == nullptr || properties->empty())
             return "; nothing is allowed here";
-        std::string_view best;
-        std::size_t best_distance = name.size() / 3 + 2;
+        std::vector<std::string> names;
         std::string all;
         for (auto const& [candidate, schema] : *properties) {
-            if (auto const distance = edit_distance(name, candidate); distance < best_distance) {
-                best_distance = distance;
-                best = candidate;
-            }
+            names.emplace_back(candidate);
             if (all.size() < 600)
                 all += (all.empty() ? "" : ", ") + std::string(candidate);
         }
-        return best.empty() ? "; known are " + all : fmt::format("; did you mean {}?", best);
-    }
-
-    static std::size_t edit_distance(std::string_view a, std::string_view b)
-    {
-        if (a.size() > 64 || b.size() > 64)
-            return 64;
-        std::vector<std::size_t> row(b.size() + 1);
-        for (std::size_t j = 0; j <= b.size(); ++j)
-            row[j] = j;
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            auto diagonal = std::exchange(row[0], i);
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                auto const substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = std::min({substitute, row[j] + 1, row[j - 1] + 1});
-            }
-        }
-        return row.back();
+        auto const near = did_you_mean(names, name);
+        return near.empty() ? "; known are " + all : near;
     }
 
     std::vector<FieldFailure>& failures_;

@@ -128,8 +128,8 @@ Endpoint::Answer Endpoint::answer_list(RpcRequest const& request, ServerSnapshot
 Endpoint::Answer Endpoint::list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     bool const is_discovery = snapshot.server.config.exposure == Exposure::discovery;
-    return answer_list(request, snapshot, "tools",
-                       is_discovery ? discovery_list() : std::string_view(snapshot.tools->list_json()));
+    return is_discovery ? answer_list(request, snapshot, "tools", discovery_list())
+                        : answer_list(request, snapshot, "tools", snapshot.tools->list_json());
 }
 
 std::optional<Endpoint::Answer> Endpoint::discover_tools(RpcRequest& request, ServerSnapshot const& snapshot,
@@ -193,10 +193,15 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     metrics_.tool_calls.add();
 
     catalog::drop_absent(*tool, arguments.get_object());
+    if (auto failures = tool->overlay ? tool->overlay->resolve(arguments.get_object()) : std::vector<FieldFailure>{};
+        !failures.empty()) {
+        metrics_.tool_errors.add();
+        co_return Answer{200, encode_tool_error(request, *snapshot, Error{std::move(failures)}), {}};
+    }
     if (!is_own_state(request, *snapshot, tool->name, arguments.get_object(), sealer_))
         co_return Answer{
             200, encode_error(request.id, RpcCode::invalid_params, "params.requestState is not one of ours."), {}};
-    if (auto failures = tool->schema.validate(arguments); !failures.empty()) {
+    if (auto failures = tool->schema->validate(arguments); !failures.empty()) {
         metrics_.tool_errors.add();
         co_return Answer{200, encode_tool_error(request, *snapshot, Error{std::move(failures)}), {}};
     }

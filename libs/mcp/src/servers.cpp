@@ -113,7 +113,7 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
         co_return connected.error();
     auto snapshot = std::make_shared<ServerSnapshot>();
     auto const& integration = *(*connected)->installed->integration;
-    snapshot->tools = tool_sets_.get((*connected)->installed->tools, state->server.config.filter);
+    snapshot->tools = tool_sets_.get((*connected)->tools, state->server.config.filter);
     snapshot->ends_at = state->server.expires_at;
     if (state->token_ends_at && (!snapshot->ends_at || *state->token_ends_at < *snapshot->ends_at))
         snapshot->ends_at = state->token_ends_at;

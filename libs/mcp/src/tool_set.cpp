@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice::mcp {
@@ -11,16 +12,21 @@ ToolSet::ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFi
     : tools_(std::move(tools))
     , filter_(std::move(filter))
     , shown_(catalog::apply(filter_, *tools_))
+    , shown_count_(static_cast<std::size_t>(std::ranges::count(shown_, true)))
 {
-    list_json_ = "[";
-    for (std::size_t i = 0; i < tools_->size(); ++i) {
-        if (!shown_[i])
-            continue;
-        if (shown_count_++ > 0)
-            list_json_ += ',';
-        list_json_ += (*tools_)[i].list_entry;
-    }
-    list_json_ += ']';
+}
+
+std::string ToolSet::list_json() const
+{
+    std::size_t size = 2;
+    for (std::size_t i = 0; i < tools_->size(); ++i)
+        size += shown_[i] ? (*tools_)[i].list_entry.size() + 1 : 0;
+    std::string list;
+    list.reserve(size);
+    for (std::size_t i = 0; i < tools_->size(); ++i)
+        if (shown_[i])
+            list.append(list.empty() ? "[" : ",").append((*tools_)[i].list_entry);
+    return list.empty() ? "[]" : list += ']';
 }
 
 catalog::Tool const* ToolSet::find(std::string_view name) const

@@ -73,4 +73,34 @@ Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, cat
     co_return json_of(*outcome);
 }
 
+Task<Result<AccountCalls::Listed>> AccountCalls::list(accounts::ConnectedPtr account, catalog::MethodCall const& call,
+                                                      std::size_t most, Deadline deadline)
+{
+    auto const& integration = *account->installed->integration;
+    auto const* method = integration.find(call.resource, call.method);
+    auto const arguments = call.arguments.render(json::object{});
+    if (method == nullptr || !arguments)
+        co_return method != nullptr ? arguments.error() : Error{ErrorCode::not_found, "There is no such method."};
+    auto const* given = arguments->if_object();
+    auto parts = flat_parts(*method, given != nullptr ? *given : json::object{});
+    if (method->paginated)
+        parts.limit = std::min<std::int64_t>(static_cast<std::int64_t>(most), method->pagination.max_limit);
+    auto const outcome = co_await caller_.call(account, *method, std::move(parts), nullptr, deadline);
+    if (!outcome)
+        co_return outcome.error();
+    if (outcome->kind == Outcome::Kind::error)
+        co_return outcome->status == 403 ? Error{ErrorCode::forbidden, outcome->message}
+                                         : failure_of(integration, *outcome);
+    if (outcome->kind != Outcome::Kind::list)
+        co_return Error{ErrorCode::upstream_failed,
+                        "The vendor's answer is not the list that the definition describes."};
+    auto items = json_of(*outcome);
+    if (!items)
+        co_return items.error();
+    Listed listed;
+    listed.items = std::move(items->as_array());
+    listed.is_whole = !outcome->next_cursor;
+    co_return listed;
+}
+
 } // namespace sluice::proxy

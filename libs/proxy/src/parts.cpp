@@ -63,6 +63,9 @@ catalog::CallParts flat_parts(catalog::Method const& method, json::object const&
         auto const* parameter = method.find_parameter(name);
         if (parameter == nullptr)
             body[name] = value;
+        else if (auto const* elements = value.if_array(); elements != nullptr && !parameter->in_path)
+            for (auto const& element : *elements)
+                parts.query.emplace_back(name, catalog::text_of_argument(element));
         else
             (parameter->in_path ? parts.path : parts.query).emplace_back(name, catalog::text_of_argument(value));
     }

@@ -46,6 +46,8 @@ constexpr char kUpdate[] =
     "access_expires_at = to_timestamp($15::double precision / 1000000), "
     "refresh_due_at = to_timestamp($16::double precision / 1000000), updated_at = now() "
     "WHERE environment_id = $1 AND id = $2";
+constexpr char kSchema[] =
+    "SELECT records FROM account_schemas WHERE environment_id = $1 AND integrated_account_id = $2";
 constexpr char kLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = $3, "
                           "refresh_lease_until = now() + make_interval(secs => $4) "
                           "WHERE environment_id = $1 AND id = $2";
@@ -375,6 +377,7 @@ public:
             transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
             unschedule(transaction, tenancy::JobKind::account_refresh, environment, id.uuid());
             unschedule(transaction, tenancy::JobKind::account_health, environment, id.uuid());
+            unschedule(transaction, tenancy::JobKind::account_schema, environment, id.uuid());
             record_account_event(transaction, backend.clock.now(), *account, "deleted");
             announce(transaction, {Change::Kind::account, environment, id.uuid()});
             return true;
@@ -411,6 +414,8 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
     state.override = object_in(rows[0][21]);
     state.integration_version = rows[0][22].as<int>();
     state.reconnect_url = text_in(rows[0][30]).value_or("");
+    if (auto const schema = transaction.exec_params(kSchema, sql_id(environment), sql_id(id)); !schema.empty())
+        state.schema = object_in(schema[0][0]);
     if (!rows[0][25].is_null()) {
         auto app_key = data_key(transaction, keyring, environment, rows[0][26].as<std::uint32_t>());
         if (!app_key)

@@ -28,6 +28,9 @@ constexpr char kTokenOverlap[] = {
 constexpr char kReconnectUrl[] = {
 #embed "0008_reconnect_url.sql"
 };
+constexpr char kAccountSchemas[] = {
+#embed "0009_account_schemas.sql"
+};
 // clang-format on
 
 } // namespace
@@ -43,6 +46,7 @@ std::vector<pg::Migration> migrations()
         {"0006_delivery_order", {kDeliveryOrder, sizeof kDeliveryOrder}},
         {"0007_token_overlap", {kTokenOverlap, sizeof kTokenOverlap}},
         {"0008_reconnect_url", {kReconnectUrl, sizeof kReconnectUrl}},
+        {"0009_account_schemas", {kAccountSchemas, sizeof kAccountSchemas}},
     };
 }
 

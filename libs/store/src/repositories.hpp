@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
+#include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
@@ -30,6 +31,7 @@ std::unique_ptr<accounts::InstallationRepository> make_installations(Backend con
 std::unique_ptr<accounts::DocumentationRepository> make_documentation(Backend const& backend);
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend);
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
+std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);

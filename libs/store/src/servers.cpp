@@ -36,6 +36,9 @@ constexpr char kDelete[] =
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE true";
 #undef SLUICE_COLUMNS
 
+/// An account is asked about itself when its first server is made; after that a worker looks what has changed.
+constexpr std::chrono::seconds kFirstLook{45};
+
 constexpr ListField kFields[] = {
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
     {"name", "name", ListField::Kind::text},
@@ -105,12 +108,16 @@ public:
     {
         auto const environment = server.environment;
         server.id = McpServerId{uuid_v7(backend_.clock.now())};
-        pg::Query<McpServer> query = [server = std::move(server), hash](pqxx::work& transaction) -> Result<McpServer> {
+        pg::Query<McpServer> query = [server = std::move(server), hash,
+                                      &clock = backend_.clock](pqxx::work& transaction) -> Result<McpServer> {
             auto const made = transaction.exec_params(
                 kInsert, sql_id(server.environment), sql_id(server.id), sql_id(server.account), server.name,
                 sql_json(config_json(server.config)), server.created_by, sql_time(server.expires_at));
             if (made.empty())
                 return not_found("integrated account");
+            // The account's own part of its tools is kept up to date as long as a server shows them.
+            schedule(transaction, tenancy::JobKind::account_schema, server.environment, server.account.uuid(),
+                     clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
             return server_in(made[0]);

@@ -14,6 +14,7 @@ struct Store::Impl {
         , documentation(make_documentation(backend))
         , accounts(make_accounts(backend))
         , servers(make_servers(backend))
+        , account_schemas(make_account_schemas(backend))
         , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
@@ -32,6 +33,7 @@ struct Store::Impl {
     std::unique_ptr<accounts::DocumentationRepository> documentation;
     std::unique_ptr<accounts::AccountRepository> accounts;
     std::unique_ptr<mcp::ServerRepository> servers;
+    std::unique_ptr<mcp::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::ServerExpiry> expiry;
     std::unique_ptr<tenancy::JobQueue> jobs;
     std::unique_ptr<accounts::ConnectionRepository> connections;
@@ -75,6 +77,10 @@ accounts::AccountRepository& Store::accounts() const
 mcp::ServerRepository& Store::servers() const
 {
     return *impl_->servers;
+}
+mcp::SchemaRepository& Store::account_schemas() const
+{
+    return *impl_->account_schemas;
 }
 mcp::ServerExpiry& Store::expiry() const
 {

@@ -382,7 +382,7 @@ HandlerResult AccountHandlers::tools(Call& call)
     auto const connected = co_await connected_.find(call.environment(), *id, call.deadline);
     if (!connected)
         co_return connected.error();
-    auto const& tools = *(*connected)->installed->tools;
+    auto const& tools = *(*connected)->tools;
     catalog::ToolFilter const filter{words_of(call.query, "methods"), words_of(call.query, "tags")};
     if (auto const checked = catalog::check_filter(filter, tools); !checked)
         co_return as_query(checked.error());

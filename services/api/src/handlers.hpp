@@ -9,6 +9,7 @@
 #include "call.hpp"
 #include "crypto/cursor.hpp"
 #include "http/egress.hpp"
+#include "mcp/account_schemas.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/servers.hpp"
 #include "proxy/caller.hpp"
@@ -125,7 +126,7 @@ private:
 
 class ServerHandlers {
 public:
-    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -133,6 +134,7 @@ public:
     HandlerResult remove(Call& call);
     HandlerResult rotate_token(Call& call);
     HandlerResult explain(Call& call);
+    HandlerResult refresh_schema(Call& call);
 
 private:
     /// The secret, which is told once.
@@ -140,6 +142,7 @@ private:
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
+    mcp::AccountSchemas& schemas_;
 };
 
 class ProxyHandlers {

@@ -77,6 +77,7 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::patch,   "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kSmallBody, servers, ServerHandlers, patch),
     SLUICE_ROUTE(Method::delete_, "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody,    servers, ServerHandlers, remove),
     SLUICE_ROUTE(Method::post,    "/integrated-account/{id}/mcp/{server_id}/rotate-token", Access::api_token, kSmallBody, servers, ServerHandlers, rotate_token),
+    SLUICE_ROUTE(Method::post,    "/integrated-account/{id}/refresh-schema", Access::api_token, kSmallBody, servers, ServerHandlers, refresh_schema),
     SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp/{server_id}/explain", Access::api_token, kNoBody, servers, ServerHandlers, explain),
 
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),

@@ -21,6 +21,8 @@ using mcp::ServerConfig;
 
 /// How long an old token goes on working beside the new one.
 constexpr std::chrono::seconds kOverlap{std::chrono::hours(24)};
+/// For asking a new account about itself while its URL is made.
+constexpr std::chrono::seconds kSchemaLimit{3};
 constexpr std::chrono::seconds kMostOverlap{std::chrono::hours(24 * 7)};
 
 /// What a request says about `config`; absent members say nothing.
@@ -90,9 +92,11 @@ void check_expiry(std::optional<Timestamp> const& expires_at, Clock const& clock
 
 } // namespace
 
-ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected)
+ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected,
+                               mcp::AccountSchemas& schemas)
     : services_(services)
     , connected_(connected)
+    , schemas_(schemas)
 {
 }
 
@@ -115,10 +119,17 @@ HandlerResult ServerHandlers::create(Call& call)
     check_expiry(server.expires_at, services_.clock, services_.config.mcp_minimum_lifetime, fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
+    auto connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
     if (!connected)
         co_return connected.error();
-    auto const& tools = *(*connected)->installed->tools;
+    // Asked ahead, so that the first list shows it; a vendor that is slow or down does not keep the URL back.
+    auto const asked =
+        co_await schemas_.update(*connected, mcp::AccountSchemas::When::missing, Deadline::after(kSchemaLimit));
+    if (asked && asked->is_changed)
+        connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const& tools = *(*connected)->tools;
     if (auto const checked = catalog::check_filter(server.config.filter, tools); !checked)
         co_return checked.error();
 
@@ -244,7 +255,7 @@ HandlerResult ServerHandlers::explain(Call& call)
     auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
     if (!connected)
         co_return connected.error();
-    mcp::ToolSet const tools((*connected)->installed->tools, server->config.filter);
+    mcp::ToolSet const tools((*connected)->tools, server->config.filter);
     auto const explanation = tools.explain(tool);
     json::object answer{{"tool", tool}, {"state", name_of(explanation.state)}, {"message", explanation.message}};
     answer["name"] = explanation.tool.empty() ? json::value(nullptr) : json::value(explanation.tool);
@@ -297,6 +308,27 @@ HandlerResult ServerHandlers::remove(Call& call)
         co_return removed.error();
     co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
     co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+}
+
+HandlerResult ServerHandlers::refresh_schema(Call& call)
+{
+    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!account_id)
+        co_return account_id.error();
+    auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto const updated = co_await schemas_.update(*connected, mcp::AccountSchemas::When::now, call.deadline);
+    if (!updated)
+        co_return updated.error();
+    json::object sources;
+    for (auto const& [name, records] : updated->schema.records)
+        sources[name] = records.get_array().size();
+    json::object answer{{"integrated_account_id", account_id->str()}, {"is_changed", updated->is_changed}};
+    answer["records"] = std::move(sources);
+    answer["loaded_at"] =
+        updated->schema.loaded_at ? json::value(to_rfc3339(*updated->schema.loaded_at)) : json::value(nullptr);
+    co_return http::json_response(200, json::value(std::move(answer)));
 }
 
 } // namespace sluice::api

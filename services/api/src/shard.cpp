@@ -34,6 +34,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , account_tokens_(services.store.account_tokens(), services.keyring, services.clock, services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
     , vendor_calls_(caller_)
+    , schemas_(services.store.account_schemas(), vendor_calls_, services.announcer, services.clock)
     , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
                  services.integrations, client_, vendor_calls_, services.announcer, services.keyring, services.clock,
                  services.config.public_url + "/connect/callback")
@@ -47,7 +48,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , installation_handlers_(services)
     , documentation_handlers_(services)
     , account_handlers_(services, connected_, refresher_, connector_)
-    , server_handlers_(services, connected_)
+    , server_handlers_(services, connected_, schemas_)
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
     , link_handlers_(services, connector_)

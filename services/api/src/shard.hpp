@@ -52,6 +52,7 @@ private:
     accounts::AccountTokens account_tokens_;
     accounts::ConnectedAccounts connected_;
     proxy::AccountCalls vendor_calls_;
+    mcp::AccountSchemas schemas_;
     accounts::Connector connector_;
     accounts::ConnectForm connect_form_;
     mcp::Servers servers_;

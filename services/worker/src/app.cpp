@@ -174,6 +174,54 @@ private:
     std::chrono::milliseconds const interval_;
 };
 
+/// Keeps what accounts decide about their own tools up to date, as long as an MCP server shows them.
+class SchemaUpdates {
+public:
+    SchemaUpdates(store::Store& store, accounts::Integrations& integrations, mcp::AccountSchemas& schemas,
+                  Clock const& clock, std::chrono::milliseconds interval)
+        : store_(store)
+        , integrations_(integrations)
+        , schemas_(schemas)
+        , clock_(clock)
+        , interval_(interval)
+    {
+    }
+
+    Task<Result<std::optional<Timestamp>>> run(tenancy::Job job)
+    {
+        auto loaded = co_await account_of(store_, job);
+        if (!loaded)
+            co_return loaded.error();
+        auto& state = *loaded;
+        if (!state)
+            co_return std::nullopt;
+        auto const is_shown = co_await store_.account_schemas().is_shown(job.environment, IntegratedAccountId{job.id},
+                                                                         Deadline::after(kLimit));
+        if (!is_shown)
+            co_return is_shown.error();
+        if (!*is_shown)
+            co_return std::nullopt; // The next MCP server wakes it.
+        bool const is_active = state->account.status == accounts::Status::active && !state->account.is_blocked;
+        auto account = co_await accounts::connect(integrations_, *std::move(state), Deadline::after(kLimit));
+        if (!account)
+            co_return account.error();
+        if ((*account)->installed->integration->dynamic.sources.empty())
+            co_return std::nullopt;
+        // What a vendor refuses now is asked again at the next turn; what is known of it stays.
+        if (is_active && (*account)->is_enabled) [[maybe_unused]]
+            auto const updated = co_await schemas_.update(*std::move(account), mcp::AccountSchemas::When::due,
+                                                          Deadline::after(kRenewLimit));
+        co_return clock_.now() + interval_;
+    }
+
+private:
+    store::Store& store_;
+    accounts::Integrations& integrations_;
+    mcp::AccountSchemas& schemas_;
+    Clock const& clock_;
+    std::chrono::milliseconds const interval_;
+};
+
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
 public:
@@ -230,6 +278,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     LoopMetrics connection_metrics(registry, name_of(tenancy::JobKind::connection));
     LoopMetrics delivery_metrics(registry, name_of(tenancy::JobKind::delivery));
     events::DelivererMetrics deliverer_metrics(registry);
+    LoopMetrics schema_metrics(registry, name_of(tenancy::JobKind::account_schema));
     LoopMetrics health_metrics(registry, name_of(tenancy::JobKind::account_health));
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
@@ -249,6 +298,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     accounts::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
                                   vendor_calls, announcer, keyring, clock, "");
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
+    mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
+    SchemaUpdates schema_updates(store, integrations, schemas, clock, config.schema_interval);
     HealthChecks health(store, integrations, connector, vendor_calls, clock, config.health_interval);
     Handler handler(store, registry);
     http::Server server(io, config.server, handler, server_metrics, log);
@@ -272,6 +323,10 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         io, store.jobs(), tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); },
         health_metrics, log);
     loops.spawn(health_loop.run_forever());
+    JobLoop schema_loop(
+        io, store.jobs(), tenancy::JobKind::account_schema,
+        [&schema_updates](tenancy::Job job) { return schema_updates.run(job); }, schema_metrics, log);
+    loops.spawn(schema_loop.run_forever());
     JobLoop delivery_loop(
         io, store.jobs(), tenancy::JobKind::delivery,
         [&deliverer](tenancy::Job job) -> Task<Result<std::optional<Timestamp>>> {

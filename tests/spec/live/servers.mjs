@@ -94,6 +94,11 @@ export async function servers(session, known) {
     await session.call(rotate, 404, 'of nothing', { path: { ...one, server_id: nothing('mcp_srv') }, json: {} });
     await refusesTokens(session, rotate, one);
 
+    const refresh = 'refreshSchema';
+    await session.call(refresh, 200, '', { path, holds: ({ records }) => records.ticket_fields > 0 });
+    await session.call(refresh, 404, 'of nothing', { path: { id: nothing('ia') } });
+    await refusesTokens(session, refresh, path);
+
     const explain = 'explainMcpTool';
     const states = { create_a_gorgias_ticket: 'hidden', gorgias_files_upload: 'without_tool', tickets: 'unknown' };
     for (const [tool, state] of Object.entries(states))

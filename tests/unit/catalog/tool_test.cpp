@@ -26,7 +26,7 @@ std::vector<FieldFailure> failures_of(std::string_view name, std::string_view ar
 {
     auto parsed = *json::parse(arguments);
     drop_absent(tool(name), parsed.get_object());
-    return tool(name).schema.validate(parsed);
+    return tool(name).schema->validate(parsed);
 }
 
 TEST(ToolNames, FollowTheRuleOfTheContract)

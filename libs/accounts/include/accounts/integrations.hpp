@@ -24,6 +24,9 @@ public:
     Task<Result<InstalledPtr>> install(IntegrationId id, int version, json::object override,
                                        std::vector<DocumentationRow> documentation, Deadline deadline);
 
+    /// The tools as one account has them: `records` is what it decides itself. Equal input gives the same object.
+    std::shared_ptr<catalog::ToolList const> tools_of(InstalledPtr const& installed, json::object const& records);
+
     /// Checks an override without keeping anything. Errors: invalid_argument.
     Task<Result<void>> check_override(IntegrationId id, json::object override, Deadline deadline);
 
@@ -36,6 +39,7 @@ private:
     std::unordered_map<IntegrationId, std::shared_ptr<StoredIntegration const>> definitions_;
     /// By content; kept alive by those who use them.
     std::unordered_map<std::string, std::weak_ptr<InstalledIntegration const>> installed_;
+    std::unordered_map<std::string, std::weak_ptr<catalog::ToolList const>> tools_;
 };
 
 } // namespace sluice::accounts

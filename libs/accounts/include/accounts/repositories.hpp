@@ -102,6 +102,7 @@ struct AccountState {
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
     std::string reconnect_url;                   ///< Of the environment; empty if it has none.
+    json::object schema; ///< What the account itself decides about its tools, by source; empty: not known.
 };
 
 /// What a change of an account may do; runs on a database thread, with the row locked, and owns all it touches.

@@ -20,6 +20,15 @@ public:
     virtual Task<Result<json::value>> call(ConnectedPtr account, catalog::MethodCall const& call, json::value values,
                                            Deadline deadline) = 0;
 
+    /// The first records of a list, by one call.
+    struct Listed {
+        json::array items;
+        bool is_whole = true; ///< There are no more.
+    };
+    /// Errors: as above; forbidden if the account may not read it.
+    virtual Task<Result<Listed>> list(ConnectedPtr account, catalog::MethodCall const& call, std::size_t most,
+                                      Deadline deadline) = 0;
+
     static constexpr std::size_t kMostItems = 1000;
 };
 

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "catalog/actions.hpp"
+#include "catalog/dynamic.hpp"
 #include "catalog/method.hpp"
 #include "catalog/offers.hpp"
 #include "catalog/source.hpp"
@@ -97,6 +98,7 @@ struct Integration {
     std::string health;
     Actions actions;
     Offers offers;
+    Dynamic dynamic;
     /// A digest of what the tools depend on: the same text gives the same lists.
     std::string digest;
 

@@ -2,9 +2,11 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "catalog/dynamic.hpp"
 #include "catalog/integration.hpp"
 #include "catalog/schema.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -47,9 +49,10 @@ struct Tool {
     std::vector<std::string> required;
     /// Arguments that modern clients also send as a header `Mcp-Param-<value>`: by argument, in lower case.
     std::map<std::string, std::string, std::less<>> header_arguments;
-    json::value query_schema; ///< null if it takes no query arguments
-    json::value body_schema;  ///< null if it takes no body
-    Schema schema;            ///< the full form
+    json::value query_schema;                   ///< null if it takes no query arguments
+    json::value body_schema;                    ///< null if it takes no body
+    std::shared_ptr<Schema const> schema;       ///< the full form
+    std::shared_ptr<ToolOverlay const> overlay; ///< What this account changes in it; mostly null.
 };
 
 using ToolPtr = std::shared_ptr<Tool const>;
@@ -67,6 +70,8 @@ public:
     [[nodiscard]] std::size_t find(std::string_view name) const;
     /// Why the method whose tool would have this name has none; empty if there is no such method.
     [[nodiscard]] std::string_view why_without(std::string_view name) const;
+    /// The same list with `change` of each tool, which keeps its name.
+    [[nodiscard]] std::shared_ptr<ToolList const> with(std::function<ToolPtr(ToolPtr const&)> const& change) const;
 
 private:
     std::vector<ToolPtr> tools_; ///< Sorted by name.

@@ -29,8 +29,7 @@ struct Explanation {
 
 [[nodiscard]] std::string_view name_of(Explanation::State state) noexcept;
 
-/// A filter over the tools of an installed integration: one bit a tool, and the bytes of the list. Immutable; shared by
-/// all MCP servers with the same filter over the same tools.
+/// A filter over tools: one bit a tool. Immutable; shared by all MCP servers with the same filter over the same tools.
 class ToolSet {
 public:
     ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter);
@@ -41,7 +40,7 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return shown_count_; }
     /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
-    [[nodiscard]] std::string const& list_json() const noexcept { return list_json_; }
+    [[nodiscard]] std::string list_json() const;
     [[nodiscard]] catalog::ToolList const& tools() const noexcept { return *tools_; }
     [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
     /// Whether the filter lets a method be used, also otherwise than as a tool.
@@ -52,7 +51,6 @@ private:
     catalog::ToolFilter filter_;
     std::vector<bool> shown_;
     std::size_t shown_count_ = 0;
-    std::string list_json_;
 };
 
 using ToolSetPtr = std::shared_ptr<ToolSet const>;

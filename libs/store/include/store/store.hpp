@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
+#include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] accounts::DocumentationRepository& documentation() const;
     [[nodiscard]] accounts::AccountRepository& accounts() const;
     [[nodiscard]] mcp::ServerRepository& servers() const;
+    [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
     [[nodiscard]] tenancy::JobQueue& jobs() const;
     [[nodiscard]] accounts::ConnectionRepository& connections() const;

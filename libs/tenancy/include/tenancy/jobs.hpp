@@ -15,7 +15,7 @@
 namespace sluice::tenancy {
 
 /// What waits for its time. A job is a row's: there is one of a kind for each id.
-enum class JobKind { mcp_server_expiry, account_refresh, account_health, connection, delivery };
+enum class JobKind { mcp_server_expiry, account_refresh, account_health, connection, delivery, account_schema };
 
 [[nodiscard]] constexpr std::string_view name_of(JobKind kind) noexcept
 {
@@ -30,6 +30,8 @@ enum class JobKind { mcp_server_expiry, account_refresh, account_health, connect
         return "connection";
     case JobKind::delivery:
         return "delivery";
+    case JobKind::account_schema:
+        return "account_schema";
     }
     return "";
 }

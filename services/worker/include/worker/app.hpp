@@ -21,6 +21,8 @@ struct Config {
     /// Between two health checks of an account. One call: at the smallest bucket of the vendors known, 40 calls that
     /// leak in 20 s, a quarter of an hour is 0.06 % of it.
     std::chrono::milliseconds health_interval{900'000};
+    /// Between two looks at what an account changed of its own fields: below a minute.
+    std::chrono::milliseconds schema_interval{45'000};
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
     std::string keyring_file; ///< Watched: keys that are added to it are loaded.

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "catalog/integration.hpp"
+
+namespace sluice::catalog {
+
+/// Reads `dynamic` into `integration`, whose methods are known by now.
+void read_dynamic(Source const& manifest, json::value const* dynamic, Integration& integration, Problems& problems);
+
+} // namespace sluice::catalog
