@@ -167,7 +167,6 @@ test('/.well-known is 404 JSON everywhere', async () => {
         '/',
         '/favicon.ico',
         '/mcp/',
-        `${pathname}/sse`,
     ])
         for (const method of ['GET', 'POST']) assertJsonError(await send(method, origin + path, { headers: json }), 404);
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { chromium } from '../../services/dashboard/node_modules/playwright-core/index.mjs';
 import { callTool } from './support/mcp.mjs';
 import { environment } from './support/product.mjs';
-import { file, test } from './support/test.mjs';
+import { atMost, file, test } from './support/test.mjs';
 
 const where = await environment('link-ui');
 const { api } = where;
@@ -39,7 +39,7 @@ const browser = await chromium.launch({
     args: ['--no-sandbox'],
 });
 file.after(async () => {
-    await browser.close();
+    await atMost(5, browser.close());
     host.close();
 });
 
@@ -47,7 +47,7 @@ async function openHost(t, members, mode) {
     const { link_token } = await api.ok('POST', '/link-token', members);
     const context = await browser.newContext({ viewport: { width: 900, height: 900 }, reducedMotion: 'reduce' });
     context.setDefaultTimeout(10_000);
-    t.after(() => context.close());
+    t.after(() => atMost(5, context.close()));
     const page = await context.newPage();
     await page.goto(`${hostUrl}/?token=${link_token}&mode=${mode ?? 'iframe'}`);
     await page.getByRole('button', { name: 'Connect' }).click();
@@ -139,7 +139,7 @@ test('the vendor’s window closed by hand', async (t) => {
     const frame = await dialogOf(page);
     await choose(frame, /Gorgias account/);
     const vendor = await approve(page, frame, desk.subdomain, 'closed');
-    await vendor.close();
+    await atMost(5, vendor.close());
     await frame.getByRole('button', { name: /Try again/ }).waitFor();
     await picture(page, 'closed');
     await page.keyboard.press('Escape');
@@ -178,7 +178,7 @@ test('a link that was used up', async (t) => {
     const body = JSON.stringify({ environment_integration_id: where.installation, authentication_method: 'api_key', context });
     assert.equal((await fetch(`${api.url}/connect/session`, { method: 'POST', headers, body })).status, 200);
     const page = await (await browser.newContext()).newPage();
-    t.after(() => page.context().close());
+    t.after(() => atMost(5, page.context().close()));
     await page.goto(`${api.url}/connect?link_token=${link_token}`);
     await page.getByText(/new link/).waitFor();
     assert.ok(!page.url().includes('slx_link_'), 'the token is not left in the address');

@@ -101,14 +101,17 @@ test('a limit above the page of the vendor follows pages, and goes on where it e
     assert.deepEqual(ids, await everyTicket());
 });
 
+// With a bucket of its own: the tests above have emptied the other.
+const fresh = await (await connect(file, where, { tickets: 137 })).mint({ result_token_limit: 500_000 });
+
 test('progress: one notification a page, then the answer, in both eras', async () => {
     for (const request of [legacy, modernRequest]) {
         const params = { name: tool, arguments: { limit: 137 }, _meta: { progressToken: 'p' } };
         const exchange =
             request === legacy
-                ? await legacy(url, 'tools/call', params)
+                ? await legacy(fresh.url, 'tools/call', params)
                 : await post(
-                      url,
+                      fresh.url,
                       { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { ...params, _meta: { ...meta(), progressToken: 'p' } } },
                       modernHeaders('tools/call', params),
                   );
@@ -121,12 +124,12 @@ test('progress: one notification a page, then the answer, in both eras', async (
         assert.equal(messages.at(-1).id, 1);
         assert.equal(messages.at(-1).result.structuredContent.result.length, 137);
     }
-    const one = await legacy(url, 'tools/call', { name: tool, arguments: { limit: 5 }, _meta: { progressToken: 'p' } });
+    const one = await legacy(fresh.url, 'tools/call', { name: tool, arguments: { limit: 5 }, _meta: { progressToken: 'p' } });
     assert.match(one.headers['content-type'], /^application\/json/, 'no stream where there is nothing to tell');
 });
 
 test('progress arrives while the pages are fetched', async () => {
-    const { client } = await connectV2()(url);
+    const { client } = await connectV2()(fresh.url);
     const seen = [];
     const result = await client.callTool({ name: tool, arguments: { limit: 137 } }, { onprogress: (progress) => seen.push(progress.progress) });
     assert.equal(result.structuredContent.result.length, 137);

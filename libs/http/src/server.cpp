@@ -182,6 +182,24 @@ public:
         co_return co_await send(std::move(piece));
     }
 
+    void when_gone(std::function<void()> action) override
+    {
+        watch_ = std::make_shared<std::function<void()>>(std::move(action));
+        boost::system::error_code ignored; // Then the look below might wait, and it is done where there is something.
+        connection_.socket.non_blocking(true, ignored);
+        connection_.socket.async_wait(Socket::wait_read, [this, weak = std::weak_ptr(watch_)](auto const& failure) {
+            auto const watch = weak.lock();
+            if (!watch || failure)
+                return; // The stream has ended, and with it this sink.
+            char byte = 0;
+            boost::system::error_code error;
+            auto const bytes =
+                connection_.socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+            if (error != asio::error::would_block && (error || bytes == 0))
+                (*watch)();
+        });
+    }
+
     /// The last chunk. Whether everything has arrived.
     Task<bool> end()
     {
@@ -202,6 +220,7 @@ private:
     Connection& connection_;
     std::chrono::milliseconds const limit_;
     bool const is_chunked_;
+    std::shared_ptr<std::function<void()>> watch_;
     bool is_broken_ = false;
 };
 
@@ -406,6 +425,7 @@ Task<bool> Server::write_stream(Connection& connection, Response const& response
     if (co_await write_all(connection.socket, parts))
         co_return false;
     connection.limit.expires_never();
+    connection.buffer.shrink_to_fit(); // A stream may stay for long, and mostly there are many.
     ChunkSink sink(connection, config_.write_limit, is_chunked);
     co_await response.stream(sink);
     bool const is_whole = is_chunked && co_await sink.end();

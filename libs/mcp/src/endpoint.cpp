@@ -78,17 +78,20 @@ EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
 }
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
-                   proxy::Caller& caller, crypto::CursorSealer const& sealer, EndpointMetrics& metrics)
+                   proxy::Caller& caller, crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background,
+                   EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
     , caller_(caller)
     , sealer_(sealer)
+    , streams_(streams)
+    , background_(background)
     , metrics_(metrics)
 {
 }
 
-Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, CallTrace& trace)
+Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace)
 {
     auto const deadline = Deadline::after(config_.call_limit);
     auto const warm = servers_.resolve_warm(token);
@@ -113,9 +116,19 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
                         "This Origin may not call the MCP server. Its operator can allow it (mcp.allowed_origins).");
     } else if (request.method == http::Method::options && request.headers.contains("origin")) {
         response.status = 204;
-    } else if (request.method != http::Method::post) {
-        response = error_response(405, "An MCP server answers POST only; it keeps no stream and no session.");
-        response.headers.add("allow", "POST");
+    } else if (door == Door::stream ? request.method != http::Method::get : request.method != http::Method::post) {
+        response =
+            door == Door::stream
+                ? error_response(405, "Here is the stream of MCP 2024-11-05: open it with GET. Newer clients use "
+                                      "the URL without /sse.")
+                : error_response(405, "An MCP server answers POST only; it keeps no stream and no session.");
+        response.headers.add("allow", door == Door::stream ? "GET" : "POST");
+    } else if (auto refused = co_await refuse_without_factor(request, *snapshot, deadline)) {
+        response = *std::move(refused);
+    } else if (door == Door::stream) {
+        response = co_await open_stream(request, token, snapshot, deadline);
+    } else if (door == Door::messages) {
+        response = co_await accept_message(request, snapshot, deadline, trace);
     } else {
         response = co_await answer_post(request, snapshot, deadline, trace);
     }
@@ -142,7 +155,7 @@ void Endpoint::add_cors(http::Request const& request, http::Response& response) 
                          "Retry-After");
     if (request.method != http::Method::options)
         return;
-    response.headers.add("access-control-allow-methods", "POST, OPTIONS");
+    response.headers.add("access-control-allow-methods", "GET, POST, OPTIONS");
     response.headers.add("access-control-allow-headers",
                          request.headers.find("access-control-request-headers").value_or(kCorsHeaders));
     response.headers.add("access-control-max-age", "600");
@@ -163,18 +176,23 @@ Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, M
     co_return Result<void>{};
 }
 
+Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Request const& request,
+                                                                    ServerSnapshot const& snapshot, Deadline deadline)
+{
+    if (!snapshot.server.config.require_api_token_auth)
+        co_return std::nullopt;
+    auto const factor = co_await check_second_factor(request, snapshot.server, deadline);
+    if (factor)
+        co_return std::nullopt;
+    bool const is_down = factor.error().code() == ErrorCode::unavailable;
+    auto response = rpc_refusal(is_down ? 503 : 401, RpcCode::server_error, factor.error().public_detail());
+    response.headers.add(is_down ? "retry-after" : "www-authenticate", is_down ? "1" : "Bearer");
+    co_return response;
+}
+
 Task<http::Response> Endpoint::answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
                                            CallTrace& trace)
 {
-    if (snapshot->server.config.require_api_token_auth) {
-        auto const factor = co_await check_second_factor(request, snapshot->server, deadline);
-        if (!factor) {
-            bool const is_down = factor.error().code() == ErrorCode::unavailable;
-            auto response = rpc_refusal(is_down ? 503 : 401, RpcCode::server_error, factor.error().public_detail());
-            response.headers.add(is_down ? "retry-after" : "www-authenticate", is_down ? "1" : "Bearer");
-            co_return response;
-        }
-    }
     if (!iequals(media_type(request.headers.find("content-type").value_or("")), "application/json"))
         co_return rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
     if (!accepts_json_or_events(request))

@@ -31,6 +31,9 @@ constexpr char kReconnectUrl[] = {
 constexpr char kAccountSchemas[] = {
 #embed "0009_account_schemas.sql"
 };
+constexpr char kMcpStreams[] = {
+#embed "0010_mcp_streams.sql"
+};
 // clang-format on
 
 } // namespace
@@ -47,6 +50,7 @@ std::vector<pg::Migration> migrations()
         {"0007_token_overlap", {kTokenOverlap, sizeof kTokenOverlap}},
         {"0008_reconnect_url", {kReconnectUrl, sizeof kReconnectUrl}},
         {"0009_account_schemas", {kAccountSchemas, sizeof kAccountSchemas}},
+        {"0010_mcp_streams", {kMcpStreams, sizeof kMcpStreams}},
     };
 }
 

@@ -8,6 +8,7 @@
 #include "events/webhook.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
+#include "mcp/streams.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
 #include "tenancy/retention.hpp"
@@ -32,6 +33,7 @@ std::unique_ptr<accounts::DocumentationRepository> make_documentation(Backend co
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend);
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend);
+std::unique_ptr<mcp::StreamRepository> make_streams(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);

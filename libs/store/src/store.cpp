@@ -15,6 +15,7 @@ struct Store::Impl {
         , accounts(make_accounts(backend))
         , servers(make_servers(backend))
         , account_schemas(make_account_schemas(backend))
+        , streams(make_streams(backend))
         , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
@@ -34,6 +35,7 @@ struct Store::Impl {
     std::unique_ptr<accounts::AccountRepository> accounts;
     std::unique_ptr<mcp::ServerRepository> servers;
     std::unique_ptr<mcp::SchemaRepository> account_schemas;
+    std::unique_ptr<mcp::StreamRepository> streams;
     std::unique_ptr<mcp::ServerExpiry> expiry;
     std::unique_ptr<tenancy::JobQueue> jobs;
     std::unique_ptr<accounts::ConnectionRepository> connections;
@@ -81,6 +83,10 @@ mcp::ServerRepository& Store::servers() const
 mcp::SchemaRepository& Store::account_schemas() const
 {
     return *impl_->account_schemas;
+}
+mcp::StreamRepository& Store::streams() const
+{
+    return *impl_->streams;
 }
 mcp::ServerExpiry& Store::expiry() const
 {

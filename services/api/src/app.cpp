@@ -48,6 +48,9 @@ struct App::Impl final : tenancy::Announcer {
         workers = std::make_unique<WorkerPool>(1, 1000);
         store = std::make_unique<store::Store>(*pool, keyring, clock);
         integrations = std::make_unique<accounts::Integrations>(store->integrations(), *workers);
+        streams = std::make_unique<mcp::Streams>(store->streams(), cursors, config.streams);
+        registry.gauge("sluice_mcp_streams", "Open event streams of MCP 2024-11-05.",
+                       [this] { return static_cast<double>(streams->size()); });
         registry.gauge("sluice_pg_queued", "Transactions waiting for a connection.",
                        [this] { return static_cast<double>(pool->queued()); });
         registry.gauge("sluice_log_dropped_lines", "Log lines that were dropped because nobody took them.",
@@ -84,10 +87,12 @@ struct App::Impl final : tenancy::Announcer {
     std::unique_ptr<WorkerPool> workers;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<accounts::Integrations> integrations;
+    std::unique_ptr<mcp::Streams> streams;
     std::unique_ptr<Services> services;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
     std::vector<std::unique_ptr<Shard>> shards;
     std::unique_ptr<pg::Listener> listener;
+    std::unique_ptr<pg::Listener> stream_listener;
     std::unique_ptr<tenancy::KeyringWatch> watch;
 };
 
@@ -107,7 +112,7 @@ Result<void> App::Impl::start()
         return checked.error();
     contexts.front()->restart();
     services = std::make_unique<Services>(
-        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry, files,
+        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry, files, *streams,
                  [this] { return !draining.load() && listener != nullptr && listener->listening(); }});
     for (auto& context : contexts) {
         guards.push_back(asio::make_work_guard(*context));
@@ -130,9 +135,18 @@ Result<void> App::Impl::start()
                                                    [&shard, listening] { shard->set_listening(listening); });
                                 }},
         log);
+    stream_listener = std::make_unique<pg::Listener>(
+        config.database.url, mcp::kStreamChannel,
+        pg::Listener::Callbacks{[this](std::string_view payload) { streams->heard(payload); },
+                                [this](bool listening) {
+                                    if (listening)
+                                        streams->heard_of_all();
+                                }},
+        log);
     watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
                                                     "api at " + config.public_url, clock, log);
     asio::co_spawn(*contexts.front(), watch->run_forever(), asio::detached);
+    asio::co_spawn(*contexts.front(), streams->touch_forever(), asio::detached);
     for (auto& shard : shards)
         shard->start();
     log.write(telemetry::Level::info, "api is listening",
@@ -170,6 +184,7 @@ void App::Impl::drain()
 {
     draining = true;
     auto const deadline = Deadline::after(config.drain_limit);
+    streams->end(); // Clients open them again, elsewhere.
     std::vector<std::future<bool>> drained;
     for (auto& shard : shards)
         drained.push_back(asio::co_spawn(shard->io(), shard->drain(deadline), asio::use_future));
@@ -183,6 +198,7 @@ void App::Impl::drain()
 void App::Impl::stop()
 {
     listener.reset();
+    stream_listener.reset();
     guards.clear();
     for (auto& context : contexts)
         context->stop();

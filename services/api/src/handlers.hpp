@@ -34,6 +34,7 @@ struct Services {
     tenancy::Announcer& announcer;
     telemetry::Registry& registry;
     StaticFiles const& files;
+    mcp::Streams& streams;
     std::function<bool()> is_ready; ///< Not draining, and notifications arrive. Any thread.
 };
 
@@ -269,6 +270,8 @@ class McpHandlers {
 public:
     explicit McpHandlers(mcp::Endpoint& endpoint);
     HandlerResult handle(Call& call);
+    HandlerResult stream(Call& call);
+    HandlerResult messages(Call& call);
     /// The token in the Authorization header instead of the URL.
     HandlerResult handle_bearer(Call& call);
 

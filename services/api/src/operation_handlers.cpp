@@ -40,12 +40,22 @@ McpHandlers::McpHandlers(mcp::Endpoint& endpoint)
 
 HandlerResult McpHandlers::handle(Call& call)
 {
-    co_return co_await endpoint_.handle(call.request, call.parameter("token"), call.trace);
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::streamable, call.trace);
+}
+
+HandlerResult McpHandlers::stream(Call& call)
+{
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::stream, call.trace);
+}
+
+HandlerResult McpHandlers::messages(Call& call)
+{
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::messages, call.trace);
 }
 
 HandlerResult McpHandlers::handle_bearer(Call& call)
 {
-    auto response = co_await endpoint_.handle(call.request, bearer_of(call.request), call.trace);
+    auto response = co_await endpoint_.handle(call.request, bearer_of(call.request), mcp::Door::streamable, call.trace);
     if (response.status != 404 || !call.trace.environment.empty())
         co_return response;
     // Here the token is a credential like any other, so a missing one is what HTTP says it is (RFC 9110, 15.5.2).

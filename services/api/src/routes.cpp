@@ -128,6 +128,11 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::delete_, "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
     SLUICE_ROUTE(Method::head,    "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
     SLUICE_ROUTE(Method::options, "/mcp/{token}", Access::mcp_token, kNoBody,  mcp, McpHandlers, handle),
+    SLUICE_ROUTE(Method::get,     "/mcp/{token}/sse", Access::mcp_token, kNoBody, mcp, McpHandlers, stream),
+    SLUICE_ROUTE(Method::post,    "/mcp/{token}/sse", Access::mcp_token, kMcpBody, mcp, McpHandlers, stream),
+    SLUICE_ROUTE(Method::options, "/mcp/{token}/sse", Access::mcp_token, kNoBody, mcp, McpHandlers, stream),
+    SLUICE_ROUTE(Method::post,    "/mcp/{token}/messages", Access::mcp_token, kMcpBody, mcp, McpHandlers, messages),
+    SLUICE_ROUTE(Method::options, "/mcp/{token}/messages", Access::mcp_token, kNoBody, mcp, McpHandlers, messages),
 };
 // clang-format on
 

@@ -9,6 +9,8 @@ namespace sluice::api {
 namespace {
 
 constexpr std::chrono::seconds kIdleAfter{1};
+/// Calls whose answers go to a stream, at once.
+constexpr std::size_t kStreamCalls = 1000;
 
 } // namespace
 
@@ -42,7 +44,9 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
                services.config.cache)
-    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, services.cursors, metrics.mcp)
+    , stream_calls_(io, kStreamCalls, log, "mcp stream")
+    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, services.cursors, services.streams, stream_calls_,
+                metrics.mcp)
     , token_handlers_(services)
     , integration_handlers_(services)
     , installation_handlers_(services)

@@ -56,6 +56,7 @@ private:
     accounts::Connector connector_;
     accounts::ConnectForm connect_form_;
     mcp::Servers servers_;
+    TaskGroup stream_calls_;
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
     IntegrationHandlers integration_handlers_;

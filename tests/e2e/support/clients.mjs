@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport as SseTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as StdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
@@ -49,6 +50,10 @@ function withHeaders(headers) {
 
 export const connectV1 = (url, headers = {}) =>
     connected(new ClientV1(identity), new TransportV1(new URL(url), withHeaders(headers)));
+
+/// MCP 2024-11-05: a stream, and messages for it.
+export const connectSse = (url, headers = {}) =>
+    connected(new ClientV1(identity), new SseTransport(new URL(`${url}/sse`), { requestInit: { headers } }));
 
 export const connectV2 = (mode) => (url, headers = {}) =>
     connected(
@@ -99,6 +104,12 @@ export const clients = [
     {
         name: 'mcp-remote, http-first',
         connect: connectBridge('mcp-remote/dist/proxy.js', (url) => [url, '--allow-http', '--transport', 'http-first']),
+        isModern: false,
+    },
+    { name: 'SDK v1, HTTP+SSE', connect: connectSse, isModern: false },
+    {
+        name: 'mcp-remote, sse-only',
+        connect: connectBridge('mcp-remote/dist/proxy.js', (url) => [`${url}/sse`, '--allow-http', '--transport', 'sse-only']),
         isModern: false,
     },
     {

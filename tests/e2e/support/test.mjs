@@ -49,4 +49,8 @@ export async function eventually(what, seconds, condition, pause = 100) {
     }
 }
 
+/// Waits for something at most so long, and goes on: a browser now and then does not say that it has closed a page.
+export const atMost = (seconds, promise) =>
+    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, seconds * 1000).unref())]);
+
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

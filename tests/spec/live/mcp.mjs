@@ -227,6 +227,16 @@ async function otherVerbs(session, known) {
         });
         await session.call(id, 400, 'with a broken query string', { path, token: null, query: 'a=%zz' });
     }
+    for (const id of ['openMcpStream', 'postMcpMessage']) {
+        await session.call(id, 404, 'with an unknown token', { path: { token: unknown }, token: null });
+        await session.call(id, 403, 'from a foreign origin', {
+            path: { token: known.mcp },
+            token: null,
+            headers: { origin: 'https://evil.example' },
+        });
+    }
+    await session.call('postMcpMessage', 404, 'for no stream', { path: { token: known.mcp }, ...legacyCall('ping'), token: null });
+    await session.call('postMcpStream', 405, '', { path: { token: known.mcp }, ...legacyCall('ping'), token: null });
     if (known.product.origin === undefined) return;
     await session.call('preflightMcp', 204, 'from an allowed origin', {
         path: { token: known.mcp },

@@ -38,6 +38,8 @@ public:
     virtual ~BodySink() = default;
     /// Sends a piece now; not empty. Errors: unavailable once the peer is gone or does not read.
     virtual Task<Result<void>> write(std::string piece) = 0;
+    /// Calls `action` once if the peer goes away; while nothing is written, that is how it is known.
+    virtual void when_gone(std::function<void()> action) = 0;
 };
 
 struct Response {

@@ -3,7 +3,9 @@
 #include "http_api/message.hpp"
 #include "mcp/message.hpp"
 #include "mcp/servers.hpp"
+#include "mcp/streams.hpp"
 #include "proxy/pages.hpp"
+#include "runtime/task_group.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
 
@@ -44,17 +46,25 @@ struct CallTrace {
     std::chrono::microseconds vendor_time{};
 };
 
-/// Answers at `/mcp/<token>` (MCP 2024-11-05 … 2026-07-28, Streamable HTTP, without sessions). One per I/O thread.
+/// Which of an MCP server's URLs a request came to.
+enum class Door {
+    streamable, ///< `/mcp/<token>`
+    stream,     ///< `/mcp/<token>/sse`, the stream of MCP 2024-11-05.
+    messages,   ///< `/mcp/<token>/messages`, what belongs to such a stream.
+};
+
+/// Answers at `/mcp/<token>` (MCP 2025-03-26 … 2026-07-28, Streamable HTTP, without sessions), and at `/sse` and
+/// `/messages` below it (MCP 2024-11-05, HTTP+SSE). One per I/O thread.
 class Endpoint {
 public:
     static constexpr std::size_t kBodyLimit = 4 * 1024 * 1024;
 
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
-             crypto::CursorSealer const& sealer, EndpointMetrics& metrics);
+             crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background, EndpointMetrics& metrics);
 
     /// Answers any request at the URL, whatever its HTTP method.
-    Task<http::Response> handle(http::Request const& request, std::string_view token, CallTrace& trace);
+    Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace);
 
 private:
     struct Answer {
@@ -66,6 +76,14 @@ private:
     [[nodiscard]] bool is_allowed_origin(http::Request const& request) const;
     void add_cors(http::Request const& request, http::Response& response) const;
     Task<Result<void>> check_second_factor(http::Request const& request, McpServer const& server, Deadline deadline);
+    /// The refusal of a request without the second factor that the server asks for; nothing if it is in order.
+    Task<std::optional<http::Response>> refuse_without_factor(http::Request const& request,
+                                                              ServerSnapshot const& snapshot, Deadline deadline);
+    Task<http::Response> open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
+                                     Deadline deadline);
+    Task<http::Response> accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
+                                        CallTrace& trace);
+    Task<void> answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline);
     Task<http::Response> answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
                                      CallTrace& trace);
     Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
@@ -106,6 +124,8 @@ private:
     tenancy::ApiTokens& api_tokens_;
     proxy::Caller& caller_;
     crypto::CursorSealer const& sealer_;
+    Streams& streams_;
+    TaskGroup& background_;
     EndpointMetrics& metrics_;
 };
 

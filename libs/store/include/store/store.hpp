@@ -8,6 +8,7 @@
 #include "events/webhook.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
+#include "mcp/streams.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] accounts::AccountRepository& accounts() const;
     [[nodiscard]] mcp::ServerRepository& servers() const;
     [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
+    [[nodiscard]] mcp::StreamRepository& streams() const;
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
     [[nodiscard]] tenancy::JobQueue& jobs() const;
     [[nodiscard]] accounts::ConnectionRepository& connections() const;

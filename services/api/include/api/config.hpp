@@ -30,6 +30,7 @@ struct Config {
     std::chrono::milliseconds drain_limit{20'000};
     std::size_t concurrent_requests = 2'000; ///< Per thread; beyond it 429.
     mcp::EndpointConfig mcp;
+    mcp::Streams::Config streams;
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
     std::string keyring_file;        ///< Watched: keys that are added to it are loaded.

@@ -1,0 +1,124 @@
+// HTTP+SSE as of MCP 2024-11-05: a stream that answers come on, and a URL that takes messages for it.
+#include "encode.hpp"
+#include "mcp/endpoint.hpp"
+#include "progress.hpp"
+
+#include "http_api/error_body.hpp"
+#include "http_api/query.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::mcp {
+namespace {
+
+constexpr std::chrono::seconds kStreamLimit{5};
+constexpr std::string_view kStreamSuffix = "/sse";
+
+http::Response plain_error(Error const& error)
+{
+    int const status = error.code() == ErrorCode::rate_limited ? 429 : 503;
+    auto response = http::json_response(status, json::value(http::error_body(status, error.public_detail())));
+    response.headers.add("retry-after", status == 429 ? "30" : "1");
+    return response;
+}
+
+/// Progress goes the way the answer goes.
+class StreamSink final : public http::BodySink {
+public:
+    StreamSink(Streams& streams, Uuid stream, Deadline deadline)
+        : streams_(streams)
+        , stream_(stream)
+        , deadline_(deadline)
+    {
+    }
+
+    Task<Result<void>> write(std::string piece) override
+    {
+        co_return co_await streams_.deliver(stream_, std::move(piece), deadline_);
+    }
+    void when_gone(std::function<void()>) override {} // The stream itself knows.
+
+private:
+    Streams& streams_;
+    Uuid const stream_;
+    Deadline const deadline_;
+};
+
+} // namespace
+
+Task<http::Response> Endpoint::open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
+                                           Deadline deadline)
+{
+    auto const stream = co_await streams_.open(snapshot->server.id, deadline.at_most(kStreamLimit));
+    if (!stream)
+        co_return plain_error(stream.error());
+    http::Response response;
+    response.headers.add("content-type", "text/event-stream");
+    response.headers.add("x-accel-buffering", "no");
+    auto const path = request.path().substr(0, request.path().size() - kStreamSuffix.size());
+    auto first = fmt::format("event: endpoint\ndata: {}/messages?sessionId={}\n\n", path, to_hex((*stream)->id()));
+    // A token that was revoked or has ended takes its streams along.
+    auto may_go_on = [this, token = std::string(token)]() -> Task<bool> {
+        auto const warm = servers_.resolve_warm(token);
+        auto const resolved = warm ? *warm : co_await servers_.resolve(token, Deadline::after(kStreamLimit));
+        co_return resolved || resolved.error().code() != ErrorCode::not_found;
+    };
+    response.stream = [this, stream = *stream, first = std::move(first), may_go_on = std::move(may_go_on)](
+                          http::BodySink& sink) { return streams_.serve(sink, stream, first, may_go_on); };
+    co_return response;
+}
+
+Task<http::Response> Endpoint::accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
+                                              CallTrace& trace)
+{
+    auto query = http::Query::parse(request.query());
+    auto const id = query ? uuid_from_hex(query->take("sessionId").value_or("")) : std::nullopt;
+    auto const is_open =
+        id ? co_await streams_.is_open(*id, snapshot->server.id, deadline.at_most(kStreamLimit)) : Result<bool>(false);
+    if (!is_open)
+        co_return plain_error(is_open.error());
+    if (!*is_open)
+        co_return http::json_response(
+            404, json::value(http::error_body(404, "There is no such stream, or it has ended: open one with GET at the "
+                                                   "URL that ends in /sse.")));
+    auto classified = classify(request.body, request.headers);
+    for (auto const& message : classified.messages)
+        if (auto const* call = std::get_if<RpcRequest>(&message))
+            trace.method = call->method.substr(0, 64);
+    if (background_.full())
+        co_return plain_error({ErrorCode::unavailable, "Too many calls wait for their answer. Try again."});
+    background_.spawn(answer_on_stream(*id, std::move(classified), std::move(snapshot), deadline));
+    http::Response accepted;
+    accepted.status = 202;
+    accepted.headers.add("content-type", "text/plain; charset=utf-8");
+    accepted.body = "Accepted";
+    co_return accepted;
+}
+
+Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline)
+{
+    CallTrace trace;
+    std::string body;
+    StreamSink sink(streams_, stream, deadline);
+    bool const is_batch = classified.is_batch;
+    for (auto& message : classified.messages) {
+        if (std::holds_alternative<Dropped>(message))
+            continue;
+        if (auto* call = std::get_if<RpcRequest>(&message); call != nullptr && makes_progress(*call, *snapshot)) {
+            co_await write_call(sink, std::move(*call), snapshot, deadline);
+            continue;
+        }
+        auto answer = co_await answer_single(std::move(message), snapshot, deadline, trace);
+        body += body.empty() ? (is_batch ? "[" : "") : ",";
+        body += answer.body;
+    }
+    if (body.empty())
+        co_return;
+    if (is_batch)
+        body += ']';
+    // What cannot be delivered is not waited for either: its stream is gone, or the client gives up and asks again.
+    [[maybe_unused]] auto const delivered =
+        co_await streams_.deliver(stream, event_frame(body), Deadline::after(kStreamLimit));
+}
+
+} // namespace sluice::mcp
