@@ -106,7 +106,7 @@ test('a query schema replaces what the tool takes, and is enforced', async () =>
     const value = { type: 'object', properties: { customer_id: { type: 'integer', minimum: 1000, description: 'Whose.' } } };
     await write({ type: 'query_schema', value });
     const { inputSchema } = await toolOf(name);
-    assert.deepEqual(Object.keys(inputSchema.properties).sort(), ['customer_id', 'limit', 'next_cursor']);
+    assert.deepEqual(Object.keys(inputSchema.properties).sort(), ['customer_id', 'fields', 'limit', 'next_cursor']);
     assert.equal(inputSchema.properties.customer_id.minimum, 1000);
     const { details } = toolError(await callTool(url, name, { customer_id: 999 }), 400);
     assert.deepEqual(details.failures, [{ path: 'customer_id', message: 'must be at least 1000' }]);

@@ -263,7 +263,8 @@ test('every tool keeps to the portability profile', async () => {
         for (const key of ['oneOf', 'anyOf', 'allOf', 'not', 'if', 'enum']) assert.ok(!(key in schema), tool.name);
         check(schema, tool.name);
         assert.ok(depth(schema) <= 6, `${tool.name} is nested ${depth(schema)} deep`);
-        assert.ok(JSON.stringify(schema).length <= 8192, `${tool.name}: 8 KiB`);
+        // What the definition says, and what the account adds of its own.
+        assert.ok(JSON.stringify(schema).length <= 16_384, `${tool.name}: 16 KiB`);
         for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
             assert.equal(typeof annotations[hint], 'boolean', `${tool.name} ${hint}`);
         assert.ok(!hasNull(tool), `${tool.name} has no null`);

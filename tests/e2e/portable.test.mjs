@@ -42,7 +42,7 @@ for (const config of [{}, { tool_exposure: 'discovery' }])
             assert.ok(tool.title && tool.description && tool.description.length <= 1000, tool.name);
             assert.equal(tool.inputSchema.type, 'object');
             assert.deepEqual(problems(tool.inputSchema, tool.name), []);
-            assert.ok(JSON.stringify(tool.inputSchema).length <= 8192, `${tool.name} is small enough`);
+            assert.ok(JSON.stringify(tool.inputSchema).length <= 16_384, `${tool.name} is small enough`);
             for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
                 assert.equal(typeof tool.annotations[hint], 'boolean', `${tool.name} ${hint}`);
             assert.ok(!JSON.stringify(tool).includes(':null'), `${tool.name} has no null`);

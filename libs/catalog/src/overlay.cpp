@@ -20,7 +20,10 @@ constexpr std::size_t kMostText = 100;
 constexpr std::size_t kMostChoices = 500;
 constexpr std::size_t kShownChoices = 100; ///< What clients bear in an enum.
 constexpr std::size_t kToldNames = 20;     ///< In an error.
-constexpr std::size_t kToldText = 900;     ///< Of names in a description.
+/// What the fields of an account may add to a schema, and the names of one list.
+constexpr std::size_t kFieldBytes = 5 * 1024;
+constexpr std::size_t kEnumBytes = 1024;
+constexpr std::size_t kToldText = 900; ///< Of names in a description.
 
 /// Text of the account's own as it may stand in a schema: one line, bounded.
 std::string clean(std::string_view text)
@@ -310,16 +313,32 @@ struct ToolOverlay::Part {
         node->clear();
         if (place.kind == Kind::values) {
             json::object properties;
-            for (auto const& record : records)
-                properties[record.key] = schema_of(record);
+            std::size_t used = 0;
+            std::size_t left_out = 0;
+            for (auto const& record : records) {
+                auto property = schema_of(record);
+                if (used + boost::json::serialize(property).size() > kFieldBytes)
+                    property.erase("enum"); // A wrong choice is told what there is.
+                auto const size = boost::json::serialize(property).size() + record.key.size();
+                left_out += used + size > kFieldBytes ? 1 : 0;
+                if (used + size > kFieldBytes)
+                    continue;
+                used += size;
+                properties[record.key] = std::move(property);
+            }
             (*node)["type"] = "object";
-            (*node)["description"] = described.substr(0, described.find(" E.g. ")) + " Here by field: {field: value}.";
+            (*node)["description"] =
+                fmt::format("{} Here by field: {{field: value}}.{}", described.substr(0, described.find(" E.g. ")),
+                            left_out > 0 ? fmt::format(" {} more go by their name or id.", left_out) : "");
             (*node)["properties"] = std::move(properties);
             return;
         }
         (*node)["type"] = "string";
         (*node)["description"] = described + " By its name or its id.";
-        (*node)["enum"] = json::array_of(labels);
+        if (names_of(records).size() <= kEnumBytes && !names_of(records).ends_with("…"))
+            (*node)["enum"] = json::array_of(labels);
+        else
+            (*node)["description"] = fmt::format("{} By its name or its id: {}.", described, names_of(records));
         auto* properties = schema.if_contains("properties");
         auto* value = place.kind == Kind::field && properties != nullptr
                           ? properties->get_object().if_contains(place.value)
