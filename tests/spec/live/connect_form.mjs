@@ -4,6 +4,7 @@ import { refusesBodies } from './refusals.mjs';
 export async function connectForm(session, known) {
     const { product } = known;
     product.publishAsking();
+    await product.drainBuckets();
     const [asking] = (await session.call('listIntegrations', 200, 'that asks', { query: { name: 'asking' } })).result;
     const installed = await session.call('createEnvironmentIntegration', 201, 'of what asks', {
         json: { integration_id: asking.id, override: product.override },

@@ -52,7 +52,7 @@ export async function live(tests, spec) {
             tests.fail(`live: ${part.name}`, [error.stack]);
         }
     // Without an allowed origin there is no preflight to answer.
-    session.checkCoverage(product.origin === undefined ? 'preflightMcp' : undefined);
+    session.checkCoverage(product.origin === undefined ? ['preflightMcp', 'preflightMcpStream', 'preflightMcpMessages'] : []);
 }
 
 async function prepare(tests) {

@@ -227,7 +227,21 @@ async function otherVerbs(session, known) {
         });
         await session.call(id, 400, 'with a broken query string', { path, token: null, query: 'a=%zz' });
     }
-    for (const id of ['openMcpStream', 'postMcpMessage']) {
+    let stream;
+    await session.call('openMcpStream', 200, '', {
+        path: { token: known.mcp },
+        token: null,
+        holds: (_, answer) => (stream = answer) && answer.body.toString().startsWith('event: endpoint\n'),
+    });
+    const sessionId = stream?.body.toString().match(/sessionId=(\S+)/)?.[1];
+    await session.call('postMcpMessage', 202, '', {
+        path: { token: known.mcp },
+        query: { sessionId },
+        ...legacyCall('ping'),
+        token: null,
+    });
+    stream?.close();
+    for (const id of ['openMcpStream', 'postMcpMessage', 'preflightMcpStream', 'preflightMcpMessages']) {
         await session.call(id, 404, 'with an unknown token', { path: { token: unknown }, token: null });
         await session.call(id, 403, 'from a foreign origin', {
             path: { token: known.mcp },
@@ -238,10 +252,11 @@ async function otherVerbs(session, known) {
     await session.call('postMcpMessage', 404, 'for no stream', { path: { token: known.mcp }, ...legacyCall('ping'), token: null });
     await session.call('postMcpStream', 405, '', { path: { token: known.mcp }, ...legacyCall('ping'), token: null });
     if (known.product.origin === undefined) return;
-    await session.call('preflightMcp', 204, 'from an allowed origin', {
-        path: { token: known.mcp },
-        token: null,
-        headers: { origin: known.product.origin, 'access-control-request-headers': 'x-mine' },
-        holds: (_, { headers }) => headers['access-control-allow-headers'] === 'x-mine',
-    });
+    for (const id of ['preflightMcp', 'preflightMcpStream', 'preflightMcpMessages'])
+        await session.call(id, 204, 'from an allowed origin', {
+            path: { token: known.mcp },
+            token: null,
+            headers: { origin: known.product.origin, 'access-control-request-headers': 'x-mine' },
+            holds: (_, { headers }) => headers['access-control-allow-headers'] === 'x-mine',
+        });
 }

@@ -8,12 +8,18 @@ export function send(baseUrl, target, { method, headers = {}, body, announce }) 
     return new Promise((resolve, reject) => {
         const outgoing = request(baseUrl, { path: target, method, headers, agent: false, timeout: patience });
         outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${target}: no answer in ${patience} ms`)));
-        outgoing.on('error', reject);
+        outgoing.on('error', reject); // After an answer it changes nothing.
         outgoing.on('response', (incoming) => {
             const chunks = [];
-            incoming.on('data', (chunk) => chunks.push(chunk));
+            const answer = () => ({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) });
+            // A stream that was asked for has no end of its own: its first event is the answer, until it is closed.
+            const isStream = method === 'GET' && incoming.headers['content-type'] === 'text/event-stream';
+            incoming.on('data', (chunk) => {
+                chunks.push(chunk);
+                if (isStream && Buffer.concat(chunks).includes('\n\n')) resolve({ ...answer(), close: () => outgoing.destroy() });
+            });
             incoming.on('end', () => {
-                resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) });
+                resolve(answer());
                 if (announce !== undefined) outgoing.destroy();
             });
         });
