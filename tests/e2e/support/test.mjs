@@ -3,8 +3,11 @@ import nodeTest, { after } from 'node:test';
 
 import { forgetExchanges, recentExchanges } from './exchange.mjs';
 
+// The longest takes a minute: one that hangs fails under its name.
+const timeout = 180_000;
+
 export function test(name, body) {
-    nodeTest(name, async (context) => {
+    nodeTest(name, { timeout }, async (context) => {
         forgetExchanges();
         try {
             await body(context);
