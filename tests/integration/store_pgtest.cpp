@@ -116,6 +116,40 @@ TEST_F(StoreTest, DoesNotOpenASealCopiedToAnotherRow)
     EXPECT_EQ(accounts::open_context(state.account, state.key).error().code(), ErrorCode::internal);
 }
 
+TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
+{
+    auto const in = environment("t", "e");
+    auto const one = account(in, "acme");
+    account(in, "other");
+    mcp::McpServer wanted;
+    wanted.environment = in;
+    wanted.tenant_id = "acme";
+    wanted.name = "agent";
+    wanted.created_by = "test";
+    auto const hash = crypto::hash_token(keyring_, "tenant");
+    auto const made = must(test::run(store_.servers().create(wanted, hash, soon())));
+    EXPECT_FALSE(made.account);
+    auto const ids = [&] {
+        std::vector<IntegratedAccountId> found;
+        for (auto const& state : must(test::run(store_.servers().resolve({hash}, soon()))).accounts)
+            found.push_back(state.account.id);
+        return found;
+    };
+    EXPECT_EQ(ids(), std::vector{one.id});
+    auto const two = account(in, "acme");
+    EXPECT_EQ(ids(), (std::vector{one.id, two.id}));
+    mcp::ServerChange const choose = [](mcp::McpServer& server) {
+        server.integrations = {"another"};
+        return Result<void>{};
+    };
+    must(test::run(store_.servers().update(in, std::nullopt, made.id, choose, soon())));
+    EXPECT_TRUE(ids().empty());
+    EXPECT_EQ(test::run(store_.servers().find(in, one.id, made.id, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(must(test::run(store_.servers().list(in, std::nullopt, {}, soon()))).items.size(), 1U);
+    EXPECT_TRUE(must(test::run(store_.servers().list(in, one.id, {}, soon()))).items.empty());
+    EXPECT_EQ(must(test::run(store_.servers().remove(in, std::nullopt, made.id, soon()))).tenant_id, "acme");
+}
+
 TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
 {
     auto const mine = environment("t", "mine");

@@ -42,6 +42,7 @@ bool is_affected(ConnectedAccount const& connected, tenancy::Change const& chang
     case Kind::integration:
         return connected.account.integration.uuid() == change.id;
     case Kind::api_token:
+    case Kind::tenant:
         return false;
     }
     return true;

@@ -448,6 +448,8 @@ Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connect
         co_return settled.error();
     failpoint("connect_settled");
     co_await announcer_.announce({tenancy::Change::Kind::account, account.environment, account.id.uuid()});
+    co_await announcer_.announce(
+        {tenancy::Change::Kind::tenant, account.environment, tenancy::tenant_key(account.tenant_id)});
     if (!checked)
         co_return checked.error();
     co_return settled;

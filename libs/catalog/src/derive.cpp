@@ -297,13 +297,19 @@ ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string
     std::ranges::sort(tools_, {}, [](ToolPtr const& tool) -> std::string const& { return tool->name; });
     for (std::size_t i = 0; i < tools_.size(); ++i)
         by_name_.emplace(tools_[i]->name, i);
-    // A name that is in use means its tool, whoever had it before.
+    // A name that is in use means its tool, whoever had it before. One that two tools had means neither.
+    std::unordered_map<std::string_view, std::size_t> formerly;
+    auto const add = [&](std::string_view former, std::size_t tool) {
+        if (auto const [known, is_new] = formerly.emplace(former, tool); !is_new && known->second != tool)
+            known->second = tools_.size();
+    };
     for (std::size_t i = 0; i < tools_.size(); ++i) {
         auto const& method = *tools_[i]->method;
-        by_name_.emplace(method.tool_name, i);
+        add(method.tool_name, i);
         for (auto const& former : method.former_names)
-            by_name_.emplace(former, i);
+            add(former, i);
     }
+    by_name_.insert(formerly.begin(), formerly.end());
 }
 
 std::shared_ptr<ToolList const> ToolList::with(std::function<ToolPtr(ToolPtr const&)> const& change) const
@@ -385,6 +391,26 @@ Result<ToolPtr> derive_tool(IntegrationPtr integration, Method const& method, st
     finish(*tool, full);
     // The tool points into the integration, so whoever holds the one holds the other.
     return ToolPtr(tool.get(), [tool, integration](Tool const*) {});
+}
+
+ToolPtr shown_otherwise(ToolPtr const& base, std::string name, OuterArgument const* argument)
+{
+    auto entry = json::parse(base->list_entry);
+    if (!entry)
+        return base; // It is ours, so it parses.
+    entry->get_object()["name"] = name;
+    auto tool = std::make_shared<Tool>(*base);
+    tool->name = std::move(name);
+    if (argument != nullptr) {
+        auto& schema = entry->at("inputSchema").as_object();
+        schema.emplace("properties", json::object{});
+        schema.emplace("required", json::array{});
+        schema.at("properties").as_object()[argument->name] = argument->schema;
+        schema.at("required").as_array().emplace_back(argument->name);
+        tool->input_schema = boost::json::serialize(schema);
+    }
+    tool->list_entry = boost::json::serialize(*entry);
+    return ToolPtr(tool.get(), [tool, base](Tool const*) {}); // The base keeps the integration.
 }
 
 Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> documentation)

@@ -25,7 +25,9 @@ bool matches_method(std::string_view word, Method const& method, std::string_vie
             return true;
         break;
     }
-    return word == method.name || word == tool_name || word == method.verb;
+    // Names it had before count too: a filter outlives them.
+    return word == method.name || word == tool_name || word == method.tool_name || word == method.verb ||
+           std::ranges::find(method.former_names, word) != method.former_names.end();
 }
 
 bool has_tag(std::string_view tag, Method const& method)

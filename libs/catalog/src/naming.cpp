@@ -73,4 +73,11 @@ std::string tool_name_of(std::string_view integration, std::string_view resource
     return shortened(fmt::format("{}_{}_{}", integration, resource, method));
 }
 
+std::string prefixed_tool_name(std::string_view integration, std::string_view tool)
+{
+    bool const has_prefix =
+        tool.size() > integration.size() && tool.starts_with(integration) && tool[integration.size()] == '_';
+    return has_prefix ? std::string(tool) : shortened(fmt::format("{}_{}", integration, tool));
+}
+
 } // namespace sluice::catalog

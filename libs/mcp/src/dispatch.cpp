@@ -191,6 +191,15 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
         co_return Answer{400, encode_error(request.id, RpcCode::header_mismatch, mismatch), {}};
     trace.tool = tool->name;
     metrics_.tool_calls.add();
+    auto const shown_name = tool->name;
+    auto const target = snapshot->served->target_of(*tool, arguments.get_object());
+    if (!target) {
+        metrics_.tool_errors.add();
+        co_return Answer{200, encode_tool_error(request, *snapshot, target.error()), {}};
+    }
+    auto const& account = target->account;
+    tool = target->tool;
+    trace.of(*account);
 
     catalog::drop_absent(*tool, arguments.get_object());
     if (auto failures = tool->overlay ? tool->overlay->resolve(arguments.get_object()) : std::vector<FieldFailure>{};
@@ -198,7 +207,7 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
         metrics_.tool_errors.add();
         co_return Answer{200, encode_tool_error(request, *snapshot, Error{std::move(failures)}), {}};
     }
-    if (!is_own_state(request, *snapshot, tool->name, arguments.get_object(), sealer_))
+    if (!is_own_state(request, *snapshot, *account, tool->name, arguments.get_object(), sealer_))
         co_return Answer{
             200, encode_error(request.id, RpcCode::invalid_params, "params.requestState is not one of ours."), {}};
     if (auto failures = tool->schema->validate(arguments); !failures.empty()) {
@@ -207,20 +216,19 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     }
     auto parts = catalog::split_arguments(*tool, arguments.get_object());
     if (parts.dry_run) {
-        auto const shown =
-            co_await proxy::preview(caller_, snapshot->account, *tool->method, std::move(parts), deadline);
+        auto const shown = co_await proxy::preview(caller_, account, *tool->method, std::move(parts), deadline);
         co_return Answer{200,
                          shown ? encode_own(request, *snapshot, *shown)
                                : encode_tool_error(request, *snapshot, shown.error()),
                          {}};
     }
     auto const max_bytes = snapshot->server.config.result_token_limit * kBytesPerToken;
-    auto outcome = co_await proxy::call_pages(caller_, snapshot->account, *tool->method, std::move(parts),
+    auto outcome = co_await proxy::call_pages(caller_, account, *tool->method, std::move(parts),
                                               {listener, static_cast<std::size_t>(max_bytes)}, deadline);
     bool const is_dead = outcome ? outcome->kind == proxy::Outcome::Kind::error && outcome->status == 401
                                  : outcome.error().code() == ErrorCode::reauth_needed;
     if (is_dead)
-        if (auto question = ask_to_reconnect(request, *snapshot, tool->name, arguments.get_object(), sealer_))
+        if (auto question = ask_to_reconnect(request, *snapshot, *account, tool->name, arguments.get_object(), sealer_))
             co_return Answer{200, *std::move(question), {}};
     if (!outcome) {
         metrics_.tool_errors.add();
@@ -230,8 +238,8 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
     if (outcome->kind == proxy::Outcome::Kind::error)
         metrics_.tool_errors.add();
     if (is_dead)
-        outcome->message += (outcome->message.ends_with('.') ? " " : ". ") + how_to_reconnect(*snapshot->account);
-    auto note = tool->name == name ? std::string() : snapshot->tools->explain(name).message;
+        outcome->message += (outcome->message.ends_with('.') ? " " : ". ") + how_to_reconnect(*account);
+    auto note = shown_name == name ? std::string() : snapshot->tools->explain(name).message;
     if (!outcome->note.empty())
         note += (note.empty() ? "" : " ") + outcome->note;
     co_return Answer{200, encode_outcome(request, *snapshot, *tool->method, *outcome, note), outcome->limits};

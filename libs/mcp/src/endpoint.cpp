@@ -68,6 +68,12 @@ std::string_view bearer_of(http::Request const& request)
 
 } // namespace
 
+void CallTrace::of(accounts::ConnectedAccount const& connected)
+{
+    account = connected.account.id.str();
+    integration = connected.account.integration_name;
+}
+
 EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
     : legacy_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "legacy"}}))
     , modern_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "modern"}}))
@@ -106,8 +112,8 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     }
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
-    trace.account = snapshot->account_text;
-    trace.integration = snapshot->account->account.integration_name;
+    if (!snapshot->served->is_of_tenant())
+        trace.of(*snapshot->served->groups().front().accounts.front());
 
     http::Response response;
     if (!is_allowed_origin(request)) {

@@ -34,9 +34,10 @@ json::object view_of(McpResource const& resource)
     return view;
 }
 
-json::object view_of(Prompt const& prompt)
+json::object view_of(ServerSnapshot::Prompt const& offered)
 {
-    json::object view{{"name", prompt.name}};
+    auto const& prompt = *offered.prompt;
+    json::object view{{"name", offered.name}};
     add_text(view, "title", prompt.title);
     add_text(view, "description", prompt.description);
     json::array arguments;
@@ -65,6 +66,15 @@ std::string contents_of(std::string_view uri, McpResource const& resource, proxy
     add_text(one, "mimeType", to_valid_utf8(type));
     one[is_text ? "text" : "blob"] = is_text ? outcome.body : base64(bytes_of(outcome.body));
     return R"("contents":)" + boost::json::serialize(json::array{std::move(one)});
+}
+
+/// The prompt of that name; null if there is none.
+Prompt const* find_prompt(ServerSnapshot const& snapshot, boost::json::string const* name)
+{
+    if (name == nullptr)
+        return nullptr;
+    auto const found = std::ranges::find(snapshot.prompts, std::string_view(*name), &ServerSnapshot::Prompt::name);
+    return found == snapshot.prompts.end() ? nullptr : found->prompt;
 }
 
 /// The values of a prompt's arguments, those left out as empty texts. Errors: invalid_argument for every mistake.
@@ -98,7 +108,7 @@ Task<std::optional<Endpoint::Answer>> Endpoint::dispatch_offers(RpcRequest const
         if (method == "resources/read")
             co_return co_await read_resource(request, std::move(snapshot), deadline, trace);
     }
-    if (!snapshot->account->installed->integration->offers.prompts.empty()) {
+    if (!snapshot->prompts.empty()) {
         if (method == "prompts/list")
             co_return list_prompts(request, *snapshot);
         if (method == "prompts/get")
@@ -113,7 +123,7 @@ Endpoint::Answer Endpoint::list_resources(RpcRequest const& request, ServerSnaps
                                           bool templates) const
 {
     json::array views;
-    for (auto const* resource : snapshot.resources)
+    for (auto const& [resource, account] : snapshot.resources)
         if (resource->uri.has_placeholders() == templates)
             views.push_back(view_of(*resource));
     return answer_list(request, snapshot, templates ? "resourceTemplates" : "resources", boost::json::serialize(views));
@@ -122,21 +132,18 @@ Endpoint::Answer Endpoint::list_resources(RpcRequest const& request, ServerSnaps
 Endpoint::Answer Endpoint::list_prompts(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     json::array views;
-    for (auto const& prompt : snapshot.account->installed->integration->offers.prompts)
+    for (auto const& prompt : snapshot.prompts)
         views.push_back(view_of(prompt));
     return answer_list(request, snapshot, "prompts", boost::json::serialize(views));
 }
 
 Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
-    auto const& prompts = snapshot.account->installed->integration->offers.prompts;
     auto const refuse = [&](std::string_view message) {
         return Answer{200, encode_error(request.id, RpcCode::invalid_params, message), {}};
     };
-    auto const* name = json::string_at(request.params, "name");
-    auto const prompt =
-        name == nullptr ? prompts.end() : std::ranges::find(prompts, std::string_view(*name), &Prompt::name);
-    if (prompt == prompts.end())
+    auto const* prompt = find_prompt(snapshot, json::string_at(request.params, "name"));
+    if (prompt == nullptr)
         return refuse("params.name must be the name of a prompt: prompts/list names those there are.");
     auto const values = arguments_of(*prompt, request.params);
     if (!values)
@@ -172,11 +179,8 @@ Endpoint::Answer Endpoint::complete(RpcRequest const& request, ServerSnapshot co
     json::array values;
     std::size_t total = 0;
     if (*type == "ref/prompt") {
-        auto const& prompts = snapshot.account->installed->integration->offers.prompts;
-        auto const* wanted = json::string_at(*ref, "name");
-        auto const prompt =
-            wanted == nullptr ? prompts.end() : std::ranges::find(prompts, std::string_view(*wanted), &Prompt::name);
-        if (prompt == prompts.end())
+        auto const* prompt = find_prompt(snapshot, json::string_at(*ref, "name"));
+        if (prompt == nullptr)
             return refuse("params.ref.name must be the name of a prompt: prompts/list names those there are.");
         for (auto const& argument : prompt->arguments)
             if (argument.name == std::string_view(*name))
@@ -197,10 +201,12 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
         co_return Answer{200, encode_error(request.id, RpcCode::invalid_params, "params.uri must be a string."), {}};
     std::string const uri(*given);
     McpResource const* found = nullptr;
+    accounts::ConnectedPtr account;
     json::object values;
-    for (auto const* resource : snapshot->resources) {
-        if (auto matched = resource->uri.match(uri)) {
-            found = resource;
+    for (auto const& offered : snapshot->resources) {
+        if (auto matched = offered.resource->uri.match(uri)) {
+            found = offered.resource;
+            account = offered.account;
             values = *std::move(matched);
             break;
         }
@@ -213,7 +219,8 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     };
     if (found == nullptr)
         co_return missing();
-    auto const& integration = *snapshot->account->installed->integration;
+    trace.of(*account);
+    auto const& integration = *account->installed->integration;
     auto const& method = *integration.find(found->read.resource, found->read.method);
     trace.tool = found->name;
     auto const arguments = found->read.arguments.render(json::object{{"uri", std::move(values)}});
@@ -226,8 +233,8 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     };
     if (!arguments)
         co_return refuse(arguments.error());
-    auto const outcome = co_await proxy::call_pages(
-        caller_, snapshot->account, method, proxy::flat_parts(method, arguments->get_object()), {}, deadline);
+    auto const outcome = co_await proxy::call_pages(caller_, account, method,
+                                                    proxy::flat_parts(method, arguments->get_object()), {}, deadline);
     if (!outcome)
         co_return refuse(outcome.error());
     trace.vendor_time = outcome->vendor_time;

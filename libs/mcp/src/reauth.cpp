@@ -7,10 +7,12 @@ namespace {
 
 constexpr std::string_view kStateKey = "requestState";
 
-/// What a state is good for: the server, the tool and the arguments.
-std::string binding_of(ServerSnapshot const& snapshot, std::string_view tool, json::object const& arguments)
+/// What a state is good for: the server, the account, the tool and the arguments.
+std::string binding_of(ServerSnapshot const& snapshot, accounts::ConnectedAccount const& account, std::string_view tool,
+                       json::object const& arguments)
 {
-    return fmt::format("reauth|{}|{}|{}", snapshot.server.id.str(), tool, boost::json::serialize(arguments));
+    return fmt::format("reauth|{}|{}|{}|{}", snapshot.server.id.str(), account.account.id.str(), tool,
+                       boost::json::serialize(arguments));
 }
 
 bool can_open_pages(RpcRequest const& request)
@@ -27,10 +29,9 @@ bool can_open_pages(RpcRequest const& request)
 } // namespace
 
 std::optional<std::string> ask_to_reconnect(RpcRequest const& request, ServerSnapshot const& snapshot,
-                                            std::string_view tool, json::object const& arguments,
-                                            crypto::CursorSealer const& sealer)
+                                            accounts::ConnectedAccount const& account, std::string_view tool,
+                                            json::object const& arguments, crypto::CursorSealer const& sealer)
 {
-    auto const& account = *snapshot.account;
     if (!can_open_pages(request) || account.reconnect_url.empty() || request.params.contains(kStateKey))
         return std::nullopt;
     json::object params{{"mode", "url"}, {"url", account.reconnect_url}};
@@ -40,19 +41,20 @@ std::optional<std::string> ask_to_reconnect(RpcRequest const& request, ServerSna
     asked["params"] = std::move(params);
     json::object requests;
     requests["reauth"] = std::move(asked);
-    auto const state = sealer.seal(binding_of(snapshot, tool, arguments), "reauth");
+    auto const state = sealer.seal(binding_of(snapshot, account, tool, arguments), "reauth");
     return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{"resultType":"input_required","inputRequests":{},)"
                        R"("requestState":"{}","_meta":{{"io.modelcontextprotocol/serverInfo":{}}}}}}})",
                        request.id, boost::json::serialize(requests), state, snapshot.server_info);
 }
 
-bool is_own_state(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view tool,
-                  json::object const& arguments, crypto::CursorSealer const& sealer)
+bool is_own_state(RpcRequest const& request, ServerSnapshot const& snapshot, accounts::ConnectedAccount const& account,
+                  std::string_view tool, json::object const& arguments, crypto::CursorSealer const& sealer)
 {
     auto const* given = request.params.if_contains(kStateKey);
     if (given == nullptr || request.era != Era::modern)
         return true;
-    return given->is_string() && sealer.open(binding_of(snapshot, tool, arguments), given->get_string()).has_value();
+    return given->is_string() &&
+           sealer.open(binding_of(snapshot, account, tool, arguments), given->get_string()).has_value();
 }
 
 } // namespace sluice::mcp

@@ -1,6 +1,10 @@
 #include "mcp/servers.hpp"
 
+#include "base/encoding.hpp"
+#include "catalog/naming.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -31,35 +35,84 @@ json::object config_json(ServerConfig const& config)
             {"result_token_limit", config.result_token_limit}};
 }
 
+tenancy::Change change_of(McpServer const& server)
+{
+    using Kind = tenancy::Change::Kind;
+    return server.account ? tenancy::Change{Kind::account, server.environment, server.account->uuid()}
+                          : tenancy::Change{Kind::tenant, server.environment, tenancy::tenant_key(server.tenant_id)};
+}
+
 namespace {
 
-std::string info_of(McpServer const& server, catalog::Integration const& integration)
+std::string info_of(McpServer const& server, ServedAccounts const& served)
 {
-    json::object info;
-    info["name"] = "sluice-" + integration.name;
-    info["title"] = fmt::format("{} ({})", integration.label, server.name);
+    json::object info{{"name", "sluice"}, {"title", server.name}};
+    if (!served.is_of_tenant()) {
+        auto const& integration = *served.groups().front().first().installed->integration;
+        info["name"] = "sluice-" + integration.name;
+        info["title"] = fmt::format("{} ({})", integration.label, server.name);
+    }
     info["version"] = kVersion;
     return boost::json::serialize(info);
 }
 
-std::string capabilities_of(std::vector<catalog::Prompt> const& prompts, bool has_resources)
+std::string capabilities_of(ServerSnapshot const& snapshot)
 {
-    bool const suggests = std::ranges::any_of(prompts, [](auto const& prompt) {
-        return std::ranges::any_of(prompt.arguments, [](auto const& argument) { return !argument.values.empty(); });
+    bool const suggests = std::ranges::any_of(snapshot.prompts, [](auto const& offered) {
+        return std::ranges::any_of(offered.prompt->arguments,
+                                   [](auto const& argument) { return !argument.values.empty(); });
     });
-    return fmt::format(R"({{"tools":{{}}{}{}{}}})", has_resources ? R"(,"resources":{})" : "",
-                       prompts.empty() ? "" : R"(,"prompts":{})", suggests ? R"(,"completions":{})" : "");
+    return fmt::format(R"({{"tools":{{}}{}{}{}}})", snapshot.resources.empty() ? "" : R"(,"resources":{})",
+                       snapshot.prompts.empty() ? "" : R"(,"prompts":{})", suggests ? R"(,"completions":{})" : "");
 }
 
-std::string instructions_of(accounts::Account const& account, catalog::Integration const& integration)
+/// Whose tools these are, in a sentence.
+std::string whose(McpServer const& server, ServedAccounts const& served)
 {
-    return fmt::format(
-        "Tools of one {} account (tenant {}). Lists answer {{result, next_cursor}}; pass next_cursor back exactly as "
+    if (!served.is_of_tenant()) {
+        auto const& account = served.groups().front().first();
+        return fmt::format("Tools of one {} account (tenant {}).{}", account.installed->integration->label,
+                           account.account.tenant_id,
+                           account.account.is_sandbox ? " This is a sandbox account: only reading works." : "");
+    }
+    std::vector<std::string> parts;
+    for (auto const& group : served.groups())
+        parts.push_back(group.labels.empty() ? group.first().installed->integration->label
+                                             : fmt::format("{} ({})", group.first().installed->integration->label,
+                                                           fmt::join(group.labels, ", ")));
+    return fmt::format("Tools of the accounts of tenant {}: {}. Each name begins with its integration; where there are "
+                       "several accounts, an argument says which.",
+                       server.tenant_id,
+                       parts.empty() ? "none is connected now" : fmt::format("{}", fmt::join(parts, ", ")));
+}
+
+std::string instructions_of(McpServer const& server, ServedAccounts const& served)
+{
+    auto text = fmt::format(
+        "{} Lists answer {{result, next_cursor}}; pass next_cursor back exactly as "
         "received to go on. A vendor's refusal comes back as a tool error with its status and message; correct the "
         "arguments and call again. Limits of the account stand in _meta[\"sluice/rate_limit\"]; when a call is refused "
-        "with 429, wait retry_after seconds.{}",
-        integration.label, account.tenant_id,
-        account.is_sandbox ? " This is a sandbox account: only reading works." : "");
+        "with 429, wait retry_after seconds.",
+        utf8_prefix(whose(server, served), 1500));
+    return text;
+}
+
+/// Resources are read from an account, so those of an integration with several are left out: a URI names none.
+void add_offers(ServerSnapshot& snapshot)
+{
+    for (auto const& group : snapshot.served->groups()) {
+        auto const& integration = *group.first().installed->integration;
+        for (auto const& resource : integration.offers.resources) {
+            auto const* method = integration.find(resource.read.resource, resource.read.method);
+            if (group.accounts.size() == 1 && method != nullptr && snapshot.tools->allows(*method))
+                snapshot.resources.push_back({&resource, group.accounts.front()});
+        }
+        for (auto const& prompt : integration.offers.prompts)
+            snapshot.prompts.push_back({snapshot.served->is_of_tenant()
+                                            ? catalog::prefixed_tool_name(integration.name, prompt.name)
+                                            : prompt.name,
+                                        &prompt});
+    }
 }
 
 } // namespace
@@ -108,33 +161,57 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto state = co_await repository_.resolve(std::move(candidates), deadline);
     if (!state)
         co_return state.error();
-    auto connected = co_await accounts::connect(integrations_, std::move(state->account), deadline);
-    if (!connected)
-        co_return connected.error();
+    auto served = co_await serve(state->server.account, std::move(state->accounts), deadline);
+    if (!served)
+        co_return served.error();
     auto snapshot = std::make_shared<ServerSnapshot>();
-    auto const& integration = *(*connected)->installed->integration;
-    snapshot->tools = tool_sets_.get((*connected)->tools, state->server.config.filter);
+    snapshot->served = *std::move(served);
+    snapshot->tools = tool_sets_.get(snapshot->served->tools(), state->server.config.filter);
     snapshot->ends_at = state->server.expires_at;
     if (state->token_ends_at && (!snapshot->ends_at || *state->token_ends_at < *snapshot->ends_at))
         snapshot->ends_at = state->token_ends_at;
     snapshot->environment_text = state->server.environment.str();
-    snapshot->account_text = state->server.account.str();
-    snapshot->server_info = info_of(state->server, integration);
-    snapshot->instructions = instructions_of((*connected)->account, integration);
-    for (auto const& resource : integration.offers.resources) {
-        auto const* method = integration.find(resource.read.resource, resource.read.method);
-        if (method != nullptr && snapshot->tools->allows(*method))
-            snapshot->resources.push_back(&resource);
-    }
-    snapshot->capabilities = capabilities_of(integration.offers.prompts, !snapshot->resources.empty());
+    snapshot->server_info = info_of(state->server, *snapshot->served);
+    snapshot->instructions = instructions_of(state->server, *snapshot->served);
+    add_offers(*snapshot);
+    snapshot->capabilities = capabilities_of(*snapshot);
+    if (snapshot->served->is_of_tenant())
+        snapshot->tenant = tenancy::tenant_key(state->server.tenant_id);
     snapshot->server = std::move(state->server);
-    snapshot->account = *std::move(connected);
     co_return SnapshotPtr(std::move(snapshot));
+}
+
+Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states, Deadline deadline)
+{
+    std::vector<accounts::ConnectedPtr> connected;
+    for (auto& state : states) {
+        auto account = co_await accounts::connect(integrations_, std::move(state), deadline);
+        // One account of a tenant that cannot be used does not take the others along.
+        if (!account && (owner || account.error().code() == ErrorCode::unavailable))
+            co_return account.error();
+        if (account)
+            connected.push_back(*std::move(account));
+    }
+    if (owner)
+        co_return std::make_shared<ServedAccounts const>(std::move(connected.front()));
+    co_return std::make_shared<ServedAccounts const>(std::move(connected), tool_sets_);
 }
 
 void Servers::apply(tenancy::Change const& change)
 {
-    cache_.drop_if([&](auto const&, ServerSnapshot const& snapshot) { return is_affected(*snapshot.account, change); });
+    using Kind = tenancy::Change::Kind;
+    auto const is_gone = [&](auto const&, ServerSnapshot const& snapshot) {
+        bool const is_same = snapshot.server.environment == change.environment;
+        if (change.kind == Kind::tenant)
+            return is_same && snapshot.tenant == change.id;
+        if (change.kind == Kind::environment && is_same)
+            return true;
+        return std::ranges::any_of(snapshot.served->groups(), [&](auto const& group) {
+            return std::ranges::any_of(group.accounts,
+                                       [&](auto const& account) { return is_affected(*account, change); });
+        });
+    };
+    cache_.drop_if(is_gone);
 }
 
 } // namespace sluice::mcp

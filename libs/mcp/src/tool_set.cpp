@@ -90,4 +90,20 @@ ToolSetPtr ToolSets::get(std::shared_ptr<catalog::ToolList const> const& tools, 
     return made;
 }
 
+catalog::ToolPtr ToolSets::renamed(catalog::ToolPtr const& tool, std::string name)
+{
+    std::lock_guard const lock(mutex_);
+    if (renamed_.size() >= sweep_at_) {
+        std::erase_if(renamed_, [](auto const& entry) { return entry.second.expired(); });
+        sweep_at_ = std::max<std::size_t>(1024, renamed_.size() * 2);
+    }
+    // What is renamed keeps the tool alive, so here too an address stands for one.
+    auto& slot = renamed_[{tool.get(), name}];
+    if (auto alive = slot.lock())
+        return alive;
+    auto made = catalog::shown_otherwise(tool, std::move(name), nullptr);
+    slot = made;
+    return made;
+}
+
 } // namespace sluice::mcp

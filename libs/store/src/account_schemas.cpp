@@ -24,8 +24,13 @@ constexpr char kStore[] =
     "loaded_at = to_timestamp($5::double precision / 1000000) "
     "WHERE environment_id = $1 AND integrated_account_id = $2 "
     "RETURNING (SELECT records FROM before) IS DISTINCT FROM $3::jsonb";
-constexpr char kIsShown[] = "SELECT EXISTS (SELECT 1 FROM mcp_servers WHERE environment_id = $1 "
-                            "AND integrated_account_id = $2 AND (expires_at IS NULL OR expires_at > now()))";
+// By a server of the account's own or of its tenant's.
+constexpr char kIsShown[] =
+    "SELECT EXISTS (SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND integrated_account_id = $2 "
+    "AND (expires_at IS NULL OR expires_at > now())) "
+    "OR EXISTS (SELECT 1 FROM mcp_servers s JOIN integrated_accounts a ON a.environment_id = s.environment_id "
+    "AND a.tenant_id = s.tenant_id WHERE s.environment_id = $1 AND a.id = $2 "
+    "AND (s.expires_at IS NULL OR s.expires_at > now()))";
 constexpr double kAtOnce = 0.25;
 
 class PgAccountSchemas final : public mcp::SchemaRepository {

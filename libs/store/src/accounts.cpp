@@ -55,6 +55,7 @@ constexpr char kIntend[] = "UPDATE integrated_accounts SET refresh_intent_genera
                            "WHERE environment_id = $1 AND id = $2 AND refresh_lease_owner = $3 RETURNING id";
 constexpr char kEndLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL, "
                              "refresh_intent_generation = NULL WHERE environment_id = $1 AND id = $2";
+constexpr char kIsTenantShown[] = "SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND tenant_id = $2 LIMIT 1";
 constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
 
 constexpr ListField kFields[] = {
@@ -190,6 +191,14 @@ Result<Account> find_in(pqxx::work& transaction, EnvironmentId environment, Inte
     return account_in(rows[0]);
 }
 
+/// A tenant has an account that it had not: its MCP servers show it from now on.
+void tell_tenant(pqxx::work& transaction, Timestamp now, Account const& account)
+{
+    announce(transaction, {Change::Kind::tenant, account.environment, tenancy::tenant_key(account.tenant_id)});
+    if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
+        schedule(transaction, tenancy::JobKind::account_schema, account.environment, account.id.uuid(), now);
+}
+
 /// Reads the locked row, lets `change` edit it and writes it, with the events that tell of it.
 Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx::row const& row, bool new_credentials,
                           AccountChange const& change)
@@ -223,6 +232,8 @@ Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx:
     if (is_connected && !before.last_error.is_null())
         record_account_event(transaction, now, account, "reactivated");
     announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
+    if (account.tenant_id != before.tenant_id)
+        tell_tenant(transaction, now, account);
     return find_in(transaction, account.environment, account.id);
 }
 
@@ -447,6 +458,7 @@ Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, 
         return not_found("environment integration");
     schedule_refresh(transaction, account);
     schedule_health(transaction, backend.clock.now(), std::nullopt, account);
+    tell_tenant(transaction, backend.clock.now(), account);
     auto stored = find_in(transaction, account.environment, account.id);
     if (!stored)
         return stored;

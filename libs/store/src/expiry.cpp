@@ -13,7 +13,7 @@ constexpr char kTake[] = "SELECT environment_id, id FROM jobs WHERE partition = 
 constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
 // A server whose time was moved meanwhile stays; its job has the new time.
 constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 AND id = $2 AND expires_at <= now() "
-                           "RETURNING integrated_account_id";
+                           "RETURNING environment_id, integrated_account_id, tenant_id";
 constexpr char kDone[] = "DELETE FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
                          "AND environment_id = $2 AND id = $3";
 
@@ -25,7 +25,12 @@ std::size_t expire_partition(pqxx::work& transaction, int partition, std::size_t
         std::string const id = job[1].c_str();
         transaction.exec_params1(kEnter, environment);
         for (auto const& row : transaction.exec_params(kDelete, environment, id)) {
-            announce(transaction, {tenancy::Change::Kind::account, id_in<EnvironmentId>(job[0]), uuid_in(row[0])});
+            mcp::McpServer server;
+            server.environment = id_in<EnvironmentId>(row[0]);
+            if (!row[1].is_null())
+                server.account = id_in<IntegratedAccountId>(row[1]);
+            server.tenant_id = text_in(row[2]).value_or("");
+            announce(transaction, change_of(server));
             ++deleted;
         }
         transaction.exec_params0(kDone, partition, environment, id);

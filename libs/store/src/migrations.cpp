@@ -34,6 +34,9 @@ constexpr char kAccountSchemas[] = {
 constexpr char kMcpStreams[] = {
 #embed "0010_mcp_streams.sql"
 };
+constexpr char kTenantServers[] = {
+#embed "0011_tenant_servers.sql"
+};
 // clang-format on
 
 } // namespace
@@ -51,6 +54,7 @@ std::vector<pg::Migration> migrations()
         {"0008_reconnect_url", {kReconnectUrl, sizeof kReconnectUrl}},
         {"0009_account_schemas", {kAccountSchemas, sizeof kAccountSchemas}},
         {"0010_mcp_streams", {kMcpStreams, sizeof kMcpStreams}},
+        {"0011_tenant_servers", {kTenantServers, sizeof kTenantServers}},
     };
 }
 

@@ -11,29 +11,40 @@ namespace sluice::store {
 namespace {
 
 using namespace mcp;
-using tenancy::Change;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, integrated_account_id, name, config, created_by, "                                            \
     "(extract(epoch FROM expires_at) * 1000000)::bigint, (extract(epoch FROM created_at) * 1000000)::bigint, "         \
-    "(extract(epoch FROM updated_at) * 1000000)::bigint"
+    "(extract(epoch FROM updated_at) * 1000000)::bigint, tenant_id, to_jsonb(integrations)"
 constexpr char kInsert[] =
-    "INSERT INTO mcp_servers (environment_id, id, integrated_account_id, name, config, created_by, expires_at) "
-    "SELECT $1, $2, a.id, $4, $5::jsonb, $6, to_timestamp($7::double precision / 1000000) "
-    "FROM integrated_accounts a WHERE a.environment_id = $1 AND a.id = $3 RETURNING " SLUICE_COLUMNS;
+    "INSERT INTO mcp_servers (environment_id, id, integrated_account_id, tenant_id, integrations, name, config, "
+    "created_by, expires_at) VALUES ($1, $2, $3, $4, ARRAY(SELECT jsonb_array_elements_text($5::jsonb)), $6, "
+    "$7::jsonb, $8, to_timestamp($9::double precision / 1000000)) RETURNING " SLUICE_COLUMNS;
+// Held until the row that refers to it is there.
+constexpr char kHoldAccount[] = "SELECT 1 FROM integrated_accounts WHERE environment_id = $1 AND id = $2 FOR KEY SHARE";
+// No account: a tenant's server.
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
-                         "WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3";
+                         "WHERE environment_id = $1 AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3";
 constexpr char kFindById[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE environment_id = $1 AND id = $2";
-constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
-                         "WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3 FOR UPDATE";
+constexpr char kLock[] =
+    "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
+    "WHERE environment_id = $1 AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3 FOR UPDATE";
 constexpr char kUpdate[] =
     "UPDATE mcp_servers SET name = $3, config = $4::jsonb, expires_at = to_timestamp($5::double precision / 1000000), "
+    "integrations = ARRAY(SELECT jsonb_array_elements_text($6::jsonb)), "
     "updated_at = now() WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
-constexpr char kDelete[] =
-    "DELETE FROM mcp_servers WHERE environment_id = $1 AND integrated_account_id = $2 AND id = $3 "
-    "RETURNING id";
+constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 "
+                           "AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3 RETURNING " SLUICE_COLUMNS;
 // The account is in the path of the request, so it is in the text of the query.
-constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE true";
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE integrated_account_id IS NOT NULL";
+constexpr char kListOfTenants[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE integrated_account_id IS NULL";
+// Ids are in order of time, so the oldest come first.
+constexpr char kAccountsOf[] =
+    "SELECT a.id FROM integrated_accounts a "
+    "JOIN environment_integrations e ON e.environment_id = a.environment_id AND e.id = a.environment_integration_id "
+    "JOIN integrations i ON i.id = e.integration_id "
+    "WHERE a.environment_id = $1 AND a.tenant_id = $2 AND ($3::jsonb = '[]' OR $3::jsonb ? i.name) "
+    "ORDER BY a.id LIMIT $4";
 #undef SLUICE_COLUMNS
 
 /// An account is asked about itself when its first server is made; after that a worker looks what has changed.
@@ -41,6 +52,7 @@ constexpr std::chrono::seconds kFirstLook{45};
 
 constexpr ListField kFields[] = {
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
+    {"tenant_id", "tenant_id", ListField::Kind::text},
     {"name", "name", ListField::Kind::text},
     {"created_by", "created_by", ListField::Kind::text},
     {"expires_at", "expires_at", ListField::Kind::time},
@@ -73,7 +85,10 @@ McpServer server_in(pqxx::row const& row)
     McpServer server;
     server.id = id_in<McpServerId>(row[0]);
     server.environment = id_in<EnvironmentId>(row[1]);
-    server.account = id_in<IntegratedAccountId>(row[2]);
+    if (!row[2].is_null())
+        server.account = id_in<IntegratedAccountId>(row[2]);
+    server.tenant_id = text_in(row[9]).value_or("");
+    server.integrations = json::texts_in(json_in(row[10]));
     server.name = row[3].c_str();
     server.config = config_in(object_in(row[4]));
     server.created_by = row[5].c_str();
@@ -92,9 +107,20 @@ void schedule_expiry(pqxx::work& transaction, McpServer const& server)
         unschedule(transaction, kKind, server.environment, server.id.uuid());
 }
 
-Change change_of(EnvironmentId environment, IntegratedAccountId account)
+std::optional<std::string> sql_owner(ServerOwner const& owner)
 {
-    return {Change::Kind::account, environment, account.uuid()};
+    return owner ? std::optional(sql_id(*owner)) : std::nullopt;
+}
+
+std::vector<IntegratedAccountId> account_ids_of(pqxx::work& transaction, McpServer const& server, std::size_t most)
+{
+    if (server.account)
+        return {*server.account};
+    std::vector<IntegratedAccountId> accounts;
+    for (auto const& row : transaction.exec_params(kAccountsOf, sql_id(server.environment), server.tenant_id,
+                                                   sql_json(json::array_of(server.integrations)), most))
+        accounts.push_back(id_in<IntegratedAccountId>(row[0]));
+    return accounts;
 }
 
 class PgServers final : public ServerRepository {
@@ -110,26 +136,30 @@ public:
         server.id = McpServerId{uuid_v7(backend_.clock.now())};
         pg::Query<McpServer> query = [server = std::move(server), hash,
                                       &clock = backend_.clock](pqxx::work& transaction) -> Result<McpServer> {
-            auto const made = transaction.exec_params(
-                kInsert, sql_id(server.environment), sql_id(server.id), sql_id(server.account), server.name,
-                sql_json(config_json(server.config)), server.created_by, sql_time(server.expires_at));
-            if (made.empty())
+            if (server.account &&
+                transaction.exec_params(kHoldAccount, sql_id(server.environment), sql_id(*server.account)).empty())
                 return not_found("integrated account");
-            // The account's own part of its tools is kept up to date as long as a server shows them.
-            schedule(transaction, tenancy::JobKind::account_schema, server.environment, server.account.uuid(),
-                     clock.now() + kFirstLook);
+            auto const made = transaction.exec_params1(
+                kInsert, sql_id(server.environment), sql_id(server.id), sql_owner(server.account),
+                server.account ? std::nullopt : std::optional(server.tenant_id),
+                sql_json(json::array_of(server.integrations)), server.name, sql_json(config_json(server.config)),
+                server.created_by, sql_time(server.expires_at));
+            // An account's own part of its tools is kept up to date as long as a server shows them.
+            for (auto const& account : account_ids_of(transaction, server, kMostAccounts))
+                schedule(transaction, tenancy::JobKind::account_schema, server.environment, account.uuid(),
+                         clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
-            return server_in(made[0]);
+            return server_in(made);
         };
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
     }
 
-    Task<Result<McpServer>> find(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+    Task<Result<McpServer>> find(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                  Deadline deadline) override
     {
-        pg::Query<McpServer> query = [environment, account, id](pqxx::work& transaction) -> Result<McpServer> {
-            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(account), sql_id(id));
+        pg::Query<McpServer> query = [environment, owner, id](pqxx::work& transaction) -> Result<McpServer> {
+            auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
             return server_in(rows[0]);
@@ -137,13 +167,15 @@ public:
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
     }
 
-    Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, IntegratedAccountId account,
-                                                tenancy::ListQuery list, Deadline deadline) override
+    Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, ServerOwner owner, tenancy::ListQuery list,
+                                                Deadline deadline) override
     {
         using ListPage = tenancy::Page<McpServer>;
-        list.conditions.push_back({"integrated_account_id", tenancy::Condition::Operator::eq, {account.str()}});
-        pg::Query<ListPage> query = [list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
-            auto const rows = run_list(transaction, kList, "id", kFields, list);
+        if (owner)
+            list.conditions.push_back({"integrated_account_id", tenancy::Condition::Operator::eq, {owner->str()}});
+        pg::Query<ListPage> query = [is_tenants = !owner,
+                                     list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
+            auto const rows = run_list(transaction, is_tenants ? kListOfTenants : kList, "id", kFields, list);
             if (!rows)
                 return rows.error();
             std::vector<McpServer> items;
@@ -154,56 +186,66 @@ public:
         co_return co_await backend_.pool.transact<ListPage>(environment, deadline, std::move(query));
     }
 
-    Task<Result<McpServer>> update(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
-                                   ServerChange change, Deadline deadline) override
+    Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerChange change,
+                                   Deadline deadline) override
     {
-        pg::Query<McpServer> query = [environment, account, id,
+        pg::Query<McpServer> query = [environment, owner, id,
                                       change = std::move(change)](pqxx::work& transaction) -> Result<McpServer> {
-            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(account), sql_id(id));
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);
             if (auto const changed = change(server); !changed)
                 return changed.error();
-            auto const row =
-                transaction.exec_params1(kUpdate, sql_id(environment), sql_id(id), server.name,
-                                         sql_json(config_json(server.config)), sql_time(server.expires_at));
+            auto const row = transaction.exec_params1(kUpdate, sql_id(environment), sql_id(id), server.name,
+                                                      sql_json(config_json(server.config)), sql_time(server.expires_at),
+                                                      sql_json(json::array_of(server.integrations)));
             schedule_expiry(transaction, server);
-            announce(transaction, change_of(environment, account));
+            announce(transaction, change_of(server));
             return server_in(row);
         };
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
     }
 
-    Task<Result<McpServer>> rotate_token(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+    Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                          crypto::TokenHash hash, Timestamp old_end, Deadline deadline) override
     {
         pg::Query<McpServer> query = [=](pqxx::work& transaction) -> Result<McpServer> {
-            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(account), sql_id(id));
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
+            auto server = server_in(rows[0]);
             end_secrets(transaction, id.uuid(), old_end);
             add_secret(transaction, "mcp", hash, id.uuid());
-            announce(transaction, change_of(environment, account));
-            return server_in(rows[0]);
+            announce(transaction, change_of(server));
+            return server;
         };
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
-                              Deadline deadline) override
+    Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
+                                   Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, account, id](pqxx::work& transaction) -> Result<bool> {
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(account), sql_id(id)).empty())
+        pg::Query<McpServer> query = [environment, owner, id](pqxx::work& transaction) -> Result<McpServer> {
+            auto const rows = transaction.exec_params(kDelete, sql_id(environment), sql_owner(owner), sql_id(id));
+            if (rows.empty())
                 return not_found("MCP server");
+            auto server = server_in(rows[0]);
             unschedule(transaction, tenancy::JobKind::mcp_server_expiry, environment, id.uuid());
-            announce(transaction, change_of(environment, account));
-            return true;
+            announce(transaction, change_of(server));
+            return server;
         };
-        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
-        if (!removed)
-            co_return removed.error();
-        co_return Result<void>{};
+        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) override
+    {
+        using Ids = std::vector<IntegratedAccountId>;
+        auto const environment = server.environment;
+        pg::Query<Ids> query = [server = std::move(server)](pqxx::work& transaction) -> Result<Ids> {
+            return account_ids_of(transaction, server, kMostAccounts + 1);
+        };
+        co_return co_await backend_.pool.transact<Ids>(environment, deadline, std::move(query));
     }
 
     Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
@@ -216,11 +258,14 @@ public:
             auto const rows = transaction.exec_params(kFindById, sql_id(owner->environment), sql_id(owner->id));
             if (rows.empty())
                 return not_found("MCP server");
-            auto server = server_in(rows[0]);
-            auto account = account_state(transaction, keyring, server.environment, server.account);
-            if (!account)
-                return account.error();
-            return ServerState{std::move(server), *std::move(account), owner->ends_at};
+            ServerState state{server_in(rows[0]), {}, owner->ends_at};
+            for (auto const& id : account_ids_of(transaction, state.server, kMostAccounts)) {
+                auto account = account_state(transaction, keyring, state.server.environment, id);
+                if (!account)
+                    return account.error();
+                state.accounts.push_back(*std::move(account));
+            }
+            return state;
         };
         co_return co_await backend_.pool.lookup<ServerState>(deadline, std::move(query));
     }

@@ -8,11 +8,12 @@
 namespace sluice::tenancy {
 namespace {
 
-constexpr std::array<std::pair<Change::Kind, std::string_view>, 4> kKinds{{
+constexpr std::array<std::pair<Change::Kind, std::string_view>, 5> kKinds{{
     {Change::Kind::account, "account"},
     {Change::Kind::environment, "environment"},
     {Change::Kind::api_token, "api_token"},
     {Change::Kind::integration, "integration"},
+    {Change::Kind::tenant, "tenant"},
 }};
 
 } // namespace
@@ -23,6 +24,11 @@ std::string Change::str() const
         if (value == kind)
             return fmt::format("{}:{}:{}", name, to_hex(environment.uuid()), to_hex(id));
     return {};
+}
+
+Uuid tenant_key(std::string_view tenant_id)
+{
+    return uuid_of_name(fmt::format("tenant {}", tenant_id));
 }
 
 std::optional<Change> Change::parse(std::string_view text)

@@ -165,6 +165,8 @@ HandlerResult AccountHandlers::create(Call& call)
         co_await services_.store.accounts().create(std::move(account), std::move(parts), call.deadline);
     if (!created)
         co_return created.error();
+    co_await services_.announcer.announce(
+        {tenancy::Change::Kind::tenant, call.environment(), tenancy::tenant_key(created->tenant_id)});
     co_return http::json_response(201, json::value(view(*created)));
 }
 
@@ -187,8 +189,11 @@ Task<Result<Account>> AccountHandlers::change(Call& call, IntegratedAccountId id
 {
     auto updated = co_await services_.store.accounts().update(call.environment(), id, new_credentials,
                                                               std::move(change), call.deadline);
-    if (updated)
+    if (updated) {
         co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id.uuid()});
+        co_await services_.announcer.announce(
+            {tenancy::Change::Kind::tenant, call.environment(), tenancy::tenant_key(updated->tenant_id)});
+    }
     co_return updated;
 }
 

@@ -125,9 +125,11 @@ private:
     accounts::Connector& connector_;
 };
 
+/// MCP servers, of an account or of a tenant.
 class ServerHandlers {
 public:
-    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas);
+    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas,
+                   mcp::ToolSets& tool_sets);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -138,12 +140,17 @@ public:
     HandlerResult refresh_schema(Call& call);
 
 private:
+    /// Whether accounts of which nothing is known yet are asked about themselves.
+    enum class Schemas { as_known, ask };
+    /// The accounts and tools of a server. Errors: not_found; invalid_argument at `integrations` for too many.
+    Task<Result<mcp::ServedPtr>> served_by(mcp::McpServer server, Schemas schemas, Deadline deadline);
     /// The secret, which is told once.
     void add_token(json::object& answer, Secret const& token) const;
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
     mcp::AccountSchemas& schemas_;
+    mcp::ToolSets& tool_sets_;
 };
 
 class ProxyHandlers {

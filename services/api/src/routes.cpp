@@ -80,6 +80,14 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::post,    "/integrated-account/{id}/refresh-schema", Access::api_token, kSmallBody, servers, ServerHandlers, refresh_schema),
     SLUICE_ROUTE(Method::get,     "/integrated-account/{id}/mcp/{server_id}/explain", Access::api_token, kNoBody, servers, ServerHandlers, explain),
 
+    SLUICE_ROUTE(Method::get,     "/mcp-server",                          Access::api_token, kNoBody,    servers, ServerHandlers, list),
+    SLUICE_ROUTE(Method::post,    "/mcp-server",                          Access::api_token, kSmallBody, servers, ServerHandlers, create),
+    SLUICE_ROUTE(Method::get,     "/mcp-server/{server_id}",              Access::api_token, kNoBody,    servers, ServerHandlers, get),
+    SLUICE_ROUTE(Method::patch,   "/mcp-server/{server_id}",              Access::api_token, kSmallBody, servers, ServerHandlers, patch),
+    SLUICE_ROUTE(Method::delete_, "/mcp-server/{server_id}",              Access::api_token, kNoBody,    servers, ServerHandlers, remove),
+    SLUICE_ROUTE(Method::post,    "/mcp-server/{server_id}/rotate-token", Access::api_token, kSmallBody, servers, ServerHandlers, rotate_token),
+    SLUICE_ROUTE(Method::get,     "/mcp-server/{server_id}/explain",      Access::api_token, kNoBody,    servers, ServerHandlers, explain),
+
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
     SLUICE_ROUTE(Method::patch,   "/environment/{id}", Access::api_token, kSmallBody, environments, EnvironmentHandlers, patch),

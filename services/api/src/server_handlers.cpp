@@ -19,6 +19,7 @@ using mcp::Exposure;
 using mcp::McpServer;
 using mcp::ServerConfig;
 
+constexpr std::size_t kMostIntegrations = 50;
 /// How long an old token goes on working beside the new one.
 constexpr std::chrono::seconds kOverlap{std::chrono::hours(24)};
 /// For asking a new account about itself while its URL is made.
@@ -90,28 +91,129 @@ void check_expiry(std::optional<Timestamp> const& expires_at, Clock const& clock
                                               std::chrono::duration_cast<std::chrono::seconds>(minimum).count()));
 }
 
+/// Below `/integrated-account/{id}/mcp` it is the account, below `/mcp-server` a tenant.
+Result<mcp::ServerOwner> owner_of(Call const& call)
+{
+    if (call.parameter("id").empty())
+        return mcp::ServerOwner{};
+    auto const account = call.id<IntegratedAccountId>("id", "integrated account");
+    return account ? Result<mcp::ServerOwner>(*account) : account.error();
+}
+
+/// What a route with a server in its path is about.
+struct Named {
+    mcp::ServerOwner owner;
+    McpServerId id;
+};
+
+Result<Named> named(Call const& call)
+{
+    auto const owner = owner_of(call);
+    auto const id = call.id<McpServerId>("server_id", "MCP server");
+    if (!owner || !id)
+        return owner ? id.error() : owner.error();
+    return Named{*owner, *id};
+}
+
+/// What a developer should know of a list before giving it to a model.
+json::array warnings_of(ListSize const& size, std::int64_t tokens, Config const& config)
+{
+    json::array warnings;
+    if (tokens > config.mcp_token_warning)
+        warnings.emplace_back(fmt::format(
+            "The list of tools takes about {} tokens of a model's context, more than {}: narrow it with config.methods "
+            "or config.tags, or let the model search it with config.tool_exposure \"discovery\".",
+            tokens, config.mcp_token_warning));
+    if (size.tools > config.mcp_tool_warning)
+        warnings.emplace_back(
+            fmt::format("This MCP server has {} tools. Many clients take at most {} and models choose "
+                        "worse among more: narrow it with config.methods or config.tags.",
+                        size.tools, config.mcp_tool_warning));
+    return warnings;
+}
+
+/// Tools that are shown although an account was not granted what they need.
+void warn_of_scopes(mcp::ServedAccounts const& served, catalog::ToolFilter const& filter, json::array& warnings)
+{
+    for (auto const& group : served.groups()) {
+        for (auto const& account : group.accounts) {
+            auto const& tools = *account->tools;
+            std::int64_t without_scope = 0;
+            std::set<std::string> missing;
+            for (std::size_t i = 0; i < tools.size(); ++i) {
+                auto const scopes = filter.passes(*tools[i].method, tools[i].name)
+                                        ? accounts::missing_scopes(account->account, *tools[i].method)
+                                        : std::vector<std::string>{};
+                without_scope += scopes.empty() ? 0 : 1;
+                missing.insert(scopes.begin(), scopes.end());
+            }
+            if (without_scope > 0)
+                warnings.emplace_back(fmt::format(
+                    "{} of these tools need scopes that {} was not granted ({}): their calls will be "
+                    "refused until it is connected again with them.",
+                    without_scope, served.is_of_tenant() ? "the account " + account->account.id.str() : "this account",
+                    fmt::join(missing, ", ")));
+        }
+    }
+}
+
 } // namespace
 
 ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                               mcp::AccountSchemas& schemas)
+                               mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets)
     : services_(services)
     , connected_(connected)
     , schemas_(schemas)
+    , tool_sets_(tool_sets)
 {
+}
+
+Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Schemas schemas, Deadline deadline)
+{
+    auto const ids = co_await services_.store.servers().accounts_of(server, deadline);
+    if (!ids)
+        co_return ids.error();
+    if (ids->size() > mcp::kMostAccounts)
+        co_return invalid("integrations", fmt::format("must be chosen so that the tenant has at most {} accounts of "
+                                                      "them: more at one URL are no help to a model",
+                                                      mcp::kMostAccounts));
+    std::vector<accounts::ConnectedPtr> found;
+    auto const ask_until = Deadline::after(kSchemaLimit);
+    for (auto const& id : *ids) {
+        auto connected = co_await connected_.find(server.environment, id, deadline);
+        if (!connected)
+            co_return connected.error();
+        // Asked ahead, so that the first list shows it; a vendor that is slow or down does not keep the URL back.
+        auto const asked = schemas == Schemas::ask
+                               ? co_await schemas_.update(*connected, mcp::AccountSchemas::When::missing, ask_until)
+                               : Result<mcp::AccountSchemas::Update>(mcp::AccountSchemas::Update{});
+        if (asked && asked->is_changed)
+            connected = co_await connected_.find(server.environment, id, deadline);
+        if (!connected)
+            co_return connected.error();
+        found.push_back(*std::move(connected));
+    }
+    if (server.account)
+        co_return std::make_shared<mcp::ServedAccounts const>(std::move(found.front()));
+    co_return std::make_shared<mcp::ServedAccounts const>(std::move(found), tool_sets_);
 }
 
 HandlerResult ServerHandlers::create(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!account_id)
-        co_return account_id.error();
+    auto const owner = owner_of(call);
+    if (!owner)
+        co_return owner.error();
     auto const body = read_object(call.request);
     if (!body)
         co_return body.error();
     Fields fields(*body);
     McpServer server;
     server.environment = call.environment();
-    server.account = *account_id;
+    server.account = *owner;
+    if (!server.account) {
+        server.tenant_id = fields.text("tenant_id", true).value_or("");
+        server.integrations = fields.texts("integrations", kMostIntegrations).value_or(std::vector<std::string>{});
+    }
     server.name = fields.text("name", true).value_or("");
     server.created_by = call.caller.id.str();
     server.expires_at = fields.time("expires_at");
@@ -119,99 +221,78 @@ HandlerResult ServerHandlers::create(Call& call)
     check_expiry(server.expires_at, services_.clock, services_.config.mcp_minimum_lifetime, fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
-    if (!connected)
-        co_return connected.error();
-    // Asked ahead, so that the first list shows it; a vendor that is slow or down does not keep the URL back.
-    auto const asked =
-        co_await schemas_.update(*connected, mcp::AccountSchemas::When::missing, Deadline::after(kSchemaLimit));
-    if (asked && asked->is_changed)
-        connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
-    if (!connected)
-        co_return connected.error();
-    auto const& tools = *(*connected)->tools;
+    auto const served = co_await served_by(server, Schemas::ask, call.deadline);
+    if (!served)
+        co_return served.error();
+    if ((*served)->groups().empty())
+        co_return Error{
+            ErrorCode::not_found,
+            server.integrations.empty()
+                ? "The tenant has no integrated account: connect one first, for example with POST /link-token."
+                : fmt::format("The tenant has no integrated account of {}.", fmt::join(server.integrations, ", "))};
+    auto const& tools = *(*served)->tools();
     if (auto const checked = catalog::check_filter(server.config.filter, tools); !checked)
         co_return checked.error();
 
     auto const token = crypto::mint_token(crypto::TokenKind::mcp);
     auto const hash = crypto::hash_token(services_.keyring, token.reveal());
-    auto const filter = server.config.filter;
     auto const created = co_await services_.store.servers().create(std::move(server), hash, call.deadline);
     if (!created)
         co_return created.error();
     auto answer = view(*created);
     add_token(answer, token);
-    auto const shown = catalog::apply(filter, tools);
+    auto const& filter = created->config.filter;
     bool const is_discovery = created->config.exposure == Exposure::discovery;
-    auto const size = is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, shown);
-    auto const count = size.tools;
+    auto const size =
+        is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, catalog::apply(filter, tools));
     auto const tokens = static_cast<std::int64_t>(size.bytes) / mcp::kBytesPerToken;
-    answer["tool_count"] = count;
+    answer["tool_count"] = size.tools;
     answer["list_bytes"] = size.bytes;
     answer["estimated_tokens"] = tokens;
-    json::array warnings;
-    if (tokens > services_.config.mcp_token_warning)
-        warnings.emplace_back(fmt::format(
-            "The list of tools takes about {} tokens of a model's context, more than {}: narrow it with config.methods "
-            "or config.tags, or let the model search it with config.tool_exposure \"discovery\".",
-            tokens, services_.config.mcp_token_warning));
-    if (count > services_.config.mcp_tool_warning)
-        warnings.emplace_back(
-            fmt::format("This MCP server has {} tools. Many clients take at most {} and models choose "
-                        "worse among more: narrow it with config.methods or config.tags.",
-                        count, services_.config.mcp_tool_warning));
-    std::int64_t without_scope = 0;
-    std::set<std::string> missing;
-    for (std::size_t i = 0; i < tools.size(); ++i) {
-        auto const scopes =
-            shown[i] ? accounts::missing_scopes((*connected)->account, *tools[i].method) : std::vector<std::string>{};
-        without_scope += scopes.empty() ? 0 : 1;
-        missing.insert(scopes.begin(), scopes.end());
-    }
-    if (without_scope > 0)
-        warnings.emplace_back(fmt::format("{} of these tools need scopes that this account was not granted ({}): their "
-                                          "calls will be refused until it is connected again with them.",
-                                          without_scope, fmt::join(missing, ", ")));
+    auto warnings = warnings_of(size, tokens, services_.config);
+    warn_of_scopes(**served, filter, warnings);
     answer["warnings"] = std::move(warnings);
     co_return http::json_response(201, json::value(std::move(answer)));
 }
 
 HandlerResult ServerHandlers::list(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!account_id)
-        co_return account_id.error();
-    auto const account = co_await services_.store.accounts().find(call.environment(), *account_id, call.deadline);
-    if (!account)
-        co_return account.error();
+    auto const owner = owner_of(call);
+    if (!owner)
+        co_return owner.error();
+    if (*owner) {
+        auto const account = co_await services_.store.accounts().find(call.environment(), **owner, call.deadline);
+        if (!account)
+            co_return account.error();
+    }
     co_return co_await answer_list(call, services_.cursors, [&](tenancy::ListQuery query) {
-        return services_.store.servers().list(call.environment(), *account_id, std::move(query), call.deadline);
+        return services_.store.servers().list(call.environment(), *owner, std::move(query), call.deadline);
     });
 }
 
 HandlerResult ServerHandlers::get(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!account_id)
-        co_return account_id.error();
+    auto const owner = owner_of(call);
+    if (!owner)
+        co_return owner.error();
     auto const find = [&](McpServerId id) {
-        return services_.store.servers().find(call.environment(), *account_id, id, call.deadline);
+        return services_.store.servers().find(call.environment(), *owner, id, call.deadline);
     };
     co_return co_await answer_get<McpServerId>(call, "MCP server", find, "server_id");
 }
 
 HandlerResult ServerHandlers::patch(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    auto const id = call.id<McpServerId>("server_id", "MCP server");
-    if (!account_id || !id)
-        co_return account_id ? id.error() : account_id.error();
+    auto const which = named(call);
+    if (!which)
+        co_return which.error();
     auto const body = read_object(call.request);
     if (!body)
         co_return body.error();
     Fields fields(*body);
     auto const name = fields.text("name", false);
     fields.refuse_null({"name", "config"});
+    auto const integrations = which->owner ? std::nullopt : fields.texts("integrations", kMostIntegrations);
     auto const expires_at = fields.time("expires_at");
     bool const changes_expiry = fields.has("expires_at");
     auto const* config = fields.object("config", false);
@@ -219,43 +300,48 @@ HandlerResult ServerHandlers::patch(Call& call)
     check_expiry(expires_at, services_.clock, services_.config.mcp_minimum_lifetime, fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
-    if (!connected)
-        co_return connected.error();
-    bool const has_config = config != nullptr;
-    mcp::ServerChange edit = [=, installed = (*connected)->installed](McpServer& server) -> Result<void> {
+    auto before = co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
+    if (!before)
+        co_return before.error();
+    before->integrations = integrations.value_or(before->integrations);
+    auto const served = co_await served_by(*std::move(before), Schemas::as_known, call.deadline);
+    if (!served)
+        co_return served.error();
+    bool const changes_tools = config != nullptr || integrations;
+    mcp::ServerChange edit = [=, tools = (*served)->tools()](McpServer& server) -> Result<void> {
         server.name = name.value_or(server.name);
+        server.integrations = integrations.value_or(server.integrations);
         if (changes_expiry)
             server.expires_at = expires_at;
         patch.apply(server.config);
-        return has_config ? catalog::check_filter(server.config.filter, *installed->tools) : Result<void>{};
+        return changes_tools ? catalog::check_filter(server.config.filter, *tools) : Result<void>{};
     };
-    auto const updated =
-        co_await services_.store.servers().update(call.environment(), *account_id, *id, std::move(edit), call.deadline);
+    auto const updated = co_await services_.store.servers().update(call.environment(), which->owner, which->id,
+                                                                   std::move(edit), call.deadline);
     if (!updated)
         co_return updated.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
+    co_await services_.announcer.announce(change_of(*updated));
     co_return http::json_response(200, json::value(view(*updated)));
 }
 
 HandlerResult ServerHandlers::explain(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    auto const id = call.id<McpServerId>("server_id", "MCP server");
-    if (!account_id || !id)
-        co_return account_id ? id.error() : account_id.error();
+    auto const which = named(call);
+    if (!which)
+        co_return which.error();
     auto const tool = call.query.take("tool").value_or("");
     if (tool.empty() || tool.size() > 100)
         co_return invalid("tool", "is required: the name that was called");
     if (!call.query.empty())
         co_return invalid(call.query.pairs().front().first, "is not a parameter here; known is tool");
-    auto const server = co_await services_.store.servers().find(call.environment(), *account_id, *id, call.deadline);
+    auto const server =
+        co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
     if (!server)
         co_return server.error();
-    auto const connected = co_await connected_.find(call.environment(), *account_id, call.deadline);
-    if (!connected)
-        co_return connected.error();
-    mcp::ToolSet const tools((*connected)->tools, server->config.filter);
+    auto const served = co_await served_by(*server, Schemas::as_known, call.deadline);
+    if (!served)
+        co_return served.error();
+    mcp::ToolSet const tools((*served)->tools(), server->config.filter);
     auto const explanation = tools.explain(tool);
     json::object answer{{"tool", tool}, {"state", name_of(explanation.state)}, {"message", explanation.message}};
     answer["name"] = explanation.tool.empty() ? json::value(nullptr) : json::value(explanation.tool);
@@ -266,10 +352,9 @@ HandlerResult ServerHandlers::explain(Call& call)
 
 HandlerResult ServerHandlers::rotate_token(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    auto const id = call.id<McpServerId>("server_id", "MCP server");
-    if (!account_id || !id)
-        co_return account_id ? id.error() : account_id.error();
+    auto const which = named(call);
+    if (!which)
+        co_return which.error();
     auto const body = call.request.body.empty() ? Result<json::object>(json::object{}) : read_object(call.request);
     if (!body)
         co_return body.error();
@@ -280,11 +365,11 @@ HandlerResult ServerHandlers::rotate_token(Call& call)
     auto const token = crypto::mint_token(crypto::TokenKind::mcp);
     auto const old_end = services_.clock.now() + std::chrono::seconds(overlap.value_or(kOverlap.count()));
     auto const rotated = co_await services_.store.servers().rotate_token(
-        call.environment(), *account_id, *id, crypto::hash_token(services_.keyring, token.reveal()), old_end,
+        call.environment(), which->owner, which->id, crypto::hash_token(services_.keyring, token.reveal()), old_end,
         call.deadline);
     if (!rotated)
         co_return rotated.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
+    co_await services_.announcer.announce(change_of(*rotated));
     auto answer = view(*rotated);
     add_token(answer, token);
     answer["previous_token_ends_at"] = to_rfc3339(old_end);
@@ -299,15 +384,15 @@ void ServerHandlers::add_token(json::object& answer, Secret const& token) const
 
 HandlerResult ServerHandlers::remove(Call& call)
 {
-    auto const account_id = call.id<IntegratedAccountId>("id", "integrated account");
-    auto const id = call.id<McpServerId>("server_id", "MCP server");
-    if (!account_id || !id)
-        co_return account_id ? id.error() : account_id.error();
-    auto const removed = co_await services_.store.servers().remove(call.environment(), *account_id, *id, call.deadline);
+    auto const which = named(call);
+    if (!which)
+        co_return which.error();
+    auto const removed =
+        co_await services_.store.servers().remove(call.environment(), which->owner, which->id, call.deadline);
     if (!removed)
         co_return removed.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), account_id->uuid()});
-    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+    co_await services_.announcer.announce(change_of(*removed));
+    co_return http::json_response(200, json::value(json::object{{"id", which->id.str()}}));
 }
 
 HandlerResult ServerHandlers::refresh_schema(Call& call)

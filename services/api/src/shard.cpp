@@ -52,7 +52,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , installation_handlers_(services)
     , documentation_handlers_(services)
     , account_handlers_(services, connected_, refresher_, connector_)
-    , server_handlers_(services, connected_, schemas_)
+    , server_handlers_(services, connected_, schemas_, tool_sets)
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
     , link_handlers_(services, connector_)

@@ -89,14 +89,20 @@ json::object view(accounts::Account const& account)
 
 json::object view(mcp::McpServer const& server)
 {
-    return {{"id", server.id.str()},
-            {"name", server.name},
-            {"integrated_account_id", server.account.str()},
-            {"config", mcp::config_json(server.config)},
-            {"created_by", server.created_by},
-            {"expires_at", time_or_null(server.expires_at)},
-            {"created_at", to_rfc3339(server.created_at)},
-            {"updated_at", to_rfc3339(server.updated_at)}};
+    json::object view{{"id", server.id.str()},
+                      {"name", server.name},
+                      {"created_by", server.created_by},
+                      {"expires_at", time_or_null(server.expires_at)},
+                      {"created_at", to_rfc3339(server.created_at)},
+                      {"updated_at", to_rfc3339(server.updated_at)}};
+    if (server.account) {
+        view["integrated_account_id"] = server.account->str();
+    } else {
+        view["tenant_id"] = server.tenant_id;
+        view["integrations"] = json::array_of(server.integrations);
+    }
+    view["config"] = mcp::config_json(server.config);
+    return view;
 }
 
 json::object view(tenancy::Environment const& environment)

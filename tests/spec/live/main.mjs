@@ -9,7 +9,7 @@ import { mcp } from './mcp.mjs';
 import { operation, tokens, unrouted } from './operation.mjs';
 import { Product } from './product.mjs';
 import { proxy } from './proxy.mjs';
-import { servers } from './servers.mjs';
+import { servers, tenantServers } from './servers.mjs';
 import { Session } from './session.mjs';
 import { deliveries, log, webhooks } from './webhooks.mjs';
 
@@ -35,6 +35,7 @@ export async function live(tests, spec) {
         renewal,
         proxy,
         servers,
+        tenantServers,
         mcp,
         linkTokens,
         pages,

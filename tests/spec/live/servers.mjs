@@ -113,3 +113,57 @@ export async function servers(session, known) {
     await session.call('deleteMcpServer', 200, '', { path: gone, holds: ({ id }) => id === revoked.id });
     await session.call('deleteMcpServer', 404, 'again', { path: gone });
 }
+
+export async function tenantServers(session, known) {
+    const { tenant_id } = await session.call('getIntegratedAccount', 200, 'to learn its tenant', { path: { id: known.account } });
+    const create = 'createTenantServer';
+    const made = await session.call(create, 201, '', {
+        json: { name: 'Spec', tenant_id },
+        holds: (json) => json.url.endsWith(json.token) && json.tenant_id === tenant_id,
+    });
+    await session.call(create, 201, 'of some integrations, with filters and an end', {
+        json: { name: 'Spec, some', tenant_id, integrations: ['gorgias'], config: { methods: ['read'] }, expires_at: '2100-12-31T00:00:00Z' },
+    });
+    await session.call(create, 400, 'without a tenant', { json: { name: 'x' } });
+    await session.call(create, 400, 'with a method that is none', { json: { name: 'x', tenant_id, config: { methods: ['reed'] } } });
+    await session.call(create, 404, 'of a tenant without accounts', { json: { name: 'x', tenant_id: 'nobody at all' } });
+    await refusesBodies(session, create);
+    await refusesTokens(session, create);
+
+    const list = 'listTenantServers';
+    await session.call(list, 200, '', { query: { tenant_id }, holds: (json) => json.result.length >= 2 });
+    await session.call(list, 200, 'of another tenant', { query: { tenant_id: 'nobody' }, holds: (json) => json.result.length === 0 });
+    await refusesFilters(session, list);
+    await refusesTokens(session, list);
+
+    const path = { server_id: made.id };
+    const nowhere = { path: { server_id: nothing('mcp_srv') } };
+    await session.call('getTenantServer', 200, '', { path, holds: (json) => !('url' in json) });
+    await session.call('getTenantServer', 404, 'of nothing', nowhere);
+    await refusesTokens(session, 'getTenantServer', path);
+
+    const update = 'updateTenantServer';
+    const json = { name: 'Spec, changed', integrations: ['gorgias'], config: { tags: ['tickets'] } };
+    await session.call(update, 200, '', { path, json, holds: (changed) => changed.integrations[0] === 'gorgias' });
+    await session.call(update, 400, 'with a tag that is none', { path, json: { config: { tags: ['unicorns'] } } });
+    await session.call(update, 404, 'of nothing', { ...nowhere, json: {} });
+    await refusesBodies(session, update, path);
+    await refusesTokens(session, update, path);
+
+    const rotate = 'rotateTenantToken';
+    await session.call(rotate, 200, '', { path, json: { overlap_seconds: 60 }, holds: ({ token }) => token !== made.token });
+    await session.call(rotate, 400, 'with too long an overlap', { path, json: { overlap_seconds: 604_801 } });
+    await session.call(rotate, 404, 'of nothing', { ...nowhere, json: {} });
+    await refusesTokens(session, rotate, path);
+
+    const explain = 'explainTenantTool';
+    const tool = 'list_all_gorgias_tickets';
+    await session.call(explain, 200, '', { path, query: { tool }, holds: ({ state }) => state === 'renamed' });
+    await session.call(explain, 400, 'of no tool', { path });
+    await session.call(explain, 404, 'of nothing', { ...nowhere, query: { tool } });
+    await refusesTokens(session, explain, path);
+
+    await refusesTokens(session, 'deleteTenantServer', path);
+    await session.call('deleteTenantServer', 200, '', { path, holds: ({ id }) => id === made.id });
+    await session.call('deleteTenantServer', 404, 'again', { path });
+}

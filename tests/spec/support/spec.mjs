@@ -12,7 +12,8 @@ const hopHeaders = new Set(['date', 'connection', 'keep-alive', 'content-length'
 
 /// The specification, asked about one request or one answer at a time.
 export class Spec {
-    #document = parse(readFileSync(file, 'utf8'));
+    // The file is ours: it may have as many aliases as answers.
+    #document = parse(readFileSync(file, 'utf8'), { maxAliasCount: -1 });
     #operations = new Map();
     #ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
 

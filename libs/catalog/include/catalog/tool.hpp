@@ -70,6 +70,11 @@ public:
     [[nodiscard]] std::size_t find(std::string_view name) const;
     /// Why the method whose tool would have this name has none; empty if there is no such method.
     [[nodiscard]] std::string_view why_without(std::string_view name) const;
+    [[nodiscard]] ToolPtr const& at(std::size_t index) const { return tools_[index]; }
+    [[nodiscard]] std::map<std::string, std::string, std::less<>> const& without_tool() const noexcept
+    {
+        return without_tool_;
+    }
     /// The same list with `change` of each tool, which keeps its name.
     [[nodiscard]] std::shared_ptr<ToolList const> with(std::function<ToolPtr(ToolPtr const&)> const& change) const;
 
@@ -87,6 +92,15 @@ struct Derived {
 
 /// The tools of `integration` under `documentation` (the later row wins). The result keeps `integration` alive.
 [[nodiscard]] Derived derive_tools(IntegrationPtr integration, std::span<Documentation const> documentation);
+
+/// An argument that clients see in a tool and that is taken out of a call before the tool itself is asked.
+struct OuterArgument {
+    std::string name;
+    json::object schema;
+};
+
+/// The tool as another list shows it: under another name, with a required argument more if there is one.
+[[nodiscard]] ToolPtr shown_otherwise(ToolPtr const& tool, std::string name, OuterArgument const* argument);
 
 /// Whether one row would give a valid tool. Errors: invalid_argument at `resource`, `method` or `value`.
 [[nodiscard]] Result<void> check_documentation(IntegrationPtr integration, Documentation const& row);

@@ -44,6 +44,9 @@ struct CallTrace {
     std::string tool;
     std::string client;
     std::chrono::microseconds vendor_time{};
+
+    /// Takes note whose call it is.
+    void of(accounts::ConnectedAccount const& connected);
 };
 
 /// Which of an MCP server's URLs a request came to.

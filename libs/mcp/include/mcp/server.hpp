@@ -9,6 +9,7 @@
 #include "catalog/filter.hpp"
 #include "crypto/token.hpp"
 #include "runtime/task.hpp"
+#include "tenancy/change.hpp"
 #include "tenancy/page.hpp"
 
 #include <cstdint>
@@ -48,11 +49,18 @@ inline constexpr std::int64_t kBytesPerToken = 4;
 /// As clients see it and the database keeps it.
 [[nodiscard]] json::object config_json(ServerConfig const& config);
 
-/// A grant of filtered access to one integrated account, without its token.
+/// Whose an MCP server is: an account's, or, if there is none, a tenant's.
+using ServerOwner = std::optional<IntegratedAccountId>;
+
+/// A grant of filtered access to one integrated account or to those of a tenant, without its token.
 struct McpServer {
     McpServerId id;
     EnvironmentId environment;
-    IntegratedAccountId account;
+    ServerOwner account;
+    /// Of a tenant's server: its accounts, those connected later too.
+    std::string tenant_id;
+    /// Names; if not empty, only accounts of these.
+    std::vector<std::string> integrations;
     std::string name;
     ServerConfig config;
     std::string created_by;
@@ -61,11 +69,17 @@ struct McpServer {
     Timestamp updated_at;
 };
 
+/// Of one MCP server; a tenant with more has to choose integrations.
+inline constexpr std::size_t kMostAccounts = 32;
+
+/// What has changed when a server has.
+[[nodiscard]] tenancy::Change change_of(McpServer const& server);
+
 /// What a token leads to, as one transaction read it.
 struct ServerState {
     McpServer server;
-    accounts::AccountState account;
-    std::optional<Timestamp> token_ends_at; ///< Of a token that was replaced.
+    std::vector<accounts::AccountState> accounts; ///< The oldest first; at most `kMostAccounts`.
+    std::optional<Timestamp> token_ends_at;       ///< Of a token that was replaced.
 };
 
 using ServerChange = std::function<Result<void>(McpServer& server)>;
@@ -76,17 +90,20 @@ public:
     virtual ~ServerRepository() = default;
     /// Errors: not_found if there is no such account.
     virtual Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, Deadline deadline) = 0;
-    virtual Task<Result<McpServer>> find(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+    virtual Task<Result<McpServer>> find(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                          Deadline deadline) = 0;
-    virtual Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, IntegratedAccountId account,
+    virtual Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, ServerOwner owner,
                                                         tenancy::ListQuery query, Deadline deadline) = 0;
-    virtual Task<Result<McpServer>> update(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+    virtual Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                            ServerChange change, Deadline deadline) = 0;
     /// A new token; those before it end at `old_end`.
-    virtual Task<Result<McpServer>> rotate_token(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
+    virtual Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                                  crypto::TokenHash hash, Timestamp old_end, Deadline deadline) = 0;
-    virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId account, McpServerId id,
-                                      Deadline deadline) = 0;
+    /// What was removed.
+    virtual Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
+                                           Deadline deadline) = 0;
+    /// The accounts a server gives access to, the oldest first; one more than `kMostAccounts` if there are more.
+    virtual Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) = 0;
     /// The server one of these hashes belongs to, expired or not. Errors: not_found.
     virtual Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
 };

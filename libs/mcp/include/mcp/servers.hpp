@@ -2,6 +2,7 @@
 
 #include "accounts/connected_accounts.hpp"
 #include "base/clock.hpp"
+#include "mcp/served_accounts.hpp"
 #include "mcp/server.hpp"
 #include "mcp/tool_set.hpp"
 #include "tenancy/api_tokens.hpp"
@@ -17,16 +18,27 @@ namespace sluice::mcp {
 
 /// All that answering at an MCP URL takes. Immutable.
 struct ServerSnapshot {
+    /// A resource that the server's filter leaves, and the account that it is read from.
+    struct Resource {
+        catalog::McpResource const* resource = nullptr;
+        accounts::ConnectedPtr account;
+    };
+    struct Prompt {
+        std::string name;
+        catalog::Prompt const* prompt = nullptr; ///< Of an integration that `served` holds.
+    };
+
     McpServer server;
-    accounts::ConnectedPtr account;
+    ServedPtr served;
     ToolSetPtr tools;
     std::optional<Timestamp> ends_at; ///< Of the server or of this token of it, whichever is first.
-    std::string environment_text;     ///< Ids as the log has them.
-    std::string account_text;
-    std::string server_info;                            ///< The JSON of `serverInfo`.
-    std::string instructions;                           ///< Plain text, at most 2000 characters.
-    std::string capabilities;                           ///< JSON: tools, and resources and prompts where there are any.
-    std::vector<catalog::McpResource const*> resources; ///< Those that this server's filter leaves.
+    std::string environment_text;     ///< As the log has it.
+    std::string server_info;          ///< The JSON of `serverInfo`.
+    std::string instructions;         ///< Plain text, at most 2000 characters.
+    std::string capabilities;         ///< JSON: tools, and resources and prompts where there are any.
+    std::vector<Resource> resources;
+    std::vector<Prompt> prompts;
+    Uuid tenant{}; ///< `tenancy::tenant_key`, of a tenant's server.
 };
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
@@ -50,6 +62,7 @@ public:
 private:
     [[nodiscard]] Result<SnapshotPtr> unless_expired(SnapshotPtr snapshot) const;
     Task<Result<SnapshotPtr>> load(std::vector<crypto::TokenHash> candidates, Deadline deadline);
+    Task<Result<ServedPtr>> serve(ServerOwner owner, std::vector<accounts::AccountState> states, Deadline deadline);
 
     ServerRepository& repository_;
     accounts::Integrations& integrations_;

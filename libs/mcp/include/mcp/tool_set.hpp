@@ -3,11 +3,13 @@
 #include "catalog/filter.hpp"
 #include "catalog/tool.hpp"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sluice::mcp {
@@ -55,14 +57,17 @@ private:
 
 using ToolSetPtr = std::shared_ptr<ToolSet const>;
 
-/// Tool sets by content. Thread-safe; used only when a server is read from the database.
+/// Tool sets, and tools under other names, by content. Thread-safe; used only when a server is read from the database.
 class ToolSets {
 public:
     ToolSetPtr get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter);
+    catalog::ToolPtr renamed(catalog::ToolPtr const& tool, std::string name);
 
 private:
     std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<ToolSet const>> sets_;
+    std::map<std::pair<catalog::Tool const*, std::string>, std::weak_ptr<catalog::Tool const>> renamed_;
+    std::size_t sweep_at_ = 1024;
 };
 
 } // namespace sluice::mcp

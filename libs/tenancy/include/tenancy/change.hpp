@@ -15,16 +15,20 @@ struct Change {
         account,     ///< An integrated account, or any MCP server of it.
         environment, ///< An installed integration or documentation: everything cached of the environment.
         api_token,   ///< An API token.
+        tenant,      ///< Which accounts a tenant has, or an MCP server over them.
         integration, ///< A definition; `environment` is empty.
     };
     Kind kind = Kind::environment;
     EnvironmentId environment;
-    Uuid id{}; ///< Of the account, token or integration; else empty.
+    Uuid id{}; ///< Of the account, token or integration, or `tenant_key`; else empty.
 
     /// `account:<environment>:<id>`
     [[nodiscard]] std::string str() const;
     [[nodiscard]] static std::optional<Change> parse(std::string_view text);
 };
+
+/// What stands for a tenant in a change: the developer's own id for it can be any text.
+[[nodiscard]] Uuid tenant_key(std::string_view tenant_id);
 
 /// The NOTIFY channel of all changes.
 inline constexpr char kChangeChannel[] = "sluice_changes";

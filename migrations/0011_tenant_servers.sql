@@ -1,0 +1,7 @@
+-- An MCP server may belong to a tenant instead of one account: then it shows the accounts that the tenant has.
+ALTER TABLE mcp_servers ALTER COLUMN integrated_account_id DROP NOT NULL;
+ALTER TABLE mcp_servers ADD COLUMN tenant_id text CHECK (length(tenant_id) BETWEEN 1 AND 200);
+-- Names; empty: accounts of all.
+ALTER TABLE mcp_servers ADD COLUMN integrations text[] NOT NULL DEFAULT '{}';
+ALTER TABLE mcp_servers ADD CONSTRAINT mcp_servers_one_owner CHECK (num_nonnulls(integrated_account_id, tenant_id) = 1);
+CREATE INDEX mcp_servers_by_tenant ON mcp_servers (environment_id, tenant_id) WHERE tenant_id IS NOT NULL;
