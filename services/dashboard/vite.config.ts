@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
-// The Link UI. The api serves dist/connect.html at /connect and dist/assets below /connect/assets, under a policy without
-// inline code: nothing may be inlined.
+// The Link UI and the page where calls are approved. The api serves dist/connect.html at /connect, dist/approve.html at
+// /approve and dist/assets below /connect/assets, under a policy without inline code: nothing may be inlined.
 export default defineConfig({
     base: '/connect/',
     build: {
@@ -9,6 +9,6 @@ export default defineConfig({
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         license: { fileName: 'licenses.md' },
-        rolldownOptions: { input: 'connect.html' },
+        rolldownOptions: { input: ['connect.html', 'approve.html'] },
     },
 });

@@ -54,6 +54,7 @@ const answers = {
     'GET outage': () => json(500, { error: 'This tool intentionally returns an error for testing.' }),
     'GET records': (rest, query) => json(200, page(query)),
     'GET weather': (rest, query) => json(200, { region: query.get('region'), sky: 'clear' }),
+    'GET welcome': (rest, query) => json(200, { welcome: `Hello, ${query.get('name') ?? 'you'}!`, text: query.get('text') ?? '' }),
     'POST contacts': (rest, query, body) => json(201, { id: 1, ...JSON.parse(body) }),
     'GET documents': (rest) => (Object.hasOwn(documents, rest) ? [200, ...documents[rest]] : notFound),
     'GET templates': (rest) => json(200, { id: rest, templateTest: true, data: `Data for ID: ${rest}` }),

@@ -150,6 +150,96 @@ TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
     EXPECT_EQ(must(test::run(store_.servers().remove(in, std::nullopt, made.id, soon()))).tenant_id, "acme");
 }
 
+class WriteCallTest : public StoreTest {
+protected:
+    using State = mcp::WriteCall::State;
+    static constexpr std::chrono::seconds kLease{60};
+
+    Result<std::optional<mcp::WriteCall>> take(bool needs_approval)
+    {
+        return test::run(store_.write_calls().take(key_, account_.id, "tool", needs_approval, kLease, soon()));
+    }
+    mcp::WriteCall ask()
+    {
+        mcp::Approval approval;
+        approval.environment = key_.environment;
+        approval.server = key_.server;
+        approval.account = account_.id;
+        approval.tool = "tool";
+        approval.request = {{"tenant_id", "acme"}, {"arguments", json::object{{"note", "planted-argument"}}}};
+        approval.ends_at = clock_.now() + std::chrono::hours(1);
+        return must(test::run(store_.write_calls().ask(key_, approval, soon())));
+    }
+
+    Account const account_ = account(environment("t", "e"));
+    mcp::McpServer const server_ = server(account_);
+    mcp::WriteCallKey const key_{account_.environment, server_.id, crypto::sha256("call")};
+};
+
+TEST_F(WriteCallTest, IsTakenOnceAndAnsweredFromTheFirst)
+{
+    EXPECT_FALSE(must(take(false)));
+    EXPECT_EQ(must(take(false))->state, State::running);
+    EXPECT_TRUE(test::run(store_.write_calls().finish(key_, "planted-answer", std::chrono::seconds(60), soon())));
+    auto const known = must(take(false));
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->state, State::done);
+    EXPECT_EQ(known->answer, "planted-answer");
+    EXPECT_EQ(database_.value("SELECT count(*) FROM write_calls WHERE position('planted'::bytea IN answer) > 0"), "0");
+    database_.execute("UPDATE write_calls SET ends_at = now()");
+    EXPECT_FALSE(must(take(false))) << "ended, so it is a new one";
+}
+
+TEST_F(WriteCallTest, ThatHadNoEffectIsAsBefore)
+{
+    EXPECT_FALSE(must(take(false)));
+    EXPECT_TRUE(test::run(store_.write_calls().give_back(key_, soon())));
+    EXPECT_FALSE(must(take(false)));
+}
+
+TEST_F(WriteCallTest, WaitsForApprovalAndUsesItUp)
+{
+    EXPECT_EQ(take(true).error().code(), ErrorCode::not_found);
+    auto const asked = ask();
+    EXPECT_EQ(ask().id, asked.id) << "asked once";
+    EXPECT_EQ(must(take(true))->state, State::pending);
+    EXPECT_EQ(database_.value("SELECT count(*) FROM write_calls WHERE position('planted'::bytea IN request) > 0"), "0");
+    auto const decided = must(test::run(store_.write_calls().decide(key_.environment, asked.id, true, "link", soon())));
+    EXPECT_EQ(decided.state, State::approved);
+    EXPECT_EQ(decided.request.at("arguments").at("note"), "planted-argument");
+    EXPECT_EQ(test::run(store_.write_calls().decide(key_.environment, asked.id, false, "link", soon())).error().code(),
+              ErrorCode::conflict);
+    EXPECT_FALSE(must(take(true)));
+    EXPECT_EQ(must(take(true))->state, State::running) << "one of two gets it";
+    EXPECT_TRUE(test::run(store_.write_calls().give_back(key_, soon())));
+    EXPECT_FALSE(must(take(true))) << "the approval outlives a call without effect";
+    EXPECT_TRUE(test::run(store_.write_calls().finish(key_, "x", std::chrono::seconds(0), soon())));
+    EXPECT_EQ(take(true).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(database_.value("SELECT string_agg(type, ',' ORDER BY id) FROM events WHERE type LIKE 'approval:%'"),
+              "approval:requested,approval:approved");
+}
+
+TEST_F(WriteCallTest, IsNotSeenFromAnotherEnvironment)
+{
+    auto const asked = ask();
+    auto const other = environment("t", "other");
+    EXPECT_EQ(test::run(store_.write_calls().find(other, asked.id, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(store_.write_calls().decide(other, asked.id, true, "x", soon())).error().code(),
+              ErrorCode::not_found);
+    EXPECT_TRUE(must(test::run(store_.write_calls().list(other, {}, soon()))).items.empty());
+    EXPECT_EQ(must(test::run(store_.write_calls().list(key_.environment, {}, soon()))).items.size(), 1U);
+}
+
+TEST_F(WriteCallTest, DoesNotOpenWithTheSealOfAnother)
+{
+    auto const asked = ask();
+    database_.execute("UPDATE write_calls SET id = gen_random_uuid()");
+    EXPECT_EQ(must(test::run(store_.servers().list(key_.environment, account_.id, {}, soon()))).items.size(), 1U);
+    EXPECT_EQ(test::run(store_.write_calls().list(key_.environment, {}, soon())).error().code(), ErrorCode::internal);
+    EXPECT_EQ(test::run(store_.write_calls().find(key_.environment, asked.id, soon())).error().code(),
+              ErrorCode::not_found);
+}
+
 TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
 {
     auto const mine = environment("t", "mine");
@@ -203,8 +293,8 @@ TEST_F(StoreTest, ServingRoleSeesNoRowOutsideAnEnvironmentAndNoSecretHash)
     server(made);
     pqxx::connection connection(database_.url("sluice_app").reveal());
     pqxx::work transaction(connection);
-    for (auto const* table :
-         {"data_keys", "api_tokens", "environment_integrations", "integrated_accounts", "documentation", "mcp_servers"})
+    for (auto const* table : {"data_keys", "api_tokens", "environment_integrations", "integrated_accounts",
+                              "documentation", "mcp_servers", "write_calls"})
         EXPECT_EQ(transaction.exec1(fmt::format("SELECT count(*) FROM {}", table))[0].as<int>(), 0) << table;
     EXPECT_THROW(transaction.exec("SELECT * FROM secret_hashes"), pqxx::sql_error);
 }

@@ -13,8 +13,8 @@ const schemes = {
     account_token: ['accountToken'],
     any_token: ['apiToken', 'accountToken'],
 };
-/// Routes of the Link UI have one of these, or none.
-const linkSchemes = ['linkToken', 'connectCookie', 'formToken'];
+/// Routes of our pages have one of these, or none.
+const linkSchemes = ['linkToken', 'connectCookie', 'formToken', 'approvalLink'];
 /// An MCP endpoint without the token in its path has it in a header.
 const mcpBearer = ['mcpToken', 'mcpToken+secondFactor'];
 

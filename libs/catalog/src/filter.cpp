@@ -116,6 +116,17 @@ Result<void> check_filter(ToolFilter const& filter, ToolList const& tools)
     return {};
 }
 
+Result<void> check_tags(std::vector<std::string> const& tags, std::string_view path, ToolList const& tools)
+{
+    std::vector<FieldFailure> failures;
+    check_words(
+        tags, path, tools, known_tags(tools),
+        [](std::string_view tag, Tool const& tool) { return has_tag(tag, *tool.method); }, failures);
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return {};
+}
+
 std::string explain_hidden(ToolFilter const& filter, Tool const& tool)
 {
     if (!filter.passes_methods(*tool.method, tool.name))

@@ -3,6 +3,7 @@
 #include "actions.hpp"
 #include "catalog/naming.hpp"
 #include "dynamic.hpp"
+#include "inputs.hpp"
 #include "mapping.hpp"
 #include "offers.hpp"
 
@@ -290,6 +291,7 @@ private:
         mapping.flag("raw_schema", false); // Read before, by raw_operations.
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
+        method.inputs = read_inputs(mapping.find("input"), source_, mapping.at("input"), {"arguments."}, problems_);
         method.paginated = mapping.flag("paginated", false);
         auto const* pagination = mapping.find("pagination");
         method.pagination = pagination != nullptr ? read_pagination(pagination, mapping.at("pagination"))

@@ -1,6 +1,7 @@
 #include "offers.hpp"
 
 #include "catalog/naming.hpp"
+#include "inputs.hpp"
 #include "templates.hpp"
 
 #include <array>
@@ -116,6 +117,11 @@ private:
                                         argument.flag("required", false), argument.texts("values")});
             roots.push_back("arguments." + prompt.arguments.back().name);
         });
+        prompt.inputs = read_inputs(mapping.find("input"), source_, mapping.at("input"), roots, problems_);
+        for (auto const& round :
+             prompt.inputs != nullptr ? prompt.inputs->rounds : std::vector<std::vector<InputRequest>>{})
+            for (auto const& request : round)
+                roots.push_back("input." + request.key);
         each(mapping.find("messages"), mapping.at("messages"), [&](json::value const& one, std::string const& at) {
             Mapping message(source_, &one, at, problems_);
             static constexpr std::array<std::string_view, 2> kRoles{"user", "assistant"};

@@ -84,12 +84,13 @@ EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
 }
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
-                   proxy::Caller& caller, crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background,
-                   EndpointMetrics& metrics)
+                   proxy::Caller& caller, SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
+                   TaskGroup& background, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
     , caller_(caller)
+    , safe_writes_(safe_writes)
     , sealer_(sealer)
     , streams_(streams)
     , background_(background)

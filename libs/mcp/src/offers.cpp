@@ -2,6 +2,7 @@
 #include "base/encoding.hpp"
 #include "encode.hpp"
 #include "mcp/endpoint.hpp"
+#include "mcp/inputs.hpp"
 #include "proxy/error_body.hpp"
 #include "proxy/parts.hpp"
 
@@ -148,9 +149,19 @@ Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot 
     auto const values = arguments_of(*prompt, request.params);
     if (!values)
         return refuse("params." + values.error().public_detail());
+    auto said = Said::read(
+        request,
+        fmt::format("prompt|{}|{}|{}", snapshot.server.id.str(), prompt->name, boost::json::serialize(*values)),
+        sealer_);
+    if (!said)
+        return refuse("params." + said.error().public_detail());
+    if (prompt->inputs)
+        if (auto answered = ask_client(request, snapshot, *prompt->inputs, *values, *said))
+            return *std::move(answered);
     json::array messages;
+    json::value const known = json::object{{"arguments", *values}, {"input", said->input()}};
     for (auto const& message : prompt->messages) {
-        auto content = message.content.render_texts(json::object{{"arguments", *values}});
+        auto content = message.content.render_texts(known);
         if (!content)
             return refuse(content.error().public_detail());
         json::object one{{"role", message.role}};

@@ -32,7 +32,22 @@ json::object config_json(ServerConfig const& config)
             {"tags", json::array_of(config.filter.tags)},
             {"tool_exposure", name_of(config.exposure)},
             {"require_api_token_auth", config.require_api_token_auth},
-            {"result_token_limit", config.result_token_limit}};
+            {"result_token_limit", config.result_token_limit},
+            {"approval_tags", json::array_of(config.approval_tags)},
+            {"approval_link", config.approval_link},
+            {"idempotency_window_s", config.idempotency_window.count()}};
+}
+
+Result<void> check_config(ServerConfig const& config, catalog::ToolList const& tools)
+{
+    std::vector<FieldFailure> failures;
+    for (auto const& checked : {catalog::check_filter(config.filter, tools),
+                                catalog::check_tags(config.approval_tags, "config.approval_tags", tools)})
+        if (!checked)
+            failures.insert(failures.end(), checked.error().failures().begin(), checked.error().failures().end());
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return {};
 }
 
 tenancy::Change change_of(McpServer const& server)

@@ -37,6 +37,9 @@ constexpr char kMcpStreams[] = {
 constexpr char kTenantServers[] = {
 #embed "0011_tenant_servers.sql"
 };
+constexpr char kWriteCalls[] = {
+#embed "0012_write_calls.sql"
+};
 // clang-format on
 
 } // namespace
@@ -55,6 +58,7 @@ std::vector<pg::Migration> migrations()
         {"0009_account_schemas", {kAccountSchemas, sizeof kAccountSchemas}},
         {"0010_mcp_streams", {kMcpStreams, sizeof kMcpStreams}},
         {"0011_tenant_servers", {kTenantServers, sizeof kTenantServers}},
+        {"0012_write_calls", {kWriteCalls, sizeof kWriteCalls}},
     };
 }
 

@@ -9,6 +9,7 @@
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "mcp/streams.hpp"
+#include "mcp/write_calls.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
 #include "tenancy/retention.hpp"
@@ -34,6 +35,7 @@ std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backen
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend);
 std::unique_ptr<mcp::StreamRepository> make_streams(Backend const& backend);
+std::unique_ptr<mcp::WriteCallRepository> make_write_calls(Backend const& backend);
 std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
 std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
 std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);

@@ -21,6 +21,8 @@ constexpr char kLinks[] =
     "DELETE FROM link_tokens WHERE environment_id = $1 AND expires_at < now() - make_interval(days => $2)";
 constexpr char kConnections[] =
     "DELETE FROM connections WHERE environment_id = $1 AND expires_at < now() - make_interval(days => $2)";
+// Those are over once they end, and say nothing of the past.
+constexpr char kWriteCalls[] = "DELETE FROM write_calls WHERE environment_id = $1 AND ends_at < now() AND $2 > 0";
 
 class PgRetention final : public tenancy::Retention {
 public:
@@ -45,7 +47,7 @@ public:
     {
         pg::Query<std::size_t> query = [environment](pqxx::work& transaction) -> Result<std::size_t> {
             std::size_t gone = 0;
-            for (auto const* sql : {kEvents, kAttempts, kLinks, kConnections})
+            for (auto const* sql : {kEvents, kAttempts, kLinks, kConnections, kWriteCalls})
                 gone += static_cast<std::size_t>(
                     transaction.exec_params(sql, sql_id(environment), kKept.count()).affected_rows());
             return gone;

@@ -77,6 +77,11 @@ ServerConfig config_in(json::object const& config)
     parsed.require_api_token_auth = required != nullptr && required->is_bool() && required->get_bool();
     if (auto const* limit = config.if_contains("result_token_limit"); limit != nullptr && limit->is_int64())
         parsed.result_token_limit = limit->get_int64();
+    parsed.approval_tags = texts_at(config, "approval_tags");
+    if (auto const* link = config.if_contains("approval_link"); link != nullptr && link->is_bool())
+        parsed.approval_link = link->get_bool();
+    if (auto const* window = config.if_contains("idempotency_window_s"); window != nullptr && window->is_int64())
+        parsed.idempotency_window = std::chrono::seconds(window->get_int64());
     return parsed;
 }
 

@@ -16,6 +16,7 @@ struct Store::Impl {
         , servers(make_servers(backend))
         , account_schemas(make_account_schemas(backend))
         , streams(make_streams(backend))
+        , write_calls(make_write_calls(backend))
         , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
@@ -36,6 +37,7 @@ struct Store::Impl {
     std::unique_ptr<mcp::ServerRepository> servers;
     std::unique_ptr<mcp::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::StreamRepository> streams;
+    std::unique_ptr<mcp::WriteCallRepository> write_calls;
     std::unique_ptr<mcp::ServerExpiry> expiry;
     std::unique_ptr<tenancy::JobQueue> jobs;
     std::unique_ptr<accounts::ConnectionRepository> connections;
@@ -84,6 +86,11 @@ mcp::SchemaRepository& Store::account_schemas() const
 {
     return *impl_->account_schemas;
 }
+mcp::WriteCallRepository& Store::write_calls() const
+{
+    return *impl_->write_calls;
+}
+
 mcp::StreamRepository& Store::streams() const
 {
     return *impl_->streams;

@@ -234,6 +234,23 @@ private:
     accounts::ConnectForm& form_;
 };
 
+/// Calls of tools that wait for a person: decided by the developer's back end, or on our page by whoever has its link.
+class ApprovalHandlers {
+public:
+    explicit ApprovalHandlers(Services const& services);
+    HandlerResult list(Call& call);
+    HandlerResult get(Call& call);
+    HandlerResult decide(Call& call);
+    HandlerResult page(Call& call);
+    HandlerResult get_by_link(Call& call);
+    HandlerResult decide_by_link(Call& call);
+
+private:
+    HandlerResult decide(Call& call, EnvironmentId environment, ApprovalId id, std::string decided_by);
+
+    Services const& services_;
+};
+
 class WebhookHandlers {
 public:
     explicit WebhookHandlers(Services const& services);

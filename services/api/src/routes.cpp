@@ -88,6 +88,13 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::post,    "/mcp-server/{server_id}/rotate-token", Access::api_token, kSmallBody, servers, ServerHandlers, rotate_token),
     SLUICE_ROUTE(Method::get,     "/mcp-server/{server_id}/explain",      Access::api_token, kNoBody,    servers, ServerHandlers, explain),
 
+    SLUICE_ROUTE(Method::get,     "/approval",      Access::api_token, kNoBody,    approvals, ApprovalHandlers, list),
+    SLUICE_ROUTE(Method::get,     "/approval/{id}", Access::api_token, kNoBody,    approvals, ApprovalHandlers, get),
+    SLUICE_ROUTE(Method::post,    "/approval/{id}", Access::api_token, kSmallBody, approvals, ApprovalHandlers, decide),
+    SLUICE_ROUTE(Method::get,     "/approve",       Access::link,      kNoBody,    approvals, ApprovalHandlers, page),
+    SLUICE_ROUTE(Method::get,     "/approve/call",  Access::link,      kNoBody,    approvals, ApprovalHandlers, get_by_link),
+    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kSmallBody, approvals, ApprovalHandlers, decide_by_link),
+
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
     SLUICE_ROUTE(Method::patch,   "/environment/{id}", Access::api_token, kSmallBody, environments, EnvironmentHandlers, patch),

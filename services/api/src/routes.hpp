@@ -21,6 +21,7 @@ class ProxyHandlers;
 class EnvironmentHandlers;
 class LinkHandlers;
 class ConnectHandlers;
+class ApprovalHandlers;
 class ConnectFormHandlers;
 class WebhookHandlers;
 class CapabilityHandlers;
@@ -62,6 +63,7 @@ struct HandlerSet {
     LinkHandlers& links;
     ConnectHandlers& connect;
     ConnectFormHandlers& connect_form;
+    ApprovalHandlers& approvals;
     WebhookHandlers& webhooks;
     CapabilityHandlers& capabilities;
     OperationHandlers& operation;

@@ -33,6 +33,9 @@ struct ConfigPatch {
     std::optional<std::string> exposure;
     std::optional<bool> require_api_token_auth;
     std::optional<std::int64_t> result_token_limit;
+    std::optional<std::vector<std::string>> approval_tags;
+    std::optional<bool> approval_link;
+    std::optional<std::int64_t> idempotency_window_s;
 
     void apply(ServerConfig& config) const
     {
@@ -46,6 +49,12 @@ struct ConfigPatch {
             config.require_api_token_auth = *require_api_token_auth;
         if (result_token_limit)
             config.result_token_limit = *result_token_limit;
+        if (approval_tags)
+            config.approval_tags = *approval_tags;
+        if (approval_link)
+            config.approval_link = *approval_link;
+        if (idempotency_window_s)
+            config.idempotency_window = std::chrono::seconds(*idempotency_window_s);
     }
 };
 
@@ -61,6 +70,9 @@ ConfigPatch read_config(json::object const* object, Fields& parent)
     patch.exposure = fields.choice("tool_exposure", false, {name_of(Exposure::all), name_of(Exposure::discovery)});
     patch.result_token_limit =
         fields.integer("result_token_limit", ServerConfig::kLeastResultTokens, ServerConfig::kMostResultTokens);
+    patch.approval_tags = fields.texts("approval_tags");
+    patch.approval_link = fields.flag("approval_link");
+    patch.idempotency_window_s = fields.integer("idempotency_window_s", 0, ServerConfig::kLongestWindow.count());
     parent.merge(fields.failures());
     return patch;
 }
@@ -231,7 +243,7 @@ HandlerResult ServerHandlers::create(Call& call)
                 ? "The tenant has no integrated account: connect one first, for example with POST /link-token."
                 : fmt::format("The tenant has no integrated account of {}.", fmt::join(server.integrations, ", "))};
     auto const& tools = *(*served)->tools();
-    if (auto const checked = catalog::check_filter(server.config.filter, tools); !checked)
+    if (auto const checked = mcp::check_config(server.config, tools); !checked)
         co_return checked.error();
 
     auto const token = crypto::mint_token(crypto::TokenKind::mcp);
@@ -314,7 +326,7 @@ HandlerResult ServerHandlers::patch(Call& call)
         if (changes_expiry)
             server.expires_at = expires_at;
         patch.apply(server.config);
-        return changes_tools ? catalog::check_filter(server.config.filter, *tools) : Result<void>{};
+        return changes_tools ? mcp::check_config(server.config, *tools) : Result<void>{};
     };
     auto const updated = co_await services_.store.servers().update(call.environment(), which->owner, which->id,
                                                                    std::move(edit), call.deadline);

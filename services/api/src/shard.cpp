@@ -44,9 +44,11 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
                services.config.cache)
+    , safe_writes_(services.store.write_calls(), caller_, services.cursors, services.keyring, services.clock,
+                   services.config.public_url + "/approve")
     , stream_calls_(io, kStreamCalls, log, "mcp stream")
-    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, services.cursors, services.streams, stream_calls_,
-                metrics.mcp)
+    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,
+                stream_calls_, metrics.mcp)
     , token_handlers_(services)
     , integration_handlers_(services)
     , installation_handlers_(services)
@@ -58,6 +60,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , link_handlers_(services, connector_)
     , connect_handlers_(services, connector_, connect_form_)
     , connect_form_handlers_(connect_form_)
+    , approval_handlers_(services)
     , webhook_handlers_(services)
     , capability_handlers_(services, connected_)
     , operation_handlers_(services)
@@ -65,8 +68,8 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , dispatcher_(services.config,
                   handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
                                account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
-                               link_handlers_, connect_handlers_, connect_form_handlers_, webhook_handlers_,
-                               capability_handlers_, operation_handlers_, mcp_handlers_}),
+                               link_handlers_, connect_handlers_, connect_form_handlers_, approval_handlers_,
+                               webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
                   api_tokens_, account_tokens_, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {

@@ -56,6 +56,7 @@ private:
     accounts::Connector connector_;
     accounts::ConnectForm connect_form_;
     mcp::Servers servers_;
+    mcp::SafeWrites safe_writes_;
     TaskGroup stream_calls_;
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
@@ -69,6 +70,7 @@ private:
     LinkHandlers link_handlers_;
     ConnectHandlers connect_handlers_;
     ConnectFormHandlers connect_form_handlers_;
+    ApprovalHandlers approval_handlers_;
     WebhookHandlers webhook_handlers_;
     CapabilityHandlers capability_handlers_;
     OperationHandlers operation_handlers_;

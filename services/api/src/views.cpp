@@ -105,6 +105,24 @@ json::object view(mcp::McpServer const& server)
     return view;
 }
 
+json::object view(mcp::Approval const& approval)
+{
+    // A call that is made, or was, has been approved: how it went is not the approval's matter.
+    bool const is_used = approval.state == mcp::WriteCall::State::running;
+    json::object view{
+        {"id", approval.id.str()},
+        {"status", is_used ? "used" : name_of(approval.state)},
+        {"tool", approval.tool},
+        {"mcp_server_id", approval.server.str()},
+        {"integrated_account_id", approval.account.str()},
+        {"decided_by", approval.decided_by.empty() ? json::value(nullptr) : json::value(approval.decided_by)},
+        {"decided_at", time_or_null(approval.decided_at)},
+        {"created_at", to_rfc3339(approval.created_at)},
+        {"expires_at", to_rfc3339(approval.ends_at)}};
+    view["call"] = approval.request;
+    return view;
+}
+
 json::object view(tenancy::Environment const& environment)
 {
     json::object view{{"id", environment.id.str()},

@@ -16,15 +16,18 @@ namespace {
 using events::Webhook;
 
 /// Every event there is (api-spec). `test` comes by request only.
-constexpr std::array<std::string_view, 9> kEventTypes{"integrated_account:created",
-                                                      "integrated_account:updated",
-                                                      "integrated_account:active",
-                                                      "integrated_account:post_install_error",
-                                                      "integrated_account:validation_error",
-                                                      "integrated_account:authentication_error",
-                                                      "integrated_account:reactivated",
-                                                      "integrated_account:deleted",
-                                                      "test"};
+constexpr std::array<std::string_view, 12> kEventTypes{"integrated_account:created",
+                                                       "integrated_account:updated",
+                                                       "integrated_account:active",
+                                                       "integrated_account:post_install_error",
+                                                       "integrated_account:validation_error",
+                                                       "integrated_account:authentication_error",
+                                                       "integrated_account:reactivated",
+                                                       "integrated_account:deleted",
+                                                       "approval:requested",
+                                                       "approval:approved",
+                                                       "approval:declined",
+                                                       "test"};
 
 void read_webhook(Fields& fields, Webhook& webhook, bool is_new, http::EgressPolicy const& egress)
 {

@@ -36,6 +36,9 @@ export async function linkTokens(session, known) {
     await refusesTokens(session, create);
 }
 
+/// As the source calls it: what the build adds changes with it.
+export const withoutHash = (file) => file.replace(/-[\w-]+(?=\.)/, '');
+
 export async function pages(session, known) {
     const open = { token: null };
     const isPage = (_, { body }) => body.toString().includes('<!doctype html>');
@@ -44,7 +47,7 @@ export async function pages(session, known) {
     const page = await send(known.product.baseUrl, '/connect', { method: 'GET' });
     const files = [...page.body.toString().matchAll(/"\/connect\/assets\/([^"]+)"/g)].map(([, file]) => file);
     for (const file of files)
-        await session.call('getLinkAsset', 200, `of a file .${file.split('.').at(-1)}`, { ...open, path: { file } });
+        await session.call('getLinkAsset', 200, `of ${withoutHash(file)}`, { ...open, path: { file } });
     for (const file of ['nothing.js', '../connect.html'])
         await session.call('getLinkAsset', 404, `of ${file}`, { ...open, path: { file } });
     await session.call('getLinkModule', 200, '', {

@@ -1,5 +1,6 @@
 import { accountTokens, bulkDeletion, capabilities, renewal } from './account_tokens.mjs';
 import { accounts } from './accounts.mjs';
+import { approvals } from './approvals.mjs';
 import { installations, integrations, removal } from './catalogue.mjs';
 import { connectForm } from './connect_form.mjs';
 import { backEnd, linkTokens, linkUi, pages } from './connecting.mjs';
@@ -37,6 +38,7 @@ export async function live(tests, spec) {
         servers,
         tenantServers,
         mcp,
+        approvals,
         linkTokens,
         pages,
         linkUi,

@@ -25,6 +25,8 @@ TEST(Base64, RefusesForeignCharactersAndLengths)
 {
     EXPECT_FALSE(base64_decode("Zg=!"));
     EXPECT_FALSE(base64_decode("Z"));
+    EXPECT_FALSE(base64_decode("Zh==")) << "bits left over";
+    EXPECT_TRUE(base64_decode("Zg=="));
     EXPECT_FALSE(base64_decode("a-_b"));
     EXPECT_TRUE(base64url_decode("a-_b"));
 }

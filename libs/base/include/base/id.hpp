@@ -77,6 +77,7 @@ struct WebhookTag { static constexpr std::string_view kPrefix = "wh"; };
 struct DeliveryTag { static constexpr std::string_view kPrefix = "dlv"; };
 struct LogEntryTag { static constexpr std::string_view kPrefix = "log"; };
 struct LinkTokenTag { static constexpr std::string_view kPrefix = "link"; };
+struct ApprovalTag { static constexpr std::string_view kPrefix = "appr"; };
 struct ConnectionTag { static constexpr std::string_view kPrefix = "conn"; };
 // clang-format on
 
@@ -94,6 +95,7 @@ using DeliveryId = Id<DeliveryTag>;
 using LogEntryId = Id<LogEntryTag>;
 using LinkTokenId = Id<LinkTokenTag>;
 using ConnectionId = Id<ConnectionTag>;
+using ApprovalId = Id<ApprovalTag>;
 
 } // namespace sluice
 

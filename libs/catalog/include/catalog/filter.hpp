@@ -31,6 +31,10 @@ struct ToolFilter {
 /// `config` if together they leave none.
 [[nodiscard]] Result<void> check_filter(ToolFilter const& filter, ToolList const& tools);
 
+/// Errors: invalid_argument at `<path>[i]` for a tag that no tool has.
+[[nodiscard]] Result<void> check_tags(std::vector<std::string> const& tags, std::string_view path,
+                                      ToolList const& tools);
+
 /// Why a tool is not shown: the rule, in words. `tool` must not pass the filter.
 [[nodiscard]] std::string explain_hidden(ToolFilter const& filter, Tool const& tool);
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "catalog/inputs.hpp"
 #include "catalog/template.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,6 +85,8 @@ struct Method {
     bool raw_schema = false;
     /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.
     std::optional<ValueTemplate> content;
+    /// What its tool asks the client for before it is called; mostly null.
+    std::shared_ptr<Inputs const> inputs;
     std::string title;
     std::string description;
     std::string tool_name;

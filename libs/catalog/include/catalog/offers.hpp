@@ -1,9 +1,11 @@
 #pragma once
 
 #include "catalog/actions.hpp"
+#include "catalog/inputs.hpp"
 #include "catalog/template.hpp"
 #include "catalog/uri_template.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,8 @@ struct Prompt {
     std::string title;
     std::string description;
     std::vector<PromptArgument> arguments;
-    std::vector<PromptMessage> messages;
+    std::vector<PromptMessage> messages;  ///< Also read `input.<key>`.
+    std::shared_ptr<Inputs const> inputs; ///< What it asks the client for first; mostly null.
 };
 
 /// What a definition offers to MCP clients beside its tools.

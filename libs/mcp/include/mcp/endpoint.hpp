@@ -1,7 +1,9 @@
 #pragma once
 
 #include "http_api/message.hpp"
+#include "mcp/inputs.hpp"
 #include "mcp/message.hpp"
+#include "mcp/safe_writes.hpp"
 #include "mcp/servers.hpp"
 #include "mcp/streams.hpp"
 #include "proxy/pages.hpp"
@@ -64,7 +66,8 @@ public:
 
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
-             crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background, EndpointMetrics& metrics);
+             SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background,
+             EndpointMetrics& metrics);
 
     /// Answers any request at the URL, whatever its HTTP method.
     Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace);
@@ -97,6 +100,29 @@ private:
     /// `call_tool`, nothing, with the name and arguments of the tool it means in place.
     [[nodiscard]] std::optional<Answer> discover_tools(RpcRequest& request, ServerSnapshot const& snapshot,
                                                        std::string& name, json::value& arguments) const;
+    /// A call of a tool, as far as it is known.
+    struct ToolCall {
+        catalog::Tool const* tool = nullptr; ///< As the server shows it, then as the account has it.
+        accounts::ConnectedPtr account;
+        json::value arguments; ///< An object.
+        std::string note;      ///< For the model, if the tool has another name now.
+    };
+    /// The tool and the arguments that a request names, or the answer if it names none.
+    std::optional<Answer> find_tool(RpcRequest& request, ServerSnapshot const& snapshot, ToolCall& call) const;
+    /// Names become ids; what is wrong with the arguments.
+    [[nodiscard]] static std::vector<FieldFailure> check_arguments(ToolCall& call);
+    /// The answer that asks the client for what a tool or prompt wants of it; nothing once that is there.
+    std::optional<Answer> ask_client(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                     catalog::Inputs const& wanted, json::object const& arguments, Said& said) const;
+    /// The answer that has the client show its user a page; nothing if it cannot, or was asked already.
+    std::optional<Answer> ask_page(std::string_view key, std::string_view url, std::string message,
+                                   ToolCall const& call, Said said, RpcRequest const& request,
+                                   ServerSnapshot const& snapshot) const;
+    [[nodiscard]] Answer answer_pending(SafeWrites::Made const& made, ToolCall const& call, Said said,
+                                        RpcRequest const& request, ServerSnapshot const& snapshot) const;
+    /// The call itself, or what it would do.
+    Task<Answer> perform(ToolCall call, Said said, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                         proxy::PageListener* listener, CallTrace& trace);
     /// `listener` hears of each page of a list; may be null.
     Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
                            CallTrace& trace);
@@ -126,6 +152,7 @@ private:
     Servers& servers_;
     tenancy::ApiTokens& api_tokens_;
     proxy::Caller& caller_;
+    SafeWrites& safe_writes_;
     crypto::CursorSealer const& sealer_;
     Streams& streams_;
     TaskGroup& background_;

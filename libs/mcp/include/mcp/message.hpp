@@ -24,6 +24,7 @@ enum class RpcCode : int {
     resource_not_found = -32002, ///< Legacy.
     server_error = -32000,       ///< Legacy: unsupported version in a header; our own refusals.
     header_mismatch = -32020,    ///< Modern: a required header is missing or contradicts the body.
+    missing_capability = -32021, ///< Modern: the call needs what the client has not declared.
     unsupported_version = -32022 ///< Modern.
 };
 

@@ -9,6 +9,7 @@
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "mcp/streams.hpp"
+#include "mcp/write_calls.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
 #include "tenancy/jobs.hpp"
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] mcp::ServerRepository& servers() const;
     [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
     [[nodiscard]] mcp::StreamRepository& streams() const;
+    [[nodiscard]] mcp::WriteCallRepository& write_calls() const;
     [[nodiscard]] mcp::ServerExpiry& expiry() const;
     [[nodiscard]] tenancy::JobQueue& jobs() const;
     [[nodiscard]] accounts::ConnectionRepository& connections() const;

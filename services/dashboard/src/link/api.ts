@@ -26,8 +26,8 @@ export interface FormApi {
     submit(values: Answers): Promise<Answer<{ result: 'success' }>>;
 }
 
-/** Calls the api with a token of the Link UI's. */
-function callerWith(token: string) {
+/** Calls the api with a token of our pages. */
+export function callerWith(token: string) {
     return async function call<T>(path: string, body?: unknown): Promise<Answer<T>> {
         try {
             const response = await fetch(path, {

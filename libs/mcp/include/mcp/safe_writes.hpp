@@ -1,0 +1,77 @@
+#pragma once
+
+#include "accounts/vault.hpp"
+#include "base/clock.hpp"
+#include "crypto/cursor.hpp"
+#include "mcp/server.hpp"
+#include "mcp/write_calls.hpp"
+#include "proxy/caller.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace sluice::mcp {
+
+/// What an MCP server asks of a call before it is made.
+struct Safeguard {
+    bool needs_approval = false;
+    std::chrono::seconds window{}; ///< Within which the same call is answered from the first.
+
+    [[nodiscard]] bool is_needed() const noexcept { return needs_approval || window.count() > 0; }
+};
+
+[[nodiscard]] Safeguard safeguard_of(ServerConfig const& config, catalog::Method const& method);
+
+/// Makes calls that a person has to approve, or that must not be made twice. One per I/O thread.
+class SafeWrites {
+public:
+    /// All must outlive it. `page` is the address of the page where calls are approved.
+    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::CursorSealer const& sealer,
+               crypto::Keyring const& keyring, Clock const& clock, std::string page);
+
+    /// A call, ready to be made.
+    struct Call {
+        McpServer const& server;
+        accounts::ConnectedPtr account;
+        catalog::Tool const& tool;
+        json::object const& arguments; ///< Validated; names resolved to ids.
+        catalog::CallParts const& parts;
+    };
+    /// What came of it.
+    struct Made {
+        Result<proxy::Outcome> outcome; ///< Unless it waits for approval.
+        std::string note;               ///< For the model; mostly empty.
+        std::optional<WriteCall> pending;
+        std::string approval_url; ///< Of a pending one, where the server hands links out.
+    };
+    using Maker = std::function<Task<Result<proxy::Outcome>>()>;
+
+    /// `make` makes the call; it is asked for once or not at all. Where it is not known whether a call had an effect,
+    /// the same call is not made again within the window. Errors of the safeguards themselves are outcomes as well:
+    /// unavailable if the database cannot be reached (nothing is sent then), conflict for a call that is being made or
+    /// was declined, too_large.
+    Task<Made> make(Call call, Safeguard safeguard, Maker make, Deadline deadline);
+
+    /// Who a link of ours leads to. Errors: not_found.
+    struct Link {
+        EnvironmentId environment;
+        ApprovalId id;
+    };
+    [[nodiscard]] static Result<Link> open_link(crypto::CursorSealer const& sealer, std::string_view secret);
+
+private:
+    [[nodiscard]] WriteCallKey key_of(Call const& call) const;
+    [[nodiscard]] std::string link_of(EnvironmentId environment, ApprovalId id) const;
+    Task<Result<WriteCall>> ask(Call const& call, WriteCallKey key, Deadline deadline);
+    Task<Result<proxy::Outcome>> settle(WriteCallKey key, std::chrono::seconds window, Result<proxy::Outcome> outcome);
+
+    WriteCallRepository& repository_;
+    proxy::Caller& caller_;
+    crypto::CursorSealer const& sealer_;
+    crypto::Keyring const& keyring_;
+    Clock const& clock_;
+    std::string const page_;
+};
+
+} // namespace sluice::mcp

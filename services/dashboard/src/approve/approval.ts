@@ -1,0 +1,70 @@
+// The call that a person decides about, as the api has it and as it is shown.
+
+export interface Approval {
+    status: 'pending' | 'approved' | 'declined' | 'used';
+    tool: string;
+    expires_at: string;
+    call: {
+        title: string;
+        integration_label: string;
+        tenant_id: string;
+        mcp_server: string;
+        arguments: Record<string, unknown>;
+        request: { method: string; url: string; body: unknown };
+        changes: Record<string, unknown> | null;
+    };
+}
+
+export interface Change {
+    name: string;
+    from: string;
+    to: string;
+}
+
+/** Texts as they are, the rest as JSON; the absent as a dash. */
+export function shown(value: unknown): string {
+    if (value === null || value === undefined) return '—';
+    return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+}
+
+/** What would be another value; of a deletion, nothing. */
+export function changesOf({ changes }: Approval['call']): Change[] {
+    return Object.entries(changes ?? {})
+        .filter((entry): entry is [string, { from: unknown; to: unknown }] => {
+            const [, value] = entry;
+            return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+        })
+        .map(([name, { from, to }]) => ({ name, from: shown(from), to: shown(to) }));
+}
+
+export function isDeletion({ request, changes }: Approval['call']): boolean {
+    return request.method === 'DELETE' || (changes !== null && 'deleted' in changes);
+}
+
+/** What is said beside the changes: which item, for example. */
+export function argumentsOf(call: Approval['call']): [string, string][] {
+    const changed = new Set(changesOf(call).map(({ name }) => name));
+    const given = Object.entries(call.arguments).filter(([name]) => !changed.has(name));
+    const gone = nameOf(call.changes?.['deleted']);
+    return [...given.map(([name, value]): [string, string] => [name, shown(value)]), ...gone];
+}
+
+/** What a person knows a record by, where it has such a member. */
+function nameOf(record: unknown): [string, string][] {
+    if (typeof record !== 'object' || record === null) return [];
+    const members = record as Record<string, unknown>;
+    const name = ['subject', 'title', 'name', 'email'].find(
+        (each) => typeof members[each] === 'string' && members[each] !== '',
+    );
+    return name === undefined ? [] : [[name, shown(members[name])]];
+}
+
+/** The path of the vendor's address: the host says no more than its name. */
+export function pathOf(url: string): string {
+    try {
+        const { pathname, search } = new URL(url);
+        return pathname + search;
+    } catch {
+        return url;
+    }
+}

@@ -1,0 +1,115 @@
+// The page on which a person decides about a call, in a real browser against the running product. Pictures: results/approval.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { chromium } from '../../services/dashboard/node_modules/playwright-core/index.mjs';
+import { callTool } from './support/mcp.mjs';
+import { connect, mainEnvironment } from './support/product.mjs';
+import { atMost, file, test } from './support/test.mjs';
+
+const where = await mainEnvironment();
+const account = await connect(file, where, { tickets: 6 });
+const { simulated } = account;
+const { url } = await account.mint({ approval_tags: ['tickets'] });
+const tickets = (await simulated.get('/api/tickets?limit=6')).data;
+const pictures = join(import.meta.dirname, 'results/approval');
+mkdirSync(pictures, { recursive: true });
+const axe = readFileSync(join(import.meta.dirname, '../../services/dashboard/node_modules/axe-core/axe.min.js'), 'utf8');
+const update = 'update_a_gorgias_ticket_by_id';
+const remove = 'delete_a_gorgias_ticket_by_id';
+
+const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+});
+file.after(() => atMost(5, browser.close()));
+
+async function open(t, link, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 900, height: 900 }, reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(10_000);
+    const complaints = [];
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+        if (message.type() === 'error' && !/responded with a status of 4\d\d/.test(message.text())) complaints.push(message.text());
+    });
+    t.after(async () => {
+        await atMost(5, context.close());
+        assert.deepEqual(complaints, []);
+    });
+    await page.goto(link);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+}
+/// Accessibility as axe sees it, and a picture.
+async function look(page, name) {
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document));
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], name);
+}
+const ask = async (tool, args) => (await callTool(url, tool, args)).structuredContent;
+
+test('shows what would change and the exact request; approved, the call is made', async (t) => {
+    const [ticket] = tickets;
+    const status = ticket.status === 'open' ? 'closed' : 'open';
+    const args = { id: ticket.id, status, subject: '<img src=x onerror=alert(1)> Ä' };
+    const asked = await ask(update, args);
+    const page = await open(t, asked.approval_url);
+    assert.equal(new URL(page.url()).hash, '', 'the secret leaves the address bar');
+    await page.getByRole('heading', { name: 'Update a ticket?' }).waitFor();
+    await page.getByText(`wants to do this in the Gorgias account of ${simulated.subdomain}`).waitFor();
+    const row = page.getByRole('row', { name: 'status' });
+    assert.deepEqual(await row.getByRole('cell').allTextContents(), [ticket.status, status]);
+    assert.equal(await page.getByRole('row', { name: 'subject' }).getByRole('cell').last().textContent(), args.subject);
+    await page.getByText('The exact request').first().click();
+    assert.match(await page.locator('pre').textContent(), new RegExp(`^PUT .*/api/tickets/${ticket.id}`));
+    await look(page, 'update');
+    await page.getByRole('button', { name: 'Approve once' }).click();
+    await page.getByRole('heading', { name: 'You approved the call' }).waitFor();
+    await look(page, 'approved');
+    assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).status, ticket.status, 'not before the agent goes on');
+    assert.ok((await callTool(url, update, args)).isError !== true);
+    assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).status, status);
+});
+
+test('a deletion is said to be one; declined, nothing happens, and the link shows so', async (t) => {
+    const [, ticket] = tickets;
+    const { approval_url } = await ask(remove, { id: ticket.id });
+    const page = await open(t, approval_url, { colorScheme: 'dark', viewport: { width: 375, height: 700 } });
+    await page.getByText('This deletes something. It cannot be undone.').waitFor();
+    await page.getByText(ticket.subject).waitFor();
+    await look(page, 'deletion-dark-small');
+    await page.getByRole('button', { name: 'Decline' }).click();
+    await page.getByRole('heading', { name: 'You declined the call' }).waitFor();
+    const again = await open(t, approval_url);
+    await again.getByRole('heading', { name: 'This call was declined' }).waitFor();
+    await look(again, 'declined');
+    assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).id, ticket.id);
+});
+
+test('two who decide at once: the second sees what the first said', async (t) => {
+    const { approval_url } = await ask(remove, { id: tickets[2].id });
+    const [first, second] = [await open(t, approval_url), await open(t, approval_url)];
+    await first.getByRole('button', { name: 'Decline' }).click();
+    await first.getByRole('heading', { name: 'You declined the call' }).waitFor();
+    await second.getByRole('button', { name: 'Approve once' }).click();
+    await second.getByRole('heading', { name: 'This call was declined' }).waitFor();
+});
+
+test('with the keyboard alone', async (t) => {
+    const { approval_url } = await ask(remove, { id: tickets[3].id });
+    const page = await open(t, approval_url);
+    const decline = page.getByRole('button', { name: 'Decline' });
+    for (let i = 0; i < 10 && !(await decline.evaluate((button) => button === document.activeElement)); i += 1)
+        await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'You declined the call' }).waitFor();
+});
+
+test('a link that leads nowhere says what to do', async (t) => {
+    const page = await open(t, `${where.api.url}/approve#nonsense`);
+    await page.getByRole('heading', { name: 'There is nothing to approve here' }).waitFor();
+    await look(page, 'nothing');
+});
