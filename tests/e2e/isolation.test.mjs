@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { send } from './support/exchange.mjs';
-import { listTools } from './support/mcp.mjs';
+import { callTool, listTools } from './support/mcp.mjs';
 import { connect, environment, mainEnvironment } from './support/product.mjs';
 import { defer, file, test } from './support/test.mjs';
 
@@ -32,6 +32,12 @@ const ownWebhook = await theirs.api.ok('POST', '/webhook', subscription);
 defer(file, () => ours.api.delete(`/webhook/${webhook.id}`));
 defer(file, () => theirs.api.delete(`/webhook/${ownWebhook.id}`));
 const { event_id } = await ours.api.ok('POST', '/webhook/test', { id: webhook.id });
+const tenant_id = account.simulated.subdomain;
+const tenantServer = await ours.api.ok('POST', '/mcp-server', { name: 'e2e', tenant_id });
+const guarded = await account.mint({ approval_tags: ['macros'] });
+const { approval_id, approval_url } = (
+    await callTool(guarded.url, 'create_a_gorgias_macro', { name: 'Ours', actions: [] })
+).structuredContent;
 const begin = (where, subdomain) =>
     where.api.ok('POST', '/connection', { tenant_id: subdomain, integration: 'gorgias', context: { subdomain } });
 const connection = await begin(ours, account.simulated.subdomain);
@@ -58,12 +64,14 @@ const snapshot = async () => ({
     environment: await ours.api.ok('GET', `/environment/${ours.id}`),
     webhook: await ours.api.ok('GET', `/webhook/${webhook.id}`),
     connection: await ours.api.ok('GET', `/connection/${connection.id}`),
+    tenantServer: await ours.api.ok('GET', `/mcp-server/${tenantServer.id}`),
+    approval: await ours.api.ok('GET', `/approval/${approval_id}`),
     tools: await listTools(server.url),
     calls: (await account.simulated.state()).calls,
 });
 const idsOfOurs = [
     ...[account.id, server.id, server.token, document.id, ours.installation, token.id, ours.id],
-    ...[webhook.id, event_id, connection.id],
+    ...[webhook.id, event_id, connection.id, tenantServer.id, approval_id, approval_url],
 ];
 const showsOurs = (text) => [...idsOfOurs, account.simulated.subdomain].some((each) => text.includes(each));
 
@@ -89,12 +97,16 @@ const cases = {
     '/integrated-account/{id}/mcp/{server_id}': [{ id: account.id, server_id: server.id }, { name: 'stolen' }],
     '/integrated-account/{id}/mcp/{server_id}/rotate-token': [{ id: account.id, server_id: server.id }, {}],
     '/integrated-account/{id}/mcp/{server_id}/explain': [{ id: account.id, server_id: server.id }, undefined, '?tool=x'],
+    '/mcp-server/{server_id}': [{ server_id: tenantServer.id }, { name: 'stolen' }],
+    '/mcp-server/{server_id}/rotate-token': [{ server_id: tenantServer.id }, {}],
+    '/mcp-server/{server_id}/explain': [{ server_id: tenantServer.id }, undefined, '?tool=x'],
+    '/approval/{id}': [{ id: approval_id }, { decision: 'approve' }],
     '/proxy/{resource}': [{ resource: 'tickets' }, { name: 'stolen' }, `?integrated_account_id=${account.id}`],
     '/proxy/{resource}/{item}': [{ resource: 'tickets', item: '1' }, { spam: true }, `?integrated_account_id=${account.id}`],
 };
 const withoutIds = [
     ...['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account'],
-    ...['/environment', '/webhook', '/log'],
+    ...['/environment', '/webhook', '/log', '/mcp-server', '/approval'],
 ];
 /// Integrations are everybody's. Bodies of these are told apart below: ids of others are refused with 400, or passed over.
 const elsewhere = [
@@ -124,6 +136,13 @@ for (const { method, path, access } of routes) {
         assert.equal(never.status, 404);
     });
 }
+
+test('a tenant of another environment has no accounts in the own', async () => {
+    const exchange = await theirs.api.post('/mcp-server', { name: 'stolen', tenant_id });
+    assert.equal(exchange.status, 404);
+    const own = await theirs.api.ok('POST', '/mcp-server', { name: 'own', tenant_id: (await theirs.api.all('/integrated-account'))[0].tenant_id });
+    assert.equal(showsOurs(JSON.stringify(own)), false);
+});
 
 test('an event of another environment is not replayed to the own webhook', async () => {
     const path = `/webhook/${ownWebhook.id}/replay`;

@@ -116,6 +116,9 @@ test('PATCH merges config key by key, and clients see it at once', async () => {
         tool_exposure: 'all',
         require_api_token_auth: false,
         result_token_limit: 20_000,
+        approval_tags: [],
+        approval_link: true,
+        idempotency_window_s: 0,
     });
     assert.deepEqual(await shown(), tools.filter((tool) => tool.resource === 'macros').map((tool) => tool.name));
     const named = await account.api.ok('PATCH', `${path}/${id}`, { name: 'Renamed' });
