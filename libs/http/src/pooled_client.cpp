@@ -120,6 +120,8 @@ public:
 
     void expires_at(Clock::time_point when) { limit_.expires_at(when); }
     void expires_never() { limit_.expires_never(); }
+    void watch(Peer const* waiter) { limit_.watch(waiter); }
+    [[nodiscard]] bool was_left() const noexcept { return limit_.was_left(); }
 
     Task<ErrorCodeOf> connect(tcp::endpoint const& endpoint)
     {
@@ -355,6 +357,8 @@ ClientMetrics::ClientMetrics(telemetry::Registry& registry)
     , reuses(registry.counter("sluice_http_client_reuses_total", "Calls that found a warm connection."))
     , refused_addresses(
           registry.counter("sluice_http_client_refused_addresses_total", "Calls refused by the egress policy."))
+    , abandoned(registry.counter("sluice_http_client_abandoned_total",
+                                 "Calls that were given up because nobody waited for them any more."))
     , failures(registry.counter("sluice_http_client_failures_total", "Calls that got no HTTP answer."))
 {
 }
@@ -395,13 +399,20 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             connection = std::move(*opened);
         }
         connection->expires_at(deadline.at());
+        connection->watch(request.waiter);
         IncomingResponse response;
         auto const attempt =
             co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);
+        bool const was_left = attempt.failure && connection->was_left();
+        connection->watch(nullptr);
         impl_->give_back(host, std::move(connection));
         if (!attempt.failure) {
             response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
             co_return response;
+        }
+        if (was_left) {
+            impl_->metrics.abandoned.add();
+            co_return Error{ErrorCode::unavailable, "The client is gone."};
         }
         // The server closed the warm connection while our request was under way; it has not seen a safe one twice.
         bool const again =

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
 #include <exception>
 #include <optional>
@@ -18,6 +19,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include <sys/socket.h>
 
 namespace sluice::http {
 namespace {
@@ -150,14 +153,28 @@ std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
 
 } // namespace
 
-struct Server::Connection {
+namespace {
+
+/// The peer of a socket of which nothing is being read: its FIN is the next thing to come, or it has come.
+bool has_left(Socket& socket)
+{
+    char byte = 0;
+    auto const got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+} // namespace
+
+struct Server::Connection final : Peer {
     Connection(asio::io_context& io, Socket accepted)
         : socket(std::move(accepted))
         , limit(io, socket)
     {
         buffer.reserve(kReadBuffer);
     }
-    Socket socket;
+    [[nodiscard]] bool is_gone() const override { return has_left(socket); }
+
+    mutable Socket socket;
     Timeouts::Limit limit;
     beast::flat_buffer buffer;
     bool idle = true;
@@ -182,20 +199,16 @@ public:
         co_return co_await send(std::move(piece));
     }
 
+    [[nodiscard]] bool is_gone() const override { return is_broken_ || connection_.is_gone(); }
+
     void when_gone(std::function<void()> action) override
     {
         watch_ = std::make_shared<std::function<void()>>(std::move(action));
-        boost::system::error_code ignored; // Then the look below might wait, and it is done where there is something.
-        connection_.socket.non_blocking(true, ignored);
         connection_.socket.async_wait(Socket::wait_read, [this, weak = std::weak_ptr(watch_)](auto const& failure) {
             auto const watch = weak.lock();
             if (!watch || failure)
                 return; // The stream has ended, and with it this sink.
-            char byte = 0;
-            boost::system::error_code error;
-            auto const bytes =
-                connection_.socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
-            if (error != asio::error::would_block && (error || bytes == 0))
+            if (connection_.is_gone())
                 (*watch)();
         });
     }
@@ -377,7 +390,9 @@ Task<bool> Server::serve_one(Connection& connection)
     connection.limit.expires_never();
     Response response;
     try {
-        response = co_await handler_.handle(take_request(parser));
+        auto request = take_request(parser);
+        request.peer = &connection;
+        response = co_await handler_.handle(std::move(request));
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
         response = handler_.refuse(500, "Unexpected fault.");

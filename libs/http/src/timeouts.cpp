@@ -34,6 +34,15 @@ void Timeouts::Limit::expires_at(std::chrono::steady_clock::time_point when)
         timeouts_.wake_at(when);
 }
 
+void Timeouts::Limit::watch(Peer const* waiter)
+{
+    waiter_ = waiter;
+    was_left_ = false;
+    look_at_ = waiter == nullptr ? kNever : std::chrono::steady_clock::now() + kLook;
+    if (look_at_ < timeouts_.next_sweep_)
+        timeouts_.wake_at(look_at_);
+}
+
 boost::system::error_code Timeouts::Limit::cause_of(boost::system::error_code failure) const
 {
     return passed_ && failure == asio::error::operation_aborted ? boost::beast::error::timeout : failure;
@@ -63,7 +72,15 @@ void Timeouts::sweep()
             limit.socket_.cancel(ignored);
             limit.passed_ = true; // It stays: what the owner starts before it looks is cancelled by the next sweep.
         }
-        earliest = std::min(earliest, limit.when_);
+        if (limit.look_at_ <= now) {
+            limit.look_at_ = now + kLook;
+            if (limit.waiter_->is_gone()) {
+                boost::system::error_code ignored; // As above.
+                limit.socket_.cancel(ignored);
+                limit.was_left_ = true;
+            }
+        }
+        earliest = std::min({earliest, limit.when_, limit.look_at_});
     }
     wake_at(earliest == kNever ? kNever : std::max(earliest, now + kPrecision));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http_api/message.hpp"
 #include "runtime/offload.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::execut
 class Timeouts : public asio::execution_context::service {
 public:
     static constexpr std::chrono::milliseconds kPrecision{50};
+    static constexpr std::chrono::milliseconds kLook{250};
     static inline asio::execution_context::id id;
 
     /// Called by Asio.
@@ -36,6 +38,10 @@ public:
         void expires_at(std::chrono::steady_clock::time_point when);
         void expires_after(std::chrono::milliseconds time) { expires_at(std::chrono::steady_clock::now() + time); }
         void expires_never() { when_ = kNever; }
+        /// While `waiter` is set, what the socket waits for is cancelled once the waiter has gone: it is looked at
+        /// every `kLook`.
+        void watch(Peer const* waiter);
+        [[nodiscard]] bool was_left() const noexcept { return was_left_; }
 
         /// The failure of an operation on the socket, named beast::error::timeout where the limit was its cause.
         [[nodiscard]] boost::system::error_code cause_of(boost::system::error_code failure) const;
@@ -46,6 +52,9 @@ public:
         Socket& socket_;
         std::chrono::steady_clock::time_point when_ = kNever;
         bool passed_ = false;
+        Peer const* waiter_ = nullptr;
+        std::chrono::steady_clock::time_point look_at_ = kNever;
+        bool was_left_ = false;
     };
 
 private:

@@ -206,6 +206,9 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
         co_return rpc_refusal(406, RpcCode::invalid_request,
                               "Accept must allow application/json or text/event-stream.");
     auto classified = classify(request.body, request.headers);
+    for (auto& message : classified.messages)
+        if (auto* call = std::get_if<RpcRequest>(&message))
+            call->peer = request.peer;
     if (classified.is_batch)
         co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, trace);
     if (std::holds_alternative<Dropped>(classified.messages.front())) {

@@ -244,8 +244,9 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     };
     if (!arguments)
         co_return refuse(arguments.error());
-    auto const outcome = co_await proxy::call_pages(caller_, account, method,
-                                                    proxy::flat_parts(method, arguments->get_object()), {}, deadline);
+    auto const outcome =
+        co_await proxy::call_pages(caller_, account, method, proxy::flat_parts(method, arguments->get_object()),
+                                   {.waiter = request.peer}, deadline);
     if (!outcome)
         co_return refuse(outcome.error());
     trace.vendor_time = outcome->vendor_time;

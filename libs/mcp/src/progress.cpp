@@ -69,6 +69,7 @@ Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, Snapsh
 {
     CallTrace trace;
     ProgressFrames progress(sink, request);
+    request.peer = &sink;
     (request.era == Era::modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
     auto const answer = co_await call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
     if (!progress.is_gone()) [[maybe_unused]]

@@ -36,7 +36,8 @@ public:
     {
         co_return co_await streams_.deliver(stream_, std::move(piece), deadline_);
     }
-    void when_gone(std::function<void()>) override {} // The stream itself knows.
+    void when_gone(std::function<void()>) override {}             // The stream itself knows.
+    [[nodiscard]] bool is_gone() const override { return false; } // It may be elsewhere.
 
 private:
     Streams& streams_;

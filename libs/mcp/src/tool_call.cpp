@@ -239,14 +239,15 @@ Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest re
     SafeWrites::Made made;
     if (safeguard.is_needed()) {
         auto make = [&] {
-            return proxy::call_pages(caller_, call.account, method, parts, {listener, max_bytes}, deadline);
+            return proxy::call_pages(caller_, call.account, method, parts, {listener, request.peer, max_bytes},
+                                     deadline);
         };
         made =
             co_await safe_writes_.make({snapshot->server, call.account, *call.tool, call.arguments.get_object(), parts},
                                        safeguard, std::move(make), deadline);
     } else {
         made.outcome = co_await proxy::call_pages(caller_, call.account, method, std::move(parts),
-                                                  {listener, max_bytes}, deadline);
+                                                  {listener, request.peer, max_bytes}, deadline);
     }
     if (made.pending)
         co_return answer_pending(made, call, std::move(said), request, *snapshot);

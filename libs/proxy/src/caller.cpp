@@ -116,8 +116,11 @@ Caller::Caller(http::Client& client, accounts::Vault const& vault, accounts::Ref
 }
 
 Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Method const& method,
-                                   catalog::CallParts parts, RawBody const* raw, Deadline deadline)
+                                   catalog::CallParts parts, RawBody const* raw, Deadline deadline,
+                                   http::Peer const* waiter)
 {
+    if (method.access == catalog::Access::write)
+        waiter = nullptr;
     if (account->account.is_sandbox && method.access == catalog::Access::write)
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
     // What a cursor is bound to is the question without the cursor; computed only where there is one.
@@ -145,12 +148,12 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         else if (account->account.access_expires_at <= clock_.now())
             co_return renewed.error();
     }
-    auto outcome = co_await exchange(*account, method, parts, raw, deadline);
+    auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
     if (outcome && is_unauthorised(*outcome)) {
         auto renewed = co_await refresher_.renew(account, deadline);
         if (renewed && (*renewed)->account.generation != account->account.generation) {
             account = *std::move(renewed);
-            outcome = co_await exchange(*account, method, parts, raw, deadline);
+            outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
         }
     }
     if (!outcome)
@@ -181,7 +184,8 @@ std::string Caller::cursor_within(accounts::ConnectedAccount const& account, cat
 }
 
 Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
-                                       catalog::CallParts const& parts, RawBody const* raw, Deadline deadline)
+                                       catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
+                                       http::Peer const* waiter)
 {
     auto const credential = vault_.credential(account);
     if (!credential)
@@ -189,6 +193,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
     auto request = build(method, parts, raw, account.base_url, *credential);
     if (!request)
         co_return request.error();
+    request->waiter = waiter;
     bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
     auto const url = may_follow ? request->url : std::string();
     auto response = co_await client_.send(*std::move(request), deadline);
@@ -196,6 +201,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
         if (auto const target = same_origin_target(url, response->headers)) {
             auto again = build(method, parts, raw, account.base_url, *credential);
             again->url = *target;
+            again->waiter = waiter;
             response = co_await client_.send(*std::move(again), deadline);
         }
     }

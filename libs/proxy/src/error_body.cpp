@@ -19,8 +19,9 @@ std::string message_of(Outcome const& outcome)
     if (!text.ends_with('.'))
         text += '.';
     if (outcome.limits.limit)
-        text += fmt::format(" The limit is {} calls, {} are left.", *outcome.limits.limit,
-                            outcome.limits.remaining.value_or(0));
+        text += fmt::format(
+            " The limit is {} calls, {} are left{}.", *outcome.limits.limit, outcome.limits.remaining.value_or(0),
+            outcome.limits.reset_s ? fmt::format(", all are back in {} s", *outcome.limits.reset_s) : std::string());
     if (outcome.limits.retry_after_s)
         text += fmt::format(" Call again in {} s.", *outcome.limits.retry_after_s);
     return text;

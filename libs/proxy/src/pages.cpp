@@ -108,7 +108,7 @@ Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account,
     for (;;) {
         if (!is_single)
             parts.limit = std::min(method.pagination.max_limit, wanted - gathered.count());
-        auto next = co_await caller.call(account, method, parts, nullptr, deadline);
+        auto next = co_await caller.call(account, method, parts, nullptr, deadline, gathering.waiter);
         if (next)
             narrow(fields, *next);
         if (next && next->kind == Outcome::Kind::object && next->body.size() > gathering.max_bytes)

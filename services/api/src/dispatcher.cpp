@@ -15,6 +15,7 @@ namespace sluice::api {
 namespace {
 
 constexpr std::size_t kUnroutedBody = 64 * 1024;
+constexpr std::chrono::milliseconds kPatience{200};
 
 std::string host_of(std::string const& url)
 {
@@ -211,6 +212,8 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     else
         metrics_.count(index, response.status, std::chrono::duration<double>(elapsed).count());
 
+    // Only where somebody can have lost patience: it costs a look at the socket.
+    bool const is_client_gone = elapsed >= kPatience && call.request.peer != nullptr && call.request.peer->is_gone();
     auto const& trace = call.trace;
     bool const is_ours = response.status >= 500 && !response.headers.contains("ratelimit-limit");
     auto const level = is_ours ? telemetry::Level::error
@@ -227,6 +230,7 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
                 {"integration", trace.integration},
                 {"method", trace.method},
                 {"tool", trace.tool},
+                {"client_gone", is_client_gone},
                 {"client", trace.client}});
 }
 

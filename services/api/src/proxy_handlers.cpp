@@ -182,7 +182,7 @@ HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optio
     if (!parts)
         co_return parts.error();
     auto outcome = co_await caller_.call(*connected, *method, *std::move(parts), body->raw ? &*body->raw : nullptr,
-                                         Deadline::after(services_.config.proxy_limit));
+                                         Deadline::after(services_.config.proxy_limit), call.request.peer);
     if (!outcome)
         co_return outcome.error();
     call.trace.vendor_time = outcome->vendor_time;

@@ -106,6 +106,7 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
         ...settings,
     });
     own.pid = process.pid;
+    own.log = () => process.log;
     own.api = new Api(own.url, own.token);
     const isReady = async () => {
         if (process.exitCode !== null) throw new Error(`sluice api ended at once:\n${process.log}`);

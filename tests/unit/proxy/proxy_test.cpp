@@ -150,7 +150,8 @@ TEST(ErrorBody, SaysWhenToCallAgainAndKeepsTheVendorsWords)
     auto const body = *json::parse(remote_error_body(interpreted("list", std::move(response))));
     EXPECT_EQ(body.at("statusCode"), 429);
     EXPECT_EQ(body.at("is_remote_error"), true);
-    EXPECT_EQ(body.at("message"), "Too many. The limit is 40 calls, 0 are left. Call again in 5 s.");
+    EXPECT_EQ(body.at("message"),
+              "Too many. The limit is 40 calls, 0 are left, all are back in 5 s. Call again in 5 s.");
     EXPECT_EQ(body.at("raw_response").at("error").at("msg"), "Too many");
 }
 

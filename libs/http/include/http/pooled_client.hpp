@@ -25,6 +25,7 @@ struct ClientMetrics {
     telemetry::Counter& connects;
     telemetry::Counter& reuses;
     telemetry::Counter& refused_addresses;
+    telemetry::Counter& abandoned;
     telemetry::Counter& failures;
 };
 

@@ -17,6 +17,8 @@ struct OutgoingRequest {
     std::string url;
     Headers headers;
     std::string body;
+    /// Whom the answer is for: if it goes away the exchange is given up, within half a second. Null: it is finished.
+    Peer const* waiter = nullptr;
 };
 
 struct IncomingResponse : Response {
@@ -31,8 +33,8 @@ public:
     virtual ~Client() = default;
 
     /// One exchange; redirects are answers. The answer's body is bounded by the client's limit.
-    /// Errors: forbidden (the address is not one we may call), upstream_failed, upstream_timeout.
-    /// When the caller is cancelled the connection is closed.
+    /// Errors: forbidden (the address is not one we may call), upstream_failed, upstream_timeout; unavailable if
+    /// `request.waiter` has gone: the connection is closed then.
     virtual Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) = 0;
 };
 

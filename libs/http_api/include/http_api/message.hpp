@@ -19,6 +19,14 @@ enum class Method { get, head, post, put, patch, delete_, options, other };
 /// GET and HEAD: may be stopped, repeated and redirected without effect (RFC 9110 section 9.2.1).
 [[nodiscard]] bool is_safe(Method method) noexcept;
 
+/// The client of a request that is being answered. One I/O thread.
+class Peer {
+public:
+    virtual ~Peer() = default;
+    /// Whether it has closed its side of the connection: then nobody reads an answer. Costs a look at the socket.
+    [[nodiscard]] virtual bool is_gone() const = 0;
+};
+
 /// A request as received, its body complete and within the limit of its route.
 struct Request {
     Method method = Method::get;
@@ -26,6 +34,8 @@ struct Request {
     std::string target;
     Headers headers;
     std::string body;
+    /// Who waits for the answer, until that is written; null where nobody can be looked after.
+    Peer const* peer = nullptr;
 
     [[nodiscard]] std::string_view path() const noexcept;
     /// Without the question mark; empty if there is none.
@@ -33,9 +43,8 @@ struct Request {
 };
 
 /// Where a body goes that is written while it is made.
-class BodySink {
+class BodySink : public Peer {
 public:
-    virtual ~BodySink() = default;
     /// Sends a piece now; not empty. Errors: unavailable once the peer is gone or does not read.
     virtual Task<Result<void>> write(std::string piece) = 0;
     /// Calls `action` once if the peer goes away; while nothing is written, that is how it is known.

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "http_api/headers.hpp"
+#include "http_api/message.hpp"
 #include "mcp/revision.hpp"
 
 #include <cstdint>
@@ -36,6 +37,7 @@ struct RpcRequest {
     json::object params;
     /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
     std::vector<std::pair<std::string, std::string>> param_headers;
+    http::Peer const* peer = nullptr; ///< Who waits for the answer; null where that is not known.
 };
 
 /// A refusal decided before any method runs.

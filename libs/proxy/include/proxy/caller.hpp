@@ -46,9 +46,10 @@ public:
     /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
     /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
     /// followed once on the same origin. A credential about to end is renewed first; one the vendor refuses is renewed
-    /// and the call repeated once, as a 401 proves that it had no effect.
+    /// and the call repeated once, as a 401 proves that it had no effect. A read ends as unavailable if `waiter` goes
+    /// away; a write that was sent is finished.
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
-                               RawBody const* raw, Deadline deadline);
+                               RawBody const* raw, Deadline deadline, http::Peer const* waiter = nullptr);
 
     /// The cursor that goes on after the first `records` of the page that a call with these `parts` gave.
     [[nodiscard]] std::string cursor_within(accounts::ConnectedAccount const& account, catalog::Method const& method,
@@ -57,7 +58,8 @@ public:
 private:
     /// One exchange with the vendor, a redirect of a read followed.
     Task<Result<Outcome>> exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
-                                   catalog::CallParts const& parts, RawBody const* raw, Deadline deadline);
+                                   catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
+                                   http::Peer const* waiter);
     void count(Outcome const& outcome);
 
     http::Client& client_;

@@ -20,7 +20,8 @@ public:
 /// How a list is gathered.
 struct Gathering {
     PageListener* listener = nullptr;
-    std::size_t max_bytes = SIZE_MAX; ///< Of the records; the first is given whatever its size.
+    http::Peer const* waiter = nullptr; ///< Whom it is for: a read ends if it goes away.
+    std::size_t max_bytes = SIZE_MAX;   ///< Of the records; the first is given whatever its size.
 };
 
 /// Calls a list until it has what was asked for or ends; other methods once. Of each record only `parts.fields` are
