@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 
 import { environment, cli, main, startApi } from '../e2e/support/product.mjs';
+import { roundRobin } from '../e2e/support/replicas.mjs';
 import { apiKey, startFixture } from './fixture.mjs';
 import { runSuite } from './suite.mjs';
 
@@ -26,10 +27,18 @@ const suites = [
     },
 ];
 
-/// The MCP URL of an account at `vendor`, in a tenant's environment as any other.
+/// The MCP URL of an account at `vendor`, in an environment as any other; each request to it goes to the other of two
+/// replicas.
 async function connect(scope, vendor) {
     const allowed = [vendor, main.simulator.url].map((url) => new URL(url).host).join();
-    const own = await startApi(scope, { settings: { SLUICE_EGRESS_ALLOW: allowed } });
+    const replicas = [];
+    const { url, through } = await roundRobin(scope, replicas);
+    // What an operator says whose clients come by a proxy.
+    const origins = [url, url.replace('127.0.0.1', 'localhost')].join();
+    const settings = { SLUICE_EGRESS_ALLOW: allowed, SLUICE_MCP_ALLOWED_ORIGINS: origins };
+    const own = await startApi(scope, { settings });
+    const other = await startApi(scope, { settings });
+    replicas.push(own.url, other.url);
     const { api } = await environment('conformance', own);
     await cli('integration', 'publish', join(import.meta.dirname, 'integration'), '--team', 'e2e');
     const [integration] = (await api.ok('GET', '/integration?name=conformance')).result;
@@ -44,7 +53,7 @@ async function connect(scope, vendor) {
     });
     const server = await api.ok('POST', `/integrated-account/${account.id}/mcp`, { name: 'Conformance', config: {} });
     scope.after(() => api.delete(`/integrated-account/${account.id}`));
-    return server.url;
+    return through(server.url);
 }
 
 const ends = [];

@@ -12,13 +12,21 @@ import { file, test } from './support/test.mjs';
 const count = Number(process.env.BODIES ?? 100_000);
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 const atOnce = 32;
-// The build with sanitizers is an api of its own on the same database.
-const product = process.env.PRESET ? await startApi(file) : main;
+// Bodies go to two replicas by turns; a build with sanitizers is an api of its own on the same database.
+const products = process.env.PRESET ? [await startApi(file)] : [main, await startApi(file)];
 const where = await mainEnvironment();
 const account = await connect(file, where, { tickets: 2 });
 // Tools that read, so that a call among the bodies changes nothing; few, so that lists are short.
 const { url } = await account.mint({ methods: ['get_single_gorgias_account', 'list_all_gorgias_tickets'] });
 const discovery = await account.mint({ methods: ['get_single_gorgias_account'], tool_exposure: 'discovery' });
+const guarded = await account.mint({ methods: ['list_all_gorgias_tickets'], approval_tags: ['tickets'], idempotency_window_s: 5 });
+const ofTenant = await where.api.ok('POST', '/mcp-server', {
+    name: 'property',
+    tenant_id: account.simulated.subdomain,
+    config: { methods: ['get_single_gorgias_account', 'list_all_gorgias_tickets'] },
+});
+file.after(() => where.api.delete(`/mcp-server/${ofTenant.id}`));
+const urls = [url, url, url, discovery.url, guarded.url, ofTenant.url];
 const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
 file.after(() => agent.destroy());
 
@@ -62,6 +70,7 @@ const messages = [
     ['tools/call', ',"params":{"name":"list_all_gorgias_tickets","arguments":{"limit":"many"}}'],
     ['tools/call', ',"params":{"name":"search_tools","arguments":{"query":"tickets"}}'],
     ['tools/call', ',"params":{"name":"get_tool_schema","arguments":{"tool_names":["x"]}}'],
+    ['tools/call', `,"params":{"name":"list_all_gorgias_tickets","requestState":"x","inputResponses":{"a":{"action":"accept"}},"_meta":${claim}}`],
     ['resources/read', ',"params":{"uri":"test://x"}'],
     ['prompts/get', ',"params":{"name":"x"}'],
     ['completion/complete', ',"params":{"ref":{"type":"ref/prompt","name":"x"},"argument":{"name":"a","value":""}}'],
@@ -151,9 +160,11 @@ test(`${count} bodies of any kind: no 5xx, every id as it was (seed ${seed})`, a
         while (left > 0) {
             left -= 1;
             const one = next();
-            check(one, await post((random() < 0.2 ? discovery.url : url).replace(main.url, product.url), one));
+            const product = products[left % products.length];
+            check(one, await post(pick(urls).replace(main.url, product.url), one));
         }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
-    assert.equal((await send('GET', `${product.url}/healthz`)).status, 200, 'it is still there');
+    for (const product of products)
+        assert.equal((await send('GET', `${product.url}/healthz`)).status, 200, 'it is still there');
 });

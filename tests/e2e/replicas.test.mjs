@@ -1,12 +1,12 @@
 // Two replicas behind a proxy that gives each request to the other one: nothing a client is handed needs the replica it came
 // from. The raw checks of every revision, lists, progress, and a revocation under traffic.
 import assert from 'node:assert/strict';
-import { createServer, request as httpRequest } from 'node:http';
 
 import { clients } from './support/clients.mjs';
 import { send } from './support/exchange.mjs';
 import { assertRpcError, callTool, legacy, listTools, meta, modern, modernHeaders, modernRequest, post } from './support/mcp.mjs';
 import { connect, main, mainEnvironment, startApi } from './support/product.mjs';
+import { roundRobin } from './support/replicas.mjs';
 import { defer, file, sleep, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -14,24 +14,7 @@ const replicas = [await startApi(file), await startApi(file)];
 const account = await connect(file, where, { tickets: 45 });
 const tool = 'list_all_gorgias_tickets';
 
-/// Round robin, one request at a time to each; counts what each replica was given.
-const counts = [0, 0];
-let turn = 0;
-const proxy = createServer((request, response) => {
-    const index = (turn += 1) % replicas.length;
-    counts[index] += 1;
-    const { hostname, port } = new URL(replicas[index].url);
-    const onward = httpRequest({ hostname, port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(response);
-    });
-    onward.on('error', () => response.destroy());
-    request.pipe(onward);
-});
-await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
-defer(file, () => proxy.close());
-const entrance = `http://127.0.0.1:${proxy.address().port}`;
-const through = (url) => url.replace(main.url, entrance);
+const { counts, through } = await roundRobin(file, replicas.map((replica) => replica.url));
 const url = through((await account.mint()).url);
 
 test('the raw checks, each answered by either replica', async () => {

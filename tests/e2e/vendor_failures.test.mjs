@@ -4,13 +4,17 @@ import { beforeEach } from 'node:test';
 
 import { assertRemote } from './support/api.mjs';
 import { callTool, legacy, modernRequest, toolError } from './support/mcp.mjs';
-import { connect, mainEnvironment } from './support/product.mjs';
+import { connect, main, mainEnvironment, startApi } from './support/product.mjs';
+import { roundRobin } from './support/replicas.mjs';
 import { file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
 const account = await connect(file, where);
 const { simulated, proxy } = account;
-const { url } = await account.mint();
+// Each call goes to the other of two replicas.
+const replicas = [main, await startApi(file)].map((product) => product.url);
+const { through } = await roundRobin(file, replicas);
+const url = through((await account.mint()).url);
 const list = 'list_all_gorgias_tickets';
 const match = 'GET /api/tickets';
 const html = '<!doctype html><html><body><h1>Bad gateway</h1></body></html>';
