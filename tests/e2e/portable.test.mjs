@@ -1,6 +1,7 @@
 // Every tool list is one that Anthropic, OpenAI and Gemini take: one tool they refuse costs all the others.
 import assert from 'node:assert/strict';
 
+import { inspect } from './support/clients.mjs';
 import { listTools } from './support/mcp.mjs';
 import { connect, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
@@ -32,9 +33,20 @@ function problems(schema, path, depth = 1) {
     return found;
 }
 
-for (const config of [{}, { tool_exposure: 'discovery' }])
-    test(`the list of ${JSON.stringify(config)} is portable`, async () => {
-        const tools = await listTools((await account.mint(config)).url);
+// A second account of the same tenant, so that its tools ask which.
+const tenant_id = account.simulated.subdomain;
+const second = await connect(file, where);
+await where.api.ok('PATCH', `/integrated-account/${second.id}`, { tenant_id });
+const ofTenant = await where.api.ok('POST', '/mcp-server', { name: 'portable', tenant_id });
+file.after(() => where.api.delete(`/mcp-server/${ofTenant.id}`));
+
+for (const [what, mint] of [
+    ['an account', () => account.mint()],
+    ['an account, on request', () => account.mint({ tool_exposure: 'discovery' })],
+    ['a tenant with two accounts', () => ofTenant],
+])
+    test(`the list of ${what} is portable`, async () => {
+        const tools = await listTools((await mint()).url);
         const names = tools.map(({ name }) => name);
         assert.equal(new Set(names).size, names.length, 'no name stands twice');
         for (const tool of tools) {
@@ -48,3 +60,8 @@ for (const config of [{}, { tool_exposure: 'discovery' }])
             assert.ok(!JSON.stringify(tool).includes(':null'), `${tool.name} has no null`);
         }
     });
+
+test('Inspector: the list of a tenant is strictly portable', async () => {
+    const { code, stderr } = await inspect(ofTenant.url, '--method', 'tools/list', '--strict');
+    assert.equal(code, 0, stderr);
+});

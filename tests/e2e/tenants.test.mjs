@@ -95,7 +95,7 @@ const mint = async (tenant_id, members = {}) => api.ok('POST', '/mcp-server', { 
 const desks = [await connectDesk('acme'), await connectDesk('acme')];
 await connectNotes('acme');
 const server = await mint('acme');
-const list = 'gorgias_list_all_gorgias_tickets';
+const list = 'gorgias_list_all_tickets';
 
 test('every name begins with its integration; where two accounts share one, the tools ask which', async () => {
     const tools = await listTools(server.url);
@@ -104,7 +104,7 @@ test('every name begins with its integration; where two accounts share one, the 
     assert.deepEqual(tools.map(({ name }) => name), tools.map(({ name }) => name).toSorted());
     for (const { name, inputSchema } of tools) {
         assert.match(name, /^(gorgias|notes)_[a-zA-Z0-9_-]+$/);
-        assert.ok(name.length <= 64);
+        assert.ok(name.length <= 46);
         assert.equal('account' in inputSchema.properties, name.startsWith('gorgias_'), name);
         assert.equal(inputSchema.required?.includes('account') ?? false, name.startsWith('gorgias_'), name);
     }
@@ -122,7 +122,7 @@ test('a call goes to the account it names, by address or by id, in both eras', a
                 });
                 assert.equal(calls, 1);
             }
-    const { structuredContent } = await callTool(server.url, 'notes_list_all_notes_notes');
+    const { structuredContent } = await callTool(server.url, 'notes_list_all_notes');
     assert.deepEqual(structuredContent.result, [{ id: 1, text: 'key k1' }]);
 });
 
@@ -139,7 +139,7 @@ test('what one account decides itself is taken by name for that account', async 
     const [{ label, simulated }] = desks;
     const [ticket] = (await simulated.get('/api/tickets?limit=1')).data;
     const args = { account: label, id: ticket.id, assignee_team: { id: 'Returns' } };
-    const result = await callTool(server.url, 'gorgias_update_a_gorgias_ticket_by_id', args);
+    const result = await callTool(server.url, 'gorgias_update_a_ticket_by_id', args);
     assert.ok(result.isError !== true, result.content[0].text);
     assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).assignee_team.name, 'Returns');
 });
@@ -157,7 +157,7 @@ test('a call without the account, or of one that is not the tenant\'s, says whic
 
 test('the name without the integration works and says what it is called here', async () => {
     const result = await callTool(server.url, 'list_all_gorgias_tickets', { account: desks[0].label, limit: 1 });
-    assert.match(result.content.at(-1).text, /is called gorgias_list_all_gorgias_tickets now/);
+    assert.match(result.content.at(-1).text, /is called gorgias_list_all_tickets now/);
     const explained = await api.ok('GET', `/mcp-server/${server.id}/explain?tool=list_all_gorgias_tickets`);
     assert.deepEqual([explained.state, explained.name], ['renamed', list]);
 });
@@ -166,10 +166,10 @@ test('filters take both names, and integrations are chosen', async () => {
     for (const name of ['list_all_gorgias_tickets', list]) {
         const { url } = await mint('acme', { config: { methods: [name] } });
         assert.deepEqual((await listTools(url)).map((tool) => tool.name), [list]);
-        assertRpcError(await legacy(url, 'tools/call', { name: 'notes_list_all_notes_notes' }), 200, -32602);
+        assertRpcError(await legacy(url, 'tools/call', { name: 'notes_list_all_notes' }), 200, -32602);
     }
     const { url, id } = await mint('acme', { integrations: ['notes'] });
-    assert.deepEqual((await listTools(url)).map((tool) => tool.name), ['notes_list_all_notes_notes']);
+    assert.deepEqual((await listTools(url)).map((tool) => tool.name), ['notes_list_all_notes']);
     await api.ok('PATCH', `/mcp-server/${id}`, { integrations: ['gorgias'] });
     assert.ok((await listTools(url)).every((tool) => tool.name.startsWith('gorgias_')));
 });
@@ -213,7 +213,7 @@ test('prompts stand under the name of their integration', async () => {
 test('discovery finds and calls tools of every account', async () => {
     const { url } = await mint('acme', { config: { tool_exposure: 'discovery' } });
     const found = (await callTool(url, 'search_tools', { query: 'notes' })).structuredContent;
-    assert.ok(found.tools.some(({ name }) => name === 'notes_list_all_notes_notes'));
+    assert.ok(found.tools.some(({ name }) => name === 'notes_list_all_notes'));
     const args = { tool_name: list, arguments: { account: desks[1].label, limit: 1 } };
     assert.equal((await callTool(url, 'call_tool', args)).structuredContent.result.length, 1);
 });

@@ -75,9 +75,14 @@ std::string tool_name_of(std::string_view integration, std::string_view resource
 
 std::string prefixed_tool_name(std::string_view integration, std::string_view tool)
 {
-    bool const has_prefix =
-        tool.size() > integration.size() && tool.starts_with(integration) && tool[integration.size()] == '_';
-    return has_prefix ? std::string(tool) : shortened(fmt::format("{}_{}", integration, tool));
+    auto const prefix = fmt::format("{}_", integration);
+    if (tool.starts_with(prefix))
+        return std::string(tool);
+    // It need not be said twice.
+    auto rest = std::string(tool);
+    if (auto const inside = rest.find('_' + prefix); inside != std::string::npos)
+        rest.erase(inside + 1, prefix.size());
+    return shortened(prefix + rest);
 }
 
 } // namespace sluice::catalog

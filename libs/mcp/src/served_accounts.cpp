@@ -93,9 +93,13 @@ void ServedAccounts::add_group(std::vector<ConnectedPtr> accounts, ToolSets& too
     }
     for (std::size_t i = 0; i < own->size(); ++i) {
         auto name = catalog::prefixed_tool_name(group.first().account.integration_name, (*own)[i].name);
-        // The integrations of two teams may share a name; a list may not have one twice.
-        if (std::ranges::any_of(tools, [&](auto const& tool) { return tool->name == name; }))
-            continue;
+        // A list may not have a name twice: two teams may call their integrations the same.
+        auto const is_taken = [&] {
+            return std::ranges::any_of(tools, [&](auto const& tool) { return tool->name == name; });
+        };
+        for (int copy = 2; is_taken(); ++copy)
+            name = catalog::prefixed_tool_name(fmt::format("{}{}", group.first().account.integration_name, copy),
+                                               (*own)[i].name);
         auto tool = is_choice ? catalog::shown_otherwise(own->at(i), std::move(name), &*argument)
                               : tool_sets.renamed(own->at(i), std::move(name));
         origins_.emplace(tool.get(), Origin{groups_.size(), (*own)[i].name});

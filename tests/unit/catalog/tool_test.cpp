@@ -37,6 +37,11 @@ TEST(ToolNames, FollowTheRuleOfTheContract)
     EXPECT_EQ(tool_name_of("gorgias", "tickets", "ticket", "update"), "update_a_gorgias_ticket_by_id");
     EXPECT_EQ(tool_name_of("gorgias", "tickets", "ticket", "delete"), "delete_a_gorgias_ticket_by_id");
     EXPECT_EQ(tool_name_of("gorgias", "tags", "tag", "merge"), "gorgias_tags_merge");
+    EXPECT_EQ(prefixed_tool_name("gorgias", "list_all_gorgias_tickets"), "gorgias_list_all_tickets");
+    EXPECT_EQ(prefixed_tool_name("gorgias", "gorgias_tags_merge"), "gorgias_tags_merge");
+    EXPECT_EQ(prefixed_tool_name("gorgias", "search"), "gorgias_search");
+    EXPECT_EQ(prefixed_tool_name("a", "a"), "a_a");
+    EXPECT_EQ(prefixed_tool_name("gorgias", std::string(64, 'x')).size(), 64U);
 }
 
 TEST(ToolNames, AreCutWithAStableSuffixThatKeepsThemApart)

@@ -55,7 +55,7 @@ TEST_F(Served, AccountOfATenantAloneIsNotAskedFor)
 {
     auto const one = account("https://a.gorgias.com");
     ServedAccounts const served({one}, tool_sets_);
-    auto const& shown = tool(served, "gorgias_list_all_gorgias_tickets");
+    auto const& shown = tool(served, "gorgias_list_all_tickets");
     EXPECT_EQ(shown.input_schema, one->tools->at(one->tools->find("list_all_gorgias_tickets"))->input_schema);
     json::object arguments;
     auto const target = served.target_of(shown, arguments);
@@ -67,7 +67,7 @@ TEST_F(Served, RenamedToolsAreSharedByTenants)
 {
     ServedAccounts const a({account("https://a.gorgias.com")}, tool_sets_);
     ServedAccounts const b({account("https://b.gorgias.com")}, tool_sets_);
-    EXPECT_EQ(&tool(a, "gorgias_list_all_gorgias_tickets"), &tool(b, "gorgias_list_all_gorgias_tickets"));
+    EXPECT_EQ(&tool(a, "gorgias_list_all_tickets"), &tool(b, "gorgias_list_all_tickets"));
 }
 
 TEST_F(Served, OfSeveralTheArgumentSaysWhich)
@@ -75,7 +75,7 @@ TEST_F(Served, OfSeveralTheArgumentSaysWhich)
     auto const a = account("https://a.gorgias.com");
     auto const b = account("https://b.gorgias.com");
     ServedAccounts const served({a, b}, tool_sets_);
-    auto const& shown = tool(served, "gorgias_list_all_gorgias_tickets");
+    auto const& shown = tool(served, "gorgias_list_all_tickets");
     for (std::string const& given : {std::string("b.gorgias.com"), b->account.id.str()}) {
         json::object arguments{{"account", given}, {"limit", 1}};
         auto const target = served.target_of(shown, arguments);

@@ -18,8 +18,8 @@ namespace sluice::catalog {
 [[nodiscard]] std::string tool_name_of(std::string_view integration, std::string_view resource,
                                        std::string_view singular, std::string_view method);
 
-/// The name behind that of its integration, for lists with tools of several: `gorgias_list_all_gorgias_tickets`. One
-/// that begins so already stays as it is.
+/// The name with its integration's in front, for lists with tools of several: `list_all_gorgias_tickets` becomes
+/// `gorgias_list_all_tickets`. One that begins so already stays as it is.
 [[nodiscard]] std::string prefixed_tool_name(std::string_view integration, std::string_view tool);
 
 } // namespace sluice::catalog
