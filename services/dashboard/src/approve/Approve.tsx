@@ -5,6 +5,7 @@ import { Page, PageTitle } from '../parts/Page.tsx';
 import { Spinner } from '../parts/Spinner.tsx';
 import { callerWith } from '../link/api.ts';
 import type { Failure } from '../link/failure.ts';
+import { NotLoaded } from '../link/endings.tsx';
 import { Outcome } from '../link/Outcome.tsx';
 import { argumentsOf, changesOf, isDeletion, pathOf, shown, type Approval } from './approval.ts';
 
@@ -77,19 +78,7 @@ function Before({ failure, onRetry }: { failure: Failure | undefined; onRetry: (
                 lead="The call was made already, was asked for too long ago, or the link was not copied completely. If it is still wanted, the agent asks again."
             />
         );
-    return (
-        <Outcome
-            kind="problem"
-            title="This page could not be loaded"
-            lead={
-                failure.kind === 'network'
-                    ? 'There was no answer. Check your internet connection and try again.'
-                    : 'Something went wrong on our side. Please try again in a moment.'
-            }
-        >
-            <Button onPress={onRetry}>Try again</Button>
-        </Outcome>
-    );
+    return <NotLoaded failure={failure} onRetry={onRetry} />;
 }
 
 interface QuestionProps {
