@@ -103,6 +103,24 @@ test('where nobody knows whether a call had an effect it is not made again, and 
     assert.equal(calls, 0);
 });
 
+test('dry_run: false is the same call as without it; one that was not sent may be tried again', async () => {
+    const { url } = await account.mint({ idempotency_window_s: 60 });
+    const name = tagName();
+    const first = await callTool(url, create, { name, dry_run: false });
+    assert.deepEqual((await callTool(url, create, { name })).structuredContent, first.structuredContent);
+    // There is nobody at the address of this account.
+    const closed = await environment('safe-writes-closed');
+    const override = { base_url: 'https://vendor.invalid/{{context.subdomain}}' };
+    await closed.api.ok('PATCH', `/environment-integration/${closed.installation}`, { override });
+    const other = await connect(file, closed, { tickets: 1 });
+    const lost = await other.mint({ idempotency_window_s: 60 });
+    for (let i = 0; i < 2; i += 1) {
+        const result = await callTool(lost.url, create, { name });
+        assert.equal(result.isError, true);
+        assert.doesNotMatch(JSON.stringify(result.content), /not known|nothing was sent again/);
+    }
+});
+
 test('reads and dry runs are never answered from before', async () => {
     const { url } = await account.mint({ idempotency_window_s: 60 });
     const ticket = nextTicket();
@@ -193,7 +211,7 @@ test('the developer decides by API, sees what waits, and is told by webhook even
     const ticket = nextTicket();
     const asked = await pending(url, remove, { id: ticket.id });
     assert.equal(asked.approval_url, null);
-    assert.match(asked.message, /They were asked/);
+    assert.match(asked.message, /They see it where they decide/);
     const listed = await api.all(`/approval?status=pending&mcp_server_id=${server}`);
     assert.deepEqual(listed.map(({ id }) => id), [asked.approval_id]);
     const got = await api.ok('GET', `/approval/${asked.approval_id}`);
@@ -299,4 +317,15 @@ test('nothing of it is in clear in the database', async () => {
     await callTool(url, create, { name: 'planted-text' });
     await assert.rejects(inEnvironment(where.id, `DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM write_calls w WHERE w::text LIKE '%nothing-like-this%'); ASSERT false, 'there are rows'; END $$`), /there are rows/);
     await inEnvironment(where.id, `DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM write_calls w WHERE w::text LIKE '%planted-text%' OR encode(w.answer, 'escape') LIKE '%planted-text%' OR encode(w.request, 'escape') LIKE '%planted-text%'); END $$`);
+});
+
+test('a call whose replica died in the middle is not made again within the window, and that is said at once', async () => {
+    const { url } = await account.mint({ idempotency_window_s: 3600 });
+    const name = tagName();
+    assert.ok((await callTool(url, create, { name })).structuredContent.id);
+    // As the row would be found then.
+    await inEnvironment(where.id, `UPDATE write_calls SET state = 'running', answer = NULL, changed_at = now() - interval '3 minutes' WHERE tool = '${create}'`);
+    const started = Date.now();
+    assert.match(toolError(await callTool(url, create, { name }), 409).message, /how it ended is not known/);
+    assert.ok(Date.now() - started < 2000);
 });

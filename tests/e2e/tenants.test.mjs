@@ -203,6 +203,15 @@ test('one dead account leaves the others alone', async () => {
     assert.ok((await callTool(url, list, { account: alive.label, limit: 1 })).structuredContent.result);
 });
 
+test('what a PATCH does not touch is not looked at: a server without accounts may be renamed and ended', async () => {
+    const lone = await connectNotes('gone');
+    const { id, url } = await mint('gone');
+    await api.ok('DELETE', `/integrated-account/${lone.id}`);
+    assert.equal((await api.ok('PATCH', `/mcp-server/${id}`, { name: 'Still here' })).name, 'Still here');
+    assert.deepEqual(await listTools(url), []);
+    assertRpcError(await legacy(url, 'tools/call', { name: list }), 200, -32602);
+});
+
 test('prompts stand under the name of their integration', async () => {
     const { prompts } = (await legacy(server.url, 'prompts/list')).json.result;
     assert.deepEqual(prompts.map(({ name }) => name), ['notes_summarise']);

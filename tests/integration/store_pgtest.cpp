@@ -7,6 +7,7 @@
 #include "support/database.hpp"
 #include "support/run.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -155,7 +156,7 @@ protected:
     using State = mcp::WriteCall::State;
     static constexpr std::chrono::seconds kLease{60};
 
-    Result<std::optional<mcp::WriteCall>> take(bool needs_approval)
+    Result<mcp::WriteCall> take(bool needs_approval)
     {
         return test::run(store_.write_calls().take(key_, account_.id, "tool", needs_approval, kLease, soon()));
     }
@@ -171,30 +172,55 @@ protected:
         return must(test::run(store_.write_calls().ask(key_, approval, soon())));
     }
 
+    Result<void> finish(ApprovalId id, std::string answer, std::chrono::seconds window)
+    {
+        return test::run(store_.write_calls().finish(key_.environment, id, std::move(answer), window, soon()));
+    }
+    Result<void> give_back(ApprovalId id)
+    {
+        return test::run(store_.write_calls().give_back(key_.environment, id, soon()));
+    }
+    Result<mcp::Approval> decide(ApprovalId id, bool is_approved)
+    {
+        return test::run(store_.write_calls().decide(key_.environment, id, is_approved, "link", soon()));
+    }
+
     Account const account_ = account(environment("t", "e"));
     mcp::McpServer const server_ = server(account_);
-    mcp::WriteCallKey const key_{account_.environment, server_.id, crypto::sha256("call")};
+    mcp::WriteCallKey key_{account_.environment, server_.id, crypto::sha256("call")};
 };
 
 TEST_F(WriteCallTest, IsTakenOnceAndAnsweredFromTheFirst)
 {
-    EXPECT_FALSE(must(take(false)));
-    EXPECT_EQ(must(take(false))->state, State::running);
-    EXPECT_TRUE(test::run(store_.write_calls().finish(key_, "planted-answer", std::chrono::seconds(60), soon())));
+    auto const taken = must(take(false));
+    EXPECT_TRUE(taken.is_taken);
+    EXPECT_FALSE(must(take(false)).is_taken);
+    EXPECT_EQ(must(take(false)).state, State::running);
+    EXPECT_TRUE(finish(taken.id, "planted-answer", std::chrono::seconds(60)));
     auto const known = must(take(false));
-    ASSERT_TRUE(known);
-    EXPECT_EQ(known->state, State::done);
-    EXPECT_EQ(known->answer, "planted-answer");
+    EXPECT_FALSE(known.is_taken);
+    EXPECT_EQ(known.state, State::done);
+    EXPECT_EQ(known.answer, "planted-answer");
     EXPECT_EQ(database_.value("SELECT count(*) FROM write_calls WHERE position('planted'::bytea IN answer) > 0"), "0");
     database_.execute("UPDATE write_calls SET ends_at = now()");
-    EXPECT_FALSE(must(take(false))) << "ended, so it is a new one";
+    EXPECT_TRUE(must(take(false)).is_taken) << "ended, so it is a new one";
 }
 
 TEST_F(WriteCallTest, ThatHadNoEffectIsAsBefore)
 {
-    EXPECT_FALSE(must(take(false)));
-    EXPECT_TRUE(test::run(store_.write_calls().give_back(key_, soon())));
-    EXPECT_FALSE(must(take(false)));
+    EXPECT_TRUE(give_back(must(take(false)).id));
+    EXPECT_TRUE(must(take(false)).is_taken);
+}
+
+TEST_F(WriteCallTest, IsSettledOnlyByWhoeverTookIt)
+{
+    auto const late = must(take(false)).id;
+    database_.execute("UPDATE write_calls SET ends_at = now()");
+    auto const next = must(take(false));
+    EXPECT_TRUE(next.is_taken);
+    EXPECT_TRUE(give_back(late));
+    EXPECT_TRUE(finish(late, "of before", std::chrono::seconds(60)));
+    EXPECT_EQ(must(take(false)).state, State::running);
 }
 
 TEST_F(WriteCallTest, WaitsForApprovalAndUsesItUp)
@@ -202,21 +228,40 @@ TEST_F(WriteCallTest, WaitsForApprovalAndUsesItUp)
     EXPECT_EQ(take(true).error().code(), ErrorCode::not_found);
     auto const asked = ask();
     EXPECT_EQ(ask().id, asked.id) << "asked once";
-    EXPECT_EQ(must(take(true))->state, State::pending);
+    EXPECT_EQ(must(take(true)).state, State::pending);
     EXPECT_EQ(database_.value("SELECT count(*) FROM write_calls WHERE position('planted'::bytea IN request) > 0"), "0");
-    auto const decided = must(test::run(store_.write_calls().decide(key_.environment, asked.id, true, "link", soon())));
+    auto const decided = must(decide(asked.id, true));
     EXPECT_EQ(decided.state, State::approved);
     EXPECT_EQ(decided.request.at("arguments").at("note"), "planted-argument");
-    EXPECT_EQ(test::run(store_.write_calls().decide(key_.environment, asked.id, false, "link", soon())).error().code(),
-              ErrorCode::conflict);
-    EXPECT_FALSE(must(take(true)));
-    EXPECT_EQ(must(take(true))->state, State::running) << "one of two gets it";
-    EXPECT_TRUE(test::run(store_.write_calls().give_back(key_, soon())));
-    EXPECT_FALSE(must(take(true))) << "the approval outlives a call without effect";
-    EXPECT_TRUE(test::run(store_.write_calls().finish(key_, "x", std::chrono::seconds(0), soon())));
+    EXPECT_EQ(decide(asked.id, false).error().code(), ErrorCode::conflict);
+    EXPECT_TRUE(must(take(true)).is_taken);
+    EXPECT_FALSE(must(take(true)).is_taken) << "one of two gets it";
+    EXPECT_TRUE(give_back(asked.id));
+    EXPECT_TRUE(must(take(true)).is_taken) << "the approval outlives a call without effect";
+    EXPECT_TRUE(finish(asked.id, "x", std::chrono::seconds(0)));
     EXPECT_EQ(take(true).error().code(), ErrorCode::not_found);
     EXPECT_EQ(database_.value("SELECT string_agg(type, ',' ORDER BY id) FROM events WHERE type LIKE 'approval:%'"),
               "approval:requested,approval:approved");
+}
+
+TEST_F(WriteCallTest, ThatWasDeclinedIsNotApprovedByAWay)
+{
+    EXPECT_TRUE(decide(ask().id, false));
+    EXPECT_EQ(must(take(true)).state, State::declined);
+    auto const free = must(take(false));
+    EXPECT_TRUE(free.is_taken) << "approval is not asked for any more";
+    EXPECT_TRUE(give_back(free.id));
+    EXPECT_EQ(take(true).error().code(), ErrorCode::not_found) << "it is now, and nobody has approved";
+}
+
+TEST_F(WriteCallTest, OnlySoManyWaitForApproval)
+{
+    for (int i = 0; i < 100; ++i) {
+        key_.digest = crypto::sha256(fmt::format("call {}", i));
+        ask();
+    }
+    key_.digest = crypto::sha256("one more");
+    EXPECT_THROW(ask(), std::runtime_error);
 }
 
 TEST_F(WriteCallTest, IsNotSeenFromAnotherEnvironment)

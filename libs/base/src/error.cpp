@@ -29,6 +29,8 @@ std::string_view name_of(ErrorCode code) noexcept
         return "reauth_needed";
     case ErrorCode::setup_failed:
         return "setup_failed";
+    case ErrorCode::upstream_unreachable:
+        return "upstream_unreachable";
     case ErrorCode::upstream_failed:
         return "upstream_failed";
     case ErrorCode::upstream_timeout:

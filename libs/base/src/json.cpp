@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace sluice::json {
 namespace {
@@ -142,6 +143,44 @@ std::vector<std::string> texts_in(value const& array)
             if (element.is_string())
                 texts.emplace_back(element.get_string());
     return texts;
+}
+
+namespace {
+
+void append_canonical(std::string& out, value const& from)
+{
+    if (auto const* members = from.if_object()) {
+        std::vector<object::const_iterator> sorted;
+        for (auto member = members->begin(); member != members->end(); ++member)
+            sorted.push_back(member);
+        std::ranges::sort(sorted, {}, [](auto const& member) { return member->key(); });
+        char separator = '{';
+        for (auto const& member : sorted) {
+            out += std::exchange(separator, ',');
+            append_quoted(out, member->key());
+            out += ':';
+            append_canonical(out, member->value());
+        }
+        out += sorted.empty() ? "{}" : "}";
+    } else if (auto const* elements = from.if_array()) {
+        char separator = '[';
+        for (auto const& element : *elements) {
+            out += std::exchange(separator, ',');
+            append_canonical(out, element);
+        }
+        out += elements->empty() ? "[]" : "]";
+    } else {
+        out += boost::json::serialize(from);
+    }
+}
+
+} // namespace
+
+std::string canonical(value const& from)
+{
+    std::string out;
+    append_canonical(out, from);
+    return out;
 }
 
 } // namespace sluice::json

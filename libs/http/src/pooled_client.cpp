@@ -222,8 +222,8 @@ Error failed(Url const& url, ErrorCodeOf const& failure)
         return {ErrorCode::upstream_timeout, fmt::format("{} did not answer in time.", url.host), log};
     if (failure == beast::http::error::body_limit)
         return {ErrorCode::upstream_failed, fmt::format("The answer of {} is too large.", url.host), log};
-    return {ErrorCode::upstream_failed,
-            fmt::format("{} could not be reached, or its answer broke off: {}.", url.host, failure.message()), log};
+    return {ErrorCode::upstream_failed, fmt::format("The answer of {} broke off: {}.", url.host, failure.message()),
+            log};
 }
 
 } // namespace
@@ -288,7 +288,7 @@ struct PooledClient::Impl {
             co_await resolver.async_resolve(url.host, port, tcp::resolver::numeric_service, kUseTask);
         timer.cancel();
         if (failure)
-            co_return Error{ErrorCode::upstream_failed, fmt::format("The host {} could not be found.", url.host),
+            co_return Error{ErrorCode::upstream_unreachable, fmt::format("The host {} could not be found.", url.host),
                             fmt::format("resolving {}: {}", url.host, failure.message())};
         for (auto const& result : results) {
             auto const address = result.endpoint().address();
@@ -316,7 +316,11 @@ struct PooledClient::Impl {
         if (!failure)
             failure = co_await connection->shake_hands(url.host);
         if (failure)
-            co_return failed(url, failure);
+            co_return Error{ErrorCode::upstream_unreachable,
+                            failure == beast::error::timeout
+                                ? fmt::format("{} took no connection in time.", url.host)
+                                : fmt::format("{} could not be reached: {}.", url.host, failure.message()),
+                            fmt::format("connecting to {}: {}", url.authority(), failure.message())};
         metrics.connects.add();
         co_return connection;
     }
@@ -397,6 +401,11 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
                 co_return opened.error();
             }
             connection = std::move(*opened);
+        }
+        if (deadline.expired()) {
+            --host.open;
+            impl_->metrics.failures.add();
+            co_return Error{ErrorCode::upstream_unreachable, "The time for this call was over before it was sent."};
         }
         connection->expires_at(deadline.at());
         connection->watch(request.waiter);

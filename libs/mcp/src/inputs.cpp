@@ -33,6 +33,9 @@ bool can_answer(RpcRequest const& request, Kind kind)
 /// A form's content as it may be used; nothing if it is not what was asked for.
 std::optional<json::value> content_of(InputRequest const& wanted, json::object const& response)
 {
+    auto const* action = json::string_at(response, "action");
+    if (action == nullptr || *action != "accept")
+        return std::nullopt;
     auto const* content = json::object_at(response, "content");
     json::value given = content != nullptr ? json::value(*content) : json::value(json::object{});
     bool const fits = wanted.schema == nullptr || wanted.schema->validate(given).empty();

@@ -143,7 +143,8 @@ Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot 
     auto const refuse = [&](std::string_view message) {
         return Answer{200, encode_error(request.id, RpcCode::invalid_params, message), {}};
     };
-    auto const* prompt = find_prompt(snapshot, json::string_at(request.params, "name"));
+    auto const* name = json::string_at(request.params, "name");
+    auto const* prompt = find_prompt(snapshot, name);
     if (prompt == nullptr)
         return refuse("params.name must be the name of a prompt: prompts/list names those there are.");
     auto const values = arguments_of(*prompt, request.params);

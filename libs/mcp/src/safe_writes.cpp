@@ -15,10 +15,13 @@ namespace {
 
 using State = WriteCall::State;
 
-/// For what has to be written when a call is over, whatever is left of its own time.
-constexpr std::chrono::seconds kSettleLimit{5};
-/// A call ends within its deadline (50 s), so one that runs longer was cut off.
-constexpr std::chrono::seconds kLease{90};
+/// For each thing that is looked up or written.
+constexpr std::chrono::seconds kStoreLimit{5};
+/// What a call came to is written whatever is left of its own time.
+constexpr int kSettleTries = 3;
+/// A call ends within its deadline (50 s) and what renewing its credential takes, so one that runs longer was cut off,
+/// and how it ended is known to nobody.
+constexpr std::chrono::seconds kLongestCall{150};
 /// How long a person has to decide, and an approved call to be made.
 constexpr std::chrono::seconds kApprovalLifetime{3600};
 /// How soon a call that another one waits for is looked at again.
@@ -26,34 +29,6 @@ constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
 constexpr std::size_t kMaxRequest = 128 * 1024;
 constexpr std::string_view kLinkBinding = "approval link";
-
-/// Members in order of their names, so that equal arguments have equal texts.
-void append_canonical(std::string& out, json::value const& value)
-{
-    if (auto const* object = value.if_object()) {
-        std::vector<json::object::const_iterator> members;
-        for (auto member = object->begin(); member != object->end(); ++member)
-            members.push_back(member);
-        std::ranges::sort(members, {}, [](auto const& member) { return member->key(); });
-        out += '{';
-        for (auto const& member : members) {
-            json::append_quoted(out, member->key());
-            out += ':';
-            append_canonical(out, member->value());
-            out += ',';
-        }
-        out += '}';
-    } else if (auto const* array = value.if_array()) {
-        out += '[';
-        for (auto const& element : *array) {
-            append_canonical(out, element);
-            out += ',';
-        }
-        out += ']';
-    } else {
-        out += boost::json::serialize(value);
-    }
-}
 
 SafeWrites::Made failed(ErrorCode code, std::string message)
 {
@@ -117,10 +92,13 @@ SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, c
 
 WriteCallKey SafeWrites::key_of(Call const& call) const
 {
-    auto text = fmt::format("{}|{}|{}.{}|", call.server.id.str(), call.account->account.id.str(),
-                            call.tool.method->resource, call.tool.method->name);
-    append_canonical(text, call.arguments);
-    // Under the oldest key: it is the one that all replicas have while keys are being rotated.
+    auto arguments = call.arguments;
+    arguments.erase("dry_run"); // Nothing else than leaving it out, or it would not be here.
+    // The address as well: an account may be connected to another one under the same id.
+    auto const text =
+        fmt::format("{}|{}|{}|{}.{}|{}", call.server.id.str(), call.account->account.id.str(), call.account->base_url,
+                    call.tool.method->resource, call.tool.method->name, json::canonical(arguments));
+    // Under the oldest key: it stays the same when a key is added. When it is retired, calls in between are new ones.
     auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
     return {call.server.environment, call.server.id, crypto::hmac_sha256(key, text)};
 }
@@ -147,22 +125,25 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
     auto const key = key_of(call);
     for (;;) {
         auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
-                                               kLease, deadline);
+                                               std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
         if (!known && known.error().code() == ErrorCode::not_found) {
+            if (!safeguard.needs_approval)
+                continue; // It was another's, and has gone this moment.
             auto asked = co_await ask(call, key, deadline);
             if (!asked)
                 co_return failed(asked.error().code(), asked.error().public_detail());
-            known = std::optional(*std::move(asked));
+            known = *std::move(asked);
         }
         if (!known)
             co_return failed(known.error().code(), known.error().public_detail() +
                                                        " Nothing was sent: this MCP server makes such a call "
                                                        "only while it can be remembered.");
-        if (!*known) {
+        if (known->is_taken) {
             auto outcome = co_await maker();
-            co_return Made{co_await settle(key, safeguard.window, std::move(outcome)), {}, {}, {}};
+            auto settled = co_await settle(key.environment, known->id, safeguard.window, std::move(outcome));
+            co_return Made{std::move(settled), {}, {}, {}};
         }
-        auto const& call_before = **known;
+        auto const& call_before = *known;
         switch (call_before.state) {
         case State::pending:
         case State::approved: // By somebody just now: taken in the next round.
@@ -185,11 +166,12 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
             co_return Made{std::move(outcome), std::move(note), {}, {}};
         }
         case State::running:
-            if (deadline.left() <= kPause)
-                co_return failed(ErrorCode::conflict,
-                                 fmt::format("The same call is being made since {}, and how it ended is not known "
-                                             "yet. Look at its effect, or call again after {}.",
-                                             to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at)));
+            if (deadline.left() <= kPause || clock_.now() - call_before.changed_at > kLongestCall)
+                co_return failed(
+                    ErrorCode::conflict,
+                    fmt::format("The same call was begun at {}, and how it ended is not known. Look at its "
+                                "effect; the call is made anew after {}.",
+                                to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at)));
             co_await sleep_until(Deadline::after(kPause));
             break;
         }
@@ -227,13 +209,13 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
     co_return co_await repository_.ask(key, std::move(approval), deadline);
 }
 
-Task<Result<proxy::Outcome>> SafeWrites::settle(WriteCallKey key, std::chrono::seconds window,
+Task<Result<proxy::Outcome>> SafeWrites::settle(EnvironmentId environment, ApprovalId id, std::chrono::seconds window,
                                                 Result<proxy::Outcome> outcome)
 {
-    auto const limit = Deadline::after(kSettleLimit);
-    // What cannot be written stays as `running` until its lease ends: nobody repeats it before that.
+    // What cannot be written stays as `running` for the window: nobody repeats it before that.
     if (proxy::had_no_effect(outcome)) {
-        [[maybe_unused]] auto const given_back = co_await repository_.give_back(key, limit);
+        [[maybe_unused]] auto const given_back =
+            co_await repository_.give_back(environment, id, Deadline::after(kStoreLimit));
         co_return outcome;
     }
     bool const is_certain = outcome && outcome->kind != proxy::Outcome::Kind::error;
@@ -241,7 +223,12 @@ Task<Result<proxy::Outcome>> SafeWrites::settle(WriteCallKey key, std::chrono::s
         outcome = with_doubt(std::move(outcome));
     auto text =
         outcome ? proxy::kept_text(*outcome, kMaxAnswer) : proxy::kept_text(outcome_of(outcome.error()), kMaxAnswer);
-    [[maybe_unused]] auto const kept = co_await repository_.finish(key, std::move(text), window, limit);
+    for (int tries = 0; tries < kSettleTries; ++tries) {
+        auto const kept = co_await repository_.finish(environment, id, text, window, Deadline::after(kStoreLimit));
+        if (kept || kept.error().code() != ErrorCode::unavailable)
+            break;
+        co_await sleep_until(Deadline::after(kPause));
+    }
     co_return outcome;
 }
 

@@ -1,5 +1,7 @@
 #include "mcp/servers.hpp"
 
+#include "mcp/safe_writes.hpp"
+
 #include "base/encoding.hpp"
 #include "catalog/naming.hpp"
 
@@ -112,14 +114,17 @@ std::string instructions_of(McpServer const& server, ServedAccounts const& serve
     return text;
 }
 
-/// Resources are read from an account, so those of an integration with several are left out: a URI names none.
+/// Resources are read from an account, so those of an integration with several are left out: a URI names none. Nor can
+/// one wait for approval.
 void add_offers(ServerSnapshot& snapshot)
 {
     for (auto const& group : snapshot.served->groups()) {
         auto const& integration = *group.first().installed->integration;
         for (auto const& resource : integration.offers.resources) {
             auto const* method = integration.find(resource.read.resource, resource.read.method);
-            if (group.accounts.size() == 1 && method != nullptr && snapshot.tools->allows(*method))
+            bool const may_read = method != nullptr && snapshot.tools->allows(*method) &&
+                                  !safeguard_of(snapshot.server.config, *method).needs_approval;
+            if (group.accounts.size() == 1 && may_read)
                 snapshot.resources.push_back({&resource, group.accounts.front()});
         }
         for (auto const& prompt : integration.offers.prompts)
@@ -176,10 +181,11 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto state = co_await repository_.resolve(std::move(candidates), deadline);
     if (!state)
         co_return state.error();
-    auto served = co_await serve(state->server.account, std::move(state->accounts), deadline);
+    auto snapshot = std::make_shared<ServerSnapshot>();
+    snapshot->is_incomplete = state->is_incomplete;
+    auto served = co_await serve(state->server.account, std::move(state->accounts), snapshot->is_incomplete, deadline);
     if (!served)
         co_return served.error();
-    auto snapshot = std::make_shared<ServerSnapshot>();
     snapshot->served = *std::move(served);
     snapshot->tools = tool_sets_.get(snapshot->served->tools(), state->server.config.filter);
     snapshot->ends_at = state->server.expires_at;
@@ -188,15 +194,16 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     snapshot->environment_text = state->server.environment.str();
     snapshot->server_info = info_of(state->server, *snapshot->served);
     snapshot->instructions = instructions_of(state->server, *snapshot->served);
+    snapshot->server = std::move(state->server);
     add_offers(*snapshot);
     snapshot->capabilities = capabilities_of(*snapshot);
     if (snapshot->served->is_of_tenant())
-        snapshot->tenant = tenancy::tenant_key(state->server.tenant_id);
-    snapshot->server = std::move(state->server);
+        snapshot->tenant = tenancy::tenant_key(snapshot->server.tenant_id);
     co_return SnapshotPtr(std::move(snapshot));
 }
 
-Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states, Deadline deadline)
+Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states,
+                                       bool& is_incomplete, Deadline deadline)
 {
     std::vector<accounts::ConnectedPtr> connected;
     for (auto& state : states) {
@@ -206,6 +213,8 @@ Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::
             co_return account.error();
         if (account)
             connected.push_back(*std::move(account));
+        else
+            is_incomplete = true;
     }
     if (owner)
         co_return std::make_shared<ServedAccounts const>(std::move(connected.front()));
@@ -219,6 +228,9 @@ void Servers::apply(tenancy::Change const& change)
         bool const is_same = snapshot.server.environment == change.environment;
         if (change.kind == Kind::tenant)
             return is_same && snapshot.tenant == change.id;
+        // What was left out may be there now.
+        if (snapshot.is_incomplete && (is_same || change.kind == Kind::integration))
+            return true;
         if (change.kind == Kind::environment && is_same)
             return true;
         return std::ranges::any_of(snapshot.served->groups(), [&](auto const& group) {

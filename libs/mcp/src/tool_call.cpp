@@ -47,7 +47,7 @@ std::string binding_of(ServerSnapshot const& snapshot, accounts::ConnectedAccoun
                        catalog::Tool const& tool, json::object const& arguments)
 {
     return fmt::format("tool|{}|{}|{}|{}", snapshot.server.id.str(), account.account.id.str(), tool.name,
-                       boost::json::serialize(arguments));
+                       json::canonical(arguments));
 }
 
 std::string reauth_message(accounts::ConnectedAccount const& account)
@@ -68,7 +68,7 @@ json::object pending_view(SafeWrites::Made const& made)
                     "exactly these "
                     "arguments; it is made once.",
                     made.approval_url.empty()
-                        ? std::string("They were asked; wait until they have decided.")
+                        ? std::string("They see it where they decide; wait until they have.")
                         : fmt::format("Give them this link and wait until they have decided: {}", made.approval_url));
     return view;
 }

@@ -206,7 +206,8 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
         }
     }
     if (!response) {
-        metrics_.unreachable.add();
+        if (waiter == nullptr || !waiter->is_gone())
+            metrics_.unreachable.add();
         co_return response.error();
     }
     co_return interpret(*account.installed->integration, method, *std::move(response), clock_.now());

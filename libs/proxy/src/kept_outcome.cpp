@@ -61,8 +61,9 @@ Result<Outcome> kept_outcome(std::string_view text)
 bool had_no_effect(Result<Outcome> const& outcome) noexcept
 {
     if (outcome)
-        return outcome->kind == Outcome::Kind::error && outcome->status >= 400 && outcome->status < 500 &&
-               outcome->status != 408;
+        // The vendor's own status: ours is a 4xx also where a write was redirected, which it may be once it is done.
+        return outcome->kind == Outcome::Kind::error && outcome->remote_status >= 400 && outcome->remote_status < 500 &&
+               outcome->remote_status != 408;
     switch (outcome.error().code()) {
     case ErrorCode::upstream_failed:
     case ErrorCode::upstream_timeout:

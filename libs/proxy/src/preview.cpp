@@ -73,6 +73,9 @@ Task<Result<json::object>> preview(Caller& caller, accounts::ConnectedPtr accoun
     auto const current = co_await caller.call(account, *get, std::move(item), nullptr, deadline);
     if (!current)
         co_return current.error();
+    // Who may write need not be allowed to read: then what is there now is not shown.
+    if (current->kind == Outcome::Kind::error && current->status == 403)
+        co_return answer;
     if (current->kind == Outcome::Kind::error)
         co_return Error{current->status == 404 ? ErrorCode::not_found : ErrorCode::upstream_failed,
                         "The item could not be read: " + current->message};

@@ -22,7 +22,9 @@ constexpr char kLinks[] =
 constexpr char kConnections[] =
     "DELETE FROM connections WHERE environment_id = $1 AND expires_at < now() - make_interval(days => $2)";
 // Those are over once they end, and say nothing of the past.
-constexpr char kWriteCalls[] = "DELETE FROM write_calls WHERE environment_id = $1 AND ends_at < now() AND $2 > 0";
+constexpr char kWriteCalls[] =
+    "DELETE FROM write_calls WHERE environment_id = $1 AND id IN (SELECT id FROM write_calls "
+    "WHERE environment_id = $1 AND ends_at < now() AND $2 > 0 LIMIT 2000)";
 
 class PgRetention final : public tenancy::Retention {
 public:

@@ -263,12 +263,16 @@ public:
             auto const rows = transaction.exec_params(kFindById, sql_id(owner->environment), sql_id(owner->id));
             if (rows.empty())
                 return not_found("MCP server");
-            ServerState state{server_in(rows[0]), {}, owner->ends_at};
+            ServerState state{.server = server_in(rows[0]), .accounts = {}, .token_ends_at = owner->ends_at};
             for (auto const& id : account_ids_of(transaction, state.server, kMostAccounts)) {
                 auto account = account_state(transaction, keyring, state.server.environment, id);
-                if (!account)
+                if (!account && state.server.account)
                     return account.error();
-                state.accounts.push_back(*std::move(account));
+                // One account, whose key was shredded for example, does not take the others along.
+                if (account)
+                    state.accounts.push_back(*std::move(account));
+                else
+                    state.is_incomplete = true;
             }
             return state;
         };

@@ -30,19 +30,29 @@ constexpr char kInsert[] =
     "INSERT INTO write_calls (environment_id, mcp_server_id, digest, id, integrated_account_id, tool, state, ends_at) "
     "VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, 'running', now() + make_interval(secs => $7)) "
     "ON CONFLICT DO NOTHING RETURNING id";
-constexpr char kTake[] = "UPDATE write_calls SET state = 'running', changed_at = now(), approved_until = ends_at, "
-                         "ends_at = now() + make_interval(secs => $4) WHERE " SLUICE_KEY;
-constexpr char kFinish[] =
-    "UPDATE write_calls SET state = 'done', request = NULL, answer = decode($4, 'hex'), data_key_version = $5, "
-    "ends_at = changed_at + make_interval(secs => $6) WHERE " SLUICE_KEY " AND state = 'running'";
-constexpr char kForget[] = "DELETE FROM write_calls WHERE " SLUICE_KEY " AND state = 'running'";
-constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed_at = now(), ends_at = approved_until "
-                             "WHERE " SLUICE_KEY " AND state = 'running' AND approved_until IS NOT NULL RETURNING id";
+// Only a decision that was for it is there again should the call have no effect.
+constexpr char kTake[] =
+    "UPDATE write_calls SET state = 'running', changed_at = now(), "
+    "approved_until = CASE WHEN state = 'approved' THEN ends_at END, ends_at = now() + make_interval(secs => $4) "
+    "WHERE " SLUICE_KEY;
+// A model that asks for a hundred things at once is not asking a person.
 constexpr char kAsk[] =
     "INSERT INTO write_calls (environment_id, mcp_server_id, digest, id, integrated_account_id, tool, state, request, "
-    "data_key_version, ends_at) VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, 'pending', decode($7, 'hex'), $8, "
-    "to_timestamp($9::double precision / 1000000)) ON CONFLICT DO NOTHING RETURNING id";
+    "data_key_version, ends_at) SELECT $1, $2, decode($3, 'hex'), $4, $5, $6, 'pending', decode($7, 'hex'), $8, "
+    "to_timestamp($9::double precision / 1000000) WHERE (SELECT count(*) FROM write_calls WHERE environment_id = $1 "
+    "AND mcp_server_id = $2 AND state = 'pending' AND ends_at > now()) < $10 ON CONFLICT DO NOTHING RETURNING id";
 #undef SLUICE_KEY
+constexpr std::size_t kMostPending = 100;
+
+// By the row that was taken: another one may have come in its place.
+#define SLUICE_TAKEN "environment_id = $1 AND id = $2 AND state = 'running'"
+constexpr char kFinish[] =
+    "UPDATE write_calls SET state = 'done', request = NULL, answer = decode($3, 'hex'), data_key_version = $4, "
+    "ends_at = changed_at + make_interval(secs => $5) WHERE " SLUICE_TAKEN;
+constexpr char kForget[] = "DELETE FROM write_calls WHERE " SLUICE_TAKEN;
+constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed_at = now(), ends_at = approved_until "
+                             "WHERE " SLUICE_TAKEN " AND approved_until IS NOT NULL RETURNING id";
+#undef SLUICE_TAKEN
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, mcp_server_id, integrated_account_id, tool, state, encode(request, 'hex'), "                  \
@@ -51,14 +61,18 @@ constexpr char kAsk[] =
     "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint "
 constexpr char kFindApproval[] = "SELECT " SLUICE_COLUMNS "FROM write_calls WHERE environment_id = $1 AND id = $2 "
                                  "AND request IS NOT NULL AND ends_at > now()";
-constexpr char kList[] = "SELECT " SLUICE_COLUMNS "FROM write_calls WHERE request IS NOT NULL AND ends_at > now()";
+// One whose key was shredded can be shown to nobody.
+constexpr char kList[] =
+    "SELECT " SLUICE_COLUMNS "FROM write_calls w WHERE request IS NOT NULL AND ends_at > now() AND EXISTS (SELECT "
+    "FROM data_keys k WHERE k.environment_id = w.environment_id AND k.version = w.data_key_version "
+    "AND k.shredded_at IS NULL)";
 constexpr char kDecide[] =
     "UPDATE write_calls SET state = $3, decided_by = $4, decided_at = now(), changed_at = now() WHERE "
     "environment_id = $1 AND id = $2 AND state = 'pending' AND ends_at > now() RETURNING " SLUICE_COLUMNS;
 #undef SLUICE_COLUMNS
 
 constexpr ListField kFields[] = {
-    {"status", "state", ListField::Kind::text},
+    {"status", "CASE state WHEN 'running' THEN 'used' ELSE state END", ListField::Kind::text},
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
     {"mcp_server_id", "mcp_server_id", ListField::Kind::id, "mcp_srv"},
     {"tool", "tool", ListField::Kind::text},
@@ -112,6 +126,14 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     return approval;
 }
 
+WriteCall taken(ApprovalId id)
+{
+    WriteCall call;
+    call.id = id;
+    call.is_taken = true;
+    return call;
+}
+
 /// What webhooks are told: nothing of the arguments, which may be the customer's.
 json::object payload_of(Approval const& approval)
 {
@@ -134,13 +156,11 @@ public:
     {
     }
 
-    Task<Result<std::optional<WriteCall>>> take(WriteCallKey key, IntegratedAccountId account, std::string tool,
-                                                bool needs_approval, std::chrono::seconds lease,
-                                                Deadline deadline) override
+    Task<Result<WriteCall>> take(WriteCallKey key, IntegratedAccountId account, std::string tool, bool needs_approval,
+                                 std::chrono::seconds lease, Deadline deadline) override
     {
-        using Known = std::optional<WriteCall>;
-        pg::Query<Known> query = [=, tool = std::move(tool), now = backend_.clock.now(),
-                                  &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Known> {
+        pg::Query<WriteCall> query = [=, tool = std::move(tool), now = backend_.clock.now(),
+                                      &keyring = backend_.keyring](pqxx::work& transaction) -> Result<WriteCall> {
             auto const seconds = static_cast<double>(lease.count());
             transaction.exec_params0(kForgetEnded, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest));
             if (!needs_approval) {
@@ -148,55 +168,53 @@ public:
                     transaction.exec_params(kInsert, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
                                             sql_id(uuid_v7(now)), sql_id(account), tool, seconds);
                 if (!made.empty())
-                    return Known{};
+                    return taken(id_in<ApprovalId>(made[0][0]));
             }
-            auto const known = find(transaction, keyring, key);
+            auto known = find(transaction, keyring, key);
             if (!known)
-                return known.error();
+                return known;
             // Where approval is not asked for any more, nobody's decision is waited for.
             bool const is_free = known->state == State::approved ||
                                  (!needs_approval && known->state != State::running && known->state != State::done);
             if (!is_free)
-                return Known{*known};
+                return known;
             transaction.exec_params0(kTake, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
                                      seconds);
-            return Known{};
+            known->is_taken = true;
+            return known;
         };
-        co_return co_await backend_.pool.transact<Known>(key.environment, deadline, std::move(query));
+        co_return co_await backend_.pool.transact<WriteCall>(key.environment, deadline, std::move(query));
     }
 
-    Task<Result<void>> finish(WriteCallKey key, std::string answer, std::chrono::seconds window,
+    Task<Result<void>> finish(EnvironmentId environment, ApprovalId id, std::string answer, std::chrono::seconds window,
                               Deadline deadline) override
     {
-        pg::Query<bool> query = [key, window, answer = std::move(answer),
+        pg::Query<bool> query = [environment, id, window, answer = std::move(answer),
                                  &keyring = backend_.keyring](pqxx::work& transaction) -> Result<bool> {
             if (window.count() == 0) {
-                transaction.exec_params0(kForget, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest));
+                transaction.exec_params0(kForget, sql_id(environment), sql_id(id));
                 return true;
             }
-            auto const rows =
-                transaction.exec_params(kFind, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest));
-            auto const data_key = newest_data_key(transaction, keyring, key.environment);
-            if (rows.empty() || !data_key)
-                return rows.empty() ? not_found("call") : data_key.error();
-            auto const sealed = data_key->seal(answer_place(id_in<ApprovalId>(rows[0][0])), answer);
-            transaction.exec_params0(kFinish, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
-                                     sql_bytes(sealed), data_key->version(), static_cast<double>(window.count()));
+            auto const data_key = newest_data_key(transaction, keyring, environment);
+            if (!data_key)
+                return data_key.error();
+            auto const sealed = data_key->seal(answer_place(id), answer);
+            transaction.exec_params0(kFinish, sql_id(environment), sql_id(id), sql_bytes(sealed), data_key->version(),
+                                     static_cast<double>(window.count()));
             return true;
         };
-        auto const done = co_await backend_.pool.transact<bool>(key.environment, deadline, std::move(query));
+        auto const done = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
         co_return done ? Result<void>{} : Result<void>(done.error());
     }
 
-    Task<Result<void>> give_back(WriteCallKey key, Deadline deadline) override
+    Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [key](pqxx::work& transaction) -> Result<bool> {
-            auto const environment = sql_id(key.environment);
-            if (transaction.exec_params(kGiveBack, environment, sql_id(key.server), sql_bytes(key.digest)).empty())
-                transaction.exec_params0(kForget, environment, sql_id(key.server), sql_bytes(key.digest));
+        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kGiveBack, sql_id(environment), sql_id(id)).empty())
+                transaction.exec_params0(kForget, sql_id(environment), sql_id(id));
             return true;
         };
-        auto const done = co_await backend_.pool.transact<bool>(key.environment, deadline, std::move(query));
+        auto const done = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
         co_return done ? Result<void>{} : Result<void>(done.error());
     }
 
@@ -214,11 +232,17 @@ public:
             auto const made =
                 transaction.exec_params(kAsk, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
                                         sql_id(approval.id), sql_id(approval.account), approval.tool, sql_bytes(sealed),
-                                        data_key->version(), sql_time(approval.ends_at));
+                                        data_key->version(), sql_time(approval.ends_at), kMostPending);
             if (!made.empty())
                 record_event(transaction, now, key.environment, "approval:requested", approval.account,
                              payload_of(approval));
-            return find(transaction, keyring, key);
+            auto known = find(transaction, keyring, key);
+            if (!known && known.error().code() == ErrorCode::not_found)
+                return Error{ErrorCode::rate_limited,
+                             fmt::format("{} calls of this MCP server wait for approval already: wait until some are "
+                                         "decided or have ended.",
+                                         kMostPending)};
+            return known;
         };
         co_return co_await backend_.pool.transact<WriteCall>(key.environment, deadline, std::move(query));
     }
@@ -288,7 +312,11 @@ private:
         if (rows.empty())
             return not_found("call");
         auto const& row = rows[0];
-        WriteCall call{id_in<ApprovalId>(row[0]), state_in(row[1]), {}, time_in(row[4]), time_in(row[5])};
+        WriteCall call;
+        call.id = id_in<ApprovalId>(row[0]);
+        call.state = state_in(row[1]);
+        call.changed_at = time_in(row[4]);
+        call.ends_at = time_in(row[5]);
         if (call.state != State::done)
             return call;
         auto const opened =

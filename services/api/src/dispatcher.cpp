@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kUnroutedBody = 64 * 1024;
 constexpr std::chrono::milliseconds kPatience{200};
+constexpr int kClientGone = 499;
 
 std::string host_of(std::string const& url)
 {
@@ -207,17 +208,20 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
     response.headers.add("x-request-id", call.request_id);
     append_timing(response, elapsed, call.trace.vendor_time);
-    if (index == http::Router::kNone)
-        metrics_.count_unrouted(response.status);
-    else
-        metrics_.count(index, response.status, std::chrono::duration<double>(elapsed).count());
-
     // Only where somebody can have lost patience: it costs a look at the socket.
     bool const is_client_gone = elapsed >= kPatience && call.request.peer != nullptr && call.request.peer->is_gone();
+    // As nginx counts it: an answer that nobody reads is no fault of ours.
+    auto const status = is_client_gone ? kClientGone : response.status;
+    if (index == http::Router::kNone)
+        metrics_.count_unrouted(status);
+    else
+        metrics_.count(index, status, std::chrono::duration<double>(elapsed).count());
+
     auto const& trace = call.trace;
-    bool const is_ours = response.status >= 500 && !response.headers.contains("ratelimit-limit");
-    auto const level = is_ours ? telemetry::Level::error
-                               : (response.status >= 400 ? telemetry::Level::warning : telemetry::Level::info);
+    bool const is_ours = status >= 500 && !response.headers.contains("ratelimit-limit");
+    auto const level = is_ours
+                           ? telemetry::Level::error
+                           : (status >= 400 && !is_client_gone ? telemetry::Level::warning : telemetry::Level::info);
     log_.write(level, "request",
                {{"request_id", call.request_id},
                 {"http_method", http::name_of(call.request.method)},

@@ -140,7 +140,8 @@ public:
     HandlerResult refresh_schema(Call& call);
 
 private:
-    /// Whether accounts of which nothing is known yet are asked about themselves.
+    /// Whether a server's accounts are new to it: then those of which nothing is known yet are asked about themselves,
+    /// and there may not be too many.
     enum class Schemas { as_known, ask };
     /// The accounts and tools of a server. Errors: not_found; invalid_argument at `integrations` for too many.
     Task<Result<mcp::ServedPtr>> served_by(mcp::McpServer server, Schemas schemas, Deadline deadline);

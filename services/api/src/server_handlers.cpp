@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <ranges>
 #include <set>
 
 namespace sluice::api {
@@ -185,14 +186,17 @@ Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Schemas
     auto const ids = co_await services_.store.servers().accounts_of(server, deadline);
     if (!ids)
         co_return ids.error();
-    if (ids->size() > mcp::kMostAccounts)
+    if (ids->size() > mcp::kMostAccounts && schemas == Schemas::ask)
         co_return invalid("integrations", fmt::format("must be chosen so that the tenant has at most {} accounts of "
                                                       "them: more at one URL are no help to a model",
                                                       mcp::kMostAccounts));
     std::vector<accounts::ConnectedPtr> found;
     auto const ask_until = Deadline::after(kSchemaLimit);
-    for (auto const& id : *ids) {
+    for (auto const& id : *ids | std::views::take(mcp::kMostAccounts)) {
         auto connected = co_await connected_.find(server.environment, id, deadline);
+        // One account of a tenant that cannot be used does not take the others along.
+        if (!connected && !server.account && connected.error().code() != ErrorCode::unavailable)
+            continue;
         if (!connected)
             co_return connected.error();
         // Asked ahead, so that the first list shows it; a vendor that is slow or down does not keep the URL back.
@@ -312,15 +316,21 @@ HandlerResult ServerHandlers::patch(Call& call)
     check_expiry(expires_at, services_.clock, services_.config.mcp_minimum_lifetime, fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto before = co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
-    if (!before)
-        co_return before.error();
-    before->integrations = integrations.value_or(before->integrations);
-    auto const served = co_await served_by(*std::move(before), Schemas::as_known, call.deadline);
-    if (!served)
-        co_return served.error();
     bool const changes_tools = config != nullptr || integrations;
-    mcp::ServerChange edit = [=, tools = (*served)->tools()](McpServer& server) -> Result<void> {
+    std::shared_ptr<catalog::ToolList const> tools;
+    if (changes_tools) {
+        auto before =
+            co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
+        if (!before)
+            co_return before.error();
+        before->integrations = integrations.value_or(before->integrations);
+        auto const served =
+            co_await served_by(*std::move(before), integrations ? Schemas::ask : Schemas::as_known, call.deadline);
+        if (!served)
+            co_return served.error();
+        tools = (*served)->tools();
+    }
+    mcp::ServerChange edit = [=](McpServer& server) -> Result<void> {
         server.name = name.value_or(server.name);
         server.integrations = integrations.value_or(server.integrations);
         if (changes_expiry)

@@ -29,6 +29,15 @@ TEST(JsonQuoting, EscapesControlCharactersQuotesAndBackslashes)
     EXPECT_EQ(parse(out)->get_string(), std::string_view("a\"\\\n\x01\t\x1f/ü", 10));
 }
 
+TEST(JsonCanonical, IsTheSameForEqualValues)
+{
+    auto const one = *parse(R"({"b":[1,{"y":null,"x":"é"}],"a":{}, "c":[]})");
+    auto const two = *parse(R"({"c":[],"a":{},"b":[1,{"x":"é","y":null}]})");
+    EXPECT_EQ(canonical(one), R"({"a":{},"b":[1,{"x":"é","y":null}],"c":[]})");
+    EXPECT_EQ(canonical(one), canonical(two));
+    EXPECT_NE(canonical(one), canonical(*parse(R"({"a":{},"b":[{"x":"é","y":null},1],"c":[]})")));
+}
+
 TEST(JsonPath, WalksMembersAndStopsAtAnythingElse)
 {
     auto const root = *parse(R"({"a":{"b":1},"c":[1]})");

@@ -140,6 +140,7 @@ TEST_F(InputsTest, WhatDoesNotFitIsAskedForAgain)
          {json::value(nullptr), json::value(12345), json::value(json::object{}), json::value(json::object{{"who", 5}}),
           json::value(json::object{{"other", accepted({{"name", "x"}})}}),
           json::value(json::object{{"who", accepted({{"name", 5}})}}),
+          json::value(json::object{{"who", json::object{{"content", json::object{{"name", "x"}}}}}}),
           json::value(json::object{{"who", accepted({})}})}) {
         auto const asker = request(can({"elicitation"}), {{"inputResponses", answer}});
         auto said = *Said::read(asker, "call", sealer_);

@@ -55,10 +55,14 @@ TEST(HadNoEffect, OnlyWhereThatIsCertain)
         EXPECT_TRUE(had_no_effect(outcome(Kind::error, status))) << status;
     for (int const status : {408, 500, 502, 503, 504})
         EXPECT_FALSE(had_no_effect(outcome(Kind::error, status))) << status;
+    auto redirected = outcome(Kind::error, 409);
+    redirected.remote_status = 303;
+    EXPECT_FALSE(had_no_effect(std::move(redirected))) << "the vendor may have done it before";
     EXPECT_FALSE(had_no_effect(outcome(Kind::object, 200)));
     EXPECT_FALSE(had_no_effect(outcome(Kind::empty, 204)));
-    for (auto const code : {ErrorCode::invalid_argument, ErrorCode::reauth_needed, ErrorCode::forbidden,
-                            ErrorCode::rate_limited, ErrorCode::not_allowed, ErrorCode::unavailable})
+    for (auto const code :
+         {ErrorCode::invalid_argument, ErrorCode::reauth_needed, ErrorCode::forbidden, ErrorCode::rate_limited,
+          ErrorCode::not_allowed, ErrorCode::upstream_unreachable, ErrorCode::unavailable})
         EXPECT_TRUE(had_no_effect(Error{code, "x"}));
     for (auto const code : {ErrorCode::upstream_failed, ErrorCode::upstream_timeout, ErrorCode::internal})
         EXPECT_FALSE(had_no_effect(Error{code, "x"}));

@@ -9,21 +9,22 @@ namespace sluice {
 /// Why an operation did not succeed. The one place that maps these to HTTP is `http_status_of`; it switches over every
 /// value, so a new one does not compile until it has a row there.
 enum class ErrorCode {
-    invalid_argument,  ///< The caller sent something we refuse; `failures` says where.
-    unauthenticated,   ///< No credential of ours, or not a valid one.
-    forbidden,         ///< A valid credential that may not do this.
-    not_found,         ///< No such thing in the caller's environment.
-    not_allowed,       ///< The thing exists, but this operation is not offered on it (HTTP 405).
-    conflict,          ///< The thing is in a state, or has a twin, that excludes this operation.
-    too_large,         ///< A bound on size was exceeded.
-    unsupported_media, ///< A content type we do not read.
-    rate_limited,      ///< One of our own limits; retry later.
-    reauth_needed,     ///< The account's vendor credential is dead; its owner has to reconnect it.
-    setup_failed,      ///< A connected account could not be set up as its integration's definition wants.
-    upstream_failed,   ///< The vendor could not be reached or did not speak HTTP.
-    upstream_timeout,  ///< The vendor did not answer within the deadline.
-    unavailable,       ///< Something of ours is down (the database); retry soon.
-    internal,          ///< Our bug.
+    invalid_argument,     ///< The caller sent something we refuse; `failures` says where.
+    unauthenticated,      ///< No credential of ours, or not a valid one.
+    forbidden,            ///< A valid credential that may not do this.
+    not_found,            ///< No such thing in the caller's environment.
+    not_allowed,          ///< The thing exists, but this operation is not offered on it (HTTP 405).
+    conflict,             ///< The thing is in a state, or has a twin, that excludes this operation.
+    too_large,            ///< A bound on size was exceeded.
+    unsupported_media,    ///< A content type we do not read.
+    rate_limited,         ///< One of our own limits; retry later.
+    reauth_needed,        ///< The account's vendor credential is dead; its owner has to reconnect it.
+    setup_failed,         ///< A connected account could not be set up as its integration's definition wants.
+    upstream_unreachable, ///< The vendor was not reached: nothing was sent to it.
+    upstream_failed,      ///< What the vendor answered broke off, or was not HTTP.
+    upstream_timeout,     ///< The vendor did not answer within the deadline.
+    unavailable,          ///< Something of ours is down (the database); retry soon.
+    internal,             ///< Our bug.
 };
 
 [[nodiscard]] std::string_view name_of(ErrorCode code) noexcept;

@@ -35,6 +35,9 @@ struct Limits {
 /// The texts of an array; what is no text, or no array, is left out.
 [[nodiscard]] std::vector<std::string> texts_in(value const& array);
 
+/// Compact JSON that is the same for equal values: members stand in the order of their names.
+[[nodiscard]] std::string canonical(value const& from);
+
 /// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 /// Appends the inside of a JSON string: `text` escaped, without quotes.

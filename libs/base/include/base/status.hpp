@@ -30,6 +30,7 @@ namespace sluice {
         return 401;
     case ErrorCode::setup_failed:
         return 422;
+    case ErrorCode::upstream_unreachable:
     case ErrorCode::upstream_failed:
         return 502;
     case ErrorCode::upstream_timeout:

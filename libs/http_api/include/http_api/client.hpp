@@ -17,7 +17,8 @@ struct OutgoingRequest {
     std::string url;
     Headers headers;
     std::string body;
-    /// Whom the answer is for: if it goes away the exchange is given up, within half a second. Null: it is finished.
+    /// Whom the answer is for: if it goes away the exchange is given up, about a quarter of a second later. Null: it is
+    /// finished.
     Peer const* waiter = nullptr;
 };
 
@@ -33,8 +34,8 @@ public:
     virtual ~Client() = default;
 
     /// One exchange; redirects are answers. The answer's body is bounded by the client's limit.
-    /// Errors: forbidden (the address is not one we may call), upstream_failed, upstream_timeout; unavailable if
-    /// `request.waiter` has gone: the connection is closed then.
+    /// Errors: forbidden (the address is not one we may call), upstream_unreachable (nothing was sent),
+    /// upstream_failed, upstream_timeout; unavailable if `request.waiter` has gone: the connection is closed then.
     virtual Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) = 0;
 };
 

@@ -23,7 +23,8 @@ enum class Method { get, head, post, put, patch, delete_, options, other };
 class Peer {
 public:
     virtual ~Peer() = default;
-    /// Whether it has closed its side of the connection: then nobody reads an answer. Costs a look at the socket.
+    /// Whether it has closed its side of the connection. One that has and still reads is taken to have left, as by
+    /// other proxies. Costs a look at the socket.
     [[nodiscard]] virtual bool is_gone() const = 0;
 };
 

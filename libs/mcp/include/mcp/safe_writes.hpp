@@ -49,8 +49,8 @@ public:
 
     /// `make` makes the call; it is asked for once or not at all. Where it is not known whether a call had an effect,
     /// the same call is not made again within the window. Errors of the safeguards themselves are outcomes as well:
-    /// unavailable if the database cannot be reached (nothing is sent then), conflict for a call that is being made or
-    /// was declined, too_large.
+    /// unavailable if the database cannot be reached (nothing is sent then), conflict for a call that is being made,
+    /// forbidden for one that was declined, too_large, rate_limited.
     Task<Made> make(Call call, Safeguard safeguard, Maker make, Deadline deadline);
 
     /// Who a link of ours leads to. Errors: not_found.
@@ -64,7 +64,8 @@ private:
     [[nodiscard]] WriteCallKey key_of(Call const& call) const;
     [[nodiscard]] std::string link_of(EnvironmentId environment, ApprovalId id) const;
     Task<Result<WriteCall>> ask(Call const& call, WriteCallKey key, Deadline deadline);
-    Task<Result<proxy::Outcome>> settle(WriteCallKey key, std::chrono::seconds window, Result<proxy::Outcome> outcome);
+    Task<Result<proxy::Outcome>> settle(EnvironmentId environment, ApprovalId id, std::chrono::seconds window,
+                                        Result<proxy::Outcome> outcome);
 
     WriteCallRepository& repository_;
     proxy::Caller& caller_;

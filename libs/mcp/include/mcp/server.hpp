@@ -89,6 +89,7 @@ inline constexpr std::size_t kMostAccounts = 32;
 struct ServerState {
     McpServer server;
     std::vector<accounts::AccountState> accounts; ///< The oldest first; at most `kMostAccounts`.
+    bool is_incomplete = false;                   ///< A tenant's account could not be read, and was left out.
     std::optional<Timestamp> token_ends_at;       ///< Of a token that was replaced.
 };
 

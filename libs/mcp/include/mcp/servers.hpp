@@ -38,7 +38,8 @@ struct ServerSnapshot {
     std::string capabilities;         ///< JSON: tools, and resources and prompts where there are any.
     std::vector<Resource> resources;
     std::vector<Prompt> prompts;
-    Uuid tenant{}; ///< `tenancy::tenant_key`, of a tenant's server.
+    Uuid tenant{};              ///< `tenancy::tenant_key`, of a tenant's server.
+    bool is_incomplete = false; ///< Accounts of the tenant were left out because they cannot be used.
 };
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
@@ -62,7 +63,8 @@ public:
 private:
     [[nodiscard]] Result<SnapshotPtr> unless_expired(SnapshotPtr snapshot) const;
     Task<Result<SnapshotPtr>> load(std::vector<crypto::TokenHash> candidates, Deadline deadline);
-    Task<Result<ServedPtr>> serve(ServerOwner owner, std::vector<accounts::AccountState> states, Deadline deadline);
+    Task<Result<ServedPtr>> serve(ServerOwner owner, std::vector<accounts::AccountState> states, bool& is_incomplete,
+                                  Deadline deadline);
 
     ServerRepository& repository_;
     accounts::Integrations& integrations_;

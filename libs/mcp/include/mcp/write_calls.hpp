@@ -36,7 +36,8 @@ struct WriteCall {
         running,  ///< Is being made, or was when its replica died.
         done,     ///< Was made; its answer is kept.
     };
-    ApprovalId id;
+    ApprovalId id;         ///< Also of one that needs no approval.
+    bool is_taken = false; ///< It is the caller's to make now; `state` is what it was before.
     State state = State::running;
     std::string answer; ///< Of one that is done, as `proxy::kept_text` has it.
     Timestamp changed_at;
@@ -65,17 +66,17 @@ struct Approval {
 class WriteCallRepository {
 public:
     virtual ~WriteCallRepository() = default;
-    /// Takes a call: nothing if it is the caller's to make now (a new one, or one that was approved), else what is
-    /// known of it. With `needs_approval` a new one is not taken but `not_found`. What runs longer than `lease` ends.
-    virtual Task<Result<std::optional<WriteCall>>> take(WriteCallKey key, IntegratedAccountId account, std::string tool,
-                                                        bool needs_approval, std::chrono::seconds lease,
-                                                        Deadline deadline) = 0;
+    /// Takes a call if it may be made now, as a new one or one that was approved, else tells what is known of it. With
+    /// `needs_approval` a new one is `not_found`. One whose end nobody tells is forgotten after `lease`.
+    virtual Task<Result<WriteCall>> take(WriteCallKey key, IntegratedAccountId account, std::string tool,
+                                         bool needs_approval, std::chrono::seconds lease, Deadline deadline) = 0;
     /// Keeps the answer of a call that was taken, for `window` from when it was taken; with none, forgets the call.
-    virtual Task<Result<void>> finish(WriteCallKey key, std::string answer, std::chrono::seconds window,
-                                      Deadline deadline) = 0;
+    virtual Task<Result<void>> finish(EnvironmentId environment, ApprovalId id, std::string answer,
+                                      std::chrono::seconds window, Deadline deadline) = 0;
     /// A call that was taken had no effect: it is as before.
-    virtual Task<Result<void>> give_back(WriteCallKey key, Deadline deadline) = 0;
-    /// Asks for approval, and says so in an event; what is known already if somebody has asked.
+    virtual Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
+    /// Asks for approval, and says so in an event; what is known already if somebody has asked. Errors: rate_limited
+    /// while too many calls of the server wait.
     virtual Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) = 0;
 
     virtual Task<Result<Approval>> find(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
