@@ -1,6 +1,9 @@
 // A dead account met over MCP: the model is told where it is connected again, a client that can opens the page.
 import assert from 'node:assert/strict';
 
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
 import { assertRpcError, callTool, capabilitiesKey, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
 import { connect, environment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
@@ -88,4 +91,44 @@ test('without a page of the developer, the text says what the developer does', a
     assert.match(JSON.parse(result.content[0].text).message, /PATCH \/integrated-account/);
     for (const wrong of ['http://app.example/', 'javascript:alert(1)', 'app.example'])
         assert.equal((await where.api.patch(`/environment/${where.id}`, { reconnect_url: wrong })).status, 400);
+});
+
+const initialize = (to, capabilities, protocolVersion = '2025-11-25') =>
+    legacy(to, 'initialize', { protocolVersion, capabilities, clientInfo: { name: 'x', version: '1' } });
+
+test('a client of 2025-11-25 that can open pages says so in its handshake, and is asked by the error for that', async (t) => {
+    t.after(revive);
+    await kill();
+    await callTool(url, tool, { limit: 1 });
+    const session = (await initialize(url, { elicitation: { url: {} } })).headers['mcp-session-id'];
+    assert.match(session, /^[\x21-\x7e]+$/);
+    const ask = (id) => legacy(url, 'tools/call', { name: tool, arguments: { limit: 1 } }, { headers: id && { 'mcp-session-id': id } });
+    const { data, message } = assertRpcError(await ask(session), 200, -32042);
+    const [{ mode, url: shown, elicitationId }] = data.elicitations;
+    assert.deepEqual([mode, shown, data.elicitations.length], ['url', page, 1]);
+    assert.ok(elicitationId.length > 20 && message.length > 20);
+    const other = await account.mint();
+    const foreign = (await initialize(other.url, { elicitation: { url: {} } })).headers['mcp-session-id'];
+    for (const id of [undefined, `${session}x`, 'made-up', foreign]) assert.equal((await ask(id)).json.result.isError, true, 'as good as none');
+    await revive();
+    assert.ok((await ask(session)).json.result.structuredContent, 'the same session goes on');
+});
+
+test('clients that cannot open pages, or speak an older revision, get no session', async () => {
+    for (const [capabilities, version] of [[{}], [{ elicitation: {} }], [{ elicitation: { form: {} } }], [{ elicitation: { url: {} } }, '2025-06-18']])
+        assert.equal((await initialize(url, capabilities, version)).headers['mcp-session-id'], undefined);
+});
+
+test('the SDK of that revision passes the page on', async (t) => {
+    t.after(revive);
+    await kill();
+    await callTool(url, tool, { limit: 1 });
+    const client = new Client({ name: 'sluice-e2e', version: '1' }, { capabilities: { elicitation: { url: {} } } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    t.after(() => client.close());
+    await assert.rejects(client.callTool({ name: tool, arguments: { limit: 1 } }), (error) => {
+        assert.equal(error.code, -32042);
+        assert.equal(error.data.elicitations[0].url, page);
+        return true;
+    });
 });

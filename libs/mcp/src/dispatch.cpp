@@ -1,6 +1,7 @@
 #include "encode.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
+#include "mcp/inputs.hpp"
 
 #include <fmt/format.h>
 
@@ -56,7 +57,8 @@ Endpoint::Answer Endpoint::initialize(RpcRequest const& request, ServerSnapshot 
                       fmt::format(R"("protocolVersion":"{}","capabilities":{},"serverInfo":{},)"
                                   R"("instructions":{})",
                                   version, snapshot.capabilities, snapshot.server_info, quoted(snapshot.instructions))),
-        {}};
+        {},
+        version == kLegacyRevisions.front() ? session_of(request, snapshot, sealer_) : std::string()};
 }
 
 Endpoint::Answer Endpoint::discover(RpcRequest const& request, ServerSnapshot const& snapshot) const

@@ -144,6 +144,12 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     co_return response;
 }
 
+bool Endpoint::declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const
+{
+    auto const session = request.headers.find("mcp-session-id");
+    return session && sealer_.open(session_binding(snapshot), *session).has_value();
+}
+
 bool Endpoint::is_allowed_origin(http::Request const& request) const
 {
     auto const origin = request.headers.find("origin");
@@ -206,9 +212,13 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
         co_return rpc_refusal(406, RpcCode::invalid_request,
                               "Accept must allow application/json or text/event-stream.");
     auto classified = classify(request.body, request.headers);
-    for (auto& message : classified.messages)
-        if (auto* call = std::get_if<RpcRequest>(&message))
+    bool const shows_pages = declared_pages(request, *snapshot);
+    for (auto& message : classified.messages) {
+        if (auto* call = std::get_if<RpcRequest>(&message)) {
             call->peer = request.peer;
+            call->shows_pages = shows_pages;
+        }
+    }
     if (classified.is_batch)
         co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, trace);
     if (std::holds_alternative<Dropped>(classified.messages.front())) {
@@ -223,6 +233,8 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     }
     auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
     auto response = http::json_response(answer.status, std::move(answer.body));
+    if (!answer.session.empty())
+        response.headers.add("mcp-session-id", answer.session);
     proxy::add_limit_headers(answer.limits, response.headers);
     co_return response;
 }

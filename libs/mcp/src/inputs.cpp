@@ -144,15 +144,30 @@ std::string Said::ask(RpcRequest const& request, ServerSnapshot const& snapshot,
                        sealer.seal(binding_, boost::json::serialize(state)), snapshot.server_info);
 }
 
-std::optional<json::object> page_request(RpcRequest const& request, std::string_view url, std::string message)
+bool can_show_page(RpcRequest const& request)
 {
+    if (request.era == Era::legacy)
+        return request.shows_pages;
     auto const* elicitation = capability(request, "elicitation");
-    if (elicitation == nullptr || json::object_at(*elicitation, "url") == nullptr || url.empty())
-        return std::nullopt;
-    json::object params{{"mode", "url"}, {"url", url}, {"message", std::move(message)}};
-    json::object asked{{"method", "elicitation/create"}};
-    asked["params"] = std::move(params);
-    return asked;
+    return elicitation != nullptr && json::object_at(*elicitation, "url") != nullptr;
+}
+
+json::object page_params(std::string_view url, std::string message)
+{
+    return {{"mode", "url"}, {"url", url}, {"message", std::move(message)}};
+}
+
+std::string session_binding(ServerSnapshot const& snapshot)
+{
+    return "mcp session|" + snapshot.server.id.str();
+}
+
+std::string session_of(RpcRequest const& initialize, ServerSnapshot const& snapshot, crypto::CursorSealer const& sealer)
+{
+    auto const* capabilities = json::object_at(initialize.params, "capabilities");
+    auto const* elicitation = capabilities != nullptr ? json::object_at(*capabilities, "elicitation") : nullptr;
+    bool const shows_pages = elicitation != nullptr && json::object_at(*elicitation, "url") != nullptr;
+    return shows_pages ? sealer.seal(session_binding(snapshot), "pages") : std::string();
 }
 
 Result<InputStep> next_step(catalog::Inputs const& wanted, RpcRequest const& request, json::object const& arguments,

@@ -1,4 +1,6 @@
 // The way of a tool call: whose tool it is, what is asked of the client, and the call itself.
+#include "base/encoding.hpp"
+#include "base/random.hpp"
 #include "catalog/arguments.hpp"
 #include "encode.hpp"
 #include "mcp/discovery.hpp"
@@ -9,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace sluice::mcp {
 namespace {
@@ -54,6 +57,13 @@ std::string reauth_message(accounts::ConnectedAccount const& account)
 {
     return fmt::format("The {} account of {} has to be connected again. Open this page, then go on.",
                        account.installed->integration->label, account.account.tenant_id);
+}
+
+std::array<std::uint8_t, 16> random_id()
+{
+    std::array<std::uint8_t, 16> id{};
+    random_bytes(id);
+    return id;
 }
 
 /// A call that waits for a person, as the model is told.
@@ -278,13 +288,22 @@ std::optional<Endpoint::Answer> Endpoint::ask_page(std::string_view key, std::st
                                                    ToolCall const& call, Said said, RpcRequest const& request,
                                                    ServerSnapshot const& snapshot) const
 {
-    auto asked = said.was_asked(key) ? std::nullopt : page_request(request, url, std::move(message));
-    if (!asked)
+    if (said.was_asked(key) || url.empty() || !can_show_page(request))
         return std::nullopt;
+    auto params = page_params(url, message);
+    if (request.era == Era::legacy) {
+        // The client shows the page and calls again; nobody has to be told that the page is done with.
+        params["elicitationId"] = std::string(key) + '-' + hex(random_id());
+        json::object data;
+        data["elicitations"] = json::array{std::move(params)};
+        return Answer{200, encode_error(request.id, RpcCode::url_elicitation_required, message, data), {}};
+    }
     if (!said.is_bound())
         said.bind(binding_of(snapshot, *call.account, *call.tool, call.arguments.get_object()));
+    json::object asked{{"method", "elicitation/create"}};
+    asked["params"] = std::move(params);
     json::object requests;
-    requests[key] = *std::move(asked);
+    requests[key] = std::move(asked);
     return Answer{200, said.ask(request, snapshot, std::move(requests), sealer_), {}};
 }
 

@@ -50,6 +50,10 @@ async function legacy(ask) {
         ...legacyCall('initialize', { protocolVersion: '1999-01-01', capabilities: {} }),
         holds: (json) => json.result.protocolVersion === '2025-11-25',
     });
+    await ask(200, 'initialize of a client that can open pages', {
+        ...legacyCall('initialize', { protocolVersion: '2025-11-25', capabilities: { elicitation: { url: {} } } }),
+        holds: (_, { headers }) => headers['mcp-session-id'] !== undefined,
+    });
     await ask(200, 'ping', { ...legacyCall('ping', undefined, 'a'), holds: (json) => json.id === 'a' });
     await ask(200, 'tools/list', { ...legacyCall('tools/list'), holds: (json) => json.result.tools.length > 90 });
     await ask(200, 'tools/list with a cursor', { ...legacyCall('tools/list', { cursor: 'x' }), holds: failed(-32602) });

@@ -77,8 +77,12 @@ private:
         int status = 200;
         std::string body;
         ratelimit::Limits limits;
+        std::string session = {}; ///< The `Mcp-Session-Id` to give; mostly empty.
     };
 
+    /// What a session id of ours says, and it is all that one is for: the client declared in its handshake that it can
+    /// show its user pages (MCP 2025-11-25, "URL mode"). One that does not open is as good as none.
+    [[nodiscard]] bool declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const;
     [[nodiscard]] bool is_allowed_origin(http::Request const& request) const;
     void add_cors(http::Request const& request, http::Response& response) const;
     Task<Result<void>> check_second_factor(http::Request const& request, McpServer const& server, Deadline deadline);

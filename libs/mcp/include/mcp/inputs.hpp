@@ -45,9 +45,16 @@ private:
     json::object responses_;
 };
 
-/// The request that shows the client's user a page (URL mode); nothing if this client cannot.
-[[nodiscard]] std::optional<json::object> page_request(RpcRequest const& request, std::string_view url,
-                                                       std::string message);
+/// Whether this client can show its user a page.
+[[nodiscard]] bool can_show_page(RpcRequest const& request);
+/// What shows the client's user a page (MCP 2025-11-25, "Elicitation", URL mode).
+[[nodiscard]] json::object page_params(std::string_view url, std::string message);
+
+/// What a session id is sealed for.
+[[nodiscard]] std::string session_binding(ServerSnapshot const& snapshot);
+/// A session id for a legacy client that declares in its handshake that it can show pages; empty for others.
+[[nodiscard]] std::string session_of(RpcRequest const& initialize, ServerSnapshot const& snapshot,
+                                     crypto::CursorSealer const& sealer);
 
 /// What comes next of the input that a tool or prompt wants.
 struct InputStep {

@@ -22,11 +22,12 @@ enum class RpcCode : int {
     method_not_found = -32601,
     invalid_params = -32602,
     internal_error = -32603,
-    resource_not_found = -32002, ///< Legacy.
-    server_error = -32000,       ///< Legacy: unsupported version in a header; our own refusals.
-    header_mismatch = -32020,    ///< Modern: a required header is missing or contradicts the body.
-    missing_capability = -32021, ///< Modern: the call needs what the client has not declared.
-    unsupported_version = -32022 ///< Modern.
+    resource_not_found = -32002,       ///< Legacy.
+    server_error = -32000,             ///< Legacy: unsupported version in a header; our own refusals.
+    url_elicitation_required = -32042, ///< 2025-11-25: its user has to visit a page first.
+    header_mismatch = -32020,          ///< Modern: a required header is missing or contradicts the body.
+    missing_capability = -32021,       ///< Modern: the call needs what the client has not declared.
+    unsupported_version = -32022       ///< Modern.
 };
 
 /// A JSON-RPC request to answer.
@@ -37,6 +38,8 @@ struct RpcRequest {
     json::object params;
     /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
     std::vector<std::pair<std::string, std::string>> param_headers;
+    /// Of a legacy client: it said that it can show its user pages when it shook hands.
+    bool shows_pages = false;
     http::Peer const* peer = nullptr; ///< Who waits for the answer; null where that is not known.
 };
 
