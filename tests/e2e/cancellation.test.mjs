@@ -1,12 +1,9 @@
 // A client that goes away: what it only wanted to read is given up, what it wanted to write is finished and logged.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { meta, modernHeaders } from './support/mcp.mjs';
-import { cli, environment, main, startApi } from './support/product.mjs';
+import { environment, install, main, startApi } from './support/product.mjs';
 import { send } from './support/exchange.mjs';
 import { defer, eventually, file, sleep, test } from './support/test.mjs';
 
@@ -28,11 +25,7 @@ const vendor = createServer(async (request, response) => {
 await new Promise((done) => vendor.listen(0, '127.0.0.1', done));
 defer(file, () => vendor.close());
 const vendorUrl = `http://127.0.0.1:${vendor.address().port}`;
-const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
-defer(file, () => rmSync(directory, { recursive: true }));
-writeFileSync(
-    join(directory, 'integration.yaml'),
-    `name: slow
+const manifest = `name: slow
 label: Slow
 category: test
 openapi: openapi.yaml
@@ -50,37 +43,29 @@ resources:
     methods:
       list: {operation: list-things, paginated: true}
       create: {operation: create-thing}
-`,
-);
+`;
 const responses = { 200: { description: 'It.' } };
 const operation = (operationId, more) => ({ operationId, summary: operationId, description: operationId, responses, ...more });
 const parameter = (name, type) => ({ name, in: 'query', schema: { type } });
-writeFileSync(
-    join(directory, 'openapi.yaml'),
-    JSON.stringify({
-        openapi: '3.1.0',
-        info: { title: 'Slow', version: '1' },
-        paths: {
-            '/things': {
-                get: operation('list-things', { parameters: [parameter('limit', 'integer'), parameter('cursor', 'string')] }),
-                post: operation('create-thing', {
-                    requestBody: { content: { 'application/json': { schema: { type: 'object', properties: { name: { type: 'string' } } } } } },
-                }),
-            },
+const openapi = {
+    openapi: '3.1.0',
+    info: { title: 'Slow', version: '1' },
+    paths: {
+        '/things': {
+            get: operation('list-things', { parameters: [parameter('limit', 'integer'), parameter('cursor', 'string')] }),
+            post: operation('create-thing', {
+                requestBody: { content: { 'application/json': { schema: { type: 'object', properties: { name: { type: 'string' } } } } } },
+            }),
         },
-    }),
-);
+    },
+};
 const allowed = [vendorUrl, main.simulator.url].map((url) => new URL(url).host).join();
 const own = await startApi(file, { settings: { SLUICE_EGRESS_ALLOW: allowed } });
 const { api } = await environment('cancellation', own);
-await cli('integration', 'publish', directory, '--team', 'e2e');
-const [integration] = (await api.ok('GET', '/integration?name=slow')).result;
-const override = { base_url: vendorUrl };
-const installed = await api.ok('POST', '/environment-integration', { integration_id: integration.id, override });
-await api.ok('PATCH', `/environment-integration/${installed.id}`, { override });
+const installation = await install(api, manifest, openapi, vendorUrl);
 const account = await api.ok('POST', '/integrated-account', {
     tenant_id: 'slow',
-    environment_integration_id: installed.id,
+    environment_integration_id: installation,
     authentication_method: 'api_key',
     context: { api_key: 'k' },
 });

@@ -1,13 +1,10 @@
 // What a definition wants done when an account is connected: steps after installing, and a form. The vendor is a fixture, and
 // its integration is published like any team's.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { send } from './support/exchange.mjs';
-import { cli, environment, main, startApi } from './support/product.mjs';
+import { environment, install, main, startApi } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
 let setUpFails = false;
@@ -81,14 +78,7 @@ const openapi = {
 const own = await startApi(file, { settings: { SLUICE_EGRESS_ALLOW: [vendor, main.simulator.url].map((url) => new URL(url).host).join() } });
 const where = await environment('connect-actions', own);
 const { api } = where;
-const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
-writeFileSync(join(directory, 'integration.yaml'), manifest);
-writeFileSync(join(directory, 'openapi.yaml'), JSON.stringify(openapi));
-await cli('integration', 'publish', directory, '--team', 'e2e');
-rmSync(directory, { recursive: true });
-const [integration] = (await api.ok('GET', '/integration?name=staged')).result;
-const { id: installation } = await api.ok('POST', '/environment-integration', { integration_id: integration.id });
-await api.ok('PATCH', `/environment-integration/${installation}`, { override: { base_url: vendor } });
+const installation = await install(api, manifest, openapi, vendor);
 
 const submit = async (key = 'right', token) => {
     const { link_token } = token ?? (await api.ok('POST', '/link-token', { tenant_id: 'acme', integration: 'staged' }));

@@ -1,14 +1,11 @@
 // One URL for all accounts of a tenant: names begin with the integration's, an argument says which account.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { assertRefused } from './support/api.mjs';
 import { clients } from './support/clients.mjs';
 import { assertRpcError, callTool, legacy, listTools, modernRequest, toolError } from './support/mcp.mjs';
-import { cli, environment, main, startApi } from './support/product.mjs';
+import { environment, install, main, startApi } from './support/product.mjs';
 import { defer, eventually, file, test } from './support/test.mjs';
 
 // A vendor of another integration: notes.
@@ -19,11 +16,7 @@ const notes = createServer((request, response) => {
 await new Promise((done) => notes.listen(0, '127.0.0.1', done));
 defer(file, () => notes.close());
 const notesUrl = `http://127.0.0.1:${notes.address().port}`;
-const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
-defer(file, () => rmSync(directory, { recursive: true }));
-writeFileSync(
-    join(directory, 'integration.yaml'),
-    `name: notes
+const manifest = `name: notes
 label: Notes
 category: test
 openapi: openapi.yaml
@@ -43,39 +36,35 @@ mcp:
     - name: summarise
       description: Summarises the notes.
       messages: [{role: user, content: {type: text, text: Summarise my notes.}}]
-`,
-);
-writeFileSync(
-    join(directory, 'openapi.yaml'),
-    `openapi: 3.1.0
-info: {title: Notes, version: "1"}
-paths:
-  /notes:
-    get:
-      operationId: list-notes
-      summary: List notes
-      description: Lists the notes.
-      responses:
-        "200":
-          description: The notes
-          content: {application/json: {schema: {type: array, items: {type: object}}}}
-`,
-);
+`;
+const openapi = {
+    openapi: '3.1.0',
+    info: { title: 'Notes', version: '1' },
+    paths: {
+        '/notes': {
+            get: {
+                operationId: 'list-notes',
+                summary: 'List notes',
+                description: 'Lists the notes.',
+                responses: {
+                    200: { description: 'The notes', content: { 'application/json': { schema: { type: 'array', items: { type: 'object' } } } } },
+                },
+            },
+        },
+    },
+};
 
 const allowed = [notesUrl, main.simulator.url].map((url) => new URL(url).host).join();
 const own = await startApi(file, { settings: { SLUICE_EGRESS_ALLOW: allowed } });
 const replica = await startApi(file, { settings: { SLUICE_EGRESS_ALLOW: allowed } });
 const where = await environment('tenants', own);
 const { api } = where;
-await cli('integration', 'publish', directory, '--team', 'e2e');
-const [integration] = (await api.ok('GET', '/integration?name=notes')).result;
-const installed = await api.ok('POST', '/environment-integration', { integration_id: integration.id, override: { base_url: notesUrl } });
-await api.ok('PATCH', `/environment-integration/${installed.id}`, { override: { base_url: notesUrl } });
+const installation = await install(api, manifest, openapi, notesUrl);
 
 const connectNotes = async (tenant_id, api_key = 'k1') =>
     api.ok('POST', '/integrated-account', {
         tenant_id,
-        environment_integration_id: installed.id,
+        environment_integration_id: installation,
         authentication_method: 'api_key',
         context: { api_key },
     });
@@ -195,11 +184,11 @@ test('an account that is connected later is shown at once, one that is deleted g
     assert.equal((await namesAt(moved.url)).length, 1);
 });
 
-test('one dead account leaves the others alone', async () => {
-    const [alive, dead] = [await connectDesk('half'), await connectDesk('half')];
+test('one account that is blocked leaves the others alone', async () => {
+    const [alive, blocked] = [await connectDesk('half'), await connectDesk('half')];
     const { url } = await mint('half');
-    await api.ok('PATCH', `/integrated-account/${dead.id}`, { is_blocked: true });
-    assert.equal((await callTool(url, list, { account: dead.label })).isError, true);
+    await api.ok('PATCH', `/integrated-account/${blocked.id}`, { is_blocked: true });
+    assert.equal((await callTool(url, list, { account: blocked.label })).isError, true);
     assert.ok((await callTool(url, list, { account: alive.label, limit: 1 })).structuredContent.result);
 });
 

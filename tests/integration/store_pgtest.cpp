@@ -151,6 +151,29 @@ TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
     EXPECT_EQ(must(test::run(store_.servers().remove(in, std::nullopt, made.id, soon()))).tenant_id, "acme");
 }
 
+TEST_F(StoreTest, ServerOfATenantLeavesOutAnAccountThatCannotBeOpened)
+{
+    auto const in = environment("t", "e");
+    auto const first = account(in, "acme");
+    auto const later = account(in, "acme");
+    database_.execute(
+        "INSERT INTO data_keys SELECT (k).* FROM (SELECT jsonb_populate_record(NULL::data_keys, "
+        "to_jsonb(d) || '{\"version\": 99, \"shredded_at\": \"2026-01-01T00:00:00Z\"}') AS k FROM data_keys d) made");
+    database_.execute(
+        fmt::format("UPDATE integrated_accounts SET data_key_version = 99 WHERE id = '{}'", to_hex(first.id.uuid())));
+    mcp::McpServer wanted;
+    wanted.environment = in;
+    wanted.tenant_id = "acme";
+    wanted.name = "agent";
+    wanted.created_by = "test";
+    auto const hash = crypto::hash_token(keyring_, "tenant");
+    must(test::run(store_.servers().create(wanted, hash, soon())));
+    auto const state = must(test::run(store_.servers().resolve({hash}, soon())));
+    ASSERT_EQ(state.accounts.size(), 1U);
+    EXPECT_EQ(state.accounts.front().account.id, later.id);
+    EXPECT_TRUE(state.is_incomplete);
+}
+
 class WriteCallTest : public StoreTest {
 protected:
     using State = mcp::WriteCall::State;

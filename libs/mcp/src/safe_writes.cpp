@@ -127,8 +127,12 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
         auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
                                                std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
         if (!known && known.error().code() == ErrorCode::not_found) {
+            if (!safeguard.needs_approval && deadline.left() > kPause) {
+                co_await sleep_until(Deadline::after(kPause)); // It was another's, and has gone this moment.
+                continue;
+            }
             if (!safeguard.needs_approval)
-                continue; // It was another's, and has gone this moment.
+                co_return failed(ErrorCode::conflict, "This MCP server is being changed. Call again.");
             auto asked = co_await ask(call, key, deadline);
             if (!asked)
                 co_return failed(asked.error().code(), asked.error().public_detail());
@@ -145,10 +149,9 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
         }
         auto const& call_before = *known;
         switch (call_before.state) {
+        case State::approved:
+            break; // By somebody just now: taken in the next round.
         case State::pending:
-        case State::approved: // By somebody just now: taken in the next round.
-            if (call_before.state == State::approved)
-                break;
             co_return Made{Error{},
                            {},
                            call_before,

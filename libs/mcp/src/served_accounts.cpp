@@ -1,9 +1,7 @@
 #include "mcp/served_accounts.hpp"
 
-#include "base/encoding.hpp"
 #include "catalog/naming.hpp"
 #include "catalog/near.hpp"
-#include "http_api/url.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -105,13 +105,12 @@ std::string whose(McpServer const& server, ServedAccounts const& served)
 
 std::string instructions_of(McpServer const& server, ServedAccounts const& served)
 {
-    auto text = fmt::format(
+    return fmt::format(
         "{} Lists answer {{result, next_cursor}}; pass next_cursor back exactly as "
         "received to go on. A vendor's refusal comes back as a tool error with its status and message; correct the "
         "arguments and call again. Limits of the account stand in _meta[\"sluice/rate_limit\"]; when a call is refused "
         "with 429, wait retry_after seconds.",
         utf8_prefix(whose(server, served), 1500));
-    return text;
 }
 
 /// Resources are read from an account, so those of an integration with several are left out: a URI names none. Nor can

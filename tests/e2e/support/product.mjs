@@ -1,8 +1,9 @@
 // The running product, and what a test needs of its own beside it: environments, further api processes, accounts.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -74,6 +75,23 @@ export async function environment(name, product = main) {
     const { id } = await api.ok('POST', '/environment-integration', { integration_id: gorgias.id, override });
     await api.ok('PATCH', `/environment-integration/${id}`, { override });
     return { api, token, id: environment_id, simulator: product.simulator, installation: id, integration: gorgias.id };
+}
+
+/// Publishes a definition like any team's and installs it at `vendor`'s address; gives the environment integration's id.
+export async function install(api, manifest, openapi, vendor) {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+    writeFileSync(join(directory, 'integration.yaml'), manifest);
+    writeFileSync(join(directory, 'openapi.yaml'), JSON.stringify(openapi));
+    try {
+        await cli('integration', 'publish', directory, '--team', 'e2e');
+    } finally {
+        rmSync(directory, { recursive: true });
+    }
+    const [, name] = manifest.match(/^name: (\S+)/m);
+    const [integration] = (await api.ok('GET', `/integration?name=${name}`)).result;
+    const { id } = await api.ok('POST', '/environment-integration', { integration_id: integration.id });
+    await api.ok('PATCH', `/environment-integration/${id}`, { override: { base_url: vendor } });
+    return id;
 }
 
 /// The environment of deploy/local/up.
