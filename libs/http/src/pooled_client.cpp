@@ -1,5 +1,6 @@
 #include "http/pooled_client.hpp"
 
+#include "answer_reader.hpp"
 #include "base/encoding.hpp"
 #include "http_api/url.hpp"
 #include "runtime/offload.hpp"
@@ -27,9 +28,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <sys/socket.h>
 
@@ -45,7 +43,6 @@ using ErrorCodeOf = boost::system::error_code;
 
 /// Vendors answer with a few kilobytes: one recv instead of several.
 constexpr std::size_t kReadBuffer = 16 * 1024;
-constexpr std::uint32_t kHeaderLimit = 64 * 1024;
 /// One per account at vendors with a host of their own for each; beyond it URLs are parsed each time.
 constexpr std::size_t kMaxOrigins = 10'000;
 
@@ -81,31 +78,19 @@ std::optional<std::string> head_of(OutgoingRequest const& request, Url const& ur
     return head;
 }
 
-using Parser = beast::http::response_parser<beast::http::string_body>;
-
-/// Feeds the parser what has been received. Wanting more is no failure.
-ErrorCodeOf parse_buffered(Parser& parser, beast::flat_buffer& buffer)
+/// The peer has closed its side, with or without the farewell of TLS.
+bool is_end(ErrorCodeOf const& failure)
 {
-    ErrorCodeOf failure;
-    buffer.consume(parser.put(buffer.data(), failure));
-    return failure == beast::http::error::need_more ? ErrorCodeOf{} : failure;
-}
-
-/// A body without a length ends with the connection (RFC 9112 section 6.3); anything else that ends early has failed.
-ErrorCodeOf end_of(Parser& parser, ErrorCodeOf const& failure)
-{
-    bool const is_end = failure == asio::error::eof || failure == ssl::error::stream_truncated;
-    if (!is_end || !parser.got_some())
-        return failure;
-    ErrorCodeOf incomplete;
-    parser.put_eof(incomplete);
-    return incomplete;
+    return failure == asio::error::eof || failure == ssl::error::stream_truncated;
 }
 
 /// What happened to one attempt.
 struct Attempt {
     ErrorCodeOf failure;
+    std::string fault;      ///< What is wrong with the answer, to stand behind its name; nothing if it came whole.
     bool got_bytes = false; ///< The peer had begun to answer.
+
+    [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty(); }
 };
 
 class Connection {
@@ -115,7 +100,6 @@ public:
                                  : std::variant<Socket, TlsStream>(std::in_place_type<Socket>, io))
         , limit_(io, socket())
     {
-        buffer_.reserve(kReadBuffer);
     }
 
     void expires_at(Clock::time_point when) { limit_.expires_at(when); }
@@ -153,12 +137,21 @@ public:
                           stream_);
     }
 
-    /// A server that closed an idle connection has made it readable: its FIN, or a 408.
+    /// A server that closed an idle connection has made it readable: its FIN, a 408, or what nobody asked for.
     [[nodiscard]] bool is_stale()
     {
         char byte = 0;
         auto const got = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    }
+
+    /// A new connection on which the server has answered before anything was asked. Behind TLS what waits in the socket
+    /// is a session ticket as a rule, so only what was deciphered counts.
+    [[nodiscard]] bool has_spoken_first()
+    {
+        char byte = 0;
+        bool const is_clear = std::holds_alternative<Socket>(stream_);
+        return has_unread() || (is_clear && ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
     }
 
     [[nodiscard]] bool reusable() const noexcept { return reusable_; }
@@ -179,49 +172,64 @@ private:
     {
         Attempt attempt;
         reusable_ = false;
+        buffer_.reserve(kReadBuffer);
         std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(request.body)};
         auto const [write_failure, written] = co_await asio::async_write(stream, parts, kUseTask);
         if (write_failure) {
             attempt.failure = limit_.cause_of(write_failure);
             co_return attempt;
         }
-        Parser parser;
-        parser.header_limit(kHeaderLimit);
-        parser.body_limit(response_limit);
-        parser.skip(request.method == Method::head);
-        parser.eager(true);
-        while (!parser.is_done()) {
+        AnswerReader reader(request.method, response_limit);
+        while (!reader.is_done()) {
             auto const [failure, bytes] = co_await stream.async_read_some(buffer_.prepare(kReadBuffer), kUseTask);
             buffer_.commit(bytes);
             attempt.got_bytes = attempt.got_bytes || bytes > 0;
-            attempt.failure = failure ? end_of(parser, limit_.cause_of(failure)) : parse_buffered(parser, buffer_);
-            if (attempt.failure)
+            buffer_.consume(reader.put({static_cast<char const*>(buffer_.data().data()), buffer_.size()}));
+            if (is_end(failure) && attempt.got_bytes && !reader.is_done())
+                reader.put_end();
+            else if (failure)
+                attempt.failure = limit_.cause_of(failure);
+            attempt.fault = reader.fault();
+            if (!attempt.is_answered())
                 co_return attempt;
         }
-        auto& message = parser.get();
-        response.status = message.result_int() > 999 ? 502 : static_cast<int>(message.result_int());
-        response.headers.reserve(16, 1024);
-        for (auto const& field : message)
-            response.headers.add({field.name_string().data(), field.name_string().size()},
-                                 {field.value().data(), field.value().size()});
-        response.body = std::move(message.body());
-        reusable_ = message.keep_alive() && buffer_.size() == 0;
+        response = reader.take();
+        reusable_ = reader.has_proven_end() && !has_unread();
+        buffer_.consume(buffer_.size());
+        buffer_.shrink_to_fit(); // An idle connection costs no buffer.
         co_return attempt;
+    }
+
+    /// The peer has sent what nobody asked for: at our buffer, or at what TLS has already taken from the socket.
+    [[nodiscard]] bool has_unread()
+    {
+        if (buffer_.size() > 0)
+            return true;
+        auto* tls = std::get_if<TlsStream>(&stream_);
+        if (tls == nullptr)
+            return false;
+        char byte = 0;
+        bool const has = SSL_peek(tls->native_handle(), &byte, 1) > 0;
+        ERR_clear_error();
+        return has;
     }
 
     std::variant<Socket, TlsStream> stream_;
     Timeouts::Limit limit_;
-    beast::flat_buffer buffer_;
+    /// What the reader leaves is less than a head.
+    beast::flat_buffer buffer_{AnswerReader::kHeadLimit + 2 * kReadBuffer};
     bool reusable_ = false;
 };
 
-Error failed(Url const& url, ErrorCodeOf const& failure)
+Error failed(Url const& url, Attempt const& attempt)
 {
+    auto const& failure = attempt.failure;
+    if (!attempt.fault.empty())
+        return {ErrorCode::upstream_failed, fmt::format("The answer of {} {}.", url.host, attempt.fault),
+                fmt::format("{}: the answer {}", url.authority(), attempt.fault)};
     auto const log = fmt::format("{}: {}", url.authority(), failure.message());
     if (failure == beast::error::timeout)
         return {ErrorCode::upstream_timeout, fmt::format("{} did not answer in time.", url.host), log};
-    if (failure == beast::http::error::body_limit)
-        return {ErrorCode::upstream_failed, fmt::format("The answer of {} is too large.", url.host), log};
     return {ErrorCode::upstream_failed, fmt::format("The answer of {} broke off: {}.", url.host, failure.message()),
             log};
 }
@@ -401,6 +409,11 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
                 co_return opened.error();
             }
             connection = std::move(*opened);
+            if (connection->has_spoken_first()) {
+                --host.open;
+                impl_->metrics.failures.add();
+                co_return Error{ErrorCode::upstream_failed, fmt::format("{} answered before it was asked.", url->host)};
+            }
         }
         if (deadline.expired()) {
             --host.open;
@@ -412,10 +425,10 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
         IncomingResponse response;
         auto const attempt =
             co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);
-        bool const was_left = attempt.failure && connection->was_left();
+        bool const was_left = !attempt.is_answered() && connection->was_left();
         connection->watch(nullptr);
         impl_->give_back(host, std::move(connection));
-        if (!attempt.failure) {
+        if (attempt.is_answered()) {
             response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
             co_return response;
         }
@@ -428,7 +441,7 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             warm && !attempt.got_bytes && is_safe(request.method) && attempt.failure != beast::error::timeout;
         if (!again) {
             impl_->metrics.failures.add();
-            co_return failed(*url, attempt.failure);
+            co_return failed(*url, attempt);
         }
     }
 }
