@@ -1,5 +1,7 @@
 #include "pg/pool.hpp"
 
+#include "telemetry/repeated.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,6 +51,11 @@ std::string milliseconds_left(Deadline deadline)
 } // namespace
 
 struct Pool::Slot {
+    explicit Slot(std::shared_ptr<telemetry::Repeated> line)
+        : unavailable(std::move(line))
+    {
+    }
+    std::shared_ptr<telemetry::Repeated> unavailable; ///< All slots share it.
     std::unique_ptr<pqxx::connection> connection;
     Clock::time_point pause_until{};
 };
@@ -86,8 +93,10 @@ Pool::Pool(PoolConfig config, PoolMetrics& metrics, telemetry::Log& log)
     , metrics_(metrics)
     , log_(log)
 {
+    auto const unavailable =
+        std::make_shared<telemetry::Repeated>(log, telemetry::Level::warning, "the database is not available");
     for (std::size_t i = 0; i < config_.connections; ++i)
-        slots_.push_back(std::make_unique<Slot>());
+        slots_.push_back(std::make_unique<Slot>(unavailable));
     workers_ = std::make_unique<WorkerPool>(config_.connections, config_.queue_limit);
 }
 
@@ -104,7 +113,10 @@ std::optional<Error> Pool::in_transaction(std::size_t thread, std::optional<Envi
     metrics_.seconds.observe(std::chrono::duration<double>(Clock::now() - started).count());
     if (failure) {
         metrics_.failures.add();
-        log_.write(telemetry::Level::warning, "database transaction failed", *failure);
+        if (failure->code() == ErrorCode::unavailable)
+            slots_[thread]->unavailable->write(*failure);
+        else
+            log_.write(telemetry::Level::warning, "database transaction failed", *failure);
     }
     return failure;
 }

@@ -4,13 +4,18 @@
 #include "accounts/refresher.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
-#include "job_loop.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "store/store.hpp"
+#include "telemetry/repeated.hpp"
 #include "tenancy/keyring_watch.hpp"
+#include "timed_bell.hpp"
+#include "worker/job_loop.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 
 #include <boost/asio/signal_set.hpp>
 
@@ -20,7 +25,13 @@ namespace {
 constexpr std::size_t kBatch = 500;
 constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::seconds kRenewLimit{30};
-constexpr std::chrono::hours kSweepInterval{1};
+constexpr std::chrono::milliseconds kSweepInterval{std::chrono::hours(1)};
+/// After a sweep that failed, and so much more after each further one.
+constexpr std::chrono::milliseconds kSweepPause{std::chrono::minutes(1)};
+/// For what was taken when the worker is told to stop: a call of a vendor and the storing of its outcome. Below the 30
+/// s after which a container is killed.
+constexpr std::chrono::seconds kDrainLimit{25};
+constexpr std::chrono::seconds kGoodbyeLimit{1};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
 
@@ -34,37 +45,63 @@ struct Metrics {
     telemetry::Counter& failures;
 };
 
+/// What ends when the worker is told to: the rounds that are no jobs.
+struct Rounds {
+    explicit Rounds(asio::io_context& io)
+        : bell(io)
+    {
+    }
+    void stop()
+    {
+        is_stopping = true;
+        bell.close();
+    }
+    TimedBell bell;
+    bool is_stopping = false;
+};
+
 /// Deletes what is due, a batch at a time, until nothing is.
-Task<void> expire_forever(mcp::ServerExpiry& expiry, std::chrono::milliseconds interval, Metrics& metrics,
-                          telemetry::Log& log)
+Task<void> expire(mcp::ServerExpiry& expiry, std::chrono::milliseconds interval, Rounds& rounds, Metrics& metrics,
+                  telemetry::Log& log)
 {
-    while (true) {
+    telemetry::Repeated not_done(log, telemetry::Level::warning, "expiry round failed");
+    for (int failed = 0; !rounds.is_stopping;) {
         auto const deleted = co_await expiry.delete_expired(kBatch, Deadline::after(kLimit));
+        failed = deleted ? 0 : failed + 1;
         if (!deleted) {
             metrics.failures.add();
-            log.write(telemetry::Level::warning, "expiry round failed", deleted.error());
+            not_done.write(deleted.error());
         } else {
             metrics.expired.add(*deleted);
         }
+        auto const pause = deleted ? interval : std::max(interval, pause_after_rounds(failed));
         if (!deleted || *deleted < kBatch)
-            co_await sleep_until(Deadline::after(interval));
+            co_await rounds.bell.wait(pause, pause);
     }
 }
 
-/// Environment by environment, once an hour.
-Task<void> forget_forever(tenancy::Retention& retention, Metrics& metrics, telemetry::Log& log)
+/// Environment by environment, once an hour; sooner after a round that failed.
+Task<void> forget(tenancy::Retention& retention, Rounds& rounds, Metrics& metrics, telemetry::Log& log)
 {
-    for (;;) {
+    telemetry::Repeated not_done(log, telemetry::Level::warning, "history was not deleted");
+    for (int failed = 0; !rounds.is_stopping;) {
         auto const environments = co_await retention.environments(Deadline::after(kLimit));
-        if (environments)
-            for (auto const& environment : *environments) {
-                auto const gone = co_await retention.sweep(environment, Deadline::after(kLimit));
-                if (!gone) {
-                    metrics.failures.add();
-                    log.write(telemetry::Level::warning, "history was not deleted", gone.error());
-                }
-            }
-        co_await sleep_until(Deadline::after(kSweepInterval));
+        auto swept = environments ? Result<void>{} : Result<void>(environments.error());
+        for (std::size_t i = 0; environments && i < environments->size() && !rounds.is_stopping; ++i) {
+            auto const gone = co_await retention.sweep((*environments)[i], Deadline::after(kLimit));
+            if (gone)
+                continue;
+            swept = gone.error();
+            if (gone.error().code() == ErrorCode::unavailable)
+                break; // So would those be that follow.
+        }
+        failed = swept ? 0 : failed + 1;
+        if (!swept) {
+            metrics.failures.add();
+            not_done.write(swept.error());
+        }
+        auto const pause = swept ? kSweepInterval : kSweepPause * std::min(failed, 60);
+        co_await rounds.bell.wait(pause, pause);
     }
 }
 
@@ -222,12 +259,21 @@ private:
     std::chrono::milliseconds const interval_;
 };
 
+Task<Result<std::optional<Timestamp>>> deliver(events::Deliverer& deliverer, tenancy::Job job)
+{
+    auto const done = co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
+    if (!done)
+        co_return done.error();
+    co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
+}
+
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
 public:
-    Handler(store::Store& store, telemetry::Registry const& registry)
+    Handler(store::Store& store, telemetry::Registry const& registry, bool const& is_stopping)
         : store_(store)
         , registry_(registry)
+        , is_stopping_(is_stopping)
     {
     }
 
@@ -238,6 +284,8 @@ public:
         if (request.path() == "/healthz")
             co_return http::json_response(200, std::string(R"({"status":"ok"})"));
         if (request.path() == "/readyz") {
+            if (is_stopping_)
+                co_return refuse(503, "The worker is stopping.");
             auto const alive = co_await store_.ping(Deadline::after(std::chrono::seconds(1)));
             if (alive)
                 co_return http::json_response(200, std::string(R"({"status":"ready"})"));
@@ -259,7 +307,79 @@ public:
 private:
     store::Store& store_;
     telemetry::Registry const& registry_;
+    bool const& is_stopping_;
 };
+
+/// The loops that take jobs, each with its bell.
+class Loops {
+public:
+    /// All must outlive it.
+    Loops(asio::io_context& io, store::Store& store, telemetry::Registry& registry, telemetry::Log& log)
+        : io_(io)
+        , store_(store)
+        , registry_(registry)
+        , log_(log)
+    {
+    }
+
+    void add(tenancy::JobKind kind, JobLoop::Run run)
+    {
+        each_.push_back(std::make_unique<Each>(io_, store_.jobs(), kind, std::move(run), registry_, log_));
+    }
+    void start(TaskGroup& group)
+    {
+        for (auto& each : each_)
+            group.spawn(each->loop.run());
+    }
+    void stop()
+    {
+        for (auto& each : each_)
+            each->loop.stop();
+    }
+    Task<bool> drain(Deadline deadline)
+    {
+        bool is_whole = true;
+        for (auto& each : each_)
+            is_whole = co_await each->loop.drain(deadline) && is_whole;
+        co_return is_whole;
+    }
+
+private:
+    struct Each {
+        Each(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, JobLoop::Run run,
+             telemetry::Registry& registry, telemetry::Log& log)
+            : metrics(registry, name_of(kind))
+            , bell(io)
+            , loop(io, queue, kind, std::move(run), bell, metrics, log)
+        {
+        }
+        LoopMetrics metrics;
+        TimedBell bell;
+        JobLoop loop;
+    };
+
+    asio::io_context& io_;
+    store::Store& store_;
+    telemetry::Registry& registry_;
+    telemetry::Log& log_;
+    std::vector<std::unique_ptr<Each>> each_;
+};
+
+/// Waits until what was taken is finished, then ends the process's loop. What is cut anyway has left its lease and its
+/// intent, by which the next worker goes on.
+Task<void> finish(TaskGroup& rounds, Loops& loops, tenancy::KeyringWatch& watch, http::Server& server,
+                  asio::io_context& io, telemetry::Log& log)
+{
+    auto const deadline = Deadline::after(kDrainLimit);
+    bool const rounds_ended = co_await rounds.drain(deadline);
+    bool const jobs_ended = co_await loops.drain(deadline);
+    co_await server.drain(Deadline::after(kGoodbyeLimit));
+    co_await watch.say_goodbye();
+    bool const is_whole = rounds_ended && jobs_ended;
+    log.write(is_whole ? telemetry::Level::info : telemetry::Level::warning, "worker has drained",
+              {{"complete", is_whole}});
+    io.stop();
+}
 
 } // namespace
 
@@ -274,12 +394,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     http::ServerMetrics server_metrics(registry);
     http::ClientMetrics client_metrics(registry);
     accounts::RefresherMetrics refresher_metrics(registry);
-    LoopMetrics refresh_metrics(registry, name_of(tenancy::JobKind::account_refresh));
-    LoopMetrics connection_metrics(registry, name_of(tenancy::JobKind::connection));
-    LoopMetrics delivery_metrics(registry, name_of(tenancy::JobKind::delivery));
     events::DelivererMetrics deliverer_metrics(registry);
-    LoopMetrics schema_metrics(registry, name_of(tenancy::JobKind::account_schema));
-    LoopMetrics health_metrics(registry, name_of(tenancy::JobKind::account_health));
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
     WorkerPool compilers(kCompilers, kCompileQueue);
@@ -301,49 +416,37 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
     SchemaUpdates schema_updates(store, integrations, schemas, clock, config.schema_interval);
     HealthChecks health(store, integrations, connector, vendor_calls, clock, config.health_interval);
-    Handler handler(store, registry);
+    Loops loops(io, store, registry, log);
+    loops.add(tenancy::JobKind::account_refresh, [&refreshes](tenancy::Job job) { return refreshes.run(job); });
+    loops.add(tenancy::JobKind::connection, [&connector](tenancy::Job job) {
+        return connector.resume(job.environment, ConnectionId{job.id}, Deadline::after(kRenewLimit));
+    });
+    loops.add(tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); });
+    loops.add(tenancy::JobKind::account_schema,
+              [&schema_updates](tenancy::Job job) { return schema_updates.run(job); });
+    loops.add(tenancy::JobKind::delivery, [&deliverer](tenancy::Job job) { return deliver(deliverer, job); });
+    Rounds rounds(io);
+    Handler handler(store, registry, rounds.is_stopping);
     http::Server server(io, config.server, handler, server_metrics, log);
     if (auto const listening = server.listen(); !listening)
         return listening.error();
-    TaskGroup loops(io, 16, log, "worker");
-    loops.spawn(expire_forever(store.expiry(), config.expiry_interval, metrics, log));
-    loops.spawn(forget_forever(store.retention(), metrics, log));
-    JobLoop refresh_loop(
-        io, store.jobs(), tenancy::JobKind::account_refresh,
-        [&refreshes](tenancy::Job job) { return refreshes.run(job); }, refresh_metrics, log);
-    loops.spawn(refresh_loop.run_forever());
-    JobLoop connection_loop(
-        io, store.jobs(), tenancy::JobKind::connection,
-        [&connector](tenancy::Job job) {
-            return connector.resume(job.environment, ConnectionId{job.id}, Deadline::after(kRenewLimit));
-        },
-        connection_metrics, log);
-    loops.spawn(connection_loop.run_forever());
-    JobLoop health_loop(
-        io, store.jobs(), tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); },
-        health_metrics, log);
-    loops.spawn(health_loop.run_forever());
-    JobLoop schema_loop(
-        io, store.jobs(), tenancy::JobKind::account_schema,
-        [&schema_updates](tenancy::Job job) { return schema_updates.run(job); }, schema_metrics, log);
-    loops.spawn(schema_loop.run_forever());
-    JobLoop delivery_loop(
-        io, store.jobs(), tenancy::JobKind::delivery,
-        [&deliverer](tenancy::Job job) -> Task<Result<std::optional<Timestamp>>> {
-            auto const done =
-                co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
-            if (!done)
-                co_return done.error();
-            co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
-        },
-        delivery_metrics, log);
-    loops.spawn(delivery_loop.run_forever());
+    TaskGroup working(io, 16, log, "worker");
+    working.spawn(expire(store.expiry(), config.expiry_interval, rounds, metrics, log));
+    working.spawn(forget(store.retention(), rounds, metrics, log));
+    loops.start(working);
+    TaskGroup background(io, 2, log, "worker background");
     tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),
                                 clock, log);
-    loops.spawn(watch.run_forever());
+    background.spawn(watch.run_forever());
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    // A round in flight is one transaction: it is committed or undone whole.
-    signals.async_wait([&](boost::system::error_code const&, int) { io.stop(); });
+    signals.async_wait([&](boost::system::error_code const& error, int) {
+        if (error)
+            return;
+        log.write(telemetry::Level::info, "worker is stopping");
+        rounds.stop();
+        loops.stop();
+        background.spawn(finish(working, loops, watch, server, io, log));
+    });
     log.write(telemetry::Level::info, "worker is running", {{"port", static_cast<std::int64_t>(server.port())}});
     io.run();
     log.write(telemetry::Level::info, "worker has stopped");

@@ -1,6 +1,6 @@
-#include "job_loop.hpp"
+#include "worker/job_loop.hpp"
 
-#include "runtime/offload.hpp"
+#include <algorithm>
 
 namespace sluice::worker {
 namespace {
@@ -22,38 +22,60 @@ LoopMetrics::LoopMetrics(telemetry::Registry& registry, std::string_view kind)
 {
 }
 
-JobLoop::JobLoop(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, Run run, LoopMetrics& metrics,
-                 telemetry::Log& log)
+std::chrono::milliseconds pause_after_rounds(int failed) noexcept
+{
+    constexpr std::chrono::milliseconds kFirst{250};
+    constexpr std::chrono::milliseconds kLongest{10'000};
+    return std::min(kFirst * (1 << std::clamp(failed - 1, 0, 10)), kLongest);
+}
+
+JobLoop::JobLoop(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, Run run, Bell& bell,
+                 LoopMetrics& metrics, telemetry::Log& log)
     : queue_(queue)
     , kind_(kind)
     , run_(std::move(run))
+    , bell_(bell)
     , metrics_(metrics)
-    , log_(log)
+    , not_taken_(log, telemetry::Level::warning, "jobs could not be taken")
+    , failed_(log, telemetry::Level::warning, "job failed")
+    , not_ended_(log, telemetry::Level::warning, "the end of a job was not stored")
     , running_(io, kAtOnce, log, "worker jobs")
 {
 }
 
-Task<void> JobLoop::run_forever()
+Task<void> JobLoop::run()
 {
-    for (;;) {
+    int failed = 0;
+    while (!is_stopping_) {
         auto const free = kAtOnce - running_.running();
-        bool took_all = false;
-        bool took_some = false;
+        auto pause = kBusyPause;
         if (free > 0) {
             auto const jobs = co_await queue_.take(kind_, free, kLease, Deadline::after(kLimit));
+            failed = jobs ? 0 : failed + 1;
             if (!jobs) {
                 metrics_.failures.add();
-                log_.write(telemetry::Level::warning, "jobs could not be taken", jobs.error());
+                not_taken_.write(jobs.error());
+                pause = pause_after_rounds(failed);
             } else {
                 for (auto const& job : *jobs)
                     running_.spawn(run_one(job));
-                took_all = jobs->size() < free;
-                took_some = !jobs->empty();
+                pause = jobs->empty() ? kPause : kBusyPause;
             }
         }
-        if (free == 0 || took_all)
-            co_await sleep_until(Deadline::after(took_some ? kBusyPause : kPause));
+        if (!is_stopping_)
+            co_await bell_.wait(pause, pause);
     }
+}
+
+void JobLoop::stop()
+{
+    is_stopping_ = true;
+    bell_.close();
+}
+
+Task<bool> JobLoop::drain(Deadline deadline)
+{
+    return running_.drain(deadline);
 }
 
 Task<void> JobLoop::run_one(tenancy::Job job)
@@ -61,12 +83,12 @@ Task<void> JobLoop::run_one(tenancy::Job job)
     auto const next = co_await run_(job);
     if (!next) {
         metrics_.failures.add();
-        log_.write(telemetry::Level::warning, "job failed", next.error());
+        failed_.write(next.error());
         co_return;
     }
     metrics_.done.add();
     if (auto const ended = co_await queue_.finish(job, *next, Deadline::after(kLimit)); !ended)
-        log_.write(telemetry::Level::warning, "the end of a job was not stored", ended.error());
+        not_ended_.write(ended.error());
 }
 
 } // namespace sluice::worker
