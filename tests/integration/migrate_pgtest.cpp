@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <vector>
 
@@ -66,23 +67,26 @@ struct Heard {
     }
 };
 
+Listener::Callbacks into(Heard& heard)
+{
+    return {[&heard](std::string_view payload) {
+                std::lock_guard const lock(heard.mutex);
+                heard.payloads.emplace_back(payload);
+                heard.changed.notify_all();
+            },
+            [&heard](bool listening) {
+                std::lock_guard const lock(heard.mutex);
+                heard.states.push_back(listening);
+                heard.changed.notify_all();
+            }};
+}
+
 TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
 {
     test::Database const database;
     Heard heard;
     telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
-    Listener const listener(database.url("sluice_app"), "example",
-                            {[&](std::string_view payload) {
-                                 std::lock_guard const lock(heard.mutex);
-                                 heard.payloads.emplace_back(payload);
-                                 heard.changed.notify_all();
-                             },
-                             [&](bool listening) {
-                                 std::lock_guard const lock(heard.mutex);
-                                 heard.states.push_back(listening);
-                                 heard.changed.notify_all();
-                             }},
-                            log);
+    Listener const listener(database.url("sluice_app"), "example", into(heard), log);
     ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
     database.execute("NOTIFY example, 'one'");
     ASSERT_TRUE(heard.wait([&] { return heard.payloads == std::vector<std::string>{"one"}; }));
@@ -92,6 +96,26 @@ TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
     ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true, false, true}; }));
     database.execute("NOTIFY example, 'two'");
     EXPECT_TRUE(heard.wait([&] { return heard.payloads.size() == 2; }));
+}
+
+TEST(Listener, CountsAsLostWithinThreeSecondsWhenItsServerProcessHangs)
+{
+    test::Database const database;
+    Heard heard;
+    telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
+    Listener const listener(database.url("sluice_app"), "example", into(heard), log);
+    ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
+    auto const pid = std::stoi(database.value(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'sluice_app' AND datname = current_database()"));
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    auto const stopped = std::chrono::steady_clock::now();
+    bool const is_lost = heard.wait([&] { return heard.states == std::vector<bool>{true, false}; });
+    auto const took = std::chrono::steady_clock::now() - stopped;
+    bool const is_back = heard.wait([&] { return heard.states == std::vector<bool>{true, false, true}; });
+    ::kill(pid, SIGCONT);
+    EXPECT_TRUE(is_lost);
+    EXPECT_LT(took, std::chrono::milliseconds(3200));
+    EXPECT_TRUE(is_back);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <pqxx/connection>
 
 #include <unistd.h>
 

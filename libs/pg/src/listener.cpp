@@ -4,34 +4,28 @@
 #include "base/random.hpp"
 #include "pg/pool.hpp"
 
-#include <array>
-#include <chrono>
+#include <fmt/format.h>
 
-#include <pqxx/except>
-#include <pqxx/nontransaction>
-#include <pqxx/notification>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace sluice::pg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kHeartbeat{2};
-constexpr std::chrono::milliseconds kReconnectPause{500};
-constexpr long kWaitMicroseconds = 200'000;
-
-class Receiver final : public pqxx::notification_receiver {
-public:
-    Receiver(pqxx::connection& connection, std::string const& channel, std::function<void(std::string const&)> heard)
-        : pqxx::notification_receiver(connection, channel)
-        , heard_(std::move(heard))
-    {
-    }
-    void operator()(std::string const& payload, int) override { heard_(payload); }
-
-private:
-    std::function<void(std::string const&)> heard_;
-};
+constexpr milliseconds kHeartbeat{1000};
+/// A heartbeat that is older has not come back: the connection is lost, whatever the server does.
+constexpr milliseconds kHeartbeatLimit{2500};
+constexpr milliseconds kReconnectPause{500};
 
 std::string own_name()
 {
@@ -40,6 +34,66 @@ std::string own_name()
     return "ping:" + hex(bytes);
 }
 
+/// A connection of libpq on which only connecting waits, each address for the `connect_timeout` of the URL. Errors are
+/// std::runtime_error.
+class Session {
+public:
+    explicit Session(std::string const& options)
+        : connection_(PQconnectdb(options.c_str()), PQfinish)
+    {
+        if (PQstatus(connection_.get()) != CONNECTION_OK || PQsetnonblocking(connection_.get(), 1) != 0)
+            fail();
+        // What the server says beside its answers goes to standard error otherwise.
+        PQsetNoticeProcessor(connection_.get(), [](void*, char const*) {}, nullptr);
+    }
+
+    /// One command at a time: `is_busy` is true until the server has answered it.
+    void send(char const* sql, std::initializer_list<char const*> parameters)
+    {
+        if (PQsendQueryParams(connection_.get(), sql, static_cast<int>(parameters.size()), nullptr,
+                              std::data(parameters), nullptr, nullptr, 0) == 0)
+            fail();
+        is_busy_ = true;
+    }
+    [[nodiscard]] bool is_busy() const noexcept { return is_busy_; }
+
+    /// Waits until something came, `wake` can be read, or the time is over.
+    void wait(int wake, milliseconds limit)
+    {
+        int const unsent = PQflush(connection_.get());
+        if (unsent < 0)
+            fail();
+        auto const wanted = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+        std::array<pollfd, 2> sockets{pollfd{PQsocket(connection_.get()), wanted, 0}, pollfd{wake, POLLIN, 0}};
+        ::poll(sockets.data(), sockets.size(), static_cast<int>(limit.count()));
+        if (PQconsumeInput(connection_.get()) == 0)
+            fail();
+        while (is_busy_ && PQisBusy(connection_.get()) == 0)
+            take_result();
+    }
+
+    /// The payload of the next notification; nothing if none came.
+    std::optional<std::string> next()
+    {
+        std::unique_ptr<PGnotify, void (*)(void*)> const notification(PQnotifies(connection_.get()), PQfreemem);
+        return notification ? std::optional<std::string>(notification->extra) : std::nullopt;
+    }
+
+private:
+    void take_result()
+    {
+        std::unique_ptr<PGresult, void (*)(PGresult*)> const result(PQgetResult(connection_.get()), PQclear);
+        is_busy_ = result != nullptr;
+        if (result && PQresultStatus(result.get()) != PGRES_COMMAND_OK &&
+            PQresultStatus(result.get()) != PGRES_TUPLES_OK)
+            fail();
+    }
+    [[noreturn]] void fail() const { throw std::runtime_error(PQerrorMessage(connection_.get())); }
+
+    std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
+    bool is_busy_ = false;
+};
+
 } // namespace
 
 Listener::Listener(Secret url, std::string channel, Callbacks callbacks, telemetry::Log& log)
@@ -47,6 +101,7 @@ Listener::Listener(Secret url, std::string channel, Callbacks callbacks, telemet
     , channel_(std::move(channel))
     , callbacks_(std::move(callbacks))
     , log_(log)
+    , wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     , thread_([this] { run(); })
 {
 }
@@ -54,7 +109,9 @@ Listener::Listener(Secret url, std::string channel, Callbacks callbacks, telemet
 Listener::~Listener()
 {
     stopping_ = true;
+    ::eventfd_write(wake_, 1);
     thread_.join();
+    ::close(wake_);
 }
 
 void Listener::run()
@@ -66,36 +123,44 @@ void Listener::run()
             log_.write(telemetry::Level::warning, "notification connection lost",
                        {{"detail", std::string_view(error.what())}});
         }
-        listening_.store(false, std::memory_order_release);
-        callbacks_.state(false);
-        for (auto const until = Clock::now() + kReconnectPause; !stopping_ && Clock::now() < until;)
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        set_listening(false);
+        pollfd stop{wake_, POLLIN, 0};
+        ::poll(&stop, 1, static_cast<int>(kReconnectPause.count()));
     }
+}
+
+void Listener::set_listening(bool listening)
+{
+    if (listening_.exchange(listening, std::memory_order_acq_rel) != listening)
+        callbacks_.state(listening);
 }
 
 void Listener::listen_until_lost()
 {
-    pqxx::connection connection(connection_string(url_));
+    Session session(connection_string(url_));
     auto const ping = own_name();
     auto last_sent = Clock::time_point{};
     auto last_heard = Clock::now();
-    Receiver const receiver(connection, channel_, [&](std::string const& payload) {
-        if (payload == ping)
-            last_heard = Clock::now();
-        else if (!payload.starts_with("ping:"))
-            callbacks_.notified(payload);
-    });
-    listening_.store(true, std::memory_order_release);
-    callbacks_.state(true);
+    session.send(fmt::format("LISTEN {}", channel_).c_str(), {});
     while (!stopping_) {
-        if (Clock::now() - last_heard > 2 * kHeartbeat)
-            throw pqxx::broken_connection("the heartbeat did not come back");
-        if (Clock::now() - last_sent >= kHeartbeat) {
-            pqxx::nontransaction transaction(connection);
-            transaction.exec_params("SELECT pg_notify($1, $2)", channel_, ping);
-            last_sent = Clock::now();
+        auto const now = Clock::now();
+        auto const end = last_heard + kHeartbeatLimit;
+        if (now >= end)
+            throw std::runtime_error("the heartbeat did not come back");
+        if (!session.is_busy() && now - last_sent >= kHeartbeat) {
+            session.send("SELECT pg_notify($1, $2)", {channel_.c_str(), ping.c_str()});
+            last_sent = now;
         }
-        connection.await_notification(0, kWaitMicroseconds);
+        auto const until = session.is_busy() ? end : std::min(end, last_sent + kHeartbeat);
+        session.wait(wake_, std::chrono::ceil<milliseconds>(until - now));
+        while (auto const payload = session.next()) {
+            if (*payload == ping) {
+                last_heard = Clock::now();
+                set_listening(true);
+            } else if (!payload->starts_with("ping:")) {
+                callbacks_.notified(*payload);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include <pqxx/connection>
 #include <pqxx/nontransaction>
 #include <pqxx/result>
 

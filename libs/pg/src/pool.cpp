@@ -1,10 +1,10 @@
 #include "pg/pool.hpp"
 
-#include "telemetry/repeated.hpp"
+#include "connection.hpp"
+#include "watchdog.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include <pqxx/except>
@@ -18,8 +18,19 @@ using Clock = std::chrono::steady_clock;
 /// After a failed connect, how long to answer `unavailable` without trying again.
 constexpr std::chrono::milliseconds kConnectPause{250};
 
+/// With less left nothing is begun, neither a transaction nor its COMMIT: it would only be cancelled.
+constexpr std::chrono::milliseconds kLeastTime{50};
+
+/// How long after the deadline the server may take to cancel a statement before its connection is cut.
+constexpr std::chrono::milliseconds kGrace{250};
+
+constexpr std::size_t kProbesQueued = 100;
+
+// The server ends what it does for a connection that was cut, and the transaction of a process that was stopped.
 constexpr char kBegin[] = "SELECT set_config('sluice.environment_id', $1, true), "
-                          "set_config('statement_timeout', $2, true)";
+                          "set_config('statement_timeout', $2, true), "
+                          "set_config('client_connection_check_interval', '500ms', true), "
+                          "set_config('idle_in_transaction_session_timeout', '10s', true)";
 
 Error unavailable(std::string log)
 {
@@ -37,28 +48,30 @@ Error translate(pqxx::sql_error const& error)
     return {ErrorCode::internal, "Unexpected fault.", log};
 }
 
-bool may_succeed_again(std::string const& state)
-{
-    return state == "40001" || state == "40P01";
-}
-
 std::string milliseconds_left(Deadline deadline)
 {
-    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()).count();
-    return std::to_string(std::max<long long>(left, 1));
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()).count());
 }
 
 } // namespace
 
 struct Pool::Slot {
-    explicit Slot(std::shared_ptr<telemetry::Repeated> line)
-        : unavailable(std::move(line))
-    {
-    }
-    std::shared_ptr<telemetry::Repeated> unavailable; ///< All slots share it.
-    std::unique_ptr<pqxx::connection> connection;
+    std::size_t index = 0;
+    std::unique_ptr<Connection> connection;
     Clock::time_point pause_until{};
 };
+
+bool Pool::Permit::begin()
+{
+    auto expected = State::open;
+    return state_.compare_exchange_strong(expected, State::begun);
+}
+
+bool Pool::Permit::withdraw()
+{
+    auto expected = State::open;
+    return state_.compare_exchange_strong(expected, State::withdrawn);
+}
 
 PoolMetrics::PoolMetrics(telemetry::Registry& registry)
     : seconds(registry.histogram("sluice_pg_transaction_seconds", "Time of one transaction, without its queueing."))
@@ -92,67 +105,110 @@ Pool::Pool(PoolConfig config, PoolMetrics& metrics, telemetry::Log& log)
     : config_(std::move(config))
     , metrics_(metrics)
     , log_(log)
+    , unavailable_(log, telemetry::Level::warning, "the database is not available")
 {
-    auto const unavailable =
-        std::make_shared<telemetry::Repeated>(log, telemetry::Level::warning, "the database is not available");
-    for (std::size_t i = 0; i < config_.connections; ++i)
-        slots_.push_back(std::make_unique<Slot>(unavailable));
+    for (std::size_t i = 0; i <= config_.connections; ++i)
+        slots_.push_back(std::make_unique<Slot>(i));
+    watchdog_ = std::make_unique<Watchdog>(slots_.size());
     workers_ = std::make_unique<WorkerPool>(config_.connections, config_.queue_limit);
+    prober_ = std::make_unique<WorkerPool>(1, kProbesQueued);
 }
 
 Pool::~Pool() = default;
 
-std::optional<Error> Pool::in_transaction(std::size_t thread, std::optional<EnvironmentId> environment,
-                                          Deadline deadline, std::function<bool(pqxx::work&)> const& body)
+Task<Result<void>> Pool::ping(Deadline deadline)
+{
+    Query<bool> query = [](pqxx::work& transaction) -> Result<bool> {
+        transaction.exec1("SELECT 1");
+        return true;
+    };
+    auto const answered = co_await run<bool>(*prober_, config_.connections, std::nullopt, deadline, std::move(query));
+    co_return answered ? Result<void>{} : Result<void>(answered.error());
+}
+
+Error Pool::outcome_unknown(std::string log)
+{
+    return {ErrorCode::unavailable,
+            "The database did not say whether the change was stored. Look whether it was before you try again.",
+            std::move(log)};
+}
+
+std::optional<Error> Pool::in_transaction(std::size_t slot, Wanted const& wanted)
 {
     auto const started = Clock::now();
     bool again = false;
-    auto failure = attempt(*slots_[thread], environment, deadline, body, again);
+    auto failure = attempt(slot, wanted, again);
     if (again)
-        failure = attempt(*slots_[thread], environment, deadline, body, again);
+        failure = attempt(slot, wanted, again);
     metrics_.seconds.observe(std::chrono::duration<double>(Clock::now() - started).count());
     if (failure) {
         metrics_.failures.add();
         if (failure->code() == ErrorCode::unavailable)
-            slots_[thread]->unavailable->write(*failure);
+            unavailable_.write(*failure);
         else
             log_.write(telemetry::Level::warning, "database transaction failed", *failure);
     }
     return failure;
 }
 
-std::optional<Error> Pool::attempt(Slot& slot, std::optional<EnvironmentId> environment, Deadline deadline,
-                                   std::function<bool(pqxx::work&)> const& body, bool& again)
+std::optional<Error> Pool::attempt(std::size_t index, Wanted const& wanted, bool& again)
 {
     again = false;
-    if (deadline.expired())
+    auto& slot = *slots_[index];
+    if (wanted.deadline.left() < kLeastTime)
         return unavailable("deadline passed before a connection was free");
     if (Clock::now() < slot.pause_until)
         return unavailable("the last connect failed a moment ago");
-    bool connected = slot.connection != nullptr;
-    try {
-        if (!connected) {
-            slot.connection = std::make_unique<pqxx::connection>(connection_string(config_.url));
+    bool const is_used = slot.connection != nullptr;
+    if (!is_used) {
+        try {
+            slot.connection = std::make_unique<Connection>(connection_string(config_.url));
             metrics_.connects.add();
-            connected = true;
-        }
-        pqxx::work transaction(*slot.connection);
-        transaction.exec_params(kBegin, environment ? to_hex(environment->uuid()) : std::string(),
-                                milliseconds_left(deadline));
-        if (body(transaction))
-            transaction.commit();
-        return std::nullopt;
-    } catch (pqxx::broken_connection const& error) {
-        // A used connection object would reconnect by itself, without its session state: it is thrown away.
-        slot.connection.reset();
-        if (!connected)
+        } catch (std::exception const& error) {
             slot.pause_until = Clock::now() + kConnectPause;
+            return unavailable(error.what());
+        }
+    }
+    auto failure = attempt_on(slot, wanted, again);
+    // A connection that was lost, or was left inside a transaction, would fail whoever has it next.
+    if (!slot.connection->is_idle())
+        slot.connection.reset();
+    again = again && (is_used || slot.connection != nullptr);
+    return failure;
+}
+
+std::optional<Error> Pool::attempt_on(Slot& slot, Wanted const& wanted, bool& again)
+{
+    bool is_begun = false;
+    Watchdog::Watch const watch(*watchdog_, slot.index, slot.connection->socket(), wanted.deadline.at() + kGrace);
+    try {
+        pqxx::work transaction(*slot.connection);
+        transaction.exec_params(kBegin, wanted.environment ? to_hex(wanted.environment->uuid()) : std::string(),
+                                milliseconds_left(wanted.deadline));
+        is_begun = true;
+        if (!wanted.body(transaction))
+            return std::nullopt;
+        if (wanted.deadline.left() < kLeastTime || !wanted.permit.begin())
+            return unavailable("deadline passed before the transaction could be committed");
+        transaction.commit();
+        return std::nullopt;
+    } catch (pqxx::in_doubt_error const& error) {
+        return outcome_unknown(error.what());
+    } catch (pqxx::statement_completion_unknown const& error) {
+        return outcome_unknown(error.what());
+    } catch (pqxx::broken_connection const& error) {
+        again = !is_begun; // It broke while nobody used it.
+        return unavailable(error.what());
+    } catch (pqxx::transaction_rollback const& error) {
+        again = true;
+        wanted.permit.undo();
         return unavailable(error.what());
     } catch (pqxx::sql_error const& error) {
-        again = may_succeed_again(error.sqlstate());
+        again = !is_begun && !slot.connection->is_open();
+        wanted.permit.undo();
         return translate(error);
     } catch (std::exception const& error) {
-        slot.connection.reset();
+        wanted.permit.undo();
         return Error{ErrorCode::internal, "Unexpected fault.", error.what()};
     }
 }

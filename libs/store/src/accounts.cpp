@@ -277,8 +277,8 @@ public:
         auto const environment = account.environment;
         account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
         pg::Query<Account> query = [account = std::move(account), context = std::move(context),
-                                    &backend = backend_](pqxx::work& transaction) mutable -> Result<Account> {
-            return insert_account(transaction, backend, std::move(account), context);
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            return insert_account(transaction, backend, account, context);
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }

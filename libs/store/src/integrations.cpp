@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <pqxx/connection>
 #include <pqxx/result>
 
 namespace sluice::store {

@@ -132,14 +132,7 @@ tenancy::Retention& Store::retention() const
 
 Task<Result<void>> Store::ping(Deadline deadline)
 {
-    pg::Query<bool> query = [](pqxx::work& transaction) -> Result<bool> {
-        transaction.exec1("SELECT 1");
-        return true;
-    };
-    auto const answered = co_await impl_->backend.pool.lookup<bool>(deadline, std::move(query));
-    if (!answered)
-        co_return answered.error();
-    co_return Result<void>{};
+    co_return co_await impl_->backend.pool.ping(deadline);
 }
 
 } // namespace sluice::store

@@ -220,10 +220,10 @@ public:
 
     Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) override
     {
-        pg::Query<WriteCall> query = [key, approval = std::move(approval), now = backend_.clock.now(),
-                                      &keyring =
-                                          backend_.keyring](pqxx::work& transaction) mutable -> Result<WriteCall> {
-            approval.id = ApprovalId{uuid_v7(now)};
+        auto const now = backend_.clock.now();
+        approval.id = ApprovalId{uuid_v7(now)};
+        pg::Query<WriteCall> query = [key, approval = std::move(approval), now,
+                                      &keyring = backend_.keyring](pqxx::work& transaction) -> Result<WriteCall> {
             auto const data_key = newest_data_key(transaction, keyring, key.environment);
             if (!data_key)
                 return data_key.error();

@@ -11,14 +11,16 @@
 
 namespace sluice::pg {
 
-/// Hears the notifications of one channel on a connection and thread of its own. Each two seconds it notifies itself;
-/// when that does not come back, the connection counts as lost and is made anew.
+/// Hears the notifications of one channel on a connection and thread of its own. Each second it notifies itself. When
+/// nothing of that has come back for two and a half seconds, the connection counts as lost and is made anew, also if
+/// the server neither answers nor hangs up: no wait for it is without a limit.
 class Listener {
 public:
     struct Callbacks {
         /// A notification of someone. On the listener's thread.
         std::function<void(std::string_view payload)> notified;
-        /// Whether notifications surely arrive from now on. Between `false` and `true` some may have been missed.
+        /// Whether notifications surely arrive from now on; called when it changes. Between `false` and `true` some may
+        /// have been missed. `true` comes first, with the first notification of its own.
         std::function<void(bool listening)> state;
     };
 
@@ -34,6 +36,7 @@ public:
 private:
     void run();
     void listen_until_lost();
+    void set_listening(bool listening);
 
     Secret const url_;
     std::string const channel_;
@@ -41,6 +44,7 @@ private:
     telemetry::Log& log_;
     std::atomic<bool> listening_{false};
     std::atomic<bool> stopping_{false};
+    int const wake_; ///< Ends a wait when it is written.
     std::thread thread_;
 };
 

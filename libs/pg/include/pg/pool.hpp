@@ -7,7 +7,9 @@
 #include "runtime/offload.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/repeated.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -16,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include <pqxx/connection>
 #include <pqxx/transaction>
 
 namespace sluice::pg {
@@ -35,15 +36,23 @@ struct PoolMetrics {
     telemetry::Counter& connects;
 };
 
-/// What a job does with the database. It runs on a thread of the pool and owns all that it touches.
+/// What a job does with the database. It runs on a thread of the pool and owns all that it touches. It may run twice,
+/// so it is called as a constant: it cannot move away what the second run needs.
 template <class T>
-using Query = std::move_only_function<Result<T>(pqxx::work&)>;
+using Query = std::move_only_function<Result<T>(pqxx::work&) const>;
+
+class Watchdog;
 
 /// Connections to one database, each on its own thread, because libpqxx blocks. Thread-safe.
 ///
+/// No transaction outlives its deadline. At the deadline a statement is cancelled by the server, and a quarter of a
+/// second later the connection is cut, whatever the server does. COMMIT is sent only while the caller waits, so an
+/// error means that nothing was stored. The one exception says so: an answer to COMMIT that did not come in time.
+///
 /// Errors of every call: what the query returns; conflict (unique or foreign key); unavailable (no connection, no
-/// answer by the deadline, queue full); internal (any other SQL error, with its SQLSTATE in the log text).
-/// A serialisation failure or deadlock is tried once more.
+/// answer by the deadline, queue full, outcome of COMMIT not known); internal (any other SQL error, with its SQLSTATE
+/// in the log text). A serialisation failure, a deadlock and a connection that broke while it was idle are tried once
+/// more.
 class Pool {
 public:
     Pool(PoolConfig config, PoolMetrics& metrics, telemetry::Log& log);
@@ -53,7 +62,7 @@ public:
     template <class T>
     Task<Result<T>> transact(EnvironmentId environment, Deadline deadline, Query<T> query)
     {
-        return run<T>(environment, deadline, std::move(query));
+        return run<T>(*workers_, 0, environment, deadline, std::move(query));
     }
 
     /// One transaction outside any environment: for global tables, and for look-ups by secret hash, which set the
@@ -61,40 +70,76 @@ public:
     template <class T>
     Task<Result<T>> lookup(Deadline deadline, Query<T> query)
     {
-        return run<T>(std::nullopt, deadline, std::move(query));
+        return run<T>(*workers_, 0, std::nullopt, deadline, std::move(query));
     }
+
+    /// Whether the database answers, asked on a connection of its own: full use of the others is no failure.
+    Task<Result<void>> ping(Deadline deadline);
 
     [[nodiscard]] std::size_t queued() const { return workers_->queued(); }
 
 private:
     struct Slot;
 
+    /// Whether a transaction may be committed. Its caller takes that back by going away.
+    class Permit {
+    public:
+        /// False if the caller has gone; then COMMIT is not to be sent.
+        [[nodiscard]] bool begin();
+        /// Nothing was committed after all.
+        void undo() { state_ = State::open; }
+        /// False if COMMIT was sent: what came of it, the caller will not hear.
+        [[nodiscard]] bool withdraw();
+
+    private:
+        enum class State { open, begun, withdrawn };
+        std::atomic<State> state_{State::open};
+    };
+
+    struct Wanted {
+        std::optional<EnvironmentId> environment;
+        Deadline deadline;
+        Permit& permit;
+        std::function<bool(pqxx::work&)> body; ///< Whether to commit.
+    };
+
+    /// `first` is the slot of the first thread of `workers`.
     template <class T>
-    Task<Result<T>> run(std::optional<EnvironmentId> environment, Deadline deadline, Query<T> query)
+    Task<Result<T>> run(WorkerPool& workers, std::size_t first, std::optional<EnvironmentId> environment,
+                        Deadline deadline, Query<T> query)
     {
-        std::move_only_function<Result<T>(std::size_t)> job = [this, environment, deadline,
-                                                               query = std::move(query)](std::size_t thread) mutable {
+        auto const permit = std::make_shared<Permit>();
+        std::move_only_function<Result<T>(std::size_t)> job = [this, first, environment, deadline, permit,
+                                                               query = std::move(query)](std::size_t thread) {
             Result<T> result;
-            auto const failure = in_transaction(thread, environment, deadline, [&](pqxx::work& transaction) {
-                result = query(transaction);
-                return result.has_value();
-            });
+            Wanted const wanted{environment, deadline, *permit, [&](pqxx::work& transaction) {
+                                    result = query(transaction);
+                                    return result.has_value();
+                                }};
+            auto const failure = in_transaction(first + thread, wanted);
             return failure ? Result<T>(*failure) : std::move(result);
         };
-        return offload<T>(*workers_, deadline, std::move(job));
+        auto result = co_await offload<T>(workers, deadline, std::move(job));
+        if (!result && !permit->withdraw())
+            co_return outcome_unknown("the answer to COMMIT did not come in time");
+        co_return result;
     }
 
-    /// Commits if `body` returns true, else rolls back. The error, if the database failed.
-    std::optional<Error> in_transaction(std::size_t thread, std::optional<EnvironmentId> environment, Deadline deadline,
-                                        std::function<bool(pqxx::work&)> const& body);
-    std::optional<Error> attempt(Slot& slot, std::optional<EnvironmentId> environment, Deadline deadline,
-                                 std::function<bool(pqxx::work&)> const& body, bool& again);
+    static Error outcome_unknown(std::string log);
+
+    /// Commits if the body returns true, else rolls back. The error, if the database failed.
+    std::optional<Error> in_transaction(std::size_t slot, Wanted const& wanted);
+    std::optional<Error> attempt(std::size_t slot, Wanted const& wanted, bool& again);
+    std::optional<Error> attempt_on(Slot& slot, Wanted const& wanted, bool& again);
 
     PoolConfig const config_;
     PoolMetrics& metrics_;
     telemetry::Log& log_;
+    telemetry::Repeated unavailable_;
     std::vector<std::unique_ptr<Slot>> slots_;
+    std::unique_ptr<Watchdog> watchdog_;
     std::unique_ptr<WorkerPool> workers_;
+    std::unique_ptr<WorkerPool> prober_;
 };
 
 /// `url` with the settings every connection of ours has: time-outs that notice a dead peer, and our name.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -33,6 +34,21 @@ public:
 
     /// As one of our roles, or as the superuser.
     [[nodiscard]] Secret url(std::string_view role) const { return Secret{with(name_, role)}; }
+    /// The same over TCP, by way of a relay in front of the server's socket.
+    [[nodiscard]] Secret url(std::string_view role, std::uint16_t port) const
+    {
+        return Secret{fmt::format("host=127.0.0.1 port={} dbname={} user={} sslmode=disable gssencmode=disable", port,
+                                  name_, role)};
+    }
+    [[nodiscard]] static std::string socket()
+    {
+        pqxx::connection connection(admin());
+        pqxx::nontransaction query(connection);
+        return query
+            .exec1("SELECT split_part(current_setting('unix_socket_directories'), ',', 1) || '/.s.PGSQL.' || "
+                   "current_setting('port')")[0]
+            .c_str();
+    }
     void execute(std::string const& sql) const { run(with(name_, ""), sql); }
     [[nodiscard]] std::string value(std::string const& sql) const
     {

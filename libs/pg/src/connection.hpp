@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include <pqxx/connection_base>
+#include <pqxx/connectionpolicy>
+
+namespace sluice::pg {
+
+/// A connection of pqxx that never connects again by itself and whose socket another thread may cut. One thread at a
+/// time.
+class Connection final : public pqxx::connection_base {
+public:
+    /// Connects; each address of the server has the `connect_timeout` of `options`. Throws pqxx::broken_connection.
+    explicit Connection(std::string const& options);
+    ~Connection();
+    Connection(Connection const&) = delete;
+    Connection& operator=(Connection const&) = delete;
+
+    /// A second descriptor of the socket, open as long as this object. libpq may close its own at any time.
+    [[nodiscard]] int socket() const noexcept { return socket_; }
+    /// Whether it is fit for the next transaction: connected, and not inside one.
+    [[nodiscard]] bool is_idle() const noexcept;
+
+private:
+    class Policy final : public pqxx::connectionpolicy {
+    public:
+        using pqxx::connectionpolicy::connectionpolicy;
+        handle do_startconnect(handle existing) override;
+        [[nodiscard]] handle connected() const noexcept { return connected_; }
+
+    private:
+        handle connected_ = nullptr;
+    };
+
+    Policy policy_;
+    int socket_ = -1;
+};
+
+} // namespace sluice::pg
