@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "base/encoding.hpp"
 #include "timeouts.hpp"
 
 #include <fmt/chrono.h>
@@ -10,8 +11,8 @@
 #include <cerrno>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <optional>
-#include <vector>
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
@@ -31,6 +32,11 @@ using Parser = beast::http::request_parser<beast::http::string_body>;
 
 /// Room for one request without growing; measured: each growth is a copy and another recv.
 constexpr std::size_t kReadBuffer = 4096;
+/// What a chunked body may bring beside itself: chunk extensions, trailers, zeros before a chunk's size (RFC 9112
+/// section 7.1). Nobody reads them, so they are bounded in whole and never kept.
+constexpr std::size_t kFramingLimit = 8 * 1024;
+/// What the size and the line ends of one chunk need: 16 digits and two CRLF, rounded up.
+constexpr std::size_t kChunkFraming = 24;
 /// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
@@ -69,9 +75,11 @@ Method method_of_verb(beast::http::verb verb)
     }
 }
 
-Request take_request(Parser& parser)
+/// The request as far as its head tells; trailers, which come after the body, are no header fields (RFC 9110 section
+/// 6.5.1).
+Request take_head(Parser const& parser)
 {
-    auto& message = parser.get();
+    auto const& message = parser.get();
     Request request;
     request.method = method_of_verb(message.method());
     request.target.assign(message.target().data(), message.target().size());
@@ -79,8 +87,27 @@ Request take_request(Parser& parser)
     for (auto const& field : message)
         request.headers.add({field.name_string().data(), field.name_string().size()},
                             {field.value().data(), field.value().size()});
-    request.body = std::move(message.body());
     return request;
+}
+
+void append_fields(std::string& head, Headers const& headers)
+{
+    for (auto const& [name, value] : headers) {
+        head += name;
+        head += ": ";
+        // A header cannot be split by its value, wherever that came from.
+        for (char const c : value)
+            head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+        head += "\r\n";
+    }
+}
+
+std::string interim_head_of(int status, Headers const& headers)
+{
+    auto head = fmt::format("HTTP/1.1 {} {}\r\n", status, reason_of(status));
+    append_fields(head, headers);
+    head += "\r\n";
+    return head;
 }
 
 std::string head_of(Response const& response, bool keep_alive)
@@ -89,14 +116,7 @@ std::string head_of(Response const& response, bool keep_alive)
     head.reserve(512);
     fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\ndate: {}\r\n", response.status,
                    reason_of(response.status), http_date());
-    for (auto const& [name, value] : response.headers) {
-        head += name;
-        head += ": ";
-        // A header cannot be split by its value, wherever that came from.
-        for (char const c : value)
-            head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-        head += "\r\n";
-    }
+    append_fields(head, response.headers);
     if (response.stream)
         head += keep_alive ? "transfer-encoding: chunked\r\n" : "";
     else if (response.status != 204)
@@ -107,14 +127,49 @@ std::string head_of(Response const& response, bool keep_alive)
     return head;
 }
 
-/// Feeds the parser what has been received: the head only, or the body too. Wanting more is no failure.
-beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer, bool with_body)
+/// Feeds the parser what has been received. Wanting more is no failure.
+beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer)
 {
     beast::error_code failure;
-    parser.eager(with_body);
     buffer.consume(parser.put(buffer.data(), failure));
     return failure == beast::http::error::need_more ? beast::error_code{} : failure;
 }
+
+/// Feeds the parser a body as it arrives, and bounds what comes beside it. Made when the head has been read.
+class BodyReader {
+public:
+    BodyReader(Parser& parser, beast::flat_buffer& buffer)
+        : parser_(parser)
+        , buffer_(buffer)
+    {
+        parser_.eager(true);
+        if (parser_.chunked())
+            parser_.on_chunk_header(count_chunk_);
+    }
+
+    /// Takes what has been received. `header_limit` if too much of it is no body.
+    beast::error_code take()
+    {
+        auto const before = buffer_.size();
+        if (auto const failure = parse_buffered(parser_, buffer_))
+            return failure;
+        consumed_ += before - buffer_.size();
+        // What waits for its end is a chunk's head or trailers.
+        auto const waiting = parser_.is_done() ? 0 : buffer_.size();
+        auto const beside = consumed_ + waiting - parser_.get().body().size();
+        if (beside > kFramingLimit + chunks_ * kChunkFraming)
+            return beast::http::error::header_limit;
+        return {};
+    }
+
+private:
+    Parser& parser_;
+    beast::flat_buffer& buffer_;
+    std::size_t consumed_ = 0;
+    std::size_t chunks_ = 0;
+    std::function<void(std::uint64_t, beast::string_view, beast::error_code&)> count_chunk_ =
+        [this](std::uint64_t, beast::string_view, beast::error_code&) { ++chunks_; };
+};
 
 /// Writes all of two buffers; most answers go out in one piece.
 Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer, 2> parts)
@@ -139,7 +194,8 @@ struct Refusal {
 std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
 {
     if (error == beast::http::error::header_limit)
-        return Refusal{431, "The request line and header fields are too large."};
+        return Refusal{431, in_body ? "The chunk extensions and trailer fields are too large."
+                                    : "The request line and header fields are too large."};
     if (error == beast::http::error::body_limit)
         return Refusal{413, "The request body is too large for this route."};
     if (error == beast::error::timeout)
@@ -165,19 +221,36 @@ bool has_left(Socket& socket)
 
 } // namespace
 
-struct Server::Connection final : Peer {
-    Connection(asio::io_context& io, Socket accepted)
+struct Server::Connection final : WaitingClient {
+    Connection(asio::io_context& io, Socket accepted, ServerConfig const& config)
         : socket(std::move(accepted))
         , limit(io, socket)
+        , buffer(config.header_limit_bytes + kReadBuffer)
+        , write_limit(config.write_limit)
     {
         buffer.reserve(kReadBuffer);
     }
     [[nodiscard]] bool is_gone() const override { return has_left(socket); }
+    Task<void> inform(int status, Headers headers) const override
+    {
+        auto const head = interim_head_of(status, headers);
+        limit.expires_after(write_limit);
+        std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::const_buffer()};
+        [[maybe_unused]] auto const failure = co_await write_all(socket, parts);
+        limit.expires_never();
+    }
 
     mutable Socket socket;
-    Timeouts::Limit limit;
+    mutable Timeouts::Limit limit;
     beast::flat_buffer buffer;
+    std::chrono::milliseconds const write_limit;
     bool idle = true;
+};
+
+/// A request on its way in.
+struct Server::Incoming {
+    Parser parser;
+    Request request;
 };
 
 /// Each piece a chunk of its own (RFC 9112 section 7.1), or as it is where the connection's end is the body's.
@@ -301,7 +374,7 @@ Task<void> Server::accept()
         boost::system::error_code ignored; // A peer that is already gone shows itself at the first read.
         socket.set_option(tcp::no_delay(true), ignored);
         metrics_.connections.add();
-        connections_.emplace_front(io_, std::move(socket));
+        connections_.emplace_front(io_, std::move(socket), config_);
         if (!tasks_.spawn(serve(connections_.begin())))
             connections_.pop_front();
     }
@@ -322,7 +395,8 @@ Task<void> Server::serve(std::list<Connection>::iterator connection)
 
 Task<bool> Server::serve_one(Connection& connection)
 {
-    Parser parser;
+    Incoming incoming;
+    auto& parser = incoming.parser;
     parser.header_limit(config_.header_limit_bytes);
     parser.body_limit(boost::none); // Set once the head is known.
 
@@ -339,7 +413,7 @@ Task<bool> Server::serve_one(Connection& connection)
     ++activity_;
     // Most requests came whole with the first read: then nothing more has to be waited for. The body is not looked at
     // before its limit is known, or a single chunk could pass by it.
-    auto head_failure = parse_buffered(parser, connection.buffer, false);
+    auto head_failure = parse_buffered(parser, connection.buffer);
     if (!head_failure && !parser.is_header_done()) {
         connection.limit.expires_after(config_.head_limit);
         auto const [failure, bytes] =
@@ -352,46 +426,30 @@ Task<bool> Server::serve_one(Connection& connection)
         co_return false;
     }
 
-    auto const& head = parser.get();
-    bool const is_head = head.method() == beast::http::verb::head;
-    bool const wants_continue = beast::iequals(head[beast::http::field::expect], "100-continue");
-    std::string_view const target(head.target().data(), head.target().size());
-    auto const limit = handler_.body_limit(method_of_verb(head.method()), target.substr(0, target.find('?')));
+    auto& request = incoming.request;
+    request = take_head(parser);
+    bool const is_head = request.method == Method::head;
+    // Before HTTP/1.1 the end of a stream is the end of the connection.
+    bool const can_chunk = parser.get().version() >= 11;
+    bool const keep_alive = parser.keep_alive();
+    auto const limit = handler_.body_limit(request.method, request.path());
     parser.body_limit(limit);
     if (auto const length = parser.content_length(); length && *length > limit)
         co_return co_await refuse(connection, 413, "The request body is too large for this route.");
-    if (!parser.is_done() && connection.buffer.size() > 0) {
-        if (auto const failure = parse_buffered(parser, connection.buffer, true)) {
-            auto const refusal = refusal_of(failure, true).value_or(Refusal{400, "The request is not valid HTTP/1.1."});
-            co_return co_await refuse(connection, refusal.status, refusal.message);
-        }
-    }
     if (!parser.is_done()) {
-        connection.limit.expires_after(config_.body_limit);
-        if (wants_continue) {
-            static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-            auto const [failure, bytes] =
-                co_await asio::async_write(connection.socket, asio::buffer(kContinue), kUseTask);
-            if (failure)
-                co_return false;
-        }
-        auto const [failure, bytes] =
-            co_await beast::http::async_read(connection.socket, connection.buffer, parser, kUseTask);
+        auto const failure = co_await read_body(connection, incoming);
         if (failure) {
-            if (auto const refusal = refusal_of(connection.limit.cause_of(failure), true))
+            if (auto const refusal = refusal_of(failure, true))
                 co_return co_await refuse(connection, refusal->status, refusal->message);
             co_return false;
         }
     }
+    request.body = std::move(parser.get().body());
+    request.peer = &connection;
 
-    // Before HTTP/1.1 the end of a stream is the end of the connection.
-    bool const can_chunk = parser.get().version() >= 11;
-    bool const keep_alive = parser.keep_alive();
     connection.limit.expires_never();
     Response response;
     try {
-        auto request = take_request(parser);
-        request.peer = &connection;
         response = co_await handler_.handle(std::move(request));
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
@@ -402,6 +460,34 @@ Task<bool> Server::serve_one(Connection& connection)
     co_return co_await write(connection, response, is_head, keep_alive && !draining_);
 }
 
+Task<boost::system::error_code> Server::read_body(Connection& connection, Incoming& incoming)
+{
+    auto& parser = incoming.parser;
+    BodyReader body(parser, connection.buffer);
+    if (auto const failure = body.take(); failure || parser.is_done())
+        co_return failure;
+    connection.limit.expires_after(config_.body_limit);
+    if (iequals(incoming.request.headers.find("expect").value_or(""), "100-continue")) {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        auto const [failure, bytes] = co_await asio::async_write(connection.socket, asio::buffer(kContinue), kUseTask);
+        if (failure)
+            co_return failure;
+    }
+    while (!parser.is_done()) {
+        auto const room = std::min(kReadBuffer, connection.buffer.max_size() - connection.buffer.size());
+        if (room == 0)
+            co_return beast::http::error::header_limit;
+        auto const [failure, bytes] =
+            co_await connection.socket.async_read_some(connection.buffer.prepare(room), kUseTask);
+        connection.buffer.commit(bytes);
+        if (failure)
+            co_return connection.limit.cause_of(failure);
+        if (auto const unfit = body.take())
+            co_return unfit;
+    }
+    co_return beast::error_code{};
+}
+
 Task<bool> Server::refuse(Connection& connection, int status, std::string_view message)
 {
     metrics_.refused.add();
@@ -410,9 +496,10 @@ Task<bool> Server::refuse(Connection& connection, int status, std::string_view m
     boost::system::error_code ignored;
     connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
     connection.limit.expires_after(kLingerTime);
-    std::vector<char> sink(64 * 1024);
+    connection.buffer.clear();
     for (std::size_t read = 0; read < kLingerBytes;) {
-        auto const [failure, bytes] = co_await connection.socket.async_read_some(asio::buffer(sink), kUseTask);
+        auto const [failure, bytes] =
+            co_await connection.socket.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
         if (failure)
             break;
         read += bytes;

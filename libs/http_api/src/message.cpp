@@ -51,6 +51,10 @@ std::string_view Request::query() const noexcept
 std::string_view reason_of(int status) noexcept
 {
     switch (status) {
+    case 102:
+        return "Processing";
+    case 103:
+        return "Early Hints";
     case 200:
         return "OK";
     case 201:
@@ -89,6 +93,8 @@ std::string_view reason_of(int status) noexcept
         return "URI Too Long";
     case 415:
         return "Unsupported Media Type";
+    case 421:
+        return "Misdirected Request";
     case 422:
         return "Unprocessable Entity";
     case 429:

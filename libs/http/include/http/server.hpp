@@ -18,6 +18,14 @@
 
 namespace sluice::http {
 
+/// The client of a request that a server received: there `Request::peer` is one.
+class WaitingClient : public Peer {
+public:
+    /// Sends an interim answer, 1xx, ahead of the final one (RFC 9110 section 15.2). Nothing is told of a client that is
+    /// gone: writing the final answer will.
+    virtual Task<void> inform(int status, Headers headers) const = 0;
+};
+
 /// Answers requests. Called on the server's thread only; may be called again before an earlier answer is ready.
 class Handler {
 public:
@@ -32,9 +40,9 @@ public:
 
 struct ServerConfig {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080; ///< 0: any free one
-    std::uint32_t header_limit_bytes = 16 * 1024;
-    std::size_t connection_limit = 10'000; ///< Beyond it new connections wait in the kernel's queue.
+    std::uint16_t port = 8080;                    ///< 0: any free one
+    std::uint32_t header_limit_bytes = 16 * 1024; ///< Of a head. What a connection buffers is bounded with it.
+    std::size_t connection_limit = 10'000;        ///< Beyond it new connections wait in the kernel's queue.
     std::chrono::milliseconds idle_limit{75'000};
     std::chrono::milliseconds head_limit{10'000}; ///< From the first byte of a request to the end of its head.
     std::chrono::milliseconds body_limit{30'000};
@@ -67,11 +75,14 @@ public:
 
 private:
     struct Connection;
+    struct Incoming;
     class ChunkSink;
 
     Task<void> accept();
     Task<void> serve(std::list<Connection>::iterator connection);
     Task<bool> serve_one(Connection& connection);
+    /// Reads the rest of a request whose head is known. The failure is what ended it.
+    Task<boost::system::error_code> read_body(Connection& connection, Incoming& incoming);
     Task<bool> refuse(Connection& connection, int status, std::string_view message);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
     Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked);
