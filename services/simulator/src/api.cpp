@@ -69,8 +69,8 @@ public:
         auto const templated = match_.route != nullptr ? method_ + ' ' + std::string(match_.route->path) : call;
         ++account_.counters.calls;
         ++account_.counters.by_operation[match_.route != nullptr ? templated : method_ + " (other)"];
-        auto fault = account_.faults.take(call, templated);
-        auto response = fault ? std::move(*fault) : authenticated();
+        world_.fault = account_.faults.take(call, templated);
+        auto response = world_.fault && world_.fault->response ? *world_.fault->response : authenticated();
         add_headers(response);
         if (request_.method == http::Method::head)
             response.body.clear();

@@ -1,5 +1,6 @@
 #include "control.hpp"
 
+#include "coding.hpp"
 #include "oauth.hpp"
 #include "shape.hpp"
 #include "text.hpp"
@@ -22,9 +23,23 @@ constexpr Field kOauth[] = {boolean("rotate_refresh_tokens"),
                             positive("access_token_lifetime_s").at_most(kMostSeconds)};
 constexpr Field kTokens[] = {any("scopes").required(), positive("lifetime_s").at_most(kMostSeconds), text("client_id")};
 constexpr std::string_view kKinds[] = {"answer", "revoke_tokens", "reject_credentials", "clear"};
-constexpr Field kFault[] = {
-    word("kind", kKinds),   text("match"),     positive("times"),   integer("status").at_least(100).at_most(599),
-    any("body").nullable(), object("headers"), text("content_type")};
+/// Of one wait.
+constexpr Id kMostMilliseconds = 600'000;
+constexpr Field kInterim = integer("").at_least(100).at_most(199);
+constexpr Field kFault[] = {word("kind", kKinds),
+                            text("match"),
+                            positive("times"),
+                            integer("status").at_least(200).at_most(599),
+                            any("body").nullable(),
+                            object("headers"),
+                            text("content_type"),
+                            list("interim", kInterim).at_most(100),
+                            integer("delay_ms").at_least(0).at_most(kMostMilliseconds),
+                            boolean("hang"),
+                            positive("trickle_bytes"),
+                            integer("trickle_ms").at_least(0).at_most(kMostMilliseconds),
+                            integer("cut_after").at_least(0),
+                            word("encoding", kCodings)};
 constexpr Shape kClockShape{kClock};
 constexpr Shape kAccountShape{kAccount};
 constexpr Shape kOauthShape{kOauth};
@@ -147,21 +162,52 @@ http::Response mint_tokens(World& world, Account& account, json::object const& b
     return http::json_response(201, token_answer(tokens, *grant));
 }
 
-Fault fault_of(json::object const& body)
+http::Response fault_answer(json::object const& body)
 {
     constexpr Id kUnavailable = 503;
-    Fault fault;
-    fault.match = text_at(body, "match");
-    fault.times = static_cast<std::uint64_t>(integer_at(body, "times").value_or(1));
-    fault.response.status = static_cast<int>(integer_at(body, "status").value_or(kUnavailable));
+    http::Response response;
+    response.status = static_cast<int>(integer_at(body, "status").value_or(kUnavailable));
     if (auto const* sent = body.if_contains("body"); sent != nullptr && !sent->is_null())
-        fault.response.body = sent->is_string() ? std::string(sent->get_string()) : boost::json::serialize(*sent);
+        response.body = sent->is_string() ? std::string(sent->get_string()) : boost::json::serialize(*sent);
     auto const type = text_at(body, "content_type");
-    fault.response.headers.add("content-type", type.empty() ? "application/json" : type);
+    response.headers.add("content-type", type.empty() ? "application/json" : type);
     if (auto const* headers = json::object_at(body, "headers"); headers != nullptr)
         for (auto const& header : *headers)
             if (header.value().is_string())
-                fault.response.headers.set(header.key(), header.value().get_string());
+                response.headers.set(header.key(), header.value().get_string());
+    return response;
+}
+
+Manner manner_of(json::object const& body)
+{
+    auto const milliseconds = [&](std::string_view name) {
+        return std::chrono::milliseconds(integer_at(body, name).value_or(0));
+    };
+    Manner manner;
+    if (auto const* interim = body.if_contains("interim"); interim != nullptr)
+        for (auto const& status : interim->as_array())
+            manner.interim.push_back(status.to_number<int>());
+    manner.delay = milliseconds("delay_ms");
+    manner.hangs = true_at(body, "hang");
+    if (body.contains("trickle_bytes") || body.contains("trickle_ms"))
+        manner.piece_bytes = static_cast<std::size_t>(integer_at(body, "trickle_bytes").value_or(1));
+    manner.pause = milliseconds("trickle_ms");
+    if (auto const bytes = integer_at(body, "cut_after"))
+        manner.cut_after = static_cast<std::size_t>(*bytes);
+    return manner;
+}
+
+Fault fault_of(json::object const& body)
+{
+    constexpr std::string_view kAnswer[] = {"status", "body", "headers", "content_type"};
+    Fault fault;
+    fault.match = text_at(body, "match");
+    fault.times = static_cast<std::uint64_t>(integer_at(body, "times").value_or(1));
+    fault.manner = manner_of(body);
+    fault.coding = text_at(body, "encoding");
+    bool const is_true_answer = fault.manner != Manner{} || !fault.coding.empty();
+    if (!is_true_answer || std::ranges::any_of(kAnswer, [&](auto name) { return body.contains(name); }))
+        fault.response = fault_answer(body);
     return fault;
 }
 

@@ -10,7 +10,7 @@ void Faults::clear()
     reject_credentials = false;
 }
 
-std::optional<http::Response> Faults::take(std::string_view call, std::string_view templated)
+std::optional<Fault> Faults::take(std::string_view call, std::string_view templated)
 {
     auto const found = std::ranges::find_if(faults_, [&](Fault const& fault) {
         return fault.match == "*" || fault.match == call || fault.match == templated;
@@ -18,10 +18,10 @@ std::optional<http::Response> Faults::take(std::string_view call, std::string_vi
     if (found == faults_.end())
         return std::nullopt;
     if (--found->times > 0)
-        return found->response;
-    auto response = std::move(found->response);
+        return *found;
+    auto fault = std::move(*found);
     faults_.erase(found);
-    return response;
+    return fault;
 }
 
 } // namespace sluice::simulator

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http_api/message.hpp"
+#include "simulator/simulator.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,20 +11,23 @@
 
 namespace sluice::simulator {
 
-/// An answer to give instead of the true one, to the next `times` calls that match.
+/// What goes wrong with the next `times` calls that match.
 struct Fault {
     /// `GET /api/tickets`, with the path template or the concrete path; `*` matches every call.
     std::string match;
     std::uint64_t times = 1;
-    http::Response response;
+    /// Instead of the true answer.
+    std::optional<http::Response> response;
+    Manner manner;
+    std::string coding; ///< The content coding of the answer; empty: none.
 };
 
 class Faults {
 public:
     void add(Fault fault) { faults_.push_back(std::move(fault)); }
     void clear();
-    /// The answer of the first fault that matches either form of the call.
-    [[nodiscard]] std::optional<http::Response> take(std::string_view call, std::string_view templated);
+    /// The first fault that matches either form of the call.
+    [[nodiscard]] std::optional<Fault> take(std::string_view call, std::string_view templated);
 
     /// Until cleared: no credential is valid.
     bool reject_credentials = false;

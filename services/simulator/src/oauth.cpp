@@ -112,8 +112,8 @@ http::Response answer_oauth(World& world, Account& account, http::Request const&
         path.remove_suffix(1);
     auto const call = std::string(http::name_of(request.method)).append(" ").append(path);
     ++account.counters.by_operation[call];
-    auto fault = account.faults.take(call, call);
-    return fault ? std::move(*fault) : answer(world, account, request, path);
+    world.fault = account.faults.take(call, call);
+    return world.fault && world.fault->response ? *world.fault->response : answer(world, account, request, path);
 }
 
 GrantPtr new_grant(World& world, Account& account, std::string_view client_id, std::vector<std::string> scopes,

@@ -1,6 +1,7 @@
 #include "simulator/simulator.hpp"
 
 #include "api.hpp"
+#include "coding.hpp"
 #include "control.hpp"
 #include "oauth.hpp"
 
@@ -17,6 +18,23 @@ http::Response unknown_host()
     return response;
 }
 
+http::Response answer(World& world, http::Request const& request)
+{
+    auto const path = request.path();
+    auto const end = path.find('/', 1);
+    auto const first = path.substr(0, end);
+    auto const rest = end == std::string_view::npos ? std::string_view{} : path.substr(end);
+    if (first == "/_simulator")
+        return answer_control(world, request, rest);
+    auto* account = first.empty() ? nullptr : world.find_account(first.substr(1));
+    if (account == nullptr)
+        return unknown_host();
+    auto response = rest.starts_with("/oauth/") ? answer_oauth(world, *account, request, rest)
+                                                : answer_api(world, *account, request, rest);
+    account->webhooks.flush(*account);
+    return response;
+}
+
 } // namespace
 
 Simulator::Simulator(Config config, Clock const& clock)
@@ -26,22 +44,16 @@ Simulator::Simulator(Config config, Clock const& clock)
 
 Simulator::~Simulator() = default;
 
-http::Response Simulator::handle(http::Request const& request)
+Sending Simulator::handle(http::Request const& request)
 {
     world_->catch_up();
-    auto const path = request.path();
-    auto const end = path.find('/', 1);
-    auto const first = path.substr(0, end);
-    auto const rest = end == std::string_view::npos ? std::string_view{} : path.substr(end);
-    if (first == "/_simulator")
-        return answer_control(*world_, request, rest);
-    auto* account = first.empty() ? nullptr : world_->find_account(first.substr(1));
-    if (account == nullptr)
-        return unknown_host();
-    auto response = rest.starts_with("/oauth/") ? answer_oauth(*world_, *account, request, rest)
-                                                : answer_api(*world_, *account, request, rest);
-    account->webhooks.flush(*account);
-    return response;
+    world_->fault.reset();
+    Sending sending{answer(*world_, request), {}};
+    if (auto const& fault = world_->fault) {
+        encode(sending.response, fault->coding);
+        sending.manner = fault->manner;
+    }
+    return sending;
 }
 
 std::vector<Delivery> Simulator::take_due_deliveries()

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ struct World {
     SimulatedClock clock;
     Sequences sequences;
     Router router;
+    /// What goes wrong with the call under way.
+    std::optional<Fault> fault;
     std::map<std::string, std::unique_ptr<Account>, std::less<>> accounts;
 
     [[nodiscard]] Account* find_account(std::string_view subdomain);

@@ -122,5 +122,53 @@ TEST_F(SimulatorControlTest, SeedsAPlausibleAccount)
     EXPECT_EQ(count("/api/messages?limit=100"), 100U);
 }
 
+TEST_F(SimulatorControlTest, SaysHowAnAnswerIsToBeSent)
+{
+    control("/accounts/acme/faults", R"({"match":"GET /api/account","interim":[103,102],"delay_ms":250,
+        "trickle_bytes":3,"trickle_ms":20,"cut_after":10})");
+
+    auto const slow = get("/api/account");
+
+    EXPECT_EQ(slow.status(), 200);
+    EXPECT_EQ(slow.text("/domain"), get("/api/account").text("/domain"));
+    EXPECT_EQ(slow.manner, (Manner{.interim = {103, 102},
+                                   .delay = std::chrono::milliseconds(250),
+                                   .hangs = false,
+                                   .piece_bytes = 3,
+                                   .pause = std::chrono::milliseconds(20),
+                                   .cut_after = 10}));
+    EXPECT_EQ(get("/api/account").manner, Manner{});
+}
+
+TEST_F(SimulatorControlTest, SendsAnAnswerOfAFaultInItsManner)
+{
+    control("/accounts/acme/faults", R"({"match":"POST /oauth/token","status":503,"hang":true})");
+
+    auto const hanging = post("/oauth/token", "{}");
+
+    EXPECT_EQ(hanging.status(), 503);
+    EXPECT_TRUE(hanging.manner.hangs);
+}
+
+TEST_F(SimulatorControlTest, CompressesTheTrueAnswer)
+{
+    auto const plain = get("/api/account").response.body;
+    control("/accounts/acme/faults", R"({"match":"GET /api/account","encoding":"gzip"})");
+
+    auto const packed = get("/api/account");
+
+    EXPECT_EQ(packed.status(), 200);
+    EXPECT_EQ(packed.header("content-encoding"), "gzip");
+    EXPECT_TRUE(packed.response.body.starts_with("\x1f\x8b"));
+    EXPECT_LT(packed.response.body.size(), plain.size());
+}
+
+TEST_F(SimulatorControlTest, RefusesMannersThatThereAreNot)
+{
+    EXPECT_EQ(control("/accounts/acme/faults", R"({"match":"*","interim":[200]})").status(), 400);
+    EXPECT_EQ(control("/accounts/acme/faults", R"({"match":"*","encoding":"zip"})").status(), 400);
+    EXPECT_EQ(control("/accounts/acme/faults", R"({"match":"*","delay_ms":-1})").status(), 400);
+}
+
 } // namespace
 } // namespace sluice::simulator::testing

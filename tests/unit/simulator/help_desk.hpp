@@ -20,6 +20,7 @@ namespace sluice::simulator::testing {
 struct Reply {
     http::Response response;
     json::value body;
+    Manner manner;
 
     [[nodiscard]] int status() const { return response.status; }
     /// By JSON pointer.
@@ -75,7 +76,8 @@ public:
         if (!body.empty())
             request.headers.add("content-type", body_type);
         request.body = std::move(body);
-        Reply reply{simulator.handle(request), nullptr};
+        auto sending = simulator.handle(request);
+        Reply reply{std::move(sending.response), nullptr, std::move(sending.manner)};
         if (auto parsed = json::parse(reply.response.body, {.max_bytes = 64 * 1024 * 1024}); parsed)
             reply.body = std::move(*parsed);
         return reply;

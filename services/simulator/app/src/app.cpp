@@ -5,6 +5,9 @@
 #include "http_api/error_body.hpp"
 #include "runtime/offload.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include <boost/asio/signal_set.hpp>
 
 namespace sluice::simulator {
@@ -12,7 +15,44 @@ namespace {
 
 constexpr std::chrono::milliseconds kDeliveryTick{200};
 constexpr std::chrono::seconds kDeliveryLimit{5};
+/// How often it is looked whether a client that waits is still there.
+constexpr std::chrono::milliseconds kLook{50};
 constexpr std::size_t kBodyLimit = 8 * 1024 * 1024;
+
+/// What comes before an answer.
+Task<void> wait(Manner const& manner, http::Peer const* client)
+{
+    if (auto const* informed = dynamic_cast<http::WaitingClient const*>(client))
+        for (auto const status : manner.interim)
+            co_await informed->inform(status, {});
+    auto const end = std::chrono::steady_clock::now() + manner.delay;
+    while ((manner.hangs || std::chrono::steady_clock::now() < end) && client != nullptr && !client->is_gone())
+        co_await sleep_until(manner.hangs ? Deadline::after(kLook) : Deadline{end}.at_most(kLook));
+}
+
+Task<void> write_pieces(http::BodySink& sink, std::string body, Manner manner)
+{
+    auto const end = std::min(body.size(), manner.cut_after.value_or(body.size()));
+    auto const size = manner.piece_bytes > 0 ? manner.piece_bytes : body.size();
+    for (std::size_t sent = 0; sent < end; sent += size) {
+        auto const written = co_await sink.write(body.substr(sent, std::min(size, end - sent)));
+        if (!written)
+            co_return;
+        co_await sleep_until(Deadline::after(manner.pause));
+    }
+    if (manner.cut_after)
+        throw std::runtime_error("the connection was cut as a fault wants it");
+}
+
+http::Response in_that_manner(Sending sending)
+{
+    auto& [response, manner] = sending;
+    if (manner.piece_bytes > 0 || manner.cut_after)
+        response.stream = [body = std::move(response.body), manner](http::BodySink& sink) {
+            return write_pieces(sink, body, manner);
+        };
+    return std::move(response);
+}
 
 class Handler final : public http::Handler {
 public:
@@ -21,7 +61,12 @@ public:
     {
     }
     [[nodiscard]] std::size_t body_limit(http::Method, std::string_view) const override { return kBodyLimit; }
-    Task<http::Response> handle(http::Request request) override { co_return simulator_.handle(request); }
+    Task<http::Response> handle(http::Request request) override
+    {
+        auto sending = simulator_.handle(request);
+        co_await wait(sending.manner, request.peer);
+        co_return in_that_manner(std::move(sending));
+    }
     http::Response refuse(int status, std::string_view message) override
     {
         return http::json_response(status, json::value(http::error_body(status, message)));

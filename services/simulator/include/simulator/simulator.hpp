@@ -3,8 +3,10 @@
 #include "base/clock.hpp"
 #include "http_api/message.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +54,23 @@ struct DeliveryOutcome {
     std::string body = {};
 };
 
+/// How an answer is to be sent, other than at once and whole.
+struct Manner {
+    std::vector<int> interim;             ///< Statuses of interim answers, which go ahead of everything.
+    std::chrono::milliseconds delay{};    ///< Then this long nothing.
+    bool hangs = false;                   ///< Then nothing, until the client has gone.
+    std::size_t piece_bytes = 0;          ///< So much of the body at a time; 0: all of it.
+    std::chrono::milliseconds pause{};    ///< After each piece.
+    std::optional<std::size_t> cut_after; ///< The connection ends after so much of the body.
+
+    bool operator==(Manner const&) const = default;
+};
+
+struct Sending {
+    http::Response response;
+    Manner manner;
+};
+
 struct World;
 
 /// A stand-in for the Gorgias help desk, for the demo and the tests: accounts with REST API, OAuth2, rate limits and
@@ -63,7 +82,8 @@ public:
     Simulator(Config config, Clock const& clock);
     ~Simulator();
 
-    http::Response handle(http::Request const& request);
+    /// The answer, and how it is to be sent.
+    Sending handle(http::Request const& request);
 
     /// Each due webhook call once; report what became of it with `delivered`.
     std::vector<Delivery> take_due_deliveries();
