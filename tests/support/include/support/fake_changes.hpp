@@ -1,0 +1,42 @@
+#pragma once
+
+#include "tenancy/change.hpp"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace sluice::test {
+
+/// The NOTIFY channel of the fake repositories: what their committed changes have named, in order. A change that fails
+/// names nothing.
+class FakeChanges {
+public:
+    void notify(tenancy::Change change)
+    {
+        sent.push_back(change);
+        if (on_change)
+            on_change(sent.back());
+    }
+
+    std::vector<tenancy::Change> sent;
+    /// Called with each change after its commit; a test connects caches here.
+    std::function<void(tenancy::Change const&)> on_change;
+};
+
+/// Tells whoever listens in this process, as the announcer of the service does for its threads.
+class FakeAnnouncer final : public tenancy::Announcer {
+public:
+    Task<void> announce(tenancy::Change change) override
+    {
+        announced.push_back(change);
+        if (on_change)
+            on_change(announced.back());
+        co_return;
+    }
+
+    std::vector<tenancy::Change> announced;
+    std::function<void(tenancy::Change const&)> on_change;
+};
+
+} // namespace sluice::test
