@@ -26,8 +26,8 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
         co_return refused();
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
-    auto fetch = [&](crypto::Digest const&) -> Task<Result<std::shared_ptr<AccountToken const>>> {
-        auto found = co_await repository_.resolve(candidates, deadline);
+    auto fetch = [&](crypto::Digest const&, Deadline limit) -> Task<Result<std::shared_ptr<AccountToken const>>> {
+        auto found = co_await repository_.resolve(candidates, limit);
         if (!found)
             co_return found.error();
         co_return std::make_shared<AccountToken const>(*found);
@@ -40,13 +40,11 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
     co_return **entry;
 }
 
-void AccountTokens::apply(tenancy::Change const& change)
+tenancy::Dependencies dependencies_of(AccountToken const& token)
 {
+    using Kind = tenancy::Change::Kind;
     // Only a deleted account ends its tokens early; any change of it is rare enough to read them again.
-    if (change.kind == tenancy::Change::Kind::account)
-        cache_.drop_if([&](auto const&, AccountToken const& token) { return token.account.uuid() == change.id; });
-    if (change.kind == tenancy::Change::Kind::environment)
-        cache_.drop_if([&](auto const&, AccountToken const& token) { return token.environment == change.environment; });
+    return {{Kind::account, token.environment, token.account.uuid()}, {Kind::environment, token.environment, {}}};
 }
 
 } // namespace sluice::accounts

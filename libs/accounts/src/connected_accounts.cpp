@@ -3,6 +3,23 @@
 #include "http_api/query.hpp"
 
 namespace sluice::accounts {
+namespace {
+
+std::size_t json_weight(json::value const& value)
+{
+    auto bytes = sizeof value;
+    if (auto const* text = value.if_string())
+        bytes += text->size();
+    if (auto const* array = value.if_array())
+        for (auto const& item : *array)
+            bytes += json_weight(item);
+    if (auto const* object = value.if_object())
+        for (auto const& [name, member] : *object)
+            bytes += name.size() + sizeof(json::value) + json_weight(member);
+    return bytes;
+}
+
+} // namespace
 
 Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState state, Deadline deadline)
 {
@@ -31,21 +48,32 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     co_return ConnectedPtr(std::move(connected));
 }
 
-bool is_affected(ConnectedAccount const& connected, tenancy::Change const& change)
+tenancy::Dependencies dependencies_of(ConnectedAccount const& connected)
 {
     using Kind = tenancy::Change::Kind;
-    switch (change.kind) {
-    case Kind::account:
-        return connected.account.id.uuid() == change.id;
-    case Kind::environment:
-        return connected.account.environment == change.environment;
-    case Kind::integration:
-        return connected.account.integration.uuid() == change.id;
-    case Kind::api_token:
-    case Kind::tenant:
-        return false;
-    }
-    return true;
+    auto const& row = connected.account;
+    return {{Kind::account, row.environment, row.id.uuid()},
+            {Kind::installation, row.environment, row.environment_integration.uuid()},
+            {Kind::integration, {}, row.integration.uuid()},
+            {Kind::environment, row.environment, {}}};
+}
+
+std::size_t weight_of(ConnectedAccount const& connected)
+{
+    auto const& row = connected.account;
+    auto bytes = sizeof connected + row.sealed.size() + json_weight(connected.visible) + connected.base_url.size() +
+                 connected.reconnect_url.size() + json_weight(row.last_error) + json_weight(row.last_forbidden_error);
+    for (auto const& [name, value] : row.context)
+        bytes += name.size() + json_weight(value);
+    // Tools that the account itself decides about are its own; each holds its schema as values and as text.
+    constexpr std::size_t kFormsOfATool = 4;
+    if (connected.installed == nullptr || connected.tools == connected.installed->tools)
+        return bytes;
+    auto const& shared = *connected.installed->tools;
+    for (std::size_t i = 0; i < connected.tools->size(); ++i)
+        if (i >= shared.size() || connected.tools->at(i) != shared.at(i))
+            bytes += (*connected.tools)[i].list_entry.size() * kFormsOfATool;
+    return bytes;
 }
 
 ConnectedAccounts::ConnectedAccounts(AccountRepository& repository, Integrations& integrations,
@@ -58,18 +86,13 @@ ConnectedAccounts::ConnectedAccounts(AccountRepository& repository, Integrations
 
 Task<Result<ConnectedPtr>> ConnectedAccounts::find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
 {
-    auto fetch = [this, deadline](Key const& key) -> Task<Result<ConnectedPtr>> {
-        auto state = co_await repository_.load_state(key.first, key.second, deadline);
+    auto fetch = [this](Key const& key, Deadline limit) -> Task<Result<ConnectedPtr>> {
+        auto state = co_await repository_.load_state(key.first, key.second, limit);
         if (!state)
             co_return state.error();
-        co_return co_await connect(integrations_, std::move(*state), deadline);
+        co_return co_await connect(integrations_, std::move(*state), limit);
     };
     co_return co_await cache_.get(Key{environment, id}, deadline, fetch);
-}
-
-void ConnectedAccounts::apply(tenancy::Change const& change)
-{
-    cache_.drop_if([&](auto const&, ConnectedAccount const& account) { return is_affected(account, change); });
 }
 
 } // namespace sluice::accounts

@@ -168,7 +168,7 @@ Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline dead
         co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
-    auto fetch = [this, &candidates, deadline](crypto::Digest const&) { return load(candidates, deadline); };
+    auto fetch = [this, &candidates](crypto::Digest const&, Deadline limit) { return load(candidates, limit); };
     auto loaded = co_await cache_.get(key, deadline, fetch);
     if (!loaded)
         co_return loaded.error().code() == ErrorCode::not_found ? unknown_token() : loaded.error();
@@ -220,24 +220,41 @@ Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::
     co_return std::make_shared<ServedAccounts const>(std::move(connected), tool_sets_);
 }
 
-void Servers::apply(tenancy::Change const& change)
+tenancy::Dependencies dependencies_of(ServerSnapshot const& snapshot)
 {
     using Kind = tenancy::Change::Kind;
-    auto const is_gone = [&](auto const&, ServerSnapshot const& snapshot) {
-        bool const is_same = snapshot.server.environment == change.environment;
-        if (change.kind == Kind::tenant)
-            return is_same && snapshot.tenant == change.id;
-        // What was left out may be there now.
-        if (snapshot.is_incomplete && (is_same || change.kind == Kind::integration))
-            return true;
-        if (change.kind == Kind::environment && is_same)
-            return true;
-        return std::ranges::any_of(snapshot.served->groups(), [&](auto const& group) {
-            return std::ranges::any_of(group.accounts,
-                                       [&](auto const& account) { return is_affected(*account, change); });
-        });
+    auto const environment = snapshot.server.environment;
+    tenancy::Dependencies dependencies{{Kind::environment, environment, {}}};
+    auto const add = [&](tenancy::Change const& change) {
+        if (std::ranges::find(dependencies, change) == dependencies.end())
+            dependencies.push_back(change);
     };
-    cache_.drop_if(is_gone);
+    if (snapshot.served->is_of_tenant())
+        add({Kind::tenant, environment, snapshot.tenant});
+    // What was left out may be there after any change of the environment, or of a definition.
+    if (snapshot.is_incomplete) {
+        add({Kind::any, environment, {}});
+        add({Kind::any, {}, {}});
+    }
+    for (auto const& group : snapshot.served->groups())
+        for (auto const& account : group.accounts)
+            for (auto const& dependency : accounts::dependencies_of(*account))
+                add(dependency);
+    return dependencies;
+}
+
+std::size_t weight_of(ServerSnapshot const& snapshot)
+{
+    auto bytes = sizeof snapshot + snapshot.server_info.size() + snapshot.instructions.size() +
+                 snapshot.capabilities.size() + boost::json::serialize(config_json(snapshot.server.config)).size();
+    for (auto const& group : snapshot.served->groups())
+        for (auto const& account : group.accounts)
+            bytes += accounts::weight_of(*account);
+    // The tools of a tenant under the names and with the arguments that they have here.
+    if (snapshot.served->is_of_tenant())
+        for (std::size_t i = 0; i < snapshot.served->tools()->size(); ++i)
+            bytes += sizeof(catalog::Tool) + (*snapshot.served->tools())[i].name.size();
+    return bytes;
 }
 
 } // namespace sluice::mcp

@@ -7,6 +7,22 @@
 #include <array>
 
 namespace sluice::mcp {
+namespace {
+
+constexpr std::size_t kLeastSweep = 1024;
+
+/// Takes out what nobody uses any more, once there is twice as much as the last time: adding costs the same however
+/// much there is.
+template <class Map>
+void sweep(Map& map, std::size_t& at)
+{
+    if (map.size() < at)
+        return;
+    std::erase_if(map, [](auto const& entry) { return entry.second.expired(); });
+    at = std::max(kLeastSweep, map.size() * 2);
+}
+
+} // namespace
 
 ToolSet::ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter)
     : tools_(std::move(tools))
@@ -80,7 +96,7 @@ ToolSetPtr ToolSets::get(std::shared_ptr<catalog::ToolList const> const& tools, 
             key += fmt::format("{}:{}", word.size(), word);
     }
     std::lock_guard const lock(mutex_);
-    std::erase_if(sets_, [](auto const& entry) { return entry.second.expired(); });
+    sweep(sets_, sweep_sets_at_);
     auto& slot = sets_[key];
     // A set keeps its list alive, so an address in the map stands for one list as long as the set lives.
     if (auto alive = slot.lock())
@@ -90,13 +106,16 @@ ToolSetPtr ToolSets::get(std::shared_ptr<catalog::ToolList const> const& tools, 
     return made;
 }
 
+std::size_t ToolSets::size() const
+{
+    std::lock_guard const lock(mutex_);
+    return sets_.size();
+}
+
 catalog::ToolPtr ToolSets::renamed(catalog::ToolPtr const& tool, std::string name)
 {
     std::lock_guard const lock(mutex_);
-    if (renamed_.size() >= sweep_at_) {
-        std::erase_if(renamed_, [](auto const& entry) { return entry.second.expired(); });
-        sweep_at_ = std::max<std::size_t>(1024, renamed_.size() * 2);
-    }
+    sweep(renamed_, sweep_renamed_at_);
     // What is renamed keeps the tool alive, so here too an address stands for one.
     auto& slot = renamed_[{tool.get(), name}];
     if (auto alive = slot.lock())

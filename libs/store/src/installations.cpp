@@ -168,7 +168,7 @@ public:
                 row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version);
             if (changed.empty())
                 return not_found("environment integration");
-            announce(transaction, {Change::Kind::environment, row.environment, {}});
+            announce(transaction, {Change::Kind::installation, row.environment, row.id.uuid()});
             return installation_in(changed[0]);
         };
         co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));

@@ -41,8 +41,9 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
         co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
-    auto fetch = [this, &candidates, deadline](crypto::Digest const&) -> Task<Result<std::shared_ptr<ApiToken const>>> {
-        auto found = co_await repository_.resolve(candidates, deadline);
+    auto fetch = [this, &candidates](crypto::Digest const&,
+                                     Deadline limit) -> Task<Result<std::shared_ptr<ApiToken const>>> {
+        auto found = co_await repository_.resolve(candidates, limit);
         if (!found)
             co_return found.error();
         co_return std::make_shared<ApiToken const>(std::move(*found));
@@ -53,10 +54,14 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
     co_return unless_expired(**entry);
 }
 
-void ApiTokens::apply(Change const& change)
+Dependencies dependencies_of(ApiToken const& token)
 {
-    if (change.kind == Change::Kind::api_token)
-        cache_.drop_if([&](auto const&, ApiToken const& token) { return token.id.uuid() == change.id; });
+    return {{Change::Kind::api_token, token.environment, token.id.uuid()}};
+}
+
+std::size_t weight_of(ApiToken const& token)
+{
+    return sizeof token + token.name.size();
 }
 
 } // namespace sluice::tenancy

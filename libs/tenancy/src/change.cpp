@@ -20,6 +20,8 @@ constexpr std::array<std::pair<Change::Kind, std::string_view>, 5> kKinds{{
 
 std::string Change::str() const
 {
+    if (kind == Kind::installation)
+        return Change{Kind::environment, environment, id}.str();
     for (auto const& [value, name] : kKinds)
         if (value == kind)
             return fmt::format("{}:{}:{}", name, to_hex(environment.uuid()), to_hex(id));
@@ -39,9 +41,17 @@ std::optional<Change> Change::parse(std::string_view text)
         auto const environment = uuid_from_hex(text.substr(name.size() + 1, 36));
         auto const id = uuid_from_hex(text.substr(name.size() + 38));
         if (environment && id)
-            return Change{kind, EnvironmentId{*environment}, *id};
+            return Change{kind == Kind::environment && *id != Uuid{} ? Kind::installation : kind,
+                          EnvironmentId{*environment}, *id};
     }
     return std::nullopt;
+}
+
+std::size_t ChangeHash::operator()(Change const& change) const noexcept
+{
+    // Ids are random at their end; an environment's stands for itself where there is no other.
+    auto const mixed = std::hash<EnvironmentId>{}(EnvironmentId{change.id}) * 31;
+    return mixed + std::hash<EnvironmentId>{}(change.environment) + static_cast<std::size_t>(change.kind);
 }
 
 } // namespace sluice::tenancy

@@ -159,7 +159,8 @@ HandlerResult InstallationHandlers::patch(Call& call)
     auto const updated = co_await services_.store.installations().update(*std::move(row), call.deadline);
     if (!updated)
         co_return updated.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
+    co_await services_.announcer.announce(
+        {tenancy::Change::Kind::installation, call.environment(), updated->id.uuid()});
     co_return http::json_response(200, json::value(view(*updated)));
 }
 

@@ -19,6 +19,12 @@ struct AccountToken {
     Timestamp expires_at;
 };
 
+[[nodiscard]] tenancy::Dependencies dependencies_of(AccountToken const& token);
+[[nodiscard]] inline std::size_t weight_of(AccountToken const& token)
+{
+    return sizeof token;
+}
+
 class AccountTokenRepository {
 public:
     virtual ~AccountTokenRepository() = default;
@@ -40,7 +46,7 @@ public:
     /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(tenancy::Change const& change);
+    void apply(tenancy::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:

@@ -12,6 +12,11 @@ namespace sluice::accounts {
 /// Makes an account callable: its integration compiled, its address rendered.
 Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState state, Deadline deadline);
 
+/// The account, its environment integration, its definition and its environment.
+[[nodiscard]] tenancy::Dependencies dependencies_of(ConnectedAccount const& connected);
+/// About what it takes beside what it shares with the other accounts of its integration.
+[[nodiscard]] std::size_t weight_of(ConnectedAccount const& connected);
+
 /// Callable accounts by id. One per I/O thread.
 class ConnectedAccounts {
 public:
@@ -21,7 +26,7 @@ public:
     /// Errors: not_found, unavailable.
     Task<Result<ConnectedPtr>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
 
-    void apply(tenancy::Change const& change);
+    void apply(tenancy::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:
@@ -34,8 +39,5 @@ private:
     Integrations& integrations_;
     tenancy::SnapshotCache<Key, ConnectedAccount, KeyHash> cache_;
 };
-
-/// Whether a snapshot that holds this account is no longer true.
-[[nodiscard]] bool is_affected(ConnectedAccount const& account, tenancy::Change const& change);
 
 } // namespace sluice::accounts

@@ -44,6 +44,10 @@ struct ServerSnapshot {
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
 
+/// What its accounts depend on, its tenant, and, while accounts are left out, all of its environment.
+[[nodiscard]] tenancy::Dependencies dependencies_of(ServerSnapshot const& snapshot);
+[[nodiscard]] std::size_t weight_of(ServerSnapshot const& snapshot);
+
 /// MCP tokens to snapshots. One per I/O thread; a known token costs no lock and no query.
 class Servers {
 public:
@@ -56,7 +60,7 @@ public:
     /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
 
-    void apply(tenancy::Change const& change);
+    void apply(tenancy::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
     [[nodiscard]] std::size_t cached() const noexcept { return cache_.size(); }
 

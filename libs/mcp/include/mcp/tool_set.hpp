@@ -62,12 +62,15 @@ class ToolSets {
 public:
     ToolSetPtr get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter);
     catalog::ToolPtr renamed(catalog::ToolPtr const& tool, std::string name);
+    /// The sets it knows, those nobody uses any more included.
+    [[nodiscard]] std::size_t size() const;
 
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<ToolSet const>> sets_;
     std::map<std::pair<catalog::Tool const*, std::string>, std::weak_ptr<catalog::Tool const>> renamed_;
-    std::size_t sweep_at_ = 1024;
+    std::size_t sweep_sets_at_ = 0; ///< From how many on; see `sweep`.
+    std::size_t sweep_renamed_at_ = 0;
 };
 
 } // namespace sluice::mcp

@@ -14,45 +14,56 @@ namespace sluice {
 template <class Key, class T, class Hash = std::hash<Key>>
 class SingleFlight {
 public:
-    /// `fetch(key)` gives a `Task<Result<T>>`; it and what it refers to must live until it ends. A follower waits at
-    /// most until its own deadline.
+    /// `fetch(key)` gives a `Task<Result<T>>`; it and what it refers to must live until it ends. Whoever finds a fetch
+    /// under way waits for it at most until its own deadline. A fetch that failed after the deadline of whoever made it
+    /// failed for that one only: the others go on with their own.
     template <class Fetch>
     Task<Result<T>> run(Key key, Deadline deadline, Fetch& fetch)
     {
-        if (auto const found = flights_.find(key); found != flights_.end())
-            co_return co_await follow(found->second, deadline);
+        for (;;) {
+            auto const found = flights_.find(key);
+            if (found == flights_.end())
+                break;
+            auto const flight = found->second;
+            co_await landing(flight, deadline);
+            if (flight->is_over && flight->result && (flight->result->has_value() || !flight->was_late))
+                co_return *flight->result;
+            if (!flight->is_over || deadline.expired())
+                co_return Error{ErrorCode::unavailable, "The service did not answer in time. Retry in a moment.",
+                                "shared fetch exceeded the follower's deadline"};
+        }
 
-        auto flight = std::make_shared<Flight>();
+        auto const flight = std::make_shared<Flight>();
         flights_.emplace(key, flight);
         try {
             flight->result = co_await fetch(key);
         } catch (...) {
-            land(key, *flight);
+            land(key, *flight, deadline);
             throw;
         }
-        land(key, *flight);
+        land(key, *flight, deadline);
         co_return *flight->result;
     }
 
 private:
     struct Flight {
-        std::optional<Result<T>> result;
+        std::optional<Result<T>> result; ///< Absent if the fetch threw.
+        bool is_over = false;
+        bool was_late = false; ///< It ended after the deadline of whoever made it.
         std::vector<std::shared_ptr<SteadyTimer>> followers;
     };
 
-    static Task<Result<T>> follow(std::shared_ptr<Flight> flight, Deadline deadline)
+    static Task<void> landing(std::shared_ptr<Flight> flight, Deadline deadline)
     {
         auto timer = std::make_shared<SteadyTimer>(co_await asio::this_coro::executor, deadline.at());
         flight->followers.push_back(timer);
         co_await timer->async_wait(kUseTask);
-        if (!flight->result)
-            co_return Error{ErrorCode::unavailable, "The service did not answer in time. Retry in a moment.",
-                            "shared fetch exceeded the follower's deadline"};
-        co_return *flight->result;
     }
 
-    void land(Key const& key, Flight& flight)
+    void land(Key const& key, Flight& flight, Deadline deadline)
     {
+        flight.is_over = true;
+        flight.was_late = deadline.expired();
         flights_.erase(key);
         for (auto const& follower : flight.followers)
             follower->cancel();

@@ -22,6 +22,9 @@ struct DigestHash {
     }
 };
 
+[[nodiscard]] Dependencies dependencies_of(ApiToken const& token);
+[[nodiscard]] std::size_t weight_of(ApiToken const& token);
+
 /// Recognises API tokens. One per I/O thread; a known token costs no query.
 class ApiTokens {
 public:
@@ -34,7 +37,7 @@ public:
     /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(Change const& change);
+    void apply(Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:
