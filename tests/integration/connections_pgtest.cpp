@@ -21,6 +21,9 @@ namespace {
 using accounts::Account;
 using accounts::Context;
 using Kind = accounts::RefreshLease::Kind;
+using accounts::RefreshEnd;
+
+RefreshEnd const kRenewed{RefreshEnd::Kind::renewed, {}};
 
 Deadline soon()
 {
@@ -234,9 +237,9 @@ TEST_F(ConnectionStoreTest, OneLeaseAtATimeAndOnlyItsHolderFinishes)
     EXPECT_EQ(lease(two, 1).kind, Kind::busy);
     EXPECT_EQ(test::run(repository.intend_refresh(in, made.id, two, soon())).error().code(), ErrorCode::conflict);
     must(test::run(repository.intend_refresh(in, made.id, one, soon())));
-    EXPECT_EQ(test::run(repository.finish_refresh(in, made.id, two, true, change, soon())).error().code(),
+    EXPECT_EQ(test::run(repository.finish_refresh(in, made.id, two, kRenewed, change, soon())).error().code(),
               ErrorCode::conflict);
-    EXPECT_EQ(must(test::run(repository.finish_refresh(in, made.id, one, true, change, soon()))).generation, 2);
+    EXPECT_EQ(must(test::run(repository.finish_refresh(in, made.id, one, kRenewed, change, soon()))).generation, 2);
     EXPECT_EQ(lease(two, 1).kind, Kind::renewed);
     EXPECT_EQ(lease(two, 2).kind, Kind::taken);
 }
@@ -264,8 +267,140 @@ TEST_F(ConnectionStoreTest, NewCredentialsTakeTheLeaseFromWhoRenewsTheOldOnes)
     accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
     must(test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
     must(test::run(store_.accounts().update(in, made.id, true, none, soon())));
-    EXPECT_EQ(test::run(store_.accounts().finish_refresh(in, made.id, owner, true, none, soon())).error().code(),
+    EXPECT_EQ(test::run(store_.accounts().finish_refresh(in, made.id, owner, kRenewed, none, soon())).error().code(),
               ErrorCode::conflict);
+}
+
+TEST_F(ConnectionStoreTest, AnUndecidedRenewalLeavesItsIntent)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto& repository = store_.accounts();
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    must(test::run(repository.lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    must(test::run(repository.intend_refresh(in, made.id, owner, soon())));
+    RefreshEnd const undecided{RefreshEnd::Kind::undecided, {}};
+    must(test::run(repository.finish_refresh(in, made.id, owner, undecided, none, soon())));
+    auto const next =
+        must(test::run(repository.lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    EXPECT_EQ(next.kind, Kind::taken);
+    EXPECT_TRUE(next.is_interrupted);
+}
+
+TEST_F(ConnectionStoreTest, ARefusedAppIsKeptWithItsInstallationAndToldOnceUntilItWorksAgain)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
+    Store const worker(pool, keyring_, clock_);
+    auto& repository = worker.accounts();
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    auto const lease = [&] {
+        return must(test::run(repository.lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    };
+    auto const finish = [&](RefreshEnd::Kind kind) {
+        return must(test::run(repository.finish_refresh(in, made.id, owner, {kind, "invalid_client"}, none, soon())));
+    };
+    auto const told = [&](std::string_view what) {
+        return database_.value(
+            fmt::format("SELECT count(*) FROM events WHERE type = 'environment_integration:{}'", what));
+    };
+    lease();
+    EXPECT_EQ(finish(RefreshEnd::Kind::app_refused).status, accounts::Status::active);
+    auto const waiting = lease();
+    EXPECT_EQ(waiting.kind, Kind::app_refused) << "one asks, the others wait";
+    EXPECT_EQ(waiting.state.app_trouble->message, "invalid_client");
+    auto const installation = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    EXPECT_EQ(installation.last_error.at("message"), "invalid_client");
+    database_.execute("UPDATE environment_integrations SET app_retry_at = now()");
+    EXPECT_EQ(lease().kind, Kind::taken);
+    finish(RefreshEnd::Kind::app_refused);
+    EXPECT_EQ(told("app_refused"), "1");
+    database_.execute("UPDATE environment_integrations SET app_retry_at = now()");
+    EXPECT_EQ(lease().kind, Kind::taken);
+    finish(RefreshEnd::Kind::renewed);
+    EXPECT_EQ(told("reactivated"), "1");
+    auto const after = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    EXPECT_TRUE(after.last_error.is_null());
+}
+
+TEST_F(ConnectionStoreTest, AnAppThatIsReplacedIsTriedAtOnce)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    auto const lease = [&] {
+        return must(
+            test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    };
+    lease();
+    must(test::run(
+        store_.accounts().finish_refresh(in, made.id, owner, {RefreshEnd::Kind::app_refused, "no"}, none, soon())));
+    auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    row.app_secret = Secret{"another"};
+    EXPECT_TRUE(must(test::run(store_.installations().update(row, soon()))).last_error.is_null());
+    EXPECT_EQ(lease().kind, Kind::taken);
+}
+
+TEST_F(ConnectionStoreTest, HealthIsAskedForAtMostOnceAMinute)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const is_due = [&] { return database_.value("SELECT due <= now() FROM jobs WHERE kind = 'account_health'"); };
+    auto const put_off = [&] {
+        database_.execute("UPDATE jobs SET due = now() + interval '1 hour' WHERE kind = 'account_health'");
+    };
+    EXPECT_EQ(is_due(), "f");
+    must(test::run(store_.accounts().ask_health(in, made.id, soon())));
+    EXPECT_EQ(is_due(), "t");
+    put_off();
+    must(test::run(store_.accounts().ask_health(in, made.id, soon())));
+    EXPECT_EQ(is_due(), "f");
+    database_.execute("UPDATE integrated_accounts SET health_asked_at = now() - interval '61 seconds'");
+    must(test::run(store_.accounts().ask_health(in, made.id, soon())));
+    EXPECT_EQ(is_due(), "t");
+    database_.execute("UPDATE integrated_accounts SET status = 'needs_reauth', health_asked_at = NULL");
+    put_off();
+    must(test::run(store_.accounts().ask_health(in, made.id, soon())));
+    EXPECT_EQ(is_due(), "f");
+}
+
+TEST_F(ConnectionStoreTest, AChangeWritesOnlyWhatChanged)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    database_.execute("UPDATE integrated_accounts SET refresh_due_at = now() + interval '1 hour'");
+    database_.execute("INSERT INTO jobs (partition, kind, environment_id, id, due, lease_until) "
+                      "SELECT 0, 'account_refresh', environment_id, id, now(), now() + interval '1 hour' "
+                      "FROM integrated_accounts");
+    auto const seal = [&] { return database_.value("SELECT encode(sealed, 'hex') FROM integrated_accounts"); };
+    auto const jobs = [&] { return database_.value("SELECT string_agg(j::text, ',' ORDER BY j::text) FROM jobs j"); };
+    auto const old_seal = seal();
+    auto const old_jobs = jobs();
+    accounts::AccountChange const note = [](Account& row, Context& context) -> Result<void> {
+        row.last_forbidden_error = json::object{{"message", "no"}};
+        context.visible["seen"] = true;
+        return {};
+    };
+    auto const changed = must(test::run(store_.accounts().update(in, made.id, false, note, soon())));
+    EXPECT_EQ(seal(), old_seal);
+    EXPECT_EQ(jobs(), old_jobs);
+    auto const stored = must(test::run(store_.accounts().find(in, made.id, soon())));
+    EXPECT_EQ(stored.context.at("seen"), true);
+    EXPECT_EQ(stored.last_forbidden_error, changed.last_forbidden_error);
+    EXPECT_EQ(stored.updated_at, changed.updated_at);
+    EXPECT_EQ(stored.generation, changed.generation);
+    accounts::AccountChange const replace = [](Account&, Context& context) -> Result<void> {
+        context.secret["api_key"] = "new";
+        return {};
+    };
+    must(test::run(store_.accounts().update(in, made.id, false, replace, soon())));
+    EXPECT_NE(seal(), old_seal);
+    auto const state = must(test::run(store_.accounts().load_state(in, made.id, soon())));
+    EXPECT_EQ(must(accounts::open_context(state.account, state.key)).secret.at("api_key"), "new");
 }
 
 TEST_F(ConnectionStoreTest, AnEventIsWrittenWithItsChangeOrNotAtAll)

@@ -118,6 +118,20 @@ TEST_F(StoreTest, DoesNotOpenASealCopiedToAnotherRow)
     EXPECT_EQ(accounts::open_context(state.account, state.key).error().code(), ErrorCode::internal);
 }
 
+TEST_F(StoreTest, AMintNeverPutsOffTheLookForWhatAnAccountChanged)
+{
+    auto const of = account(environment("t", "e"));
+    server(of);
+    auto const due = [&] { return database_.value("SELECT due FROM jobs WHERE kind = 'account_schema'"); };
+    auto const first = due();
+    server(of);
+    EXPECT_EQ(due(), first);
+    database_.execute("UPDATE jobs SET due = now() + interval '1 hour' WHERE kind = 'account_schema'");
+    auto const late = due();
+    server(of);
+    EXPECT_NE(due(), late) << "sooner is well";
+}
+
 TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
 {
     auto const in = environment("t", "e");

@@ -317,7 +317,10 @@ Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog
     auto const answer = co_await client_.send(token_request(oauth, *std::move(url), *app, std::move(form)), deadline);
     if (!answer)
         co_return answer.error();
-    co_return read_token_answer(opened.installed->integration->label, *answer);
+    auto read = read_token_answer(opened.installed->integration->label, *answer);
+    if (read.kind != TokenAnswer::Kind::granted)
+        co_return read.error;
+    co_return std::move(read.grant);
 }
 
 Task<Result<Account>> Connector::exchange(Connection const& connection, std::string code, Deadline deadline)

@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
 namespace sluice::accounts {
 namespace {
@@ -14,13 +17,39 @@ using namespace std::chrono;
 
 constexpr seconds kLongestLifetime = hours(24 * 3650);
 
-/// An error code of RFC 6749 section 5.2, if the answer has one: short and of harmless characters.
-std::string error_code_of(json::object const* answer)
+constexpr std::array<std::string_view, 5> kAppErrors{"invalid_client", "unauthorized_client", "invalid_scope",
+                                                     "unsupported_grant_type", "invalid_request"};
+/// What vendors call their own trouble, whatever the status.
+constexpr std::array<std::string_view, 5> kTemporaryErrors{"server_error", "temporarily_unavailable", "slow_down",
+                                                           "ratelimited", "rate_limited"};
+constexpr std::array<int, 3> kTemporaryStatuses{408, 425, 429};
+
+/// The member that says what is wrong: a code, or an object with one; null if there is none.
+json::value const* error_in(json::object const* answer)
 {
-    auto const* code = answer != nullptr ? json::string_at(*answer, "error") : nullptr;
-    bool const is_code = code != nullptr && !code->empty() && code->size() <= 64 &&
-                         std::ranges::all_of(*code, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-    return is_code ? std::string(*code) : std::string();
+    auto const* error = answer != nullptr ? answer->if_contains("error") : nullptr;
+    bool const is_none = error == nullptr || error->is_null() || (error->is_string() && error->get_string().empty()) ||
+                         (error->is_bool() && !error->get_bool());
+    return is_none ? nullptr : error;
+}
+
+/// An error code of RFC 6749 section 5.2 in small letters, if there is one: short and of harmless characters.
+std::string code_of(json::value const* error)
+{
+    json::value const* code = error;
+    if (auto const* object = error != nullptr ? error->if_object() : nullptr) {
+        code = nullptr;
+        for (auto const* name : {"code", "type", "error"})
+            if (auto const* member = object->if_contains(name); code == nullptr && member != nullptr)
+                code = member->is_string() ? member : nullptr;
+    }
+    if (code == nullptr || !code->is_string())
+        return {};
+    auto text = to_lower(std::string_view(code->get_string()));
+    bool const is_code = !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    });
+    return is_code ? text : std::string();
 }
 
 bool is_token_text(std::string_view text)
@@ -29,27 +58,48 @@ bool is_token_text(std::string_view text)
            std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::vector<std::string> words_of(std::string_view text)
+/// Scopes as vendors write them: separated by blanks (RFC 6749 section 3.3), by commas, by both, or as a list.
+std::optional<std::vector<std::string>> scopes_in(json::object const& answer)
 {
-    std::vector<std::string> words;
-    while (!text.empty()) {
-        auto const end = text.find(' ');
-        if (end != 0)
-            words.emplace_back(text.substr(0, end));
-        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    }
-    return words;
+    auto const* value = answer.if_contains("scope");
+    std::vector<std::string> scopes;
+    auto const add = [&scopes](std::string_view text) {
+        while (!text.empty()) {
+            auto const end = std::min(text.find_first_of(" ,"), text.size());
+            if (end != 0)
+                scopes.emplace_back(text.substr(0, end));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    };
+    if (value != nullptr && value->is_string())
+        add(value->get_string());
+    else if (value != nullptr && value->is_array())
+        for (auto const& each : value->get_array())
+            if (each.is_string())
+                add(each.get_string());
+    return scopes.empty() ? std::nullopt : std::optional(std::move(scopes));
+}
+
+/// A number, or one in quotes.
+std::optional<double> number_in(json::value const* value)
+{
+    if (value != nullptr && value->is_number())
+        return value->to_number<double>();
+    if (value == nullptr || !value->is_string())
+        return std::nullopt;
+    std::string_view const text = value->get_string();
+    double number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    bool const is_number = error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
+    return is_number ? std::optional(number) : std::nullopt;
 }
 
 std::optional<seconds> lifetime_in(json::object const& answer)
 {
-    auto const* value = answer.if_contains("expires_in");
-    if (value == nullptr || !value->is_number())
+    auto const lifetime = number_in(answer.if_contains("expires_in"));
+    if (!lifetime || !(*lifetime > 0))
         return std::nullopt;
-    auto const lifetime = value->to_number<double>();
-    if (!(lifetime > 0))
-        return std::nullopt;
-    return seconds(static_cast<std::int64_t>(std::min(lifetime, static_cast<double>(kLongestLifetime.count()))));
+    return seconds(static_cast<std::int64_t>(std::min(*lifetime, static_cast<double>(kLongestLifetime.count()))));
 }
 
 /// The claim `nonce` of a JWT; empty if it has none or is none.
@@ -64,6 +114,28 @@ std::string nonce_in(std::string_view jwt)
     auto const* object = parsed ? parsed->if_object() : nullptr;
     auto const* nonce = object != nullptr ? json::string_at(*object, "nonce") : nullptr;
     return nonce != nullptr ? std::string(*nonce) : std::string();
+}
+
+template <class Values, class Value>
+bool is_in(Values const& values, Value const& value)
+{
+    return std::ranges::find(values, value) != values.end();
+}
+
+/// What an answer of this status and error says, as long as it has a token where it should.
+TokenAnswer::Kind kind_of(int status, bool has_error, std::string_view code)
+{
+    using Kind = TokenAnswer::Kind;
+    bool const is_ok = status >= 200 && status < 300;
+    bool const is_refusal = (is_ok && has_error) || (status >= 400 && status < 500);
+    if (is_ok && !has_error)
+        return Kind::granted;
+    if (!is_refusal || is_in(kTemporaryStatuses, status) || is_in(kTemporaryErrors, code))
+        return Kind::unclear;
+    if (code == "invalid_grant")
+        return Kind::ended;
+    bool const is_nameless = code.empty() && (status == 401 || status == 403 || status == 404);
+    return is_nameless || is_in(kAppErrors, code) ? Kind::app_refused : Kind::grant_refused;
 }
 
 json::object& object_in(json::object& parent, std::string_view name)
@@ -124,35 +196,51 @@ http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url
     return request;
 }
 
-Result<TokenGrant> read_token_answer(std::string_view vendor, http::Response const& answer)
+TokenAnswer read_token_answer(std::string_view vendor, http::Response const& answer)
 {
-    auto const parsed = json::parse(answer.body, {.max_bytes = 256 * 1024, .max_depth = 16});
+    using Kind = TokenAnswer::Kind;
+    std::string_view body = answer.body;
+    if (body.starts_with("\xef\xbb\xbf"))
+        body.remove_prefix(3);
+    auto const parsed = json::parse(body, {.max_bytes = 256 * 1024, .max_depth = 16});
     auto const* object = parsed ? parsed->if_object() : nullptr;
-    auto const code = error_code_of(object);
-    if (code == "invalid_grant")
-        return Error{ErrorCode::reauth_needed,
-                     fmt::format("{} says that the connection is no longer valid (invalid_grant).", vendor)};
-    if (code == "invalid_client" || code == "unauthorized_client")
-        return Error{ErrorCode::forbidden,
-                     fmt::format("{} refuses the OAuth app ({}): check override.credentials.oauth2.client_id and "
-                                 "client_secret of the environment integration.",
-                                 vendor, code)};
-    bool const is_ok = answer.status >= 200 && answer.status < 300 && object != nullptr && code.empty();
-    auto const* access = is_ok ? json::string_at(*object, "access_token") : nullptr;
-    if (access == nullptr || !is_token_text(*access))
-        return Error{ErrorCode::upstream_failed,
-                     fmt::format("The token endpoint of {} answered {}{}, without a usable access token.", vendor,
-                                 answer.status, code.empty() ? std::string() : " (" + code + ")")};
-    TokenGrant grant;
+    auto const* error = error_in(object);
+    auto const code = code_of(error);
+    auto const kind = kind_of(answer.status, error != nullptr, code);
+    TokenAnswer read;
+    read.kind = kind;
+    if (kind == Kind::ended) {
+        read.error = {ErrorCode::reauth_needed,
+                      fmt::format("{} says that the connection is no longer valid (invalid_grant).", vendor)};
+        return read;
+    }
+    auto const said = code.empty() ? std::to_string(answer.status) : fmt::format("{} ({})", answer.status, code);
+    if (kind == Kind::app_refused) {
+        read.error = {ErrorCode::forbidden,
+                      fmt::format("{} refuses the OAuth app; its token endpoint answered {}: check "
+                                  "override.credentials.oauth2.client_id and client_secret of the environment "
+                                  "integration.",
+                                  vendor, said)};
+        return read;
+    }
+    auto const* access =
+        kind == Kind::granted && object != nullptr ? json::string_at(*object, "access_token") : nullptr;
+    if (access == nullptr || !is_token_text(*access)) {
+        read.kind = kind == Kind::granted ? Kind::unclear : kind;
+        read.error = {
+            ErrorCode::upstream_failed,
+            fmt::format("The token endpoint of {} answered {}, without a usable access token.", vendor, said)};
+        return read;
+    }
+    auto& grant = read.grant;
     grant.access_token = Secret{std::string(*access)};
     if (auto const* refresh = json::string_at(*object, "refresh_token"); refresh != nullptr && is_token_text(*refresh))
         grant.refresh_token = Secret{std::string(*refresh)};
     grant.lifetime = lifetime_in(*object);
-    if (auto const* scope = json::string_at(*object, "scope"))
-        grant.scopes = words_of(*scope);
+    grant.scopes = scopes_in(*object);
     if (auto const* identity = json::string_at(*object, "id_token"))
         grant.nonce = nonce_in(*identity);
-    return grant;
+    return read;
 }
 
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context)

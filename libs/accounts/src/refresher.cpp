@@ -29,18 +29,23 @@ bool is_alive(Account const& account, Timestamp now)
     return !account.access_expires_at || *account.access_expires_at > now;
 }
 
-/// Often enough that a vendor who recovers in time keeps the account usable.
-Clock::time_point::duration pause_after_failure(Clock::time_point::duration left)
-{
-    return std::clamp<Clock::time_point::duration>(left / 4, std::chrono::seconds(1), std::chrono::seconds(60));
-}
-
 Error cannot_renew(Account const& account, std::string_view why)
 {
     return {ErrorCode::reauth_needed,
             fmt::format("The access token of the {} account of tenant {} has expired or is refused, and cannot be "
                         "renewed: {}",
                         account.integration_name, account.tenant_id, why)};
+}
+
+Error lease_lost()
+{
+    return {ErrorCode::unavailable, "The credential is being renewed elsewhere. Retry in a moment.",
+            "refresh lease lost"};
+}
+
+Error app_refused(std::optional<AppTrouble> const& trouble)
+{
+    return {ErrorCode::forbidden, trouble ? trouble->message : "The vendor refuses the OAuth app."};
 }
 
 /// What was written into the account.
@@ -62,6 +67,12 @@ std::string refresh_token_of(Context const& context)
     json::value const secret = context.secret;
     auto const* token = json::find_path(secret, "oauth.token.refresh_token");
     return token != nullptr && token->is_string() ? std::string(token->get_string()) : std::string();
+}
+
+/// Whether what the vendor gives instead of a refresh token is lost if its answer is.
+bool is_used_up(catalog::OAuth const& oauth)
+{
+    return oauth.grant == catalog::OAuth::Grant::authorization_code && !oauth.is_reuse_tolerated;
 }
 
 /// Whether there is anything to renew with.
@@ -92,13 +103,6 @@ RefresherMetrics::RefresherMetrics(telemetry::Registry& registry)
 {
 }
 
-void mark_dead(Account& account, std::string_view message, Timestamp now)
-{
-    account.status = Status::needs_reauth;
-    account.last_error =
-        json::object{{"type", "authentication_error"}, {"message", message}, {"occurred_at", to_rfc3339(now)}};
-}
-
 Refresher::Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
                      tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
                      RefresherConfig config)
@@ -108,6 +112,7 @@ Refresher::Refresher(AccountRepository& repository, Integrations& integrations, 
     , announcer_(announcer)
     , clock_(clock)
     , log_(log)
+    , failed_(log, telemetry::Level::warning, "credential was not renewed")
     , metrics_(metrics)
     , config_(config)
 {
@@ -131,6 +136,8 @@ Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadlin
                                                         Deadline::after(kStoreLimit));
         if (!lease)
             co_return lease.error();
+        if (lease->kind == RefreshLease::Kind::app_refused)
+            co_return app_refused(lease->state.app_trouble);
         if (lease->kind == RefreshLease::Kind::busy) {
             if (deadline.expired())
                 co_return Error{ErrorCode::unavailable, "The credential is being renewed. Retry in a moment."};
@@ -153,59 +160,105 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
 {
     auto const& row = account->account;
     auto const* oauth = oauth_of(*account);
+    if (oauth == nullptr)
+        co_return cannot_renew(row, "its credentials are no OAuth tokens.");
     if (is_interrupted)
         metrics_.interrupted.add();
-    if (is_interrupted && oauth != nullptr && !oauth->is_reuse_tolerated) {
-        // The vendor may have used up the refresh token; presenting it again would revoke whatever it gave instead.
-        AccountChange dead = [now = clock_.now()](Account& changed, Context&) -> Result<void> {
-            mark_dead(changed,
-                      "Renewing the access token was cut off, and the vendor accepts a refresh token only once: the "
-                      "account has to be connected again.",
-                      now);
-            return {};
-        };
-        co_return co_await finish(std::move(account), owner, false, std::move(dead));
-    }
+    // The vendor may have used up the refresh token; presenting it again may revoke the access token that is still
+    // good. Once that has ended, or is refused, there is nothing to lose.
+    bool const is_good = is_alive(row, clock_.now()) && !row.doubts.credential_refused_at;
+    if (is_interrupted && is_used_up(*oauth) && is_good)
+        co_return co_await store_undecided(
+            account, owner,
+            cannot_renew(row, "an earlier renewal was cut off, and the vendor accepts a refresh token only once. It is "
+                              "used until it ends."));
     if (auto const intended =
             co_await repository_.intend_refresh(row.environment, row.id, owner, Deadline::after(kStoreLimit));
         !intended)
-        co_return intended.error();
+        co_return intended.error().code() == ErrorCode::conflict ? lease_lost() : intended.error();
     failpoint("refresh_intended");
-    auto grant = co_await ask_vendor(*account);
+    auto answer = co_await ask_vendor(*account);
     failpoint("refresh_answered");
-    if (grant) {
-        AccountChange apply = [grant = *grant, now = clock_.now(),
-                               jitter = random_fraction()](Account& changed, Context& context) -> Result<void> {
-            apply_grant(grant, now, jitter, changed, context);
-            return {};
-        };
-        auto renewed = co_await finish(std::move(account), owner, true, std::move(apply));
-        if (renewed)
-            metrics_.renewed.add();
-        co_return renewed;
+    if (!answer) {
+        metrics_.failed.add();
+        failed_.write(answer.error());
+        bool const may_be_used_up = is_used_up(*oauth) && answer.error().code() != ErrorCode::upstream_unreachable;
+        if (may_be_used_up && is_good)
+            co_return co_await store_undecided(account, owner, answer.error());
+        TokenAnswer unclear;
+        unclear.error = answer.error();
+        co_return co_await store_failure(account, owner, std::move(unclear), is_interrupted);
     }
-    auto const error = grant.error();
-    bool const is_dead = error.code() == ErrorCode::reauth_needed;
-    (is_dead ? metrics_.refused : metrics_.failed).add();
-    log_.write(telemetry::Level::warning, "credential was not renewed", error);
-    // While the lease was ours nobody else has renewed, so the verdict is on the credential that is stored.
-    AccountChange verdict = [is_dead, message = error.public_detail(), now = clock_.now()](Account& changed,
-                                                                                           Context&) -> Result<void> {
-        if (is_dead)
-            mark_dead(changed, message, now);
-        else if (changed.access_expires_at)
-            changed.refresh_due_at = now + pause_after_failure(*changed.access_expires_at - now);
-        return {};
-    };
-    auto const told = co_await finish(account, owner, false, std::move(verdict));
-    if (!told)
-        co_return told.error();
-    if (!is_dead && is_alive(row, clock_.now()))
-        co_return account; // The old one still works; it will be tried again.
-    co_return error;
+    if (answer->kind == TokenAnswer::Kind::granted)
+        co_return co_await store_grant(std::move(account), owner, std::move(answer->grant));
+    bool const is_refusal =
+        answer->kind == TokenAnswer::Kind::ended || answer->kind == TokenAnswer::Kind::grant_refused;
+    (is_refusal ? metrics_.refused : metrics_.failed).add();
+    failed_.write(answer->error);
+    co_return co_await store_failure(account, owner, *std::move(answer), is_interrupted);
 }
 
-Task<Result<TokenGrant>> Refresher::ask_vendor(ConnectedAccount const& account)
+Task<Result<ConnectedPtr>> Refresher::store_grant(ConnectedPtr account, Uuid owner, TokenGrant grant)
+{
+    AccountChange apply = [grant = std::move(grant), now = clock_.now(),
+                           jitter = random_fraction()](Account& changed, Context& context) -> Result<void> {
+        apply_grant(grant, now, jitter, changed, context);
+        note_renewal(changed);
+        return {};
+    };
+    RefreshEnd const end{RefreshEnd::Kind::renewed, {}};
+    auto const written = co_await finish(*account, owner, end, std::move(apply));
+    if (!written) {
+        // The commit whose answer was lost may have happened all the same.
+        auto stored = co_await reload(*account, Deadline::after(kStoreLimit));
+        bool const is_there = stored && (*stored)->account.generation != account->account.generation;
+        co_return is_there ? std::move(stored) : written.error();
+    }
+    metrics_.renewed.add();
+    if (written->status != Status::active)
+        co_return dead_error(*written);
+    co_return co_await reload(*account, Deadline::after(kStoreLimit));
+}
+
+Task<Error> Refresher::store_failure(ConnectedPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted)
+{
+    using Kind = TokenAnswer::Kind;
+    auto message = answer.error.public_detail();
+    if (was_interrupted && answer.kind == Kind::ended)
+        message += " An earlier renewal was cut off, so the vendor may have replaced the refresh token then.";
+    // While the lease was ours nobody else has renewed, so the answer is about the credential that is stored.
+    AccountChange change = [kind = answer.kind, message, now = clock_.now(),
+                            jitter = random_fraction()](Account& row, Context&) -> Result<void> {
+        if (kind == Kind::ended)
+            mark_dead(row, message, now);
+        else if (kind == Kind::grant_refused)
+            note_refused_grant(row, message, now);
+        else if (kind != Kind::app_refused)
+            note_failed_renewal(row, now, jitter);
+        return {};
+    };
+    RefreshEnd end;
+    if (answer.kind == Kind::app_refused)
+        end = RefreshEnd{RefreshEnd::Kind::app_refused, message};
+    auto const written = co_await finish(*account, owner, std::move(end), std::move(change));
+    if (!written)
+        co_return written.error();
+    co_return written->status != Status::active ? dead_error(*written) : answer.error;
+}
+
+Task<Error> Refresher::store_undecided(ConnectedPtr account, Uuid owner, Error error)
+{
+    AccountChange change = [](Account& row, Context&) -> Result<void> {
+        if (row.access_expires_at)
+            row.refresh_due_at = row.access_expires_at;
+        return {};
+    };
+    RefreshEnd const end{RefreshEnd::Kind::undecided, {}};
+    auto const written = co_await finish(*account, owner, end, std::move(change));
+    co_return written ? error : written.error();
+}
+
+Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
 {
     auto const& integration = *account.installed->integration;
     auto const* oauth = oauth_of(account);
@@ -234,29 +287,26 @@ Task<Result<TokenGrant>> Refresher::ask_vendor(ConnectedAccount const& account)
     co_return read_token_answer(integration.label, *answer);
 }
 
-Task<Result<ConnectedPtr>> Refresher::finish(ConnectedPtr account, Uuid owner, bool new_credentials,
-                                             AccountChange change)
+Task<Result<Account>> Refresher::finish(ConnectedAccount const& account, Uuid owner, RefreshEnd end,
+                                        AccountChange change)
 {
-    auto const& row = account->account;
+    auto const& row = account.account;
     auto const deadline = Deadline::after(kCommitLimit);
     for (;;) {
-        auto const written = co_await repository_.finish_refresh(row.environment, row.id, owner, new_credentials,
-                                                                 change, Deadline::after(kStoreLimit));
-        if (written)
-            break;
+        auto written = co_await repository_.finish_refresh(row.environment, row.id, owner, end, change,
+                                                           Deadline::after(kStoreLimit));
+        if (written) {
+            failpoint("refresh_committed");
+            co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
+            co_return written;
+        }
         bool const is_over = written.error().code() != ErrorCode::unavailable || deadline.expired();
         if (is_over) {
             log_.write(telemetry::Level::error, "the outcome of a renewal was not stored", written.error());
-            co_return written.error();
+            co_return written.error().code() == ErrorCode::conflict ? lease_lost() : written.error();
         }
         co_await sleep_until(deadline.at_most(kPause));
     }
-    failpoint("refresh_committed");
-    co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
-    auto fresh = co_await reload(*account, Deadline::after(kStoreLimit));
-    if (fresh && (*fresh)->account.status != Status::active)
-        co_return dead_error((*fresh)->account);
-    co_return fresh;
 }
 
 Task<Result<ConnectedPtr>> Refresher::reload(ConnectedAccount const& account, Deadline deadline)

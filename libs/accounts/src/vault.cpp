@@ -93,6 +93,8 @@ bool Vault::is_renewal_due(ConnectedAccount const& connected) const
     if (!account.refresh_due_at || account.status != Status::active || !connected.is_enabled)
         return false;
     auto const now = clock_.now();
+    if (!account.access_expires_at)
+        return false; // Only the worker asks again for what was refused.
     return now >= std::max(*account.refresh_due_at, *account.access_expires_at - kRenewBefore) ||
            now >= *account.access_expires_at;
 }

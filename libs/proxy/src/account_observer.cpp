@@ -6,8 +6,11 @@
 namespace sluice::proxy {
 namespace {
 
-/// The vendor's answer waits for this; the verdict is written again at the next refusal if it is lost.
-constexpr std::chrono::milliseconds kWriteLimit{1'000};
+constexpr std::chrono::seconds kWriteLimit{5};
+constexpr std::chrono::minutes kApart{1};
+constexpr std::size_t kMostWriting = 64;
+/// Accounts that are remembered; more than refuse something within a minute.
+constexpr std::size_t kMostTimes = 4096;
 
 /// What was not granted; where that is not known, all that the method needs.
 json::array scopes_missing(accounts::Account const& account, catalog::Method const& method)
@@ -16,53 +19,84 @@ json::array scopes_missing(accounts::Account const& account, catalog::Method con
     return json::array_of(missing.empty() ? method.scopes : missing);
 }
 
+bool is_same(json::value const& known, json::object const& error)
+{
+    auto const* object = known.if_object();
+    for (auto const* name : {"resource", "method", "message"}) {
+        auto const* member = object != nullptr ? object->if_contains(name) : nullptr;
+        if (member == nullptr || *member != error.at(name))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
-AccountObserver::AccountObserver(accounts::AccountRepository& accounts, tenancy::Announcer& announcer,
-                                 Clock const& clock, telemetry::Log& log)
+AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts,
+                                 tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log)
     : accounts_(accounts)
     , announcer_(announcer)
     , clock_(clock)
-    , log_(log)
+    , failed_(log, telemetry::Level::warning, "what a vendor said of an account was not written")
+    , writing_(io, kMostWriting, log, "account observer")
 {
 }
 
-Task<void> AccountObserver::unauthorised(accounts::ConnectedPtr account, std::string message)
+bool AccountObserver::is_time(Times& times, IntegratedAccountId account)
 {
-    accounts::AccountChange change = [message, now = clock_.now(), seen = account->account.generation](
-                                         accounts::Account& row, accounts::Context&) -> Result<void> {
-        if (row.generation != seen || row.status != accounts::Status::active)
-            return Error{ErrorCode::conflict, "The credentials were replaced meanwhile."};
-        accounts::mark_dead(row, message, now);
-        return {};
-    };
-    co_await write(std::move(account), std::move(change));
+    auto const now = clock_.now();
+    if (auto const last = times.find(account); last != times.end() && now - last->second < kApart)
+        return false;
+    if (writing_.full())
+        return false;
+    if (times.size() >= kMostTimes)
+        std::erase_if(times, [now](auto const& each) { return now - each.second >= kApart; });
+    if (times.size() >= kMostTimes)
+        return false;
+    times[account] = now;
+    return true;
 }
 
-Task<void> AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::Method const& method,
-                                      std::string message)
+void AccountObserver::unauthorised(accounts::ConnectedPtr account)
+{
+    if (!account->installed->integration->health.empty() && is_time(asked_, account->account.id))
+        writing_.spawn(ask(std::move(account)));
+}
+
+void AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message)
 {
     json::object error{{"resource", method.resource},
                        {"method", method.name},
-                       {"message", message},
+                       {"message", std::move(message)},
                        {"occurred_at", to_rfc3339(clock_.now())}};
+    if (is_same(account->account.last_forbidden_error, error) || !is_time(forbidden_, account->account.id))
+        return;
     error["missing_scopes"] = scopes_missing(account->account, method);
-    accounts::AccountChange change = [error](accounts::Account& row, accounts::Context&) -> Result<void> {
-        row.last_forbidden_error = error;
-        return {};
-    };
-    co_await write(std::move(account), std::move(change));
+    writing_.spawn(write(std::move(account), std::move(error)));
 }
 
-Task<void> AccountObserver::write(accounts::ConnectedPtr account, accounts::AccountChange change)
+Task<void> AccountObserver::ask(accounts::ConnectedPtr account)
 {
     auto const& row = account->account;
+    auto const asked = co_await accounts_.ask_health(row.environment, row.id, Deadline::after(kWriteLimit));
+    if (!asked)
+        failed_.write(asked.error());
+}
+
+Task<void> AccountObserver::write(accounts::ConnectedPtr account, json::object error)
+{
+    auto const& row = account->account;
+    accounts::AccountChange change = [error = std::move(error)](accounts::Account& changed,
+                                                                accounts::Context&) -> Result<void> {
+        changed.last_forbidden_error = error;
+        return {};
+    };
     auto const written =
         co_await accounts_.update(row.environment, row.id, false, std::move(change), Deadline::after(kWriteLimit));
     if (written)
         co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
-    else if (written.error().code() != ErrorCode::conflict && written.error().code() != ErrorCode::not_found)
-        log_.write(telemetry::Level::warning, "verdict on an account was not written", written.error());
+    else if (written.error().code() != ErrorCode::not_found)
+        failed_.write(written.error());
 }
 
 } // namespace sluice::proxy

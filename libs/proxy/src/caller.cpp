@@ -1,5 +1,6 @@
 #include "proxy/caller.hpp"
 
+#include "accounts/redact.hpp"
 #include "http_api/query.hpp"
 #include "http_api/url.hpp"
 #include "proxy/parts.hpp"
@@ -151,9 +152,11 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
     if (outcome && is_unauthorised(*outcome)) {
         auto renewed = co_await refresher_.renew(account, deadline);
-        if (renewed && (*renewed)->account.generation != account->account.generation) {
+        if (renewed) {
             account = *std::move(renewed);
             outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
+        } else if (renewed.error().code() != ErrorCode::reauth_needed) {
+            co_return renewed.error(); // The credential may be as good as ever.
         }
     }
     if (!outcome)
@@ -166,10 +169,14 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
             binding = cursor_binding(account->account.id.str(), method, parts);
         outcome->next_cursor = cursors_.seal(binding, cursor_payload(method.pagination, *outcome->page.next));
     }
-    if (is_unauthorised(*outcome))
-        co_await observer_.unauthorised(account, outcome->message);
-    if (outcome->kind == Outcome::Kind::error && outcome->status == 403)
-        co_await observer_.forbidden(account, method, outcome->message);
+    if (outcome->kind == Outcome::Kind::error) {
+        outcome->message = accounts::without_secrets(std::move(outcome->message), *account);
+        outcome->body = accounts::without_secrets(std::move(outcome->body), *account);
+        if (outcome->status == 401)
+            observer_.unauthorised(account);
+        else if (outcome->status == 403)
+            observer_.forbidden(account, method, outcome->message);
+    }
     co_return outcome;
 }
 

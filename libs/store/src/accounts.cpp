@@ -3,6 +3,7 @@
 #include "data_keys.hpp"
 #include "documentation.hpp"
 #include "events.hpp"
+#include "installations.hpp"
 #include "jobs.hpp"
 #include "list_sql.hpp"
 #include "repositories.hpp"
@@ -26,7 +27,12 @@ using tenancy::Change;
     "(extract(epoch FROM a.refresh_due_at) * 1000000)::bigint, encode(e.sealed, 'hex'), e.data_key_version, "          \
     "a.refresh_lease_owner, coalesce(a.refresh_lease_until > now(), false), "                                          \
     "coalesce(a.refresh_intent_generation = a.generation, false), "                                                    \
-    "(SELECT n.reconnect_url FROM environments n WHERE n.id = a.environment_id) "                                      \
+    "(SELECT n.reconnect_url FROM environments n WHERE n.id = a.environment_id), "                                     \
+    "(extract(epoch FROM a.renewals_fail_since) * 1000000)::bigint, "                                                  \
+    "(extract(epoch FROM a.grant_refused_at) * 1000000)::bigint, "                                                     \
+    "(extract(epoch FROM a.credential_refused_at) * 1000000)::bigint, "                                                \
+    "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint, "                               \
+    "coalesce(e.app_retry_at > now(), false) "                                                                         \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
     "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
@@ -41,11 +47,15 @@ constexpr char kInsert[] =
     "FROM environment_integrations e WHERE e.environment_id = $1 AND e.id = $3 RETURNING id";
 constexpr char kUpdate[] =
     "UPDATE integrated_accounts SET tenant_id = $3, status = $4, region = $5, is_sandbox = $6, is_blocked = $7, "
-    "context = $8::jsonb, sealed = decode($9, 'hex'), data_key_version = $10, last_error = $11::jsonb, "
-    "last_forbidden_error = $12::jsonb, authentication_method = $13, generation = generation + $14, "
-    "access_expires_at = to_timestamp($15::double precision / 1000000), "
-    "refresh_due_at = to_timestamp($16::double precision / 1000000), updated_at = now() "
-    "WHERE environment_id = $1 AND id = $2";
+    "context = $8::jsonb, sealed = coalesce(decode($9, 'hex'), sealed), data_key_version = $10, "
+    "last_error = $11::jsonb, last_forbidden_error = $12::jsonb, authentication_method = $13, "
+    "generation = generation + $14, access_expires_at = to_timestamp($15::double precision / 1000000), "
+    "refresh_due_at = to_timestamp($16::double precision / 1000000), "
+    "renewals_fail_since = to_timestamp($17::double precision / 1000000), "
+    "grant_refused_at = to_timestamp($18::double precision / 1000000), "
+    "credential_refused_at = to_timestamp($19::double precision / 1000000), updated_at = now() "
+    "WHERE environment_id = $1 AND id = $2 "
+    "RETURNING generation, (extract(epoch FROM updated_at) * 1000000)::bigint";
 constexpr char kSchema[] =
     "SELECT records FROM account_schemas WHERE environment_id = $1 AND integrated_account_id = $2";
 constexpr char kLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = $3, "
@@ -53,6 +63,21 @@ constexpr char kLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = 
                           "WHERE environment_id = $1 AND id = $2";
 constexpr char kIntend[] = "UPDATE integrated_accounts SET refresh_intent_generation = generation "
                            "WHERE environment_id = $1 AND id = $2 AND refresh_lease_owner = $3 RETURNING id";
+constexpr char kKeepIntent[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL "
+                               "WHERE environment_id = $1 AND id = $2";
+// Whoever takes a lease while the app is refused is the one that asks; the others wait for what it hears.
+constexpr char kProbeApp[] = "UPDATE environment_integrations SET app_retry_at = now() + interval '30 seconds' "
+                             "WHERE environment_id = $1 AND id = $2 AND app_refused_at IS NOT NULL";
+constexpr char kLockApp[] = "SELECT (extract(epoch FROM app_refused_at) * 1000000)::bigint "
+                            "FROM environment_integrations WHERE environment_id = $1 AND id = $2 FOR UPDATE";
+constexpr char kRefuseApp[] = "UPDATE environment_integrations SET last_error = $3::jsonb, "
+                              "app_refused_at = to_timestamp($4::double precision / 1000000), "
+                              "app_retry_at = to_timestamp($5::double precision / 1000000) "
+                              "WHERE environment_id = $1 AND id = $2";
+constexpr char kAskHealth[] =
+    "UPDATE integrated_accounts SET health_asked_at = now() WHERE environment_id = $1 AND id = $2 "
+    "AND status = 'active' AND (health_asked_at IS NULL OR health_asked_at <= now() - interval '1 minute') "
+    "RETURNING id";
 constexpr char kEndLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL, "
                              "refresh_intent_generation = NULL WHERE environment_id = $1 AND id = $2";
 constexpr char kIsTenantShown[] = "SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND tenant_id = $2 LIMIT 1";
@@ -96,6 +121,9 @@ Account account_in(pqxx::row const& row)
     account.updated_at = time_in(row[19]);
     account.access_expires_at = optional_time_in(row[23]);
     account.refresh_due_at = optional_time_in(row[24]);
+    account.doubts.renewals_fail_since = optional_time_in(row[31]);
+    account.doubts.grant_refused_at = optional_time_in(row[32]);
+    account.doubts.credential_refused_at = optional_time_in(row[33]);
     return account;
 }
 
@@ -104,11 +132,12 @@ struct LeaseColumns {
     std::string owner;
     bool is_held = false;
     bool has_intent = false;
+    bool is_app_refused = false; ///< And it is not time to ask again.
 };
 
 LeaseColumns lease_in(pqxx::row const& row)
 {
-    return {text_in(row[27]).value_or(""), row[28].as<bool>(), row[29].as<bool>()};
+    return {text_in(row[27]).value_or(""), row[28].as<bool>(), row[29].as<bool>(), row[36].as<bool>()};
 }
 
 void schedule_refresh(pqxx::work& transaction, Account const& account)
@@ -196,10 +225,10 @@ void tell_tenant(pqxx::work& transaction, Timestamp now, Account const& account)
 {
     announce(transaction, {Change::Kind::tenant, account.environment, tenancy::tenant_key(account.tenant_id)});
     if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
-        schedule(transaction, tenancy::JobKind::account_schema, account.environment, account.id.uuid(), now);
+        schedule_sooner(transaction, tenancy::JobKind::account_schema, account.environment, account.id.uuid(), now);
 }
 
-/// Reads the locked row, lets `change` edit it and writes it, with the events that tell of it.
+/// Reads the locked row, lets `change` edit it and writes what changed, with the events that tell of it.
 Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx::row const& row, bool new_credentials,
                           AccountChange const& change)
 {
@@ -211,18 +240,27 @@ Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx:
     auto context = open_context(account, *old_key);
     if (!context)
         return context.error();
+    auto const old_secret = context->secret;
     if (auto const changed = change(account, *context); !changed)
         return changed.error();
-    if (auto const sealed = seal(transaction, backend.keyring, *context, account); !sealed)
-        return sealed.error();
-    transaction.exec_params0(
+    bool const is_resealed = new_credentials || context->secret != old_secret;
+    account.context = context->visible;
+    if (is_resealed)
+        if (auto const sealed = seal(transaction, backend.keyring, *context, account); !sealed)
+            return sealed.error();
+    auto const written = transaction.exec_params1(
         kUpdate, sql_id(account.environment), sql_id(account.id), account.tenant_id,
         std::string(name_of(account.status)), account.region, account.is_sandbox, account.is_blocked,
-        sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
-        optional_json(account.last_error), optional_json(account.last_forbidden_error), account.authentication_method,
-        new_credentials ? 1 : 0, sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
+        sql_json(account.context), is_resealed ? std::optional(sql_bytes(account.sealed)) : std::nullopt,
+        account.data_key_version, optional_json(account.last_error), optional_json(account.last_forbidden_error),
+        account.authentication_method, new_credentials ? 1 : 0, sql_time(account.access_expires_at),
+        sql_time(account.refresh_due_at), sql_time(account.doubts.renewals_fail_since),
+        sql_time(account.doubts.grant_refused_at), sql_time(account.doubts.credential_refused_at));
+    account.generation = written[0].as<std::int64_t>();
+    account.updated_at = time_in(written[1]);
     auto const now = backend.clock.now();
-    schedule_refresh(transaction, account);
+    if (account.refresh_due_at != before.refresh_due_at || account.status != before.status)
+        schedule_refresh(transaction, account);
     schedule_health(transaction, now, before.status, account);
     if (is_update(before, account))
         record_account_event(transaction, now, account, "updated");
@@ -234,7 +272,36 @@ Result<Account> change_in(pqxx::work& transaction, Backend const& backend, pqxx:
     announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
     if (account.tenant_id != before.tenant_id)
         tell_tenant(transaction, now, account);
-    return find_in(transaction, account.environment, account.id);
+    return account;
+}
+
+/// What was known of the credentials before is not about these.
+AccountChange replacing(AccountChange change)
+{
+    return [change = std::move(change)](Account& account, Context& context) -> Result<void> {
+        account.doubts = {};
+        return change(account, context);
+    };
+}
+
+/// From half a minute to a quarter of an hour: an app is refused until somebody mends it.
+Timestamp::duration pause_of_app(Timestamp::duration refused_for)
+{
+    return std::clamp<Timestamp::duration>(refused_for / 2, std::chrono::seconds(30), std::chrono::minutes(15));
+}
+
+/// The vendor refuses the OAuth app: kept with the environment integration, and told when it begins.
+void refuse_app(pqxx::work& transaction, Timestamp now, Account const& account, std::string const& message)
+{
+    auto const id = account.environment_integration;
+    auto const since = optional_time_in(transaction.exec_params1(kLockApp, sql_id(account.environment), sql_id(id))[0]);
+    json::object const error{{"type", "authentication_error"}, {"message", message}, {"occurred_at", to_rfc3339(now)}};
+    transaction.exec_params0(kRefuseApp, sql_id(account.environment), sql_id(id), sql_json(error),
+                             sql_time(since.value_or(now)), sql_time(now + pause_of_app(now - since.value_or(now))));
+    if (since)
+        return;
+    record_installation_event(transaction, now, account.environment, id, "app_refused", error);
+    announce(transaction, {Change::Kind::environment, account.environment, {}});
 }
 
 Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
@@ -244,7 +311,8 @@ Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, E
     if (rows.empty())
         return not_found("integrated account");
     auto const columns = lease_in(rows[0]);
-    bool const is_renewed = account_in(rows[0]).generation != seen;
+    auto const account = account_in(rows[0]);
+    bool const is_renewed = account.generation != seen;
     RefreshLease result;
     if (!is_renewed && columns.is_held)
         return result;
@@ -254,9 +322,16 @@ Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, E
     result.state = *std::move(state);
     result.kind = is_renewed ? RefreshLease::Kind::renewed : RefreshLease::Kind::taken;
     result.is_interrupted = !is_renewed && columns.has_intent;
-    if (!is_renewed)
-        transaction.exec_params0(kLease, sql_id(environment), sql_id(id), sql_id(owner),
-                                 static_cast<double>(lease.count()));
+    if (is_renewed)
+        return result;
+    if (columns.is_app_refused) {
+        result.kind = RefreshLease::Kind::app_refused;
+        return result;
+    }
+    if (result.state.app_trouble)
+        transaction.exec_params0(kProbeApp, sql_id(environment), sql_id(account.environment_integration));
+    transaction.exec_params0(kLease, sql_id(environment), sql_id(id), sql_id(owner),
+                             static_cast<double>(lease.count()));
     return result;
 }
 
@@ -315,9 +390,11 @@ public:
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
             if (rows.empty())
                 return not_found("integrated account");
-            if (new_credentials) // Who renews the old ones meanwhile must not write over these.
-                transaction.exec_params0(kEndLease, sql_id(environment), sql_id(id));
-            return change_in(transaction, backend, rows[0], new_credentials, change);
+            if (!new_credentials)
+                return change_in(transaction, backend, rows[0], false, change);
+            // Who renews the old ones meanwhile must not write over these.
+            transaction.exec_params0(kEndLease, sql_id(environment), sql_id(id));
+            return change_in(transaction, backend, rows[0], true, replacing(change));
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
     }
@@ -345,20 +422,40 @@ public:
         co_return Result<void>{};
     }
 
-    Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
-                                         bool new_credentials, AccountChange change, Deadline deadline) override
+    Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner, RefreshEnd end,
+                                         AccountChange change, Deadline deadline) override
     {
-        pg::Query<Account> query = [environment, id, owner, new_credentials, change = std::move(change),
+        using Kind = RefreshEnd::Kind;
+        pg::Query<Account> query = [environment, id, owner, end = std::move(end), change = std::move(change),
                                     &backend = backend_](pqxx::work& transaction) -> Result<Account> {
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
             if (rows.empty())
                 return not_found("integrated account");
             if (lease_in(rows[0]).owner != sql_id(owner))
                 return lease_lost();
-            transaction.exec_params0(kEndLease, sql_id(environment), sql_id(id));
-            return change_in(transaction, backend, rows[0], new_credentials, change);
+            transaction.exec_params0(end.kind == Kind::undecided ? kKeepIntent : kEndLease, sql_id(environment),
+                                     sql_id(id));
+            auto changed = change_in(transaction, backend, rows[0], end.kind == Kind::renewed, change);
+            if (changed && end.kind == Kind::app_refused)
+                refuse_app(transaction, backend.clock.now(), *changed, end.message);
+            if (changed && end.kind == Kind::renewed && !rows[0][35].is_null())
+                accept_app(transaction, backend.clock.now(), environment, changed->environment_integration);
+            return changed;
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            if (!transaction.exec_params(kAskHealth, sql_id(environment), sql_id(id)).empty())
+                schedule_sooner(transaction, tenancy::JobKind::account_health, environment, id.uuid(), now);
+            return true;
+        };
+        auto const asked = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!asked)
+            co_return asked.error();
+        co_return Result<void>{};
     }
 
     Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
@@ -425,6 +522,8 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
     state.override = object_in(rows[0][21]);
     state.integration_version = rows[0][22].as<int>();
     state.reconnect_url = text_in(rows[0][30]).value_or("");
+    if (auto const retry_at = optional_time_in(rows[0][35]))
+        state.app_trouble = AppTrouble{text_in(rows[0][34]).value_or(""), *retry_at};
     if (auto const schema = transaction.exec_params(kSchema, sql_id(environment), sql_id(id)); !schema.empty())
         state.schema = object_in(schema[0][0]);
     if (!rows[0][25].is_null()) {
@@ -485,7 +584,7 @@ Result<Account> replace_account(pqxx::work& transaction, Backend const& backend,
         old = context;
         return {};
     };
-    return change_in(transaction, backend, rows[0], true, change);
+    return change_in(transaction, backend, rows[0], true, replacing(change));
 }
 
 Result<Account> change_account(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,

@@ -1,3 +1,4 @@
+#include "installations.hpp"
 #include "data_keys.hpp"
 #include "events.hpp"
 #include "list_sql.hpp"
@@ -14,7 +15,8 @@ using tenancy::Change;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, integration_id, override, is_enabled, show_in_catalog, "                                      \
-    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM updated_at) * 1000000)::bigint"
+    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM updated_at) * 1000000)::bigint, "         \
+    "last_error"
 constexpr char kInsert[] = "INSERT INTO environment_integrations "
                            "(environment_id, id, integration_id, override, is_enabled, show_in_catalog, sealed, "
                            "data_key_version) VALUES ($1, $2, $3, $4::jsonb, $5, $6, decode($7, 'hex'), $8) "
@@ -24,6 +26,9 @@ constexpr char kFind[] =
 constexpr char kLoad[] =
     "SELECT encode(e.sealed, 'hex'), e.data_key_version, i.version FROM environment_integrations e "
     "JOIN integrations i ON i.id = e.integration_id WHERE e.environment_id = $1 AND e.id = $2";
+constexpr char kIntegrationOf[] = "SELECT i.id, i.name FROM environment_integrations e "
+                                  "JOIN integrations i ON i.id = e.integration_id "
+                                  "WHERE e.environment_id = $1 AND e.id = $2";
 constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
@@ -31,6 +36,14 @@ constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::j
                            "sealed = CASE WHEN $6 THEN coalesce(decode($7, 'hex'), sealed) END, "
                            "data_key_version = CASE WHEN $6 THEN coalesce($8, data_key_version) END "
                            "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
+constexpr char kAcceptApp[] = "UPDATE environment_integrations SET last_error = NULL, app_refused_at = NULL, "
+                              "app_retry_at = NULL WHERE environment_id = $1 AND id = $2 AND last_error IS NOT NULL "
+                              "RETURNING id";
+// Spread over half a minute: all of them waited for this.
+constexpr char kWake[] =
+    "UPDATE jobs j SET due = least(j.due, now() + random() * interval '30 seconds') FROM integrated_accounts a "
+    "WHERE a.environment_id = $1 AND a.environment_integration_id = $2 AND j.kind = 'account_refresh' "
+    "AND j.environment_id = a.environment_id AND j.id = a.id AND a.refresh_due_at <= now()";
 constexpr char kDelete[] = "DELETE FROM environment_integrations WHERE environment_id = $1 AND id = $2 RETURNING id";
 constexpr char kAccounts[] = "SELECT id FROM integrated_accounts WHERE environment_id = $1 "
                              "AND environment_integration_id = $2";
@@ -58,6 +71,7 @@ EnvironmentIntegration installation_in(pqxx::row const& row)
     installation.show_in_catalog = row[5].as<bool>();
     installation.created_at = time_in(row[6]);
     installation.updated_at = time_in(row[7]);
+    installation.last_error = json_in(row[8]);
     return installation;
 }
 
@@ -158,8 +172,9 @@ public:
     Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) override
     {
         auto const environment = row.environment;
-        pg::Query<EnvironmentIntegration> query = [row = std::move(row), &keyring = backend_.keyring](
-                                                      pqxx::work& transaction) -> Result<EnvironmentIntegration> {
+        pg::Query<EnvironmentIntegration> query =
+            [row = std::move(row), &keyring = backend_.keyring,
+             now = backend_.clock.now()](pqxx::work& transaction) -> Result<EnvironmentIntegration> {
             auto const app = seal_app(transaction, keyring, row);
             if (!app)
                 return app.error();
@@ -169,7 +184,12 @@ public:
             if (changed.empty())
                 return not_found("environment integration");
             announce(transaction, {Change::Kind::installation, row.environment, row.id.uuid()});
-            return installation_in(changed[0]);
+            auto installation = installation_in(changed[0]);
+            if (!installation.last_error.is_null()) {
+                accept_app(transaction, now, row.environment, row.id);
+                installation.last_error = nullptr;
+            }
+            return installation;
         };
         co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));
     }
@@ -199,6 +219,25 @@ private:
 };
 
 } // namespace
+
+void accept_app(pqxx::work& transaction, Timestamp now, EnvironmentId environment, EnvironmentIntegrationId id)
+{
+    if (transaction.exec_params(kAcceptApp, sql_id(environment), sql_id(id)).empty())
+        return;
+    transaction.exec_params0(kWake, sql_id(environment), sql_id(id));
+    record_installation_event(transaction, now, environment, id, "reactivated", nullptr);
+    announce(transaction, {Change::Kind::environment, environment, {}});
+}
+
+void record_installation_event(pqxx::work& transaction, Timestamp now, EnvironmentId environment,
+                               EnvironmentIntegrationId id, std::string_view what, json::value const& last_error)
+{
+    auto const row = transaction.exec_params1(kIntegrationOf, sql_id(environment), sql_id(id));
+    json::object payload{{"id", id.str()}, {"last_error", last_error}};
+    payload["integration"] = json::object{{"id", id_in<IntegrationId>(row[0]).str()}, {"name", row[1].c_str()}};
+    record_event(transaction, now, environment, std::string("environment_integration:").append(what), std::nullopt,
+                 payload);
+}
 
 std::unique_ptr<accounts::InstallationRepository> make_installations(Backend const& backend)
 {

@@ -15,6 +15,10 @@ constexpr char kSchedule[] =
     "INSERT INTO jobs (partition, kind, environment_id, id, due) "
     "VALUES ($1, $2, $3, $4, to_timestamp($5::double precision / 1000000)) "
     "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = excluded.due, lease_until = NULL";
+constexpr char kScheduleSooner[] =
+    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
+    "VALUES ($1, $2, $3, $4, to_timestamp($5::double precision / 1000000)) "
+    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = least(jobs.due, excluded.due)";
 constexpr char kUnschedule[] =
     "DELETE FROM jobs WHERE partition = $1 AND kind = $2 AND environment_id = $3 AND id = $4";
 // Partition by partition; a row another worker holds is passed over.
@@ -83,6 +87,12 @@ void schedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, 
 {
     transaction.exec_params0(kSchedule, partition_of(id), std::string(name_of(kind)), sql_id(environment), sql_id(id),
                              sql_time(due));
+}
+
+void schedule_sooner(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
+{
+    transaction.exec_params0(kScheduleSooner, partition_of(id), std::string(name_of(kind)), sql_id(environment),
+                             sql_id(id), sql_time(due));
 }
 
 void unschedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id)

@@ -18,6 +18,9 @@ inline constexpr int kPartitions = 16;
 
 /// Sets when a row's job is due, in the transaction that changes the row. Whoever holds the old one loses it.
 void schedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due);
+/// The same where there is none; one that is due later comes sooner. Whoever holds the old one keeps it.
+void schedule_sooner(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id,
+                     Timestamp due);
 void unschedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id);
 
 } // namespace sluice::store

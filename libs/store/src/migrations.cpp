@@ -40,6 +40,9 @@ constexpr char kTenantServers[] = {
 constexpr char kWriteCalls[] = {
 #embed "0012_write_calls.sql"
 };
+constexpr char kVerdicts[] = {
+#embed "0017_verdicts.sql"
+};
 // clang-format on
 
 } // namespace
@@ -59,6 +62,7 @@ std::vector<pg::Migration> migrations()
         {"0010_mcp_streams", {kMcpStreams, sizeof kMcpStreams}},
         {"0011_tenant_servers", {kTenantServers, sizeof kTenantServers}},
         {"0012_write_calls", {kWriteCalls, sizeof kWriteCalls}},
+        {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
     };
 }
 

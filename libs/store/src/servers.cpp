@@ -151,8 +151,8 @@ public:
                 server.created_by, sql_time(server.expires_at));
             // An account's own part of its tools is kept up to date as long as a server shows them.
             for (auto const& account : account_ids_of(transaction, server, kMostAccounts))
-                schedule(transaction, tenancy::JobKind::account_schema, server.environment, account.uuid(),
-                         clock.now() + kFirstLook);
+                schedule_sooner(transaction, tenancy::JobKind::account_schema, server.environment, account.uuid(),
+                                clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
             return server_in(made);

@@ -28,7 +28,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
              SharedMetrics& metrics, telemetry::Log& log)
     : io_(io)
     , client_(io, services.config.client, services.egress, metrics.client)
-    , observer_(services.store.accounts(), services.announcer, services.clock, log)
+    , observer_(io, services.store.accounts(), services.announcer, services.clock, log)
     , refresher_(services.store.accounts(), services.integrations, client_, services.announcer, services.clock, log,
                  metrics.refresher)
     , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)

@@ -43,6 +43,7 @@ json::object view(accounts::EnvironmentIntegration const& installation)
             {"override", installation.override},
             {"is_enabled", installation.is_enabled},
             {"show_in_catalog", installation.show_in_catalog},
+            {"last_error", installation.last_error},
             {"created_at", to_rfc3339(installation.created_at)},
             {"updated_at", to_rfc3339(installation.updated_at)}};
 }

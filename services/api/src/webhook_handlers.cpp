@@ -16,7 +16,7 @@ namespace {
 using events::Webhook;
 
 /// Every event there is (api-spec). `test` comes by request only.
-constexpr std::array<std::string_view, 12> kEventTypes{"integrated_account:created",
+constexpr std::array<std::string_view, 14> kEventTypes{"integrated_account:created",
                                                        "integrated_account:updated",
                                                        "integrated_account:active",
                                                        "integrated_account:post_install_error",
@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, 12> kEventTypes{"integrated_account:creat
                                                        "integrated_account:authentication_error",
                                                        "integrated_account:reactivated",
                                                        "integrated_account:deleted",
+                                                       "environment_integration:app_refused",
+                                                       "environment_integration:reactivated",
                                                        "approval:requested",
                                                        "approval:approved",
                                                        "approval:declined",

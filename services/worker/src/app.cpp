@@ -32,6 +32,10 @@ constexpr std::chrono::milliseconds kSweepPause{std::chrono::minutes(1)};
 /// s after which a container is killed.
 constexpr std::chrono::seconds kDrainLimit{25};
 constexpr std::chrono::seconds kGoodbyeLimit{1};
+/// While the vendor refuses the OAuth app, an account looks so often whether it does no more.
+constexpr std::chrono::seconds kAppPause{60};
+/// After the first refusal of a credential: the verdict is possible then.
+constexpr std::chrono::milliseconds kSecondLook{accounts::kCredentialApart + std::chrono::seconds(1)};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
 
@@ -151,10 +155,18 @@ public:
         auto account = co_await accounts::connect(integrations_, *std::move(state), Deadline::after(kLimit));
         if (!account)
             co_return account.error();
-        // What comes of it, also a failure, is in the account, and with it when the next job is due.
-        [[maybe_unused]] auto const renewed =
-            co_await refresher_.renew(*std::move(account), Deadline::after(kRenewLimit));
-        co_return std::nullopt;
+        auto const renewed = co_await refresher_.renew(*std::move(account), Deadline::after(kRenewLimit));
+        if (renewed)
+            co_return std::nullopt; // When it is due again was set with what the vendor gave.
+        if (renewed.error().code() == ErrorCode::forbidden)
+            co_return clock_.now() + kAppPause;
+        auto const after =
+            co_await store_.accounts().find(job.environment, IntegratedAccountId{job.id}, Deadline::after(kLimit));
+        if (after && after->status != accounts::Status::active)
+            co_return std::nullopt;
+        if (!after || !after->refresh_due_at || *after->refresh_due_at <= clock_.now())
+            co_return renewed.error();
+        co_return after->refresh_due_at;
     }
 
 private:
@@ -164,8 +176,8 @@ private:
     Clock const& clock_;
 };
 
-/// Tries each active account now and then, so that a dead credential is known before somebody needs it. What the vendor
-/// says is written into the account by the observer of calls.
+/// Tries each active account now and then, and when a call of it was answered with 401, so that a dead credential is
+/// known before somebody needs it.
 class HealthChecks {
 public:
     HealthChecks(store::Store& store, accounts::Integrations& integrations, accounts::Connector& connector,
@@ -197,12 +209,39 @@ public:
         auto account = co_await accounts::connect(integrations_, *std::move(state), Deadline::after(kLimit));
         if (!account)
             co_return account.error();
-        if ((*account)->is_enabled && !(*account)->account.is_blocked) [[maybe_unused]]
-            auto const checked = co_await vendor_.check(*std::move(account), Deadline::after(kRenewLimit));
-        co_return clock_.now() + interval_;
+        if (!(*account)->is_enabled || (*account)->account.is_blocked)
+            co_return clock_.now() + interval_;
+        auto const checked = co_await vendor_.check(*account, Deadline::after(kRenewLimit));
+        bool const is_refused = !checked && checked.error().code() == ErrorCode::reauth_needed;
+        // What else the vendor says is nothing about the credential.
+        if (is_refused || (checked && (*account)->account.doubts.credential_refused_at)) {
+            auto const stored = co_await store_verdict(
+                (*account)->account, is_refused ? std::optional(checked.error().public_detail()) : std::nullopt);
+            if (!stored)
+                co_return stored.error();
+        }
+        co_return clock_.now() + (is_refused ? std::min(interval_, kSecondLook) : interval_);
     }
 
 private:
+    /// `refused` is what the vendor said, if it did not accept the credential.
+    Task<Result<void>> store_verdict(accounts::Account const& account, std::optional<std::string> refused)
+    {
+        accounts::AccountChange change = [refused = std::move(refused), now = clock_.now()](
+                                             accounts::Account& row, accounts::Context&) -> Result<void> {
+            if (!refused)
+                row.doubts.credential_refused_at.reset();
+            else if (row.status == accounts::Status::active)
+                accounts::note_refused_credential(row, *refused, now);
+            return {};
+        };
+        auto const stored = co_await store_.accounts().update(account.environment, account.id, false, std::move(change),
+                                                              Deadline::after(kLimit));
+        if (!stored && stored.error().code() != ErrorCode::not_found)
+            co_return stored.error();
+        co_return Result<void>{};
+    }
+
     store::Store& store_;
     accounts::Integrations& integrations_;
     accounts::Connector& connector_;
@@ -406,7 +445,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     Refreshes refreshes(store, integrations, refresher, clock);
     accounts::Vault const vault(clock);
     crypto::CursorSealer const cursors(keyring, clock);
-    proxy::AccountObserver observer(store.accounts(), announcer, clock, log);
+    proxy::AccountObserver observer(io, store.accounts(), announcer, clock, log);
     proxy::CallerMetrics caller_metrics(registry);
     proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
     proxy::AccountCalls vendor_calls(caller);

@@ -26,7 +26,8 @@ protected:
     }
     Result<Account> finish(Uuid owner, AccountChange change)
     {
-        return test::run(rows_.finish_refresh(environment_, id_, owner, true, std::move(change), deadline_));
+        return test::run(rows_.finish_refresh(environment_, id_, owner, {accounts::RefreshEnd::Kind::renewed, {}},
+                                              std::move(change), deadline_));
     }
 
     test::FakeClock clock_;

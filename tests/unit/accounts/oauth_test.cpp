@@ -26,34 +26,113 @@ Context with_token(std::string expires_at, std::string refresh_token)
 
 TEST(TokenAnswer, GivesTokensLifetimeAndScopes)
 {
-    auto const grant = read_token_answer(
+    auto const read = read_token_answer(
         "V",
         answer(200,
                R"({"access_token":"a","refresh_token":"r","expires_in":86400,"scope":"x y","token_type":"Bearer"})"));
-    ASSERT_TRUE(grant);
-    EXPECT_EQ(grant->access_token.reveal(), "a");
-    EXPECT_EQ(grant->refresh_token.reveal(), "r");
-    EXPECT_EQ(grant->lifetime, hours(24));
-    EXPECT_EQ(grant->scopes, (std::vector<std::string>{"x", "y"}));
+    ASSERT_EQ(read.kind, TokenAnswer::Kind::granted);
+    EXPECT_EQ(read.grant.access_token.reveal(), "a");
+    EXPECT_EQ(read.grant.refresh_token.reveal(), "r");
+    EXPECT_EQ(read.grant.lifetime, hours(24));
+    EXPECT_EQ(read.grant.scopes, (std::vector<std::string>{"x", "y"}));
 }
 
-TEST(TokenAnswer, OnlyInvalidGrantMeansThatTheConnectionIsDead)
+TEST(TokenAnswer, TakesANumberInQuotesAndIgnoresNonsense)
 {
-    EXPECT_EQ(read_token_answer("V", answer(400, R"({"error":"invalid_grant"})")).error().code(),
-              ErrorCode::reauth_needed);
-    EXPECT_EQ(read_token_answer("V", answer(401, R"({"error":"invalid_client"})")).error().code(),
-              ErrorCode::forbidden);
-    for (auto const* body :
-         {"", "<html>", "[]", "{}", R"({"error":"server_error"})", R"({"access_token":""})",
-          R"({"access_token":"a b"})", R"({"access_token":5})", "{\"access_token\":\"a\\r\\nx: y\"}"})
-        for (int const status : {200, 400, 503})
-            EXPECT_EQ(read_token_answer("V", answer(status, body)).error().code(), ErrorCode::upstream_failed) << body;
+    using Lifetime = std::optional<seconds>;
+    for (auto const& [written, lifetime] : {std::pair<std::string, Lifetime>{"3600", hours(1)},
+                                            {R"("3600")", hours(1)},
+                                            {"3600.9", hours(1)},
+                                            {R"("3600.0")", hours(1)},
+                                            {R"("soon")", {}},
+                                            {R"("3600s")", {}},
+                                            {R"("")", {}},
+                                            {R"("nan")", {}},
+                                            {R"("inf")", {}},
+                                            {"null", {}},
+                                            {"true", {}},
+                                            {"0", {}},
+                                            {R"("-5")", {}},
+                                            {"[3600]", {}},
+                                            {"1e300", hours(24 * 3650)},
+                                            {R"("1e300")", hours(24 * 3650)}}) {
+        auto const read = read_token_answer("V", answer(200, R"({"access_token":"a","expires_in":)" + written + "}"));
+        ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << written;
+        EXPECT_EQ(read.grant.lifetime, lifetime) << written;
+    }
+}
+
+TEST(TokenAnswer, TakesScopesAsAListOrWithCommas)
+{
+    using Scopes = std::optional<std::vector<std::string>>;
+    Scopes const both(std::vector<std::string>{"a:read", "b:read"});
+    for (auto const& [written, scopes] : {std::pair<std::string, Scopes>{R"("a:read b:read")", both},
+                                          {R"("a:read,b:read")", both},
+                                          {R"("a:read, b:read")", both},
+                                          {R"(" a:read  b:read ")", both},
+                                          {R"(["a:read","b:read"])", both},
+                                          {R"(["a:read b:read"])", both},
+                                          {R"(["a:read"])", Scopes(std::vector<std::string>{"a:read"})},
+                                          {R"("")", {}},
+                                          {"[]", {}},
+                                          {"null", {}},
+                                          {"false", {}},
+                                          {"{}", {}}}) {
+        auto const read = read_token_answer("V", answer(200, R"({"access_token":"a","scope":)" + written + "}"));
+        ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << written;
+        EXPECT_EQ(read.grant.scopes, scopes) << written;
+    }
+}
+
+TEST(TokenAnswer, ReadsPastAByteOrderMarkAndAnErrorThatIsNone)
+{
+    for (auto const* body : {"\xef\xbb\xbf{\"access_token\":\"a\"}", R"({"access_token":"a","error":null})",
+                             R"({"access_token":"a","error":""})", R"({"access_token":"a","error":false})"})
+        EXPECT_EQ(read_token_answer("V", answer(200, body)).kind, TokenAnswer::Kind::granted) << body;
+    EXPECT_EQ(read_token_answer("V", answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
+              TokenAnswer::Kind::ended);
+}
+
+TEST(TokenAnswer, TellsWhatItSaysOfTheGrantAndOfTheApp)
+{
+    using Kind = TokenAnswer::Kind;
+    for (auto const& [status, body, kind] : {std::tuple{400, R"({"error":"invalid_grant"})", Kind::ended},
+                                             {200, R"({"error":"invalid_grant"})", Kind::ended},
+                                             {400, R"({"error":{"code":"INVALID_GRANT"}})", Kind::ended},
+                                             {400, R"({"error":"bad_refresh_token"})", Kind::grant_refused},
+                                             {200, R"({"ok":false,"error":"bad_refresh_token"})", Kind::grant_refused},
+                                             {200, R"({"access_token":"a","error":"no"})", Kind::grant_refused},
+                                             {400, "", Kind::grant_refused},
+                                             {410, "<html>", Kind::grant_refused},
+                                             {401, R"({"error":"invalid_client"})", Kind::app_refused},
+                                             {400, R"({"error":"unauthorized_client"})", Kind::app_refused},
+                                             {400, R"({"error":"invalid_scope"})", Kind::app_refused},
+                                             {400, R"({"error":"unsupported_grant_type"})", Kind::app_refused},
+                                             {400, R"({"error":"invalid_request"})", Kind::app_refused},
+                                             {401, "", Kind::app_refused},
+                                             {403, "<html>", Kind::app_refused},
+                                             {404, "{}", Kind::app_refused},
+                                             {408, R"({"error":"invalid_grant"})", Kind::unclear},
+                                             {425, "", Kind::unclear},
+                                             {429, R"({"error":"invalid_client"})", Kind::unclear},
+                                             {500, R"({"error":"invalid_grant"})", Kind::unclear},
+                                             {503, "", Kind::unclear},
+                                             {302, "", Kind::unclear},
+                                             {400, R"({"error":"server_error"})", Kind::unclear},
+                                             {200, "", Kind::unclear},
+                                             {200, "<html>", Kind::unclear},
+                                             {200, "[]", Kind::unclear},
+                                             {200, R"({"access_token":""})", Kind::unclear},
+                                             {200, R"({"access_token":"a b"})", Kind::unclear},
+                                             {200, R"({"access_token":5})", Kind::unclear},
+                                             {200, "{\"access_token\":\"a\\r\\nx: y\"}", Kind::unclear}})
+        EXPECT_EQ(read_token_answer("V", answer(status, body)).kind, kind) << status << " " << body;
 }
 
 TEST(TokenAnswer, ShowsNoMoreOfTheVendorsTextThanAnErrorCode)
 {
     auto const refused = read_token_answer("V", answer(400, R"({"error":"<script>alert(1)</script>"})"));
-    EXPECT_EQ(refused.error().public_detail().find("script"), std::string::npos);
+    EXPECT_EQ(refused.error.public_detail().find("script"), std::string::npos);
 }
 
 TEST(TokenRequest, AuthenticatesByBasicWithFormEncodedParts)

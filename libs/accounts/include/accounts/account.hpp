@@ -17,6 +17,15 @@ enum class Status { connecting, active, post_install_error, validation_error, ne
 [[nodiscard]] std::string_view name_of(Status status) noexcept;
 [[nodiscard]] std::optional<Status> status_of(std::string_view name) noexcept;
 
+/// What speaks against an account's credentials and is no verdict yet (`accounts/verdict.hpp`).
+struct Doubts {
+    std::optional<Timestamp> renewals_fail_since;   ///< The vendor could not be asked, or its answer says nothing.
+    std::optional<Timestamp> grant_refused_at;      ///< The token endpoint refused the grant for the first time.
+    std::optional<Timestamp> credential_refused_at; ///< The health method answered 401 for the first time.
+
+    friend bool operator==(Doubts const&, Doubts const&) = default;
+};
+
 /// One customer's connected vendor account, as its row has it.
 struct Account {
     IntegratedAccountId id;
@@ -39,6 +48,7 @@ struct Account {
     std::optional<Timestamp> access_expires_at;
     /// From when on it should be renewed; absent if it cannot be.
     std::optional<Timestamp> refresh_due_at;
+    Doubts doubts;
     json::value last_error;
     json::value last_forbidden_error;
     Timestamp created_at;

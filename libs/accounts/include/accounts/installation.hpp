@@ -23,8 +23,15 @@ struct EnvironmentIntegration {
     std::optional<Secret> app_secret; ///< Of the OAuth app in `override`, to be sealed; never read back.
     bool is_enabled = true;
     bool show_in_catalog = true;
+    json::value last_error; ///< While the vendor refuses its OAuth app; read only.
     Timestamp created_at;
     Timestamp updated_at;
+};
+
+/// The vendor refuses the OAuth app of an installed integration. No account's fault, and none's end.
+struct AppTrouble {
+    std::string message;
+    Timestamp retry_at; ///< Before this no account asks the token endpoint.
 };
 
 /// A text sealed under a data key of its environment, and where.

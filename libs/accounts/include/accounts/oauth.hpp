@@ -44,10 +44,22 @@ struct TokenGrant {
 [[nodiscard]] http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app,
                                                   http::Query form);
 
-/// Errors: reauth_needed if the vendor says that the grant is no longer valid (`invalid_grant`); forbidden if it
-/// refuses the app itself (`invalid_client`, `unauthorized_client`); upstream_failed for every other answer, also HTML,
-/// an empty body or one without a token.
-[[nodiscard]] Result<TokenGrant> read_token_answer(std::string_view vendor, http::Response const& answer);
+/// What a token endpoint said.
+struct TokenAnswer {
+    enum class Kind {
+        granted,
+        ended,         ///< `invalid_grant`: the grant is no longer valid.
+        grant_refused, ///< Another refusal of the grant: a 4xx, or a 2xx with an error member.
+        app_refused,   ///< Of the app: its error codes of RFC 6749 section 5.2, or 401, 403, 404 without an error code.
+        unclear,       ///< Nothing about either: 408, 425, 429, 5xx, HTML, an empty body, no token.
+    };
+    Kind kind = Kind::unclear;
+    TokenGrant grant; ///< If granted.
+    Error error;      ///< Else: reauth_needed, upstream_failed, forbidden, upstream_failed, in this order.
+};
+
+/// Reads leniently: a byte order mark, a lifetime in quotes, scopes as a list or with commas, an error in an object.
+[[nodiscard]] TokenAnswer read_token_answer(std::string_view vendor, http::Response const& answer);
 
 /// The tokens of `grant` put into the context, and when they have to be renewed. `jitter` is from 0 to 1.
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context);

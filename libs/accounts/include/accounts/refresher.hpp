@@ -2,11 +2,13 @@
 
 #include "accounts/connected_accounts.hpp"
 #include "accounts/oauth.hpp"
+#include "accounts/verdict.hpp"
 #include "base/clock.hpp"
 #include "http_api/client.hpp"
 #include "runtime/single_flight.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/repeated.hpp"
 #include "tenancy/change.hpp"
 
 #include <chrono>
@@ -17,9 +19,9 @@ namespace sluice::accounts {
 struct RefresherMetrics {
     explicit RefresherMetrics(telemetry::Registry& registry);
     telemetry::Counter& renewed;
-    telemetry::Counter& shared; ///< Found renewed by somebody else.
-    telemetry::Counter& refused;
-    telemetry::Counter& failed; ///< The vendor could not be asked; to be tried again.
+    telemetry::Counter& shared;  ///< Found renewed by somebody else.
+    telemetry::Counter& refused; ///< The grant.
+    telemetry::Counter& failed;  ///< The vendor could not be asked, or refused the app; to be tried again.
     telemetry::Counter& interrupted;
 };
 
@@ -39,18 +41,22 @@ public:
               RefresherConfig config = {});
 
     /// The account with a newer credential than `account` holds, renewed here or by somebody else.
-    /// Errors: reauth_needed if it cannot be renewed: the account says why, its status is needs_reauth by then unless
-    /// it has nothing to renew with; upstream_failed, upstream_timeout if the vendor could not be asked; unavailable.
+    /// Errors: reauth_needed if it cannot be renewed, because its connection is over (the account says why, and its
+    /// status is needs_reauth by then), or there is nothing to renew it with, or a renewal was cut off at a vendor that
+    /// accepts a refresh token once: then it is used until it ends; forbidden if the vendor refuses the OAuth app;
+    /// upstream_unreachable, upstream_failed, upstream_timeout if the vendor could not be asked, or refused once;
+    /// unavailable. But for the first, the credential that `account` holds is as good as before.
     Task<Result<ConnectedPtr>> renew(ConnectedPtr account, Deadline deadline);
 
 private:
-    struct Attempt;
-
     Task<Result<ConnectedPtr>> run(ConnectedPtr account, Deadline deadline);
     Task<Result<ConnectedPtr>> renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted);
-    Task<Result<ConnectedPtr>> finish(ConnectedPtr account, Uuid owner, bool new_credentials, AccountChange change);
+    Task<Result<ConnectedPtr>> store_grant(ConnectedPtr account, Uuid owner, TokenGrant grant);
+    Task<Error> store_failure(ConnectedPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted);
+    Task<Error> store_undecided(ConnectedPtr account, Uuid owner, Error error);
+    Task<Result<Account>> finish(ConnectedAccount const& account, Uuid owner, RefreshEnd end, AccountChange change);
     Task<Result<ConnectedPtr>> reload(ConnectedAccount const& account, Deadline deadline);
-    Task<Result<TokenGrant>> ask_vendor(ConnectedAccount const& account);
+    Task<Result<TokenAnswer>> ask_vendor(ConnectedAccount const& account);
 
     AccountRepository& repository_;
     Integrations& integrations_;
@@ -58,12 +64,10 @@ private:
     tenancy::Announcer& announcer_;
     Clock const& clock_;
     telemetry::Log& log_;
+    telemetry::Repeated failed_;
     RefresherMetrics& metrics_;
     RefresherConfig const config_;
     SingleFlight<IntegratedAccountId, ConnectedPtr> flights_;
 };
-
-/// The account needs to be connected again: status and `last_error`. For an `AccountChange`.
-void mark_dead(Account& account, std::string_view message, Timestamp now);
 
 } // namespace sluice::accounts

@@ -99,6 +99,7 @@ struct AccountState {
     bool is_enabled = true;
     json::object override;
     std::optional<SealedSecret> app_secret; ///< Of the developer's own OAuth app.
+    std::optional<AppTrouble> app_trouble;
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
     std::string reconnect_url;                   ///< Of the environment; empty if it has none.
@@ -111,14 +112,27 @@ using AccountChange = std::function<Result<void>(Account& account, Context& cont
 /// An account's lease for renewing its credential: one refresher at a time across all replicas.
 struct RefreshLease {
     enum class Kind {
-        taken,   ///< Ours until it ends; `state` is what to renew.
-        busy,    ///< Somebody else's.
-        renewed, ///< The generation is no longer the one that was seen: nothing to do.
+        taken,       ///< Ours until it ends; `state` is what to renew.
+        busy,        ///< Somebody else's.
+        renewed,     ///< The generation is no longer the one that was seen: nothing to do.
+        app_refused, ///< The vendor refuses the OAuth app, and it is not time to ask again: `state.app_trouble`.
     };
     Kind kind = Kind::busy;
     /// Taken over from a refresher that died after it may have asked the vendor.
     bool is_interrupted = false;
     AccountState state; ///< As it is now; not filled when busy.
+};
+
+/// How a renewal ended.
+struct RefreshEnd {
+    enum class Kind {
+        renewed,     ///< New credentials: the generation moves, and the OAuth app is known to work.
+        failed,      ///< The old ones stay, and may be tried again.
+        undecided,   ///< The vendor may have used them up: the intent stays.
+        app_refused, ///< The vendor refuses the OAuth app; `message` says how.
+    };
+    Kind kind = Kind::failed;
+    std::string message;
 };
 
 class AccountRepository {
@@ -130,7 +144,8 @@ public:
     virtual Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                       Deadline deadline) = 0;
-    /// Reads, lets `change` edit, writes, in one transaction. With `new_credentials` the generation moves.
+    /// Reads, lets `change` edit, writes, in one transaction. With `new_credentials` the generation moves, and what
+    /// spoke against the old ones is forgotten.
     virtual Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
                                          AccountChange change, Deadline deadline) = 0;
     /// Takes the lease for `lease`, unless the generation is no longer `seen` or somebody has it. A short transaction.
@@ -140,9 +155,13 @@ public:
     /// Records that the vendor is about to be asked. Errors: conflict if the lease is no longer `owner`'s.
     virtual Task<Result<void>> intend_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
                                               Deadline deadline) = 0;
-    /// `update` by the holder of the lease, which ends with it and takes the intent along. Errors: conflict as above.
+    /// `update` by the holder of the lease, which ends with it and, but for `undecided`, takes the intent along. What
+    /// the vendor says of the OAuth app is kept with the environment integration and told once. Errors: conflict as
+    /// above.
     virtual Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
-                                                 bool new_credentials, AccountChange change, Deadline deadline) = 0;
+                                                 RefreshEnd end, AccountChange change, Deadline deadline) = 0;
+    /// Makes the account's health check due, unless that was asked within the last minute.
+    virtual Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     /// Puts what the customer answered after connecting into what may be shown of the context, and says so.
     virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
                                                 Deadline deadline) = 0;

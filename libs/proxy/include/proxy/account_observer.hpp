@@ -3,29 +3,44 @@
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
 #include "proxy/caller.hpp"
+#include "runtime/task_group.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/repeated.hpp"
 #include "tenancy/change.hpp"
+
+#include <string_view>
+#include <unordered_map>
 
 namespace sluice::proxy {
 
-/// Writes what vendor calls tell about an account into its row.
+/// Writes what vendor calls tell about an account into its row, behind the calls' backs: at most once a minute of each
+/// kind for an account. Belongs to one I/O thread.
 class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
-    AccountObserver(accounts::AccountRepository& accounts, tenancy::Announcer& announcer, Clock const& clock,
-                    telemetry::Log& log);
+    AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, tenancy::Announcer& announcer,
+                    Clock const& clock, telemetry::Log& log);
 
-    /// The account needs re-authentication, unless its credentials were replaced meanwhile.
-    Task<void> unauthorised(accounts::ConnectedPtr account, std::string message) override;
-    Task<void> forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) override;
+    /// Asks for a health check, which knows whether it is the account. One call's 401 says nothing of others.
+    void unauthorised(accounts::ConnectedPtr account) override;
+    /// Writes what was forbidden, if that is not what the account says already.
+    void forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) override;
 
 private:
-    Task<void> write(accounts::ConnectedPtr account, accounts::AccountChange change);
+    using Times = std::unordered_map<IntegratedAccountId, Timestamp>;
+
+    /// Whether it is a minute since this was true for the account.
+    bool is_time(Times& times, IntegratedAccountId account);
+    Task<void> ask(accounts::ConnectedPtr account);
+    Task<void> write(accounts::ConnectedPtr account, json::object error);
 
     accounts::AccountRepository& accounts_;
     tenancy::Announcer& announcer_;
     Clock const& clock_;
-    telemetry::Log& log_;
+    telemetry::Repeated failed_;
+    TaskGroup writing_;
+    Times asked_;
+    Times forbidden_;
 };
 
 } // namespace sluice::proxy

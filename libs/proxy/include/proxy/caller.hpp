@@ -14,15 +14,14 @@
 
 namespace sluice::proxy {
 
-/// Learns what vendor calls tell about an account. The call waits for it, so that the next call finds what was learnt;
-/// it bounds its own time and keeps its failures to itself.
+/// Learns what vendor calls tell about an account. No call waits for it; it keeps its failures to itself.
 class CallObserver {
 public:
     virtual ~CallObserver() = default;
-    /// The vendor refused the credential that generation `account.generation` holds.
-    virtual Task<void> unauthorised(accounts::ConnectedPtr account, std::string message) = 0;
-    virtual Task<void> forbidden(accounts::ConnectedPtr account, catalog::Method const& method,
-                                 std::string message) = 0;
+    /// The vendor answered 401 to a credential that could not be renewed, or just was.
+    virtual void unauthorised(accounts::ConnectedPtr account) = 0;
+    /// `message` has none of the account's secrets.
+    virtual void forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) = 0;
 };
 
 struct CallerMetrics {
@@ -46,8 +45,9 @@ public:
     /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
     /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
     /// followed once on the same origin. A credential about to end is renewed first; one the vendor refuses is renewed
-    /// and the call repeated once, as a 401 proves that it had no effect. A read ends as unavailable if `waiter` goes
-    /// away; a write that was sent is finished.
+    /// and the call repeated once, as a 401 proves that it had no effect; if the renewal fails for a reason that will
+    /// pass, that is the error. What a vendor's refusal says has none of the account's secrets. A read ends as
+    /// unavailable if `waiter` goes away; a write that was sent is finished.
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
                                RawBody const* raw, Deadline deadline, http::Peer const* waiter = nullptr);
 

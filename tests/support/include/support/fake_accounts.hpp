@@ -28,6 +28,8 @@ public:
         std::optional<Timestamp> lease_until;
         std::optional<std::int64_t> intent_generation;
         json::object schema;
+        std::optional<Timestamp> health_asked_at;
+        std::size_t health_checks = 0; ///< Asked for, and made due.
     };
 
     /// Both must outlive it.
@@ -46,6 +48,8 @@ public:
         bool is_enabled = true;
         json::object override;
         std::optional<accounts::SealedSecret> app_secret;
+        std::optional<accounts::AppTrouble> app_trouble;
+        std::size_t app_refusals = 0; ///< How often the app was found to be refused; while it is, once.
         int integration_version = 1;
         std::vector<accounts::DocumentationRow> documentation;
         std::string reconnect_url;
@@ -61,7 +65,7 @@ public:
             account.id = IntegratedAccountId{uuid_v7(clock_.now())};
         account.created_at = account.updated_at = clock_.now();
         seal(account, context);
-        rows[{account.environment, account.id}] = Row{account, {}, {}, {}, {}};
+        rows[{account.environment, account.id}] = Row{account, {}, {}, {}, {}, {}, 0};
         return account;
     }
     /// The stored context, opened.
@@ -107,8 +111,10 @@ public:
         if (row == nullptr)
             co_return not_found();
         auto next = *row;
-        if (new_credentials)
+        if (new_credentials) {
             end_lease(next);
+            next.account.doubts = {};
+        }
         if (auto const changed = apply(next, new_credentials, change); !changed)
             co_return changed.error();
         co_return commit("update", *row, std::move(next));
@@ -131,7 +137,14 @@ public:
         result.kind = is_renewed ? Lease::Kind::renewed : Lease::Kind::taken;
         result.is_interrupted = !is_renewed && row->intent_generation == row->account.generation;
         result.state = state_of(*row);
+        auto& trouble = installations[row->account.environment_integration].app_trouble;
+        if (!is_renewed && trouble && trouble->retry_at > clock_.now()) {
+            result.kind = Lease::Kind::app_refused;
+            co_return committed("lease_refresh", std::move(result));
+        }
         if (!is_renewed) {
+            if (trouble)
+                trouble->retry_at = clock_.now() + kAppPause;
             row->lease_owner = owner;
             row->lease_until = clock_.now() + lease;
         }
@@ -153,8 +166,9 @@ public:
     }
 
     Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
-                                         bool new_credentials, accounts::AccountChange change, Deadline) override
+                                         accounts::RefreshEnd end, accounts::AccountChange change, Deadline) override
     {
+        using Kind = accounts::RefreshEnd::Kind;
         if (auto failed = begin("finish_refresh"))
             co_return *failed;
         auto* row = row_at(environment, id);
@@ -163,10 +177,34 @@ public:
         if (row->lease_owner != owner)
             co_return lease_lost();
         auto next = *row;
+        auto const intent = next.intent_generation;
         end_lease(next);
-        if (auto const changed = apply(next, new_credentials, change); !changed)
+        if (end.kind == Kind::undecided)
+            next.intent_generation = intent;
+        if (auto const changed = apply(next, end.kind == Kind::renewed, change); !changed)
             co_return changed.error();
+        auto& installed = installations[row->account.environment_integration];
+        if (end.kind == Kind::renewed)
+            installed.app_trouble.reset();
+        if (end.kind == Kind::app_refused) {
+            installed.app_refusals += installed.app_trouble ? 0 : 1;
+            installed.app_trouble = accounts::AppTrouble{end.message, clock_.now() + kAppPause};
+        }
         co_return commit("finish_refresh", *row, std::move(next));
+    }
+
+    Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline) override
+    {
+        if (auto failed = begin("ask_health"))
+            co_return *failed;
+        auto* row = row_at(environment, id);
+        bool const is_due = row != nullptr && row->account.status == accounts::Status::active &&
+                            (!row->health_asked_at || clock_.now() - *row->health_asked_at >= std::chrono::minutes(1));
+        if (is_due) {
+            row->health_asked_at = clock_.now();
+            ++row->health_checks;
+        }
+        co_return Result<void>{};
     }
 
     Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
@@ -222,6 +260,7 @@ public:
         state.is_enabled = installed.is_enabled;
         state.override = installed.override;
         state.app_secret = installed.app_secret;
+        state.app_trouble = installed.app_trouble;
         state.integration_version = installed.integration_version;
         state.documentation = installed.documentation;
         state.reconnect_url = installed.reconnect_url;
@@ -238,6 +277,8 @@ public:
     }
 
 private:
+    static constexpr std::chrono::seconds kAppPause{30};
+
     std::optional<Error> begin(std::string_view method) { return before ? before(method) : std::nullopt; }
 
     template <class T>

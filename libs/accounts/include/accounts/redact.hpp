@@ -1,0 +1,13 @@
+#pragma once
+
+#include "accounts/vault.hpp"
+
+#include <string>
+
+namespace sluice::accounts {
+
+/// A vendor's text without the account's own secrets, which some vendors repeat: as they are, percent-encoded, with
+/// slashes escaped, and within base64, such as that of Basic authentication. For texts that are kept or shown.
+[[nodiscard]] std::string without_secrets(std::string text, ConnectedAccount const& account);
+
+} // namespace sluice::accounts

@@ -1,0 +1,112 @@
+#include "accounts/redact.hpp"
+
+#include "base/encoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace sluice::accounts {
+namespace {
+
+/// What is shorter is found in any text, and is no secret.
+constexpr std::size_t kShortest = 4;
+constexpr std::string_view kInstead = "[secret]";
+
+void collect(json::value const& value, std::vector<std::string>& secrets)
+{
+    if (value.is_string() && value.get_string().size() >= kShortest)
+        secrets.emplace_back(value.get_string());
+    else if (value.is_object())
+        for (auto const& [name, member] : value.get_object())
+            collect(member, secrets);
+    else if (value.is_array())
+        for (auto const& item : value.get_array())
+            collect(item, secrets);
+}
+
+std::string percent_encoded(std::string_view text, std::string_view digits, bool blank_is_plus)
+{
+    constexpr std::string_view kUnreserved = "-._~";
+    std::string encoded;
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        bool const is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                              kUnreserved.find(c) != std::string_view::npos;
+        if (is_plain)
+            encoded += c;
+        else if (c == ' ' && blank_is_plus)
+            encoded += '+';
+        else
+            ((encoded += '%') += digits[byte / 16]) += digits[byte % 16];
+    }
+    return encoded;
+}
+
+/// The characters of base64 that the text alone decides, when `before` bytes stand before it.
+std::string within_base64(std::string_view text, std::size_t before)
+{
+    auto const whole = std::string(before, '\0') + std::string(text);
+    auto const encoded = base64(bytes_of(whole));
+    auto const first = (before * 8 + 5) / 6;
+    auto const last = whole.size() * 8 / 6;
+    return encoded.substr(first, last - first);
+}
+
+std::string with_escaped_slashes(std::string_view text)
+{
+    std::string escaped;
+    for (char const c : text) {
+        if (c == '/' || c == '"' || c == '\\')
+            escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
+std::vector<std::string> forms_of(std::vector<std::string> const& secrets)
+{
+    std::vector<std::string> forms;
+    for (auto const& secret : secrets) {
+        forms.push_back(secret);
+        forms.push_back(percent_encoded(secret, "0123456789ABCDEF", false));
+        forms.push_back(percent_encoded(secret, "0123456789abcdef", false));
+        forms.push_back(percent_encoded(secret, "0123456789ABCDEF", true));
+        forms.push_back(with_escaped_slashes(secret));
+        for (std::size_t before = 0; before < 3; ++before) {
+            auto form = within_base64(secret, before);
+            auto url_form = form;
+            std::ranges::replace(url_form, '+', '-');
+            std::ranges::replace(url_form, '/', '_');
+            forms.push_back(with_escaped_slashes(form));
+            forms.push_back(std::move(form));
+            forms.push_back(std::move(url_form));
+        }
+    }
+    std::erase_if(forms, [](std::string const& form) { return form.size() < kShortest; });
+    // The longest first: one may be part of another.
+    std::ranges::sort(forms,
+                      [](auto const& a, auto const& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
+    forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+    return forms;
+}
+
+} // namespace
+
+std::string without_secrets(std::string text, ConnectedAccount const& account)
+{
+    if (text.empty())
+        return text;
+    auto const context = open_context(account.account, account.key);
+    if (!context)
+        return text; // Nothing can be sent with secrets that do not open, so nothing can be repeated.
+    std::vector<std::string> secrets;
+    collect(context->secret, secrets);
+    for (auto const& form : forms_of(secrets))
+        for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + kInstead.size()))
+            text.replace(at, form.size(), kInstead);
+    return text;
+}
+
+} // namespace sluice::accounts

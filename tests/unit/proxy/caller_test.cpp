@@ -1,0 +1,192 @@
+#include "proxy/caller.hpp"
+
+#include "accounts/connected_accounts.hpp"
+#include "proxy/account_observer.hpp"
+#include "support/clock.hpp"
+#include "support/fake_accounts.hpp"
+#include "support/fake_client.hpp"
+#include "support/fake_integrations.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+
+namespace sluice::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using accounts::Status;
+
+/// Calls of one account of Acme, and what they teach.
+class CallerTest : public ::testing::Test {
+protected:
+    CallerTest()
+    {
+        auto& installed = rows_.installations[installation_id_];
+        installed.override =
+            json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "app"}}}}}};
+        auto const& key = rows_.key_of(environment_);
+        installed.app_secret = accounts::SealedSecret{key, accounts::app_place(installation_id_),
+                                                      key.seal(accounts::app_place(installation_id_), "app-secret")};
+    }
+
+    void connect(std::string const& method, std::string_view secret)
+    {
+        accounts::Account account;
+        account.environment = environment_;
+        account.environment_integration = installation_id_;
+        account.integration = definitions_.stored.id;
+        account.status = Status::active;
+        account.authentication_method = method;
+        accounts::Context context;
+        context.visible["email"] = "me@acme.example";
+        context.secret = json::parse(secret)->as_object();
+        if (method == "oauth2") {
+            account.access_expires_at = clock_.now() + 10min;
+            account.refresh_due_at = clock_.now() + 8min;
+        }
+        id_ = rows_.put(std::move(account), context).id;
+    }
+    void connect_by_key() { connect("api_key", R"({"api_key":"key-123456"})"); }
+    void connect_by_oauth()
+    {
+        connect("oauth2", R"({"oauth":{"token":{"access_token":"old-access","refresh_token":"old-refresh"}}})");
+    }
+
+    Result<Outcome> call()
+    {
+        auto result = test::run_on(io_, [](CallerTest& self) -> Task<Result<Outcome>> {
+            auto state = co_await self.rows_.load_state(self.environment_, self.id_, Deadline::after(1h));
+            auto account = co_await accounts::connect(self.integrations_, *std::move(state), Deadline::after(1h));
+            if (!account)
+                co_return account.error();
+            auto const* method = (*account)->installed->integration->find("things", "get");
+            catalog::CallParts parts;
+            parts.path.emplace_back("id", "7");
+            co_return co_await self.caller_.call(*account, *method, std::move(parts), nullptr, Deadline::after(1h));
+        }(*this));
+        io_.restart();
+        io_.poll(); // What is written behind the call's back.
+        return result;
+    }
+
+    test::FakeAccounts::Row& row() { return rows_.rows.at({environment_, id_}); }
+
+    asio::io_context io_{1};
+    test::FakeClock clock_;
+    telemetry::Log log_{::open("/dev/null", O_WRONLY)};
+    telemetry::Registry registry_;
+    accounts::RefresherMetrics refresher_metrics_{registry_};
+    CallerMetrics caller_metrics_{registry_};
+    test::FakeChanges changes_;
+    test::FakeAnnouncer announcer_;
+    test::FakeAccounts rows_{changes_, clock_};
+    test::FakeIntegrations definitions_{"tolerated"};
+    WorkerPool workers_{1, 100};
+    accounts::Integrations integrations_{definitions_, workers_};
+    test::FakeClient client_;
+    accounts::Refresher refresher_{rows_, integrations_, client_, announcer_, clock_, log_, refresher_metrics_};
+    accounts::Vault vault_{clock_};
+    crypto::Keyring keyring_ = *crypto::Keyring::parse(
+        R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
+    crypto::CursorSealer cursors_{keyring_, clock_};
+    AccountObserver observer_{io_, rows_, announcer_, clock_, log_};
+    Caller caller_{client_, vault_, refresher_, cursors_, clock_, observer_, caller_metrics_};
+    EnvironmentId environment_{Uuid{7}};
+    EnvironmentIntegrationId installation_id_{Uuid{8}};
+    IntegratedAccountId id_;
+};
+
+TEST_F(CallerTest, A401OfOneCallEndsTheCallAndAsksForAHealthCheckAtMostOnceAMinute)
+{
+    connect_by_key();
+    client_.respond = [](http::OutgoingRequest const&) {
+        return test::vendor_answer(401, R"({"message":"Not yours."})");
+    };
+    for (int i = 0; i < 6; ++i, clock_.advance(20s)) {
+        auto const outcome = call();
+        ASSERT_TRUE(outcome);
+        EXPECT_EQ(outcome->status, 401);
+        EXPECT_EQ(outcome->message, "Not yours.");
+    }
+    EXPECT_EQ(row().account.status, Status::active);
+    EXPECT_TRUE(row().account.last_error.is_null());
+    EXPECT_EQ(row().health_checks, 2U);
+    EXPECT_EQ(client_.requests.size(), 6U);
+}
+
+TEST_F(CallerTest, A401WhoseRenewalFailsForAReasonThatPassesIsNo401)
+{
+    connect_by_oauth();
+    client_.answer(401, "{}");
+    client_.answer(503, "");
+    auto const failed = call();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::upstream_failed);
+    EXPECT_NE(failed.error().public_detail().find("503"), std::string::npos);
+    EXPECT_EQ(row().account.status, Status::active);
+    client_.answer(401, "{}");
+    client_.answer(200, R"({"access_token":"new-access","refresh_token":"new-refresh","expires_in":3600})");
+    client_.answer(200, R"({"id":7})");
+    auto const outcome = call();
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->body, R"({"id":7})");
+}
+
+TEST_F(CallerTest, AFreshTokenThatIsRefusedTooIsForTheHealthCheckToJudge)
+{
+    connect_by_oauth();
+    client_.answer(401, "{}");
+    client_.answer(200, R"({"access_token":"new-access","refresh_token":"new-refresh","expires_in":3600})");
+    client_.answer(401, "{}");
+    auto const outcome = call();
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->status, 401);
+    EXPECT_EQ(row().account.status, Status::active);
+    EXPECT_EQ(row().health_checks, 1U);
+}
+
+TEST_F(CallerTest, ALoopOfForbiddenCallsWritesOnceAndNoCallWaitsForIt)
+{
+    connect_by_key();
+    int writes = 0;
+    rows_.before = [&](std::string_view method) -> std::optional<Error> {
+        writes += method == "update" ? 1 : 0;
+        return std::nullopt;
+    };
+    client_.respond = [](http::OutgoingRequest const&) {
+        return test::vendor_answer(403, R"({"message":"Not allowed."})");
+    };
+    for (int i = 0; i < 30; ++i)
+        EXPECT_EQ(call()->status, 403);
+    clock_.advance(2min);
+    EXPECT_EQ(call()->status, 403);
+    EXPECT_EQ(writes, 1) << "it says so already";
+    EXPECT_EQ(row().account.last_forbidden_error.at("message"), "Not allowed.");
+    int number = 0;
+    client_.respond = [&number](http::OutgoingRequest const&) {
+        return test::vendor_answer(403, "{\"message\":\"Not allowed " + std::to_string(++number) + ".\"}");
+    };
+    for (int i = 0; i < 30; ++i, clock_.advance(10s))
+        EXPECT_EQ(call()->status, 403);
+    EXPECT_EQ(writes, 6) << "once a minute of five";
+}
+
+TEST_F(CallerTest, AVendorThatRepeatsTheKeyIsNotRepeated)
+{
+    connect_by_key();
+    auto const basic = base64(bytes_of("me@acme.example:key-123456"));
+    client_.answer(403, "{\"message\":\"Incorrect API key provided: key-123456 (" + basic + ")\"}");
+    auto const outcome = call();
+    ASSERT_TRUE(outcome);
+    EXPECT_NE(outcome->message.find("Incorrect API key provided: [secret]"), std::string::npos) << outcome->message;
+    auto const kept = boost::json::serialize(row().account.last_forbidden_error);
+    for (auto const* text : {&outcome->message, &outcome->body, &kept}) {
+        EXPECT_EQ(text->find("key-123456"), std::string::npos) << *text;
+        EXPECT_EQ(text->find(basic.substr(basic.size() - 10)), std::string::npos) << *text;
+    }
+}
+
+} // namespace
+} // namespace sluice::proxy
