@@ -119,6 +119,31 @@ call('with a tenant of 10 000 characters', 'POST', accounts, newAccount({ tenant
 call('with a tenant with a zero byte', 'POST', accounts, newAccount({ tenant_id: 'a\0b' }), 400, ['tenant_id']);
 call('with a tenant that is empty', 'POST', accounts, newAccount({ tenant_id: '' }), 400, ['tenant_id']);
 call('with half a surrogate pair', 'POST', accounts, JSON.stringify(newAccount()).replace('"t"', '"\\ud800"'), 400);
+// What PostgreSQL does not store, and numbers that would come out as others, wherever they stand.
+const unkept = {
+    'a zero character': '"a\\u0000b"',
+    '1e400': '1e400',
+    '-1e400': '-1e400',
+    'a number of 400 digits': '9'.repeat(400),
+};
+for (const [what, written] of Object.entries(unkept)) {
+    const within = (body) => JSON.stringify(body).replace('"@"', written);
+    call(`with ${what}`, 'POST', accounts, within(newAccount({}, { note: ['@'] })), 400, ['context.note[0]']);
+    call(`with ${what}`, 'PATCH', `${accounts}/${account.id}`, within({ context: { a: { b: '@' } } }), 400, ['context.a.b']);
+    call(`with ${what}`, 'PATCH', `${accounts}/${account.id}/credentials`, within({ context: { api_key: '@' } }), 400,
+        ['context.api_key']);
+    call(`with ${what}`, 'PATCH', installation, within({ override: { credentials: { oauth2: { client_id: '@' } } } }), 400,
+        ['override.credentials.oauth2.client_id']);
+    call(`with ${what}`, 'POST', '/mcp-server', within(newServer({ integrations: ['@'] })), 400, ['integrations[0]']);
+    call(`with ${what}`, 'POST', '/link-token', within({ tenant_id: 't', scopes: ['@'] }), 400, ['scopes[0]']);
+}
+add('POST /webhook with 70 000 unknown fields', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`m${i}`, 1]));
+    const exchange = await api.send('POST', '/webhook', fields);
+    assert.ok(exchange.text.length < 32_768, `${exchange.text.length} bytes`);
+    assert.match(exchange.json.message, /and \d+ more mistakes$/);
+    return exchange;
+}, 400);
 call('with a line break in a credential', 'POST', accounts, newAccount({}, { api_key: 'a\r\nx-injected: 1' }), 400,
     ['context.api_key']);
 call('with an API key of 10 000 characters', 'POST', accounts, newAccount({}, { api_key: long }), 400, ['context.api_key']);
@@ -256,6 +281,12 @@ for (const each of cases)
         await check(each);
         assert.deepEqual(await stored(), before, 'nothing is written');
     });
+
+for (const path of [accounts, '/mcp-server'])
+    for (const pattern of ['%5C', 'a%5C', '%25%5C%5C%5C', '%5C%5C', '%5C%25'])
+        test(`GET ${path} takes the pattern ${pattern}`, async () => {
+            assert.equal((await api.send('GET', `${path}?tenant_id[like]=${pattern}`)).status, 200);
+        });
 
 test('the vendor was never called', async () => {
     assert.equal((await account.simulated.state()).calls, vendorBefore);

@@ -1,8 +1,40 @@
 #include "base/error.hpp"
 
+#include "base/encoding.hpp"
+
 #include <utility>
 
 namespace sluice {
+namespace {
+
+/// However much a caller sent, the answer is short: nobody mends more at once.
+constexpr std::size_t kMaxFailures = 20;
+constexpr std::size_t kMaxPath = 300;
+constexpr std::size_t kMaxMessage = 2000;
+
+void shorten(std::string& text, std::size_t bytes)
+{
+    if (text.size() <= bytes)
+        return;
+    text.resize(utf8_prefix(text, bytes).size());
+    text += "…";
+}
+
+/// What somebody else counted already stands last and is kept.
+void bound(std::vector<FieldFailure>& failures)
+{
+    if (failures.size() > kMaxFailures + 1) {
+        auto const more = failures.size() - kMaxFailures;
+        failures.resize(kMaxFailures);
+        failures.push_back({"", "and " + std::to_string(more) + " more mistakes"});
+    }
+    for (auto& failure : failures) {
+        shorten(failure.path, kMaxPath);
+        shorten(failure.message, kMaxMessage);
+    }
+}
+
+} // namespace
 
 std::string_view name_of(ErrorCode code) noexcept
 {
@@ -60,6 +92,7 @@ Error::Error(std::vector<FieldFailure> failures)
     : code_(ErrorCode::invalid_argument)
     , failures_(std::move(failures))
 {
+    bound(failures_);
     public_detail_.clear();
     for (auto const& failure : failures_) {
         if (!public_detail_.empty())

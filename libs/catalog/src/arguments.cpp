@@ -34,7 +34,7 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
         parts.body->get_object()[argument.wire_name] = value;
         break;
     case Argument::Place::limit:
-        parts.limit = value.to_number<std::int64_t>();
+        parts.limit = value.to_number<std::int64_t>(); // Within its bounds, so it fits.
         break;
     case Argument::Place::dry_run:
         parts.dry_run = value.is_bool() && value.get_bool();
@@ -52,13 +52,7 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
 
 void drop_absent(Tool const& tool, json::object& arguments)
 {
-    for (auto member = arguments.begin(); member != arguments.end();) {
-        auto const known = tool.arguments.find(std::string_view(member->key()));
-        bool const is_absent = member->value().is_null() && known != tool.arguments.end() &&
-                               !known->second.takes_null && !known->second.required;
-        // Erasing moves the last member here, so the place is looked at again.
-        member = is_absent ? arguments.erase(member) : member + 1;
-    }
+    tool.schema->drop_nulls(arguments);
 }
 
 CallParts split_arguments(Tool const& tool, json::object const& arguments)
@@ -85,9 +79,7 @@ std::string text_of_argument(json::value const& value)
 {
     if (auto const* text = value.if_string())
         return std::string(*text);
-    if (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
-        return std::to_string(static_cast<std::int64_t>(value.get_double()));
-    return boost::json::serialize(value);
+    return json::to_text(value);
 }
 
 } // namespace sluice::catalog

@@ -195,6 +195,26 @@ private:
         return authorization;
     }
 
+    /// What else than an empty array is an empty list. YAML reads the word null as nothing.
+    static void read_empty_lists(Mapping& mapping, Pagination& pagination)
+    {
+        auto const* value = mapping.find("empty");
+        auto const* forms = value != nullptr ? value->if_array() : nullptr;
+        if (value != nullptr && forms == nullptr)
+            return mapping.problem("empty", "must be a list of absent and null");
+        if (forms == nullptr)
+            return;
+        for (auto const& form : *forms) {
+            bool const is_text = form.is_string();
+            if (form.is_null() || (is_text && form.get_string() == "null"))
+                pagination.null_is_empty = true;
+            else if (is_text && form.get_string() == "absent")
+                pagination.absent_is_empty = true;
+            else
+                mapping.problem("empty", "must be a list of absent and null");
+        }
+    }
+
     Pagination read_pagination(json::value const* value, std::string const& path)
     {
         Pagination pagination;
@@ -204,6 +224,7 @@ private:
         using Format = Pagination::Format;
         pagination.format = mapping.choice("format", {"none", "cursor"}, 0) == 0 ? Format::none : Format::cursor;
         Mapping config(source_, mapping.find("config"), mapping.at("config"), problems_);
+        read_empty_lists(mapping, pagination);
         bool const is_cursor = pagination.format == Format::cursor;
         pagination.items = config.text("items", is_cursor);
         if (!is_cursor)

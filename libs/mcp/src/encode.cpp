@@ -205,6 +205,8 @@ std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snap
     open_result(out, request);
     if (outcome.kind == Kind::error) {
         append_error(out, proxy::remote_error_body(outcome), note);
+    } else if (outcome.kind == Kind::unread) {
+        append_payload(out, proxy::unread_body(outcome), note);
     } else if (method.content) {
         append_content(out, *method.content, outcome, note);
     } else if (outcome.kind == Kind::binary) {

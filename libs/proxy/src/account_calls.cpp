@@ -29,7 +29,7 @@ accounts::ConnectedPtr usable(accounts::ConnectedAccount const& account)
 
 Result<json::value> json_of(Outcome const& outcome)
 {
-    if (outcome.kind == Outcome::Kind::empty)
+    if (outcome.kind == Outcome::Kind::empty || outcome.kind == Outcome::Kind::unread)
         return json::value(nullptr);
     if (outcome.kind == Outcome::Kind::binary)
         return Error{ErrorCode::upstream_failed, "The vendor's answer is not JSON."};

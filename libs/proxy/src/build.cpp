@@ -64,7 +64,7 @@ Result<http::OutgoingRequest> build(catalog::Method const& method, catalog::Call
         request.body = raw->bytes;
     } else if (parts.body) {
         request.headers.add("content-type", "application/json");
-        request.body = boost::json::serialize(*parts.body);
+        request.body = json::to_text(*parts.body);
     }
     if (!credential.header.empty())
         request.headers.add(credential.header, credential.value.reveal());

@@ -14,24 +14,6 @@
 namespace sluice::proxy {
 namespace {
 
-/// The query pairs that a vendor's cursor stands for, as the payload of ours.
-std::string cursor_payload(catalog::Pagination const& pagination, std::string const& next)
-{
-    http::Query query;
-    if (pagination.next_is_url) {
-        auto const mark = next.find('?');
-        auto const parsed =
-            http::Query::parse(mark == std::string::npos ? "" : std::string_view(next).substr(mark + 1));
-        if (parsed)
-            for (auto const& [name, value] : parsed->pairs())
-                if (name != pagination.limit_parameter)
-                    query.add(name, value);
-    } else {
-        query.add(pagination.cursor_parameter, next);
-    }
-    return query.str();
-}
-
 void apply_cursor(std::string_view payload, catalog::CallParts& parts)
 {
     auto const query = http::Query::parse(payload);
@@ -126,6 +108,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
     // What a cursor is bound to is the question without the cursor; computed only where there is one.
     std::string binding;
+    std::string asked;
     std::int64_t skip = 0;
     if (method.paginated && parts.next_cursor) {
         binding = cursor_binding(account->account.id.str(), method, parts);
@@ -134,6 +117,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
             co_return payload.error();
         Position const position(*payload);
         skip = position.skip;
+        asked = position.query;
         apply_cursor(position.query, parts);
         if (skip > 0)
             parts.limit =
@@ -167,7 +151,10 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     if (outcome->kind == Outcome::Kind::list && outcome->page.next) {
         if (binding.empty())
             binding = cursor_binding(account->account.id.str(), method, parts);
-        outcome->next_cursor = cursors_.seal(binding, cursor_payload(method.pagination, *outcome->page.next));
+        if (auto const payload = next_payload(method.pagination, *outcome->page.next, asked))
+            outcome->next_cursor = cursors_.seal(binding, *payload);
+        else
+            outcome->note = kEndlessNote;
     }
     if (outcome->kind == Outcome::Kind::error) {
         outcome->message = accounts::without_secrets(std::move(outcome->message), *account);

@@ -51,4 +51,13 @@ std::string remote_error_body(Outcome const& outcome)
     return text + '}';
 }
 
+std::string unread_body(Outcome const& outcome)
+{
+    json::object body;
+    body["status"] = outcome.remote_status;
+    body["message"] = outcome.message;
+    body["raw_response"] = to_valid_utf8(std::string_view(outcome.body).substr(0, kMaxRawText));
+    return boost::json::serialize(body);
+}
+
 } // namespace sluice::proxy

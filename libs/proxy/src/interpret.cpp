@@ -59,29 +59,74 @@ bool is_json_type(std::string_view type)
     return type.empty() || type.starts_with("application/json") || type.find("+json") != std::string_view::npos;
 }
 
+/// A list without records, whatever the vendor wrote for it.
+void give_no_records(Outcome& outcome)
+{
+    outcome.kind = Outcome::Kind::list;
+    outcome.status = 200; // It has a body now.
+    outcome.body = "[]";
+    outcome.page.items = outcome.body;
+    outcome.page.count = 0;
+}
+
+std::string what_is_wrong(PageText const& page, std::string_view items)
+{
+    if (page.found == PageText::Found::no_json)
+        return "it says it is JSON, but it is not valid";
+    auto const place = items.empty() ? std::string("it") : fmt::format("its member {}", items);
+    return place + (page.found == PageText::Found::null     ? " is null"
+                    : page.found == PageText::Found::absent ? " is not there"
+                                                            : " is no list");
+}
+
+/// What cannot be read is an error of a read. A write was made all the same, and whoever takes it for a failure makes
+/// it again.
+void refuse_answer(catalog::Method const& method, std::string message, Outcome& outcome)
+{
+    if (method.access == catalog::Access::write) {
+        outcome.kind = Outcome::Kind::unread;
+        outcome.message = fmt::format("The vendor made the change ({}), but its answer could not be read. {} Do not "
+                                      "repeat the call; look at what is there now.",
+                                      outcome.remote_status, message);
+        return;
+    }
+    outcome.kind = Outcome::Kind::error;
+    outcome.status = 502;
+    outcome.message = std::move(message);
+}
+
 void interpret_success(catalog::Method const& method, Outcome& outcome)
 {
-    if (outcome.body.empty()) {
+    bool const is_list = method.is_list();
+    auto const& paging = method.pagination;
+    if (outcome.body.find_first_not_of(" \t\r\n") == std::string::npos) {
         outcome.kind = Outcome::Kind::empty;
+        outcome.body.clear();
+        if (is_list && paging.absent_is_empty)
+            give_no_records(outcome);
         return;
     }
     if (!is_json_type(outcome.content_type)) {
         outcome.kind = Outcome::Kind::binary;
         return;
     }
-    if (method.is_list()) {
-        if (auto page = split_page(outcome.body, method.pagination.items, method.pagination.next)) {
-            outcome.page = std::move(*page);
-            outcome.kind = Outcome::Kind::list;
-            return;
-        }
-    } else if (is_json(outcome.body)) {
+    if (!is_list) {
+        if (!is_json(outcome.body))
+            refuse_answer(method, "The vendor's answer says it is JSON, but it is not valid.", outcome);
         return;
     }
-    outcome.kind = Outcome::Kind::error;
-    outcome.status = 502;
-    outcome.message = method.is_list() ? "The vendor's answer is not the list that the definition describes."
-                                       : "The vendor's answer says it is JSON, but it is not valid.";
+    outcome.page = split_page(outcome.body, paging.items, paging.next);
+    auto const found = outcome.page.found;
+    if (found == PageText::Found::list)
+        outcome.kind = Outcome::Kind::list;
+    else if ((found == PageText::Found::null && paging.null_is_empty) ||
+             (found == PageText::Found::absent && paging.absent_is_empty))
+        give_no_records(outcome);
+    else
+        refuse_answer(method,
+                      fmt::format("The vendor's answer is not the list that the definition describes: {}.",
+                                  what_is_wrong(outcome.page, paging.items)),
+                      outcome);
 }
 
 void interpret_redirect(std::string_view location, Outcome& outcome)

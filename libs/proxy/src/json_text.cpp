@@ -36,11 +36,75 @@ void pad(std::string& body)
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
 }
 
-/// Validates everything: structure, numbers, UTF-8.
+/// The length of the number (RFC 8259 section 6) at the start of `text`; 0 if there is none.
+std::size_t number_length(std::string_view text)
+{
+    std::size_t at = 0;
+    auto const is_at = [&](std::string_view any) { return at < text.size() && any.find(text[at]) != any.npos; };
+    auto const digits = [&] {
+        auto const begin = at;
+        while (is_at("0123456789"))
+            ++at;
+        return at - begin;
+    };
+    at += is_at("-") ? 1 : 0;
+    bool const has_zero = is_at("0");
+    auto const whole = digits();
+    if (whole == 0 || (has_zero && whole > 1))
+        return 0;
+    if (is_at(".")) {
+        ++at;
+        if (digits() == 0)
+            return 0;
+    }
+    if (is_at("eE")) {
+        ++at;
+        at += is_at("+-") ? 1 : 0;
+        if (digits() == 0)
+            return 0;
+    }
+    return at;
+}
+
+/// The text with a 0 and blanks for each of its numbers: every number is valid JSON, but the parser refuses those that
+/// no machine number holds.
+std::string without_numbers(std::string_view text)
+{
+    std::string out(text);
+    bool is_in_string = false;
+    for (std::size_t at = 0; at < out.size(); ++at) {
+        if (out[at] == '"')
+            is_in_string = !is_in_string;
+        else if (is_in_string && out[at] == '\\')
+            ++at;
+        if (is_in_string || (out[at] != '-' && (out[at] < '0' || out[at] > '9')))
+            continue;
+        auto const length = number_length(text.substr(at));
+        if (length == 0)
+            break; // Not JSON; the parser says so.
+        out.replace(at, length, length, ' ');
+        out[at] = '0';
+        at += length - 1;
+    }
+    return out;
+}
+
+/// Validates everything: structure, numbers, UTF-8. Where that fails, what vendors get wrong is mended, and it is read
+/// again.
 simdjson::simdjson_result<simdjson::dom::element> parse(std::string& body)
 {
     pad(body);
-    return dom_parser().parse(body.data(), body.size(), false);
+    auto root = dom_parser().parse(body.data(), body.size(), false);
+    if (root.error() == simdjson::SUCCESS || body.empty())
+        return root;
+    if (!is_utf8(body))
+        body = to_valid_utf8(body);
+    if (auto better = json::mended(body))
+        body = *std::move(better);
+    pad(body);
+    auto structure = without_numbers(body);
+    pad(structure);
+    return dom_parser().parse(structure.data(), structure.size(), false);
 }
 
 simdjson::simdjson_result<simdjson::dom::element> find(simdjson::dom::element root, std::string_view dotted)
@@ -54,6 +118,20 @@ simdjson::simdjson_result<simdjson::dom::element> find(simdjson::dom::element ro
     return at;
 }
 
+/// The value at a dotted path that is not empty.
+simdjson::simdjson_result<simdjson::ondemand::value> find(simdjson::ondemand::document& document,
+                                                          std::string_view dotted)
+{
+    auto dot = dotted.find('.');
+    auto value = document[dotted.substr(0, dot)];
+    while (dot != std::string_view::npos) {
+        dotted.remove_prefix(dot + 1);
+        dot = dotted.find('.');
+        value = value[dotted.substr(0, dot)];
+    }
+    return value;
+}
+
 /// The DOM gives no positions, so the span of the array comes from a second, lazy look at the validated text.
 std::string_view raw_array(std::string const& body, std::string_view dotted)
 {
@@ -62,25 +140,41 @@ std::string_view raw_array(std::string const& body, std::string_view dotted)
     if (ondemand_parser().iterate(text).get(document) != simdjson::SUCCESS)
         return {};
     simdjson::ondemand::array array;
-    if (dotted.empty()) {
-        if (document.get_array().get(array) != simdjson::SUCCESS)
-            return {};
-    } else {
-        auto const first_dot = dotted.find('.');
-        auto value = document[dotted.substr(0, first_dot)];
-        dotted = first_dot == std::string_view::npos ? std::string_view{} : dotted.substr(first_dot + 1);
-        while (!dotted.empty()) {
-            auto const dot = dotted.find('.');
-            value = value[dotted.substr(0, dot)];
-            dotted = dot == std::string_view::npos ? std::string_view{} : dotted.substr(dot + 1);
-        }
-        if (value.get_array().get(array) != simdjson::SUCCESS)
-            return {};
-    }
+    if ((dotted.empty() ? document.get_array() : find(document, dotted).get_array()).get(array) != simdjson::SUCCESS)
+        return {};
     std::string_view raw;
     if (array.raw_json().get(raw) != simdjson::SUCCESS)
         return {};
     return raw.substr(0, raw.find_last_of(']') + 1);
+}
+
+/// The number at a dotted path as it is written.
+std::string_view raw_number(std::string const& body, std::string_view dotted)
+{
+    simdjson::ondemand::document document;
+    simdjson::padded_string_view const text(body.data(), body.size(), body.capacity());
+    simdjson::ondemand::value value;
+    if (ondemand_parser().iterate(text).get(document) != simdjson::SUCCESS ||
+        find(document, dotted).get(value) != simdjson::SUCCESS)
+        return {};
+    auto const raw = value.raw_json_token();
+    return raw.substr(0, raw.find_last_not_of(" \t\r\n") + 1);
+}
+
+/// What leads to the next page: a text or a number, but nothing empty and no zero.
+std::optional<std::string> next_in(std::string const& body, simdjson::dom::element root, std::string_view dotted)
+{
+    simdjson::dom::element next;
+    if (dotted.empty() || find(root, dotted).get(next) != simdjson::SUCCESS)
+        return std::nullopt;
+    std::string_view text;
+    if (next.get_string().get(text) == simdjson::SUCCESS)
+        return text.empty() ? std::nullopt : std::optional<std::string>(text);
+    if (!next.is_number())
+        return std::nullopt;
+    auto const number = raw_number(body, dotted);
+    bool const is_zero = number.substr(0, number.find_first_of("eE")).find_first_of("123456789") == number.npos;
+    return is_zero ? std::nullopt : std::optional<std::string>(number);
 }
 
 /// Paths by their first step.
@@ -232,27 +326,27 @@ bool is_json(std::string& body)
     return parse(body).error() == simdjson::SUCCESS;
 }
 
-std::optional<PageText> split_page(std::string& body, std::string_view items, std::string_view next)
+PageText split_page(std::string& body, std::string_view items, std::string_view next)
 {
-    simdjson::dom::element root;
-    if (parse(body).get(root) != simdjson::SUCCESS)
-        return std::nullopt;
-    simdjson::dom::array array;
-    if (find(root, items).get_array().get(array) != simdjson::SUCCESS)
-        return std::nullopt;
+    using Found = PageText::Found;
     PageText page;
-    page.count = array.size();
-    if (!next.empty()) {
-        std::string_view text;
-        std::int64_t number = 0;
-        if (find(root, next).get_string().get(text) == simdjson::SUCCESS)
-            page.next = std::string(text);
-        else if (find(root, next).get_int64().get(number) == simdjson::SUCCESS)
-            page.next = std::to_string(number);
+    simdjson::dom::element root;
+    if (parse(body).get(root) != simdjson::SUCCESS) {
+        page.found = Found::no_json;
+        return page;
     }
-    page.items = raw_array(body, items);
-    if (page.items.empty())
-        return std::nullopt;
+    page.next = next_in(body, root, next);
+    simdjson::dom::element at;
+    simdjson::dom::array array;
+    if (find(root, items).get(at) != simdjson::SUCCESS) {
+        page.found = Found::absent;
+    } else if (at.get_array().get(array) != simdjson::SUCCESS) {
+        page.found = at.is_null() ? Found::null : Found::other;
+    } else {
+        page.count = array.size();
+        page.items = raw_array(body, items);
+        page.found = page.items.empty() ? Found::no_json : Found::list;
+    }
     return page;
 }
 

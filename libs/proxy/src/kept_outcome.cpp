@@ -43,7 +43,7 @@ Result<Outcome> kept_outcome(std::string_view text)
     auto const& object = head->get_object();
     Outcome outcome;
     auto const kind = integer_at(object, "kind");
-    if (kind < 0 || kind > static_cast<int>(Outcome::Kind::error))
+    if (kind < 0 || kind > static_cast<int>(Outcome::Kind::unread))
         return Error{ErrorCode::internal, "Unexpected fault.", "a kept outcome has an unknown kind"};
     outcome.kind = static_cast<Outcome::Kind>(kind);
     // Where the records of a list are is not kept; whole, it is an answer like any other.

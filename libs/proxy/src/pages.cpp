@@ -1,9 +1,12 @@
 #include "proxy/pages.hpp"
 
+#include "proxy/parts.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 namespace sluice::proxy {
 namespace {
@@ -32,7 +35,7 @@ void narrow(std::vector<std::string> const& fields, Outcome& outcome)
         return;
     auto projection = project(is_list ? std::string(outcome.page.items) : std::move(outcome.body), fields);
     if (!projection.missing.empty())
-        outcome.note = note_of(projection);
+        outcome.note += (outcome.note.empty() ? "" : " ") + note_of(projection);
     outcome.body = std::move(projection.text);
     if (is_list)
         outcome.page.items = outcome.body;
@@ -105,6 +108,7 @@ Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account,
     Gathered gathered(gathering.max_bytes);
     std::optional<Outcome> last;
     std::chrono::microseconds vendor_time{};
+    std::set<std::string, std::less<>> seen;
     for (;;) {
         if (!is_single)
             parts.limit = std::min(method.pagination.max_limit, wanted - gathered.count());
@@ -135,6 +139,10 @@ Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account,
                                       "next_cursor, or ask for less of each record with fields.",
                                       last->note.empty() ? "" : " ", gathered.count());
             break;
+        }
+        if (last->next_cursor && !seen.insert(*last->page.next).second) {
+            last->next_cursor.reset();
+            last->note += fmt::format("{}{}", last->note.empty() ? "" : " ", kEndlessNote);
         }
         if (is_single || !last->next_cursor || of_page == 0 || gathered.count() >= wanted || gathered.is_full() ||
             !is_wanted)

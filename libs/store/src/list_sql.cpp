@@ -115,6 +115,8 @@ public:
             auto value = value_of(*field, text);
             if (!value)
                 return value.error();
+            if (condition.op == Operator::like)
+                close_escape(*value);
             parameters_.push_back(*std::move(value));
             alternatives += fmt::format("{}{} {} ${}::{}", alternatives.empty() ? "" : " OR ", column,
                                         comparison_of(condition.op), parameters_.size(), cast_of(field->kind));
@@ -123,6 +125,14 @@ public:
     }
 
 private:
+    /// A pattern must not end in the sign that takes the next character as it is.
+    static void close_escape(std::string& pattern)
+    {
+        auto const kept = pattern.find_last_not_of('\\') + 1;
+        if ((pattern.size() - kept) % 2 != 0)
+            pattern += '\\';
+    }
+
     static std::string expression(ListField const& field)
     {
         return field.kind == ListField::Kind::time

@@ -6,9 +6,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice::api {
 namespace {
+
+/// Members nobody asked for that are named; a caller can send very many.
+constexpr std::size_t kMaxUnknown = 20;
 
 std::string joined(std::string_view path, std::string_view name)
 {
@@ -27,7 +31,7 @@ Result<json::object> read_object(http::Request const& request)
     auto const type = to_lower(request.headers.find("content-type").value_or("application/json"));
     if (!type.starts_with("application/json"))
         return Error{ErrorCode::unsupported_media, "Content-Type must be application/json."};
-    auto parsed = json::parse(request.body);
+    auto parsed = json::parse_input(request.body);
     if (!parsed)
         return parsed.error();
     if (!parsed->is_object())
@@ -111,8 +115,15 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t 
     auto const* value = ask(name, false);
     if (value == nullptr)
         return std::nullopt;
-    if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most)
-        return value->get_int64();
+    // 7.0 is an integer too; a number of more than 2^63 is none that could be in the range.
+    constexpr double kExact = 9007199254740992.0;
+    bool const is_whole = value->is_double() && std::trunc(value->get_double()) == value->get_double() &&
+                          std::abs(value->get_double()) <= kExact;
+    auto const number = value->is_int64() ? std::optional(value->get_int64())
+                        : is_whole        ? std::optional(static_cast<std::int64_t>(value->get_double()))
+                                          : std::nullopt;
+    if (number && *number >= least && *number <= most)
+        return number;
     return fail(name, fmt::format("must be an integer from {} to {}", least, most)), std::nullopt;
 }
 
@@ -188,9 +199,15 @@ void Fields::merge(std::vector<FieldFailure> failures)
 
 std::vector<FieldFailure> Fields::failures()
 {
-    for (auto const& [name, value] : object_)
-        if (std::ranges::find(asked_, std::string_view(name)) == asked_.end())
+    std::size_t unknown = 0;
+    for (auto const& [name, value] : object_) {
+        if (std::ranges::find(asked_, std::string_view(name)) != asked_.end())
+            continue;
+        if (++unknown <= kMaxUnknown)
             fail(utf8_prefix(name, 100), fmt::format("is not a field here; known are {}", fmt::join(asked_, ", ")));
+    }
+    if (unknown > kMaxUnknown)
+        failures_.push_back({"", fmt::format("and {} more mistakes", unknown - kMaxUnknown)});
     return std::exchange(failures_, {});
 }
 

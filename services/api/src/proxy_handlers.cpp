@@ -29,7 +29,7 @@ struct Body {
     std::optional<proxy::RawBody> raw;
 };
 
-/// JSON is read and sent anew; anything else, or all with `body_passthrough`, is sent as it came.
+/// Sent as it came; JSON is checked first, unless `body_passthrough` is asked for.
 Result<Body> read_body(http::Request const& request, bool passthrough)
 {
     Body body;
@@ -44,6 +44,7 @@ Result<Body> read_body(http::Request const& request, bool passthrough)
     if (!parsed)
         return parsed.error();
     body.value = *std::move(parsed);
+    body.raw = proxy::RawBody{"application/json", json::mended(request.body).value_or(request.body)};
     return body;
 }
 
@@ -90,6 +91,9 @@ http::Response response_of(Outcome outcome, catalog::Method const& method, std::
     switch (outcome.kind) {
     case Outcome::Kind::error:
         json_body(proxy::remote_error_body(outcome));
+        break;
+    case Outcome::Kind::unread:
+        json_body(proxy::unread_body(outcome));
         break;
     case Outcome::Kind::list:
         json_body(list_body(outcome));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sluice::json {
 namespace {
 
@@ -19,6 +21,116 @@ TEST(JsonParse, BoundsSizeAndDepth)
     EXPECT_FALSE(parse(deep));
     EXPECT_TRUE(parse(std::string(60, '[') + std::string(60, ']')));
     EXPECT_FALSE(parse(std::string(10'000, '[')));
+}
+
+TEST(JsonParse, SkipsAByteOrderMark)
+{
+    EXPECT_EQ(*parse("\xef\xbb\xbf{\"id\":7}"), (object{{"id", 7}}));
+    EXPECT_FALSE(parse("\xef\xbb\xbf"));
+    EXPECT_FALSE(parse("{}\xef\xbb\xbf"));
+}
+
+struct Mended {
+    std::string name;
+    std::string text;
+    std::string value;
+};
+
+class JsonSurrogates : public ::testing::TestWithParam<Mended> {};
+
+TEST_P(JsonSurrogates, BecomeReplacementCharactersWhereTheyStandAlone)
+{
+    auto const read = parse('"' + GetParam().text + '"');
+    ASSERT_TRUE(read) << read.error().public_detail();
+    EXPECT_EQ(read->get_string(), GetParam().value);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, JsonSurrogates,
+                         ::testing::Values(Mended{"HighAtTheEnd", R"(cut \ud83d)", "cut \xef\xbf\xbd"},
+                                           Mended{"HighBeforeText", R"(\uD83Dx)", "\xef\xbf\xbdx"},
+                                           Mended{"HighBeforeAnotherEscape", R"(\ud83d\n)", "\xef\xbf\xbd\n"},
+                                           Mended{"TwoHigh", R"(\ud83d\ud83d\ude00)", "\xef\xbf\xbd😀"},
+                                           Mended{"LowAlone", R"(\ude00.)", "\xef\xbf\xbd."},
+                                           Mended{"APair", R"(\ud83d\ude00\udc00)", "😀\xef\xbf\xbd"},
+                                           Mended{"AnEscapedBackslash", R"(\\ud83d \udbff)", "\\ud83d \xef\xbf\xbd"}),
+                         [](auto const& param) { return param.param.name; });
+
+TEST(JsonSurrogates, AreMendedInNamesToo)
+{
+    EXPECT_EQ(*parse(R"({"a\udfff":1})"), (object{{"a\xef\xbf\xbd", 1}}));
+    EXPECT_FALSE(parse(R"("\ud83)"));
+    EXPECT_FALSE(parse(R"("\uzzzz")"));
+}
+
+struct Kept {
+    std::string text;
+    std::string written;
+};
+
+class JsonNumbers : public ::testing::TestWithParam<Kept> {};
+
+TEST_P(JsonNumbers, AreWrittenAsPlainDecimalsOfTheSameValue)
+{
+    auto const read = parse_input(GetParam().text);
+    ASSERT_TRUE(read) << read.error().public_detail();
+    EXPECT_EQ(to_text(*read), GetParam().written);
+    EXPECT_EQ(canonical(*read), GetParam().written);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, JsonNumbers,
+                         ::testing::Values(Kept{"0.5", "0.5"}, Kept{"19.99", "19.99"},
+                                           Kept{"123456789.12", "123456789.12"}, Kept{"5.0", "5"}, Kept{"7.00", "7"},
+                                           Kept{"1e3", "1000"}, Kept{"5E-1", "0.5"}, Kept{"-0.25", "-0.25"},
+                                           Kept{"0.0", "0"}, Kept{"0e5", "0"},
+                                           Kept{"9007199254740993", "9007199254740993"},
+                                           Kept{"-9223372036854775808", "-9223372036854775808"},
+                                           Kept{"18446744073709551615", "18446744073709551615"},
+                                           Kept{"10000000000000000000000", "10000000000000000000000"},
+                                           Kept{"1E+22", "10000000000000000000000"},
+                                           Kept{"0.1000000000000000000000", "0.1"}));
+
+TEST(JsonInput, RefusesNumbersThatWouldComeOutOtherwise)
+{
+    for (auto const* number :
+         {"1e400", "-1e400", "1e-400", "12345678901234567890123", "18446744073709551617", "0.12345678901234567890"}) {
+        auto const read = parse_input(std::string(R"({"a":[{"n":)") + number + "}]}");
+        ASSERT_FALSE(read) << number;
+        EXPECT_EQ(read.error().code(), ErrorCode::invalid_argument);
+        EXPECT_EQ(read.error().failures().front().path, "a[0].n") << number;
+    }
+    EXPECT_EQ(parse_input(std::string(400, '9')).error().failures().front().path, "");
+    EXPECT_FALSE(parse_input("[1e99999999999999999999]"));
+}
+
+TEST(JsonInput, RefusesHalvesOfPairsButNoByteOrderMark)
+{
+    EXPECT_FALSE(parse_input(R"({"tenant_id":"\ud800"})"));
+    EXPECT_TRUE(parse_input("\xef\xbb\xbf{}"));
+}
+
+TEST(JsonInput, RefusesZeroCharactersWithTheirPlaces)
+{
+    auto const read = parse_input(R"({"fine":"\\u0000","list":["a",{"t":"b\u0000c"}],"n\u0000":{"x":"\u0000"}})");
+    ASSERT_FALSE(read);
+    auto const& failures = read.error().failures();
+    ASSERT_EQ(failures.size(), 3U);
+    EXPECT_EQ(failures[0].path, "list[1].t");
+    EXPECT_TRUE(failures[1].path.starts_with("n"));
+    EXPECT_TRUE(failures[2].path.ends_with(".x"));
+}
+
+TEST(JsonParse, TakesTheNearestNumberWhereItMayDiffer)
+{
+    EXPECT_EQ(to_text(*parse("12345678901234567890123")), "12345678901234567741440");
+    EXPECT_TRUE(std::isfinite(parse("1e400")->get_double()));
+    EXPECT_EQ(*parse("1e-400"), 0.0);
+    EXPECT_EQ(parse(R"("a\u0000")")->get_string().size(), 2U);
+}
+
+TEST(JsonText, IsReadAgainAsTheSame)
+{
+    auto const* text = R"({"b":[1,{"y":null,"x":"é\n"}],"a":{},"c":[],"d":true,"e":-1.5})";
+    EXPECT_EQ(to_text(*parse(text)), text);
 }
 
 TEST(JsonQuoting, EscapesControlCharactersQuotesAndBackslashes)

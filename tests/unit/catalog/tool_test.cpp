@@ -112,6 +112,20 @@ TEST(Arguments, AreSortedByWhereTheyGo)
     EXPECT_FALSE(parts.body);
 }
 
+TEST(Arguments, AreNumbersAsTheCallerWroteThem)
+{
+    for (auto const& [written, text] : {std::pair{"0.5", "0.5"},
+                                        {"19.99", "19.99"},
+                                        {"123456789.12", "123456789.12"},
+                                        {"7.0", "7"},
+                                        {"1e3", "1000"},
+                                        {"18446744073709551615", "18446744073709551615"},
+                                        {"1e21", "1000000000000000000000"}})
+        EXPECT_EQ(text_of_argument(*json::parse(written)), text);
+    EXPECT_EQ(text_of_argument(*json::parse(R"([0.5,{"a":1.0}])")), R"([0.5,{"a":1}])");
+    EXPECT_EQ(split_arguments(tool("list_all_desk_tickets"), json::parse(R"({"limit":2.0})")->get_object()).limit, 2);
+}
+
 TEST(Arguments, ThatAreNullCountAsAbsentWhereNullMeansNothing)
 {
     EXPECT_TRUE(failures_of("create_a_desk_ticket", R"({"subject":"A","priority":null})").empty());

@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <tuple>
+
 namespace sluice::proxy {
 namespace {
 
@@ -70,21 +73,132 @@ TEST(SplitPage, FindsItemsAndCursorWithoutChangingThem)
 {
     std::string body = R"({"object":"list","data":[{"id":1, "t":"]"},{"id":2}] ,"meta":{"next_cursor":"abc"}})";
     auto const page = split_page(body, "data", "meta.next_cursor");
-    ASSERT_TRUE(page);
-    EXPECT_EQ(page->items, R"([{"id":1, "t":"]"},{"id":2}])");
-    EXPECT_EQ(page->count, 2U);
-    EXPECT_EQ(page->next, "abc");
+    EXPECT_EQ(page.found, PageText::Found::list);
+    EXPECT_EQ(page.items, R"([{"id":1, "t":"]"},{"id":2}])");
+    EXPECT_EQ(page.count, 2U);
+    EXPECT_EQ(page.next, "abc");
 }
 
-TEST(SplitPage, KnowsTheLastPageBareArraysAndWhatIsNoList)
+TEST(SplitPage, TakesABareArray)
 {
-    std::string last = R"({"data":[],"meta":{"next_cursor":null}})";
-    EXPECT_FALSE(split_page(last, "data", "meta.next_cursor")->next);
     std::string bare = " [1,2,3] ";
-    EXPECT_EQ(split_page(bare, "", "")->items, "[1,2,3]");
-    for (std::string body : {"{}", "{\"data\":{}}", "nonsense", "", "{\"data\":[1,}"})
-        EXPECT_FALSE(split_page(body, "data", "")) << body;
+    EXPECT_EQ(split_page(bare, "", "").items, "[1,2,3]");
 }
+
+struct NoList {
+    std::string name;
+    std::string body;
+    PageText::Found found;
+};
+
+class PagesWithoutAList : public ::testing::TestWithParam<NoList> {};
+
+TEST_P(PagesWithoutAList, SayWhatThereIsInstead)
+{
+    auto body = GetParam().body;
+    EXPECT_EQ(split_page(body, "data", "").found, GetParam().found);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, PagesWithoutAList,
+                         ::testing::Values(NoList{"Empty", "{}", PageText::Found::absent},
+                                           NoList{"Null", R"({"data":null})", PageText::Found::null},
+                                           NoList{"Object", R"({"data":{}})", PageText::Found::other},
+                                           NoList{"Text", R"({"data":"[]"})", PageText::Found::other},
+                                           NoList{"Array", "[1]", PageText::Found::absent},
+                                           NoList{"NullDocument", "null", PageText::Found::absent},
+                                           NoList{"Nonsense", "nonsense", PageText::Found::no_json},
+                                           NoList{"Nothing", "", PageText::Found::no_json},
+                                           NoList{"Broken", R"({"data":[1,})", PageText::Found::no_json},
+                                           NoList{"BrokenNumber", R"({"data":[01]})", PageText::Found::no_json},
+                                           NoList{"HalfANumber", R"({"data":[1.]})", PageText::Found::no_json},
+                                           NoList{"CutInAText", R"({"data":["a)", PageText::Found::no_json}),
+                         [](auto const& param) { return param.param.name; });
+
+struct Cursor {
+    std::string name;
+    std::string written;
+    std::optional<std::string> next;
+};
+
+class CursorsOfVendors : public ::testing::TestWithParam<Cursor> {};
+
+TEST_P(CursorsOfVendors, LeadOnUnlessTheyAreEmpty)
+{
+    auto body = R"({"data":[{"id":1}],"next":)" + GetParam().written + '}';
+    EXPECT_EQ(split_page(body, "data", "next").next, GetParam().next);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CursorsOfVendors,
+    ::testing::Values(Cursor{"Text", R"("c2")", "c2"}, Cursor{"EscapedText", R"("a\u0062\/c")", "ab/c"},
+                      Cursor{"Number", "17", "17"}, Cursor{"Negative", "-3 ", "-3"},
+                      Cursor{"LargeNumber", "18446744073709551615", "18446744073709551615"},
+                      Cursor{"HugeNumber", "9400111899223197428490", "9400111899223197428490"},
+                      Cursor{"EmptyText", R"("")", std::nullopt}, Cursor{"Null", "null", std::nullopt},
+                      Cursor{"False", "false", std::nullopt}, Cursor{"True", "true", std::nullopt},
+                      Cursor{"Zero", "0", std::nullopt}, Cursor{"ZeroFraction", "0.0", std::nullopt},
+                      Cursor{"EmptyList", "[]", std::nullopt}, Cursor{"EmptyObject", "{}", std::nullopt}),
+    [](auto const& param) { return param.param.name; });
+
+TEST(Cursors, ThatLeadBackToThePageJustGivenEndTheList)
+{
+    catalog::Pagination paging;
+    paging.cursor_parameter = "cursor";
+    paging.limit_parameter = "limit";
+    EXPECT_EQ(next_payload(paging, "c2", ""), "cursor=c2");
+    EXPECT_EQ(next_payload(paging, "c3", "cursor=c2"), "cursor=c3");
+    EXPECT_FALSE(next_payload(paging, "c2", "cursor=c2"));
+    paging.next_is_url = true;
+    EXPECT_EQ(next_payload(paging, "https://a.example/x?page=2&limit=5", ""), "page=2");
+    EXPECT_FALSE(next_payload(paging, "https://a.example/x?page=2&limit=9", "page=2"));
+    EXPECT_FALSE(next_payload(paging, "https://a.example/x", "")) << "the first page again";
+}
+
+struct Lenient {
+    std::string name;
+    std::string written;
+    std::string read;
+};
+
+class AnswersOfVendors : public ::testing::TestWithParam<Lenient> {};
+
+/// As a record, in a list, as an error and after a write.
+TEST_P(AnswersOfVendors, AreReadWhereTheyAreJsonAtAll)
+{
+    auto const& [name, written, read] = GetParam();
+    auto const got = interpreted("get", answer(200, written));
+    EXPECT_EQ(got.kind, Outcome::Kind::object);
+    EXPECT_EQ(got.body, read);
+    auto const made = interpreted("create", answer(201, written));
+    EXPECT_EQ(made.kind, Outcome::Kind::object);
+    EXPECT_EQ(made.status, 201);
+    EXPECT_EQ(made.body, read);
+    bool const has_mark = written.starts_with("\xef\xbb\xbf");
+    auto const list = interpreted("list", answer(200, (has_mark ? written.substr(0, 3) : "") + R"({"data":[)" +
+                                                          written.substr(has_mark ? 3 : 0) + R"(],"meta":{}})"));
+    EXPECT_EQ(list.kind, Outcome::Kind::list);
+    EXPECT_EQ(list.page.items, '[' + read + ']');
+    EXPECT_EQ(list.page.count, 1U);
+    auto const refused =
+        interpreted("get", answer(400, R"({"message":"No, no","detail":)" + written.substr(has_mark ? 3 : 0) + '}'));
+    EXPECT_EQ(refused.message, "No, no");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, AnswersOfVendors,
+    ::testing::Values(Lenient{"ByteOrderMark", "\xef\xbb\xbf{\"id\":7}", R"({"id":7})"},
+                      Lenient{"HalfAPair", R"({"id":9,"name":"cut \ud83d"})", R"({"id":9,"name":"cut \ufffd"})"},
+                      Lenient{"HalfAPairInAName", R"({"\udc00":"\\ud83d"})", R"({"\ufffd":"\\ud83d"})"},
+                      Lenient{"Integer", R"({"n":9400111899223197428490})", R"({"n":9400111899223197428490})"},
+                      Lenient{"NegativeInteger", R"({"n": -99999999999999999999 })",
+                              R"({"n": -99999999999999999999 })"},
+                      Lenient{"HugeExponent", R"({"n":1e400,"m":[-1.5E+999]})", R"({"n":1e400,"m":[-1.5E+999]})"},
+                      Lenient{"DigitsInTexts", R"({"a":"9400111899223197428490\"1","n":1e999})",
+                              R"({"a":"9400111899223197428490\"1","n":1e999})"},
+                      Lenient{"NoUtf8", "{\"name\":\"Caf\xe9\"}", "{\"name\":\"Caf\xef\xbf\xbd\"}"},
+                      Lenient{"All", "{\"name\":\"\\ud83d\xe9\",\"n\":123456789012345678901}",
+                              "{\"name\":\"\\ufffd\xef\xbf\xbd\",\"n\":123456789012345678901}"}),
+    [](auto const& param) { return param.param.name; });
 
 TEST(Interpret, SortsSuccesses)
 {
@@ -99,6 +213,70 @@ TEST(Interpret, CallsBrokenJsonABadGateway)
     auto const outcome = interpreted("get", answer(200, R"({"id":)"));
     EXPECT_EQ(outcome.kind, Outcome::Kind::error);
     EXPECT_EQ(outcome.status, 502);
+}
+
+TEST(Interpret, TellsAWriteWhoseAnswerCannotBeReadAsMade)
+{
+    for (auto const* body : {R"({"id":)", "OK", "<html>"}) {
+        auto const outcome = interpreted("create", answer(201, body));
+        EXPECT_EQ(outcome.kind, Outcome::Kind::unread) << body;
+        EXPECT_EQ(outcome.status, 201);
+        EXPECT_TRUE(outcome.message.starts_with("The vendor made the change (201), but its answer could not be read."));
+        auto const told = *json::parse(unread_body(outcome));
+        EXPECT_EQ(told.at("status"), 201);
+        EXPECT_EQ(told.at("raw_response").get_string(), body);
+    }
+    EXPECT_EQ(interpreted("get", answer(200, "OK")).kind, Outcome::Kind::error);
+}
+
+TEST(Interpret, NamesTheMemberThatIsNoList)
+{
+    for (auto const& [body, wrong] : {std::pair{R"({"data":null})", "its member data is null"},
+                                      {"{}", "its member data is not there"},
+                                      {R"({"data":"x"})", "its member data is no list"},
+                                      {"{", "it says it is JSON, but it is not valid"}}) {
+        auto const outcome = interpreted("list", answer(200, body));
+        EXPECT_EQ(outcome.kind, Outcome::Kind::error);
+        EXPECT_EQ(outcome.status, 502);
+        EXPECT_NE(outcome.message.find(wrong), std::string::npos) << outcome.message;
+    }
+}
+
+/// The list of desk, whose definition says what else an empty list is.
+Outcome listed(std::string const& empty, http::IncomingResponse response)
+{
+    auto const compiled =
+        catalog::test::compile_text(catalog::test::replaced(catalog::test::kManifest, "  format: cursor\n",
+                                                            "  format: cursor\n  empty: " + empty + "\n"),
+                                    catalog::test::kDocument);
+    EXPECT_TRUE(compiled) << compiled.error().public_detail();
+    return compiled ? interpret(**compiled, *(*compiled)->find("tickets", "list"), std::move(response),
+                                test::FakeClock().now())
+                    : Outcome();
+}
+
+TEST(Interpret, TakesForAnEmptyListWhatTheDefinitionSays)
+{
+    using Kind = Outcome::Kind;
+    auto const* null = R"({"data":null,"meta":{"next_cursor":"c2"}})";
+    auto const* absent = R"({"meta":{"next_cursor":"c2"}})";
+    for (auto const& [empty, body, kind] : {std::tuple{"[absent, null]", null, Kind::list},
+                                            {"[absent, \"null\"]", absent, Kind::list},
+                                            {"[absent]", null, Kind::error},
+                                            {"[null]", absent, Kind::error},
+                                            {"[absent]", "", Kind::list},
+                                            {"[null]", "", Kind::empty}}) {
+        auto const outcome = listed(empty, answer(200, body));
+        EXPECT_EQ(outcome.kind, kind) << empty << body;
+        if (kind != Kind::list)
+            continue;
+        EXPECT_EQ(outcome.page.items, "[]");
+        EXPECT_EQ(outcome.page.count, 0U);
+        EXPECT_EQ(outcome.page.next.value_or(""), std::string_view(body).empty() ? "" : "c2");
+    }
+    auto const outcome = listed("[absent, null]", answer(204, ""));
+    EXPECT_EQ(outcome.kind, Kind::list);
+    EXPECT_EQ(outcome.status, 200) << "it has a body now";
 }
 
 TEST(Interpret, KeepsTheVendorsStatusAndMessage)

@@ -30,6 +30,8 @@ struct Pagination {
     std::string limit_parameter;    ///< Query parameter that takes the page size.
     std::int64_t default_limit = 0; ///< Items of a call that names no limit; above `max_limit` it takes several pages.
     std::int64_t max_limit = 0;     ///< Of one page.
+    bool absent_is_empty = false;   ///< An answer without the array, or without a body, is an empty list.
+    bool null_is_empty = false;     ///< An answer with null in its place is one.
 
     /// Items a single call may ask for, over several pages.
     [[nodiscard]] std::int64_t most() const noexcept { return max_limit * kMostPages; }

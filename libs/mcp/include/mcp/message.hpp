@@ -36,6 +36,8 @@ struct RpcRequest {
     std::string id; ///< As JSON, to be echoed exactly.
     std::string method;
     json::object params;
+    /// What of `params` is not as it was sent (`json::Reading`): paths below it.
+    std::vector<FieldFailure> flaws;
     /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
     std::vector<std::pair<std::string, std::string>> param_headers;
     /// Of a legacy client: it said that it can show its user pages when it shook hands.

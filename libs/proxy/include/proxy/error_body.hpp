@@ -10,4 +10,7 @@ namespace sluice::proxy {
 /// own body under `raw_response`, and when to call again if it was throttled. Compact JSON.
 [[nodiscard]] std::string remote_error_body(Outcome const& outcome);
 
+/// A write that was made and whose answer cannot be read: status, message, and the answer as text under `raw_response`.
+[[nodiscard]] std::string unread_body(Outcome const& outcome);
+
 } // namespace sluice::proxy

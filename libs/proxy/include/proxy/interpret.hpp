@@ -21,6 +21,7 @@ struct Outcome {
         empty,  ///< Success without a body.
         binary, ///< Success that is not JSON.
         error,  ///< The vendor refused; `status` and `message` say how.
+        unread, ///< A write was made, but what the vendor answered cannot be read; `message` says so.
     };
     Kind kind = Kind::object;
     int status = 200;        ///< What our caller gets.

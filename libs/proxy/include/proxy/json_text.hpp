@@ -10,18 +10,25 @@ namespace sluice::proxy {
 
 /// A vendor's list answer, seen without building it anew.
 struct PageText {
+    /// What stands where the list should be.
+    enum class Found { list, null, absent, other, no_json };
+    Found found = Found::list;
     std::string_view items; ///< The raw JSON array, in the body.
     std::size_t count = 0;
-    std::optional<std::string> next; ///< What leads to the next page, as the vendor wrote it.
+    /// What leads to the next page, as the vendor wrote it. Absent on the last: nothing, null, false, 0 and an empty
+    /// text lead nowhere.
+    std::optional<std::string> next;
 };
 
-/// Whether `body` is one whole JSON text of valid UTF-8. May grow the capacity of `body` (the parser reads past its
-/// end), never its text.
+// Vendors are read with patience. A byte order mark is left out, half of a surrogate pair and what is no UTF-8 become
+// U+FFFD, and numbers may have any size. `body` is changed only where it has to be; its numbers stay as they are
+// written.
+
+/// Whether `body` is one whole JSON text. May grow the capacity of `body` (the parser reads past its end).
 [[nodiscard]] bool is_json(std::string& body);
 
-/// Finds the array at the dotted path `items` (empty: the root) and the text at `next`. Absent if the body is not
-/// JSON or has no array there. The views point into `body`.
-[[nodiscard]] std::optional<PageText> split_page(std::string& body, std::string_view items, std::string_view next);
+/// Finds the array at the dotted path `items` (empty: the root) and what stands at `next`. The views point into `body`.
+[[nodiscard]] PageText split_page(std::string& body, std::string_view items, std::string_view next);
 
 /// The records of a JSON array, each as it is written. `array` is valid JSON; empty if it is no array.
 [[nodiscard]] std::vector<std::string> split_records(std::string array);

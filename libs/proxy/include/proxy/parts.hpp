@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sluice::proxy {
 
@@ -21,5 +22,14 @@ namespace sluice::proxy {
 /// What a cursor continues: it opens only for the same account, method and other values.
 [[nodiscard]] std::string cursor_binding(std::string_view account, catalog::Method const& method,
                                          catalog::CallParts const& parts);
+
+/// The query pairs that a vendor's `next` stands for: what our cursor holds. Absent where they lead to the page that
+/// was `asked` for just now; such a list would have no end.
+[[nodiscard]] std::optional<std::string> next_payload(catalog::Pagination const& pagination, std::string const& next,
+                                                      std::string_view asked);
+
+/// What is said where a list was ended for that reason.
+inline constexpr std::string_view kEndlessNote =
+    "The vendor says that the list goes on with a page that was given already, so it ends here.";
 
 } // namespace sluice::proxy
