@@ -436,6 +436,25 @@ TEST_F(StoreTest, PagesThroughAListWithoutGapOrRepeat)
     EXPECT_EQ(seen.back(), "tenant 0");
 }
 
+TEST_F(StoreTest, TakesAPatternThatEndsInABackslash)
+{
+    using Operator = tenancy::Condition::Operator;
+    auto const in = environment("t", "e");
+    account(in, "a\\");
+    account(in, "a%");
+    auto const count = [&](std::string pattern) {
+        tenancy::ListQuery query;
+        query.conditions = {{"tenant_id", Operator::like, {std::move(pattern)}}};
+        return must(test::run(store_.accounts().list(in, query, soon()))).items.size();
+    };
+    EXPECT_EQ(count("\\"), 0U);
+    EXPECT_EQ(count("a\\"), 1U);
+    EXPECT_EQ(count("a\\\\"), 1U);
+    EXPECT_EQ(count("%\\\\\\"), 0U);
+    EXPECT_EQ(count("a\\%"), 1U);
+    EXPECT_EQ(count("a%"), 2U);
+}
+
 TEST_F(StoreTest, FiltersByFieldAndRefusesUnknownOnes)
 {
     using Operator = tenancy::Condition::Operator;

@@ -1,5 +1,6 @@
 #include "accounts/context.hpp"
 
+#include "base/encoding.hpp"
 #include "base/timestamp.hpp"
 
 #include <fmt/format.h>
@@ -13,13 +14,26 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::size_t kMaxContextBytes = 64 * 1024;
-constexpr std::array<std::string_view, 9> kSecretNames{"api_key",       "token",        "password",
-                                                       "client_secret", "access_token", "refresh_token",
-                                                       "private_key",   "secret",       "api_token"};
+/// Without case and separators.
+constexpr std::array<std::string_view, 22> kSecretNames{
+    "accesskey", "accesstoken",  "apikey",        "apisecret",    "apitoken",     "authorization",
+    "authtoken", "bearer",       "bearertoken",   "clientsecret", "idtoken",      "passphrase",
+    "passwd",    "password",     "privatekey",    "pwd",          "refreshtoken", "secret",
+    "secretkey", "sessiontoken", "signingsecret", "token"};
 
-bool is_marked_secret(std::string_view name, catalog::Integration const& integration)
+/// `clientSecret`, `client-secret` and `CLIENT_SECRET` are one name.
+std::string plain(std::string_view name)
 {
-    auto const marked = [&](catalog::ContextField const& field) { return field.secret && field.name == name; };
+    auto lower = to_lower(name);
+    std::erase_if(lower, [](char c) { return c == '_' || c == '-' || c == '.' || c == ' '; });
+    return lower;
+}
+
+bool is_marked_secret(std::string_view plain_name, catalog::Integration const& integration)
+{
+    auto const marked = [&](catalog::ContextField const& field) {
+        return field.secret && plain(field.name) == plain_name;
+    };
     return std::ranges::any_of(integration.fields, marked) ||
            std::ranges::any_of(integration.credentials, [&](catalog::CredentialFormat const& format) {
                return std::ranges::any_of(format.fields, marked);
@@ -28,14 +42,27 @@ bool is_marked_secret(std::string_view name, catalog::Integration const& integra
 
 bool is_secret(std::string_view name, catalog::Integration const& integration)
 {
-    return std::ranges::find(kSecretNames, name) != kSecretNames.end() || is_marked_secret(name, integration);
+    auto const plain_name = plain(name);
+    return std::ranges::find(kSecretNames, plain_name) != kSecretNames.end() ||
+           is_marked_secret(plain_name, integration);
 }
 
+bool holds_secret(json::value const& value, catalog::Integration const& integration)
+{
+    if (auto const* elements = value.if_array())
+        return std::ranges::any_of(*elements, [&](auto const& each) { return holds_secret(each, integration); });
+    auto const* members = value.if_object();
+    return members != nullptr && std::ranges::any_of(*members, [&](auto const& member) {
+               return is_secret(member.key(), integration) || holds_secret(member.value(), integration);
+           });
+}
+
+/// A list that holds a secret anywhere is one: its places mean nothing without each other.
 void split(json::object const& from, catalog::Integration const& integration, json::object& visible,
            json::object& secret)
 {
     for (auto const& [name, value] : from) {
-        if (is_secret(name, integration)) {
+        if (is_secret(name, integration) || (value.is_array() && holds_secret(value, integration))) {
             secret[name] = value;
             continue;
         }
@@ -50,6 +77,18 @@ void split(json::object const& from, catalog::Integration const& integration, js
         visible[name] = std::move(visible_below);
         if (!secret_below.empty())
             secret[name] = std::move(secret_below);
+    }
+}
+
+/// What a patch has in one half, whole, is no longer in the other.
+void erase_moved(json::object& from, json::object const& patched)
+{
+    for (auto const& [name, value] : patched) {
+        auto* known = from.if_contains(name);
+        if (known != nullptr && known->is_object() && value.is_object())
+            erase_moved(known->get_object(), value.get_object());
+        else if (known != nullptr && !value.is_object())
+            from.erase(name);
     }
 }
 
@@ -145,6 +184,8 @@ Context merge_context(Context const& old, json::object const& patch, catalog::In
 {
     auto const split_patch = split_context(patch, integration);
     Context merged = old;
+    erase_moved(merged.secret, split_patch.visible);
+    erase_moved(merged.visible, split_patch.secret);
     for (auto const& [name, value] : split_patch.visible) {
         if (value.is_null())
             merged.visible.erase(name);

@@ -1,5 +1,7 @@
 #include "catalog/arguments.hpp"
 
+#include <array>
+
 namespace sluice::catalog {
 namespace {
 
@@ -49,6 +51,17 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
 }
 
 } // namespace
+
+void drop_client_members(Tool const& tool, json::object& arguments)
+{
+    // The MCP Client Tool of n8n, until its versions with pull request 23167.
+    constexpr std::array<std::string_view, 4> kMembers{"toolCallId", "sessionId", "action", "chatInput"};
+    auto const* rules = tool.method->body.schema.if_object();
+    auto const* raw = tool.method->raw_schema && rules != nullptr ? json::object_at(*rules, "properties") : nullptr;
+    for (auto const name : kMembers)
+        if (!tool.arguments.contains(name) && (raw == nullptr || !raw->contains(name)))
+            arguments.erase(name);
+}
 
 void drop_absent(Tool const& tool, json::object& arguments)
 {

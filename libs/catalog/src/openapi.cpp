@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
+#include <utility>
 
 namespace sluice::catalog {
 namespace {
@@ -95,7 +97,10 @@ public:
     {
     }
 
-    std::optional<Method> read(std::string const& path, std::string_view verb, json::value const& value)
+    /// `item`: the path's own part of the document, of which a part belongs to every operation (OpenAPI 3.1, Path Item
+    /// Object).
+    std::optional<Method> read(std::string const& path, json::object const& item, std::string_view verb,
+                               json::value const& value)
     {
         path_ = fmt::format("paths.{}.{}", path, verb);
         auto const before = problems_.size();
@@ -108,11 +113,11 @@ public:
             problem("operationId", "is required");
         for (char const c : verb)
             method.verb += static_cast<char>(c - 'a' + 'A');
-        method.title = text_at(*operation, "summary");
-        method.description = text_at(*operation, "description");
+        method.title = text_at(operation->contains("summary") ? *operation : item, "summary");
+        method.description = text_at(operation->contains("description") ? *operation : item, "description");
         method.deprecated = flag_at(*operation, "deprecated");
         read_path(path, method);
-        read_parameters(*operation, method);
+        read_parameters(item, *operation, fmt::format("paths.{}", path), method);
         read_body(*operation, method);
         read_scopes(*operation, method);
         method.has_response_schema = operation->contains("responses");
@@ -143,11 +148,40 @@ private:
         }
     }
 
-    void read_parameters(json::object const& operation, Method& method)
+    /// What a `$ref` to a part of `components` names, or the value itself; null if there is no such part.
+    json::value const* resolved(json::value const& value, std::string_view section) const
     {
-        if (auto const* list = json::array_at(operation, "parameters"))
-            for (std::size_t i = 0; i < list->size(); ++i)
-                read_parameter((*list)[i], join_path("parameters", i), method);
+        auto const* object = value.if_object();
+        auto const* reference = object != nullptr ? json::string_at(*object, "$ref") : nullptr;
+        if (reference == nullptr)
+            return &value;
+        auto const prefix = fmt::format("#/components/{}/", section);
+        auto const* known = json::find_path(document_.root, fmt::format("components.{}", section));
+        if (known == nullptr || !known->is_object() || !std::string_view(*reference).starts_with(prefix))
+            return nullptr;
+        return known->get_object().if_contains(std::string_view(*reference).substr(prefix.size()));
+    }
+
+    /// Those of the path belong to every operation below it, unless the operation has its own of that name and place.
+    void read_parameters(json::object const& item, json::object const& operation, std::string const& item_path,
+                         Method& method)
+    {
+        std::set<std::pair<std::string, std::string>> own;
+        auto const key_of = [&](json::value const& value) {
+            auto const* parameter = resolved(value, "parameters");
+            auto const* object = parameter != nullptr ? parameter->if_object() : nullptr;
+            return object != nullptr ? std::pair(text_at(*object, "in"), text_at(*object, "name"))
+                                     : std::pair<std::string, std::string>();
+        };
+        auto const* list = json::array_at(operation, "parameters");
+        auto const* shared = json::array_at(item, "parameters");
+        for (auto const& value : list != nullptr ? *list : json::array{})
+            own.insert(key_of(value));
+        for (std::size_t i = 0; shared != nullptr && i < shared->size(); ++i)
+            if (!own.contains(key_of((*shared)[i])))
+                read_parameter((*shared)[i], join_path(join_path(item_path, "parameters"), i), method);
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
+            read_parameter((*list)[i], join_path(join_path(path_, "parameters"), i), method);
         for (auto const& part : method.path) {
             auto const* parameter = part.is_parameter ? method.find_parameter(part.text) : nullptr;
             if (part.is_parameter && (parameter == nullptr || !parameter->in_path))
@@ -157,22 +191,25 @@ private:
 
     void read_parameter(json::value const& value, std::string const& at, Method& method)
     {
-        auto const* object = value.if_object();
+        auto const* given = resolved(value, "parameters");
+        if (given == nullptr)
+            return problems_.add(document_, at + ".$ref", "must name one of #/components/parameters");
+        auto const* object = given->if_object();
         auto const in = object != nullptr ? text_at(*object, "in") : std::string();
         if (in != "path" && in != "query")
-            return problem(at + ".in", "must be path or query");
+            return problems_.add(document_, at + ".in", "must be path or query");
         Parameter parameter;
         parameter.name = text_at(*object, "name");
         parameter.in_path = in == "path";
         parameter.required = parameter.in_path || flag_at(*object, "required");
         parameter.deep_object = text_at(*object, "style") == "deepObject";
         if (!is_argument_name(parameter.name))
-            problem(at + ".name", "must match ^[a-zA-Z0-9_.-]{1,64}$");
+            problems_.add(document_, at + ".name", "must match ^[a-zA-Z0-9_.-]{1,64}$");
         auto const* schema = object->if_contains("schema");
         if (schema == nullptr)
-            return problem(at + ".schema", "is required");
+            return problems_.add(document_, at + ".schema", "is required");
         parameter.schema = inliner_.inlined(*schema);
-        check_keywords(parameter.schema, document_, join_path(path_, at + ".schema"), problems_);
+        check_keywords(parameter.schema, document_, at + ".schema", problems_);
         if (auto* rules = parameter.schema.if_object()) {
             if (auto text = text_at(*object, "description"); !text.empty())
                 (*rules)["description"] = text;
@@ -184,9 +221,13 @@ private:
 
     void read_body(json::object const& operation, Method& method)
     {
-        auto const* body = json::object_at(operation, "requestBody");
-        if (body == nullptr)
+        auto const* given = operation.if_contains("requestBody");
+        if (given == nullptr)
             return;
+        auto const* target = resolved(*given, "requestBodies");
+        auto const* body = target != nullptr ? target->if_object() : nullptr;
+        if (body == nullptr)
+            return problem("requestBody", "must be an object, or name one of #/components/requestBodies");
         method.body.required = flag_at(*body, "required");
         auto const* content = json::object_at(*body, "content");
         if (content == nullptr)
@@ -261,7 +302,7 @@ std::map<std::string, Method> read_operations(Source const& document, std::set<s
         for (auto const& [verb, operation] : item.get_object()) {
             if (std::ranges::find(kVerbs, std::string_view(verb)) == kVerbs.end())
                 continue;
-            auto method = reader.read(std::string(path), verb, operation);
+            auto method = reader.read(std::string(path), item.get_object(), verb, operation);
             if (method && !operations.emplace(method->operation_id, *method).second)
                 problems.add(document,
                              fmt::format("paths.{}.{}.operationId", std::string_view(path), std::string_view(verb)),

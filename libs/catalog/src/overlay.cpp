@@ -111,9 +111,7 @@ std::vector<Record> records_in(json::array const& kept)
 
 std::string text_of(json::value const& value)
 {
-    if (value.is_double())
-        return fmt::format("{}", value.get_double()); // Not 9.5E0.
-    return value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+    return value.is_string() ? std::string(value.get_string()) : json::to_text(value);
 }
 
 /// The first names, and how many more there are.

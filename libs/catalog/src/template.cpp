@@ -11,7 +11,7 @@ std::optional<std::string> scalar_text(json::value const& value)
     if (auto const* text = value.if_string())
         return std::string(*text);
     if (value.is_int64() || value.is_uint64())
-        return boost::json::serialize(value);
+        return json::to_text(value);
     return std::nullopt;
 }
 
@@ -183,7 +183,7 @@ Result<std::string> Template::render_with(json::value const& values, json::value
         if (use == Use::prose) {
             if (value == nullptr)
                 return invalid(part.text, "is required");
-            out += text ? *text : boost::json::serialize(*value);
+            out += text ? *text : json::to_text(*value);
             continue;
         }
         if (!text || text->empty() || *text == "." || *text == "..")

@@ -37,6 +37,12 @@ std::optional<std::string> id_text(json::value const& id)
     return std::nullopt;
 }
 
+/// Null and an empty list mean none: there are libraries that write no other empty object.
+bool is_none(json::value const& value)
+{
+    return value.is_null() || (value.is_array() && value.get_array().empty());
+}
+
 json::object const* meta_of(json::object const& message)
 {
     auto const* params = json::object_at(message, "params");
@@ -47,6 +53,12 @@ json::value const* claim_of(json::object const& message)
 {
     auto const* meta = meta_of(message);
     return meta != nullptr ? meta->if_contains(kVersionKey) : nullptr;
+}
+
+/// What a client sent, as it is told again: a message may be megabytes.
+std::string_view shown(std::string_view text)
+{
+    return utf8_prefix(text, 64);
 }
 
 std::string_view trimmed(std::string_view text)
@@ -81,14 +93,14 @@ public:
         auto const version_header = header(headers_, "mcp-protocol-version");
         if (version_header && *version_header != version)
             return mismatch(
-                fmt::format("MCP-Protocol-Version is {}, but params._meta says {}", *version_header, version));
+                fmt::format("MCP-Protocol-Version is {}, but params._meta says {}", *version_header, shown(version)));
         if (!is_modern(version))
             return unsupported(version);
         if (!version_header)
             return mismatch("the header MCP-Protocol-Version is missing");
         auto const method_header = header(headers_, "mcp-method");
         if (!method_header || *method_header != method)
-            return mismatch(fmt::format("the header Mcp-Method must be {}", method));
+            return mismatch(fmt::format("the header Mcp-Method must be {}", shown(method)));
         return check_name(method);
     }
 
@@ -126,8 +138,8 @@ private:
     Refusal unsupported(std::string_view version) const
     {
         auto refusal = refuse(RpcCode::unsupported_version,
-                              fmt::format("The protocol version {} is not supported.", version), id_);
-        refusal.data = json::object{{"supported", all_revisions()}, {"requested", version}};
+                              fmt::format("The protocol version {} is not supported.", shown(version)), id_);
+        refusal.data = json::object{{"supported", all_revisions()}, {"requested", shown(version)}};
         return refusal;
     }
 
@@ -198,7 +210,9 @@ Single classify_one(json::value& value, http::Headers const& headers)
         return refuse(RpcCode::invalid_request, "method must be a string.", id_json.value_or("null"));
     if (!id_json)
         return Dropped{};
-    auto const* params = message->if_contains("params");
+    auto* params = message->if_contains("params");
+    if (params != nullptr && is_none(*params))
+        *params = json::object{};
     if (params != nullptr && !params->is_object())
         return refuse(RpcCode::invalid_request, "params must be an object.", *id_json);
 
@@ -218,6 +232,17 @@ Single classify_one(json::value& value, http::Headers const& headers)
     return request_of(Era::modern, *id_json, *message, headers);
 }
 
+/// Hands a request what is wrong with its own parameters; what else a message says is not sent on.
+void add_flaws(std::vector<FieldFailure> const& flaws, std::string_view prefix, Single& message)
+{
+    auto* request = std::get_if<RpcRequest>(&message);
+    if (request == nullptr)
+        return;
+    for (auto const& [path, text] : flaws)
+        if (path.starts_with(prefix) && !std::string_view(path).substr(prefix.size()).starts_with("_meta"))
+            request->flaws.push_back({path.substr(prefix.size()), text});
+}
+
 Classified single(Single message)
 {
     Classified classified;
@@ -225,7 +250,7 @@ Classified single(Single message)
     return classified;
 }
 
-Classified classify_batch(json::array& batch, http::Headers const& headers)
+Classified classify_batch(json::array& batch, std::vector<FieldFailure> const& flaws, http::Headers const& headers)
 {
     if (batch.empty())
         return single(refuse(RpcCode::invalid_request, "A batch must not be empty."));
@@ -233,11 +258,12 @@ Classified classify_batch(json::array& batch, http::Headers const& headers)
         return single(refuse(RpcCode::invalid_request, fmt::format("A batch holds at most {} messages.", kMaxBatch)));
     Classified classified;
     classified.is_batch = true;
-    for (auto& element : batch) {
-        auto const* message = element.if_object();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto const* message = batch[i].if_object();
         if (message != nullptr && claim_of(*message) != nullptr)
             return single(refuse(RpcCode::invalid_request, "Batches exist only before 2025-06-18; send one message."));
-        classified.messages.push_back(classify_one(element, headers));
+        classified.messages.push_back(classify_one(batch[i], headers));
+        add_flaws(flaws, fmt::format("[{}].params.", i), classified.messages.back());
     }
     return classified;
 }
@@ -246,12 +272,14 @@ Classified classify_batch(json::array& batch, http::Headers const& headers)
 
 Classified classify(std::string_view body, http::Headers const& headers)
 {
-    auto parsed = json::parse(body, {.max_bytes = kMaxBody, .max_depth = kMaxDepth});
-    if (!parsed)
-        return single(refuse(RpcCode::parse_error, parsed.error().public_detail()));
-    if (auto* batch = parsed->if_array())
-        return classify_batch(*batch, headers);
-    return single(classify_one(*parsed, headers));
+    auto read = json::read(body, {.max_bytes = kMaxBody, .max_depth = kMaxDepth});
+    if (!read)
+        return single(refuse(RpcCode::parse_error, read.error().public_detail()));
+    if (auto* batch = read->root.if_array())
+        return classify_batch(*batch, read->flaws, headers);
+    auto message = classify_one(read->root, headers);
+    add_flaws(read->flaws, "params.", message);
+    return single(std::move(message));
 }
 
 std::optional<std::string> decode_header_value(std::string_view value)

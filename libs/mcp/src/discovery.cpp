@@ -83,8 +83,12 @@ Result<json::object> search_tools(ToolSet const& tools, json::object const& argu
     auto const* query = json::string_at(arguments, "query");
     if (query == nullptr || query->size() > kMaxQuery)
         return invalid("query", "is required: text of at most 500 characters");
-    auto const* limit = arguments.if_contains("limit");
-    if (limit != nullptr && (!limit->is_int64() || limit->get_int64() < 1 || limit->get_int64() > kMostFound))
+    auto const* given = arguments.if_contains("limit");
+    boost::system::error_code is_no_integer;
+    auto const limit = given == nullptr || given->is_null() ? static_cast<std::int64_t>(kFound)
+                       : given->is_number()                 ? given->to_number<std::int64_t>(is_no_integer)
+                                                            : 0;
+    if (is_no_integer || limit < 1 || limit > kMostFound)
         return invalid("limit", "must be an integer from 1 to 20");
     auto const wanted = words_of(*query);
     std::vector<std::tuple<int, std::size_t, catalog::Tool const*>> ranked; // Best score, then the list's order.
@@ -95,7 +99,7 @@ Result<json::object> search_tools(ToolSet const& tools, json::object const& argu
             ranked.emplace_back(-score, i, &tool);
     }
     std::ranges::sort(ranked);
-    auto const most = static_cast<std::size_t>(limit != nullptr ? limit->get_int64() : kFound);
+    auto const most = static_cast<std::size_t>(limit);
     json::array found;
     for (auto const& [score, position, tool] : ranked)
         if (found.size() < most)
@@ -118,7 +122,8 @@ Result<json::object> get_tool_schema(ToolSet const& tools, json::object const& a
         if (tool != nullptr && entry)
             described.push_back(*std::move(entry));
         else
-            described.push_back(json::object{{"name", name}, {"error", tools.explain(name.get_string()).message}});
+            described.push_back(json::object{{"name", utf8_prefix(name.get_string(), 100)},
+                                             {"error", tools.explain(name.get_string()).message}});
     }
     json::object answer;
     answer["tools"] = std::move(described);

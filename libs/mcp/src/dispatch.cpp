@@ -30,6 +30,11 @@ Task<Endpoint::Answer> Endpoint::dispatch(RpcRequest request, SnapshotPtr snapsh
     trace.method = request.method.substr(0, 64);
     if (request.method == "tools/call")
         co_return co_await call_tool(std::move(request), std::move(snapshot), deadline, nullptr, trace);
+    if (!request.flaws.empty())
+        co_return Answer{200,
+                         encode_error(request.id, RpcCode::invalid_params,
+                                      "params." + Error{std::move(request.flaws)}.public_detail()),
+                         {}};
     if (request.method == "tools/list")
         co_return list_tools(request, *snapshot);
     if (auto offered = co_await dispatch_offers(request, snapshot, deadline, trace))
@@ -82,7 +87,8 @@ Endpoint::Answer Endpoint::answer_list(RpcRequest const& request, ServerSnapshot
                                        std::string_view array) const
 {
     // Everything is on one page (many clients read no other), so no cursor of ours exists.
-    if (request.params.contains("cursor"))
+    auto const* cursor = request.params.if_contains("cursor");
+    if (cursor != nullptr && !cursor->is_null() && *cursor != "")
         return {200,
                 encode_error(request.id, RpcCode::invalid_params,
                              fmt::format("params.cursor is not one of ours: all {} are on one page.", name)),

@@ -224,7 +224,7 @@ std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot
 {
     std::string out;
     open_result(out, request);
-    append_payload(out, boost::json::serialize(answer), {});
+    append_payload(out, json::to_text(answer), {});
     close_result(out, request, snapshot, {});
     return out;
 }

@@ -86,6 +86,8 @@ Result<json::object> arguments_of(Prompt const& prompt, json::object const& para
     auto const* given = json::object_at(params, "arguments");
     for (auto const& argument : prompt.arguments) {
         auto const* value = given != nullptr ? given->if_contains(argument.name) : nullptr;
+        if (value != nullptr && value->is_null())
+            value = nullptr;
         if (value == nullptr && argument.required)
             failures.push_back({"arguments." + argument.name, "is required"});
         else if (value != nullptr && !value->is_string())

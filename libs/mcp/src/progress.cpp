@@ -27,8 +27,10 @@ bool makes_progress(RpcRequest const& request, ServerSnapshot const& snapshot)
     catalog::CallParts parts;
     auto const* arguments = json::object_at(request.params, "arguments");
     auto const* limit = arguments != nullptr ? arguments->if_contains("limit") : nullptr;
-    if (limit != nullptr && limit->is_int64())
-        parts.limit = limit->get_int64();
+    boost::system::error_code is_none;
+    if (auto const wanted = limit != nullptr && limit->is_number() ? limit->to_number<std::int64_t>(is_none) : 0;
+        wanted > 0 && !is_none)
+        parts.limit = wanted;
     return proxy::takes_pages(*tool->method, parts);
 }
 

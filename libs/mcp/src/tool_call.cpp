@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace sluice::mcp {
 namespace {
@@ -22,7 +23,27 @@ bool is_same(json::value const& argument, std::string_view header)
     if (argument.is_string())
         return std::string_view(argument.get_string()) == header;
     auto const parsed = json::parse(header);
-    return parsed && (parsed->is_number() || parsed->is_bool()) && *parsed == argument;
+    return parsed && (parsed->is_number() || parsed->is_bool()) && json::to_text(*parsed) == json::to_text(argument);
+}
+
+/// The arguments of a call: null and an empty list mean none. Null if they are something else.
+std::optional<json::object> arguments_in(json::object& params)
+{
+    auto* given = params.if_contains("arguments");
+    if (given == nullptr || given->is_null() || (given->is_array() && given->get_array().empty()))
+        return json::object{};
+    return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
+}
+
+/// What of the arguments is not as it was sent, by its path in them.
+Error flaws_of(RpcRequest const& request)
+{
+    constexpr std::string_view kArguments = "arguments.";
+    auto flaws = request.flaws;
+    for (auto& flaw : flaws)
+        if (flaw.path.starts_with(kArguments))
+            flaw.path.erase(0, kArguments.size());
+    return Error{std::move(flaws)};
 }
 
 /// What is wrong with the headers that repeat arguments of a modern call; empty if nothing is.
@@ -108,14 +129,13 @@ std::optional<Endpoint::Answer> Endpoint::discover_tools(RpcRequest& request, Se
             {}};
     auto& given = arguments.get_object();
     auto const* wanted = json::string_at(given, "tool_name");
-    auto* passed = given.if_contains("arguments");
     if (wanted == nullptr)
         return answer(invalid("tool_name", "is required: a name that search_tools gave"));
-    if (passed != nullptr && !passed->is_object() && !passed->is_null())
-        return answer(invalid("arguments", "must be an object"));
     name = *wanted;
-    json::value inner = passed != nullptr && passed->is_object() ? std::move(*passed) : json::value(json::object{});
-    arguments = std::move(inner);
+    auto passed = arguments_in(given);
+    if (!passed)
+        return answer(invalid("arguments", "must be an object"));
+    arguments = *std::move(passed);
     if (snapshot.tools->find(name) == nullptr)
         return answer(invalid("tool_name", snapshot.tools->explain(name).message));
     return std::nullopt;
@@ -130,17 +150,19 @@ std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerS
     auto const* given_name = json::string_at(request.params, "name");
     if (given_name == nullptr)
         return refuse("params.name must be a string.");
-    auto* given = request.params.if_contains("arguments");
-    if (given != nullptr && !given->is_null() && !given->is_object())
-        return refuse("params.arguments must be an object.");
     std::string name(*given_name);
-    call.arguments = given != nullptr && given->is_object() ? std::move(*given) : json::value(json::object{});
+    auto given = arguments_in(request.params);
+    if (!given)
+        return refuse("params.arguments must be an object.");
+    call.arguments = *std::move(given);
     if (snapshot.server.config.exposure == Exposure::discovery)
         if (auto answered = discover_tools(request, snapshot, name, call.arguments))
             return answered;
     call.tool = snapshot.tools->find(name);
     if (call.tool == nullptr)
         return refuse(snapshot.tools->explain(name).message);
+    if (!request.flaws.empty())
+        return Answer{200, encode_tool_error(request, snapshot, flaws_of(request)), {}};
     if (auto const mismatch = header_mismatch(*call.tool, request, call.arguments.get_object()); !mismatch.empty())
         return Answer{400, encode_error(request.id, RpcCode::header_mismatch, mismatch), {}};
     if (call.tool->name != name)
@@ -151,6 +173,7 @@ std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerS
 std::vector<FieldFailure> Endpoint::check_arguments(ToolCall& call)
 {
     auto& arguments = call.arguments.get_object();
+    catalog::drop_client_members(*call.tool, arguments);
     catalog::drop_absent(*call.tool, arguments);
     auto failures = call.tool->overlay ? call.tool->overlay->resolve(arguments) : std::vector<FieldFailure>{};
     return failures.empty() ? call.tool->schema->validate(call.arguments) : std::move(failures);

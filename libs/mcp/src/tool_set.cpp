@@ -1,5 +1,7 @@
 #include "mcp/tool_set.hpp"
 
+#include "base/encoding.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -65,7 +67,7 @@ std::string_view name_of(Explanation::State state) noexcept
 Explanation ToolSet::explain(std::string_view name) const
 {
     using State = Explanation::State;
-    auto const shown_name = name.substr(0, 100);
+    auto const shown_name = utf8_prefix(name, 100);
     if (auto const position = tools_->find(name); position < tools_->size()) {
         auto const& tool = (*tools_)[position];
         if (!shown_[position])

@@ -40,6 +40,43 @@ TEST(Context, KeepsSecretsApartAtAnyDepth)
     EXPECT_EQ(parts.whole().at("oauth").at("token").at("access_token"), "t");
 }
 
+TEST(Context, KnowsSecretsByTheirNamesHoweverTheyAreWritten)
+{
+    for (std::string const name :
+         {"password", "Password", "apiKey", "API-KEY", "refreshToken", "client-secret", "Client Secret",
+          "authorization", "Authorization", "bearer", "privateKey", "access.token", "passwd", "Api_Key"}) {
+        auto const parts = split_context({{name, "s"}, {"a", json::object{{name, "s"}}}}, *desk());
+        EXPECT_EQ(json::to_text(parts.visible), R"({"a":{}})") << name;
+        EXPECT_EQ(parts.secret.at(name), "s");
+    }
+    for (std::string const name : {"token_url", "secretary", "passwords_expire", "key", "email"})
+        EXPECT_TRUE(split_context({{name, "s"}}, *desk()).secret.empty()) << name;
+}
+
+TEST(Context, HidesAListThatHoldsASecretAnywhere)
+{
+    auto const parts = split_context(
+        object(R"({"arr":[1,{"deep":[{"password":"s"}]}],"open":[{"name":"n"}],"in":{"list":[{"Token":"s"}]}})"),
+        *desk());
+    EXPECT_EQ(json::to_text(parts.visible), R"({"open":[{"name":"n"}],"in":{}})");
+    EXPECT_EQ(parts.whole().at("arr").at(1).at("deep").at(0).at("password"), "s");
+    EXPECT_EQ(parts.whole().at("in").at("list").at(0).at("Token"), "s");
+}
+
+TEST(Context, PatchMovesAListFromOneHalfToTheOther)
+{
+    auto const hidden =
+        split_context(object(R"({"l":[{"token":"s"}],"o":{"l":[{"token":"s"}],"api_key":"k"}})"), *desk());
+    auto const shown = merge_context(hidden, object(R"({"l":[1],"o":{"l":[2]}})"), *desk());
+    EXPECT_EQ(shown.whole().at("l"), (json::array{1}));
+    EXPECT_EQ(shown.whole().at("o").at("l"), (json::array{2}));
+    EXPECT_EQ(shown.whole().at("o").at("api_key"), "k");
+    auto const again = merge_context(shown, object(R"({"l":[{"token":"t"}]})"), *desk());
+    EXPECT_FALSE(again.visible.contains("l"));
+    EXPECT_EQ(again.whole().at("l").at(0).at("token"), "t");
+    EXPECT_FALSE(merge_context(again, object(R"({"l":null})"), *desk()).whole().contains("l"));
+}
+
 TEST(Context, PatchReplacesMembersAndNeverDropsASecretItLeavesOut)
 {
     auto const old = split_context(object(R"({"subdomain":"acme","api_key":"k","extra":{"a":1,"b":2}})"), *desk());

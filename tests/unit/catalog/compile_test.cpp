@@ -28,6 +28,60 @@ TEST(Compile, TakesAWholeDefinition)
     EXPECT_EQ(list->tool_name, "list_all_desk_tickets");
 }
 
+/// The document with the item's id said once for its path instead of in each operation.
+std::string with_shared_id(std::string const& parameters)
+{
+    auto document = replaced(kDocument, "    parameters: []\n", parameters);
+    for (auto const* own :
+         {"      parameters: [{name: id, in: path, required: true, schema: {type: integer, minimum: 1}}]\n",
+          "      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n"})
+        document = replaced(document, own, "");
+    return document;
+}
+
+TEST(Compile, GivesAPathsParametersToEveryOperationBelow)
+{
+    auto const compiled = compile_text(
+        kManifest, with_shared_id("    summary: Of the path\n"
+                                  "    parameters:\n"
+                                  "      - {name: id, in: path, required: true, schema: {type: integer, maximum: 9}}\n"
+                                  "      - {name: lang, in: query, schema: {type: string}}\n"));
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    for (auto const* name : {"get", "update"}) {
+        auto const* method = (*compiled)->find("tickets", name);
+        ASSERT_NE(method->find_parameter("id"), nullptr);
+        EXPECT_EQ(method->find_parameter("id")->schema.at("maximum"), 9);
+        EXPECT_FALSE(method->find_parameter("lang")->in_path);
+    }
+    auto const* own = (*compiled)->find("tickets", "delete");
+    EXPECT_EQ(own->find_parameter("id")->schema.at("type"), "string") << "what an operation says itself holds";
+    EXPECT_EQ(own->parameters.size(), 2U);
+    EXPECT_EQ(own->title, "Delete a ticket");
+}
+
+TEST(Compile, FollowsReferencesToSharedParametersAndBodies)
+{
+    auto document = with_shared_id("    parameters: [{$ref: \"#/components/parameters/Id\"}]\n");
+    document = replaced(document,
+                        "      requestBody: {content: {application/json: {schema: {type: object, properties: {status: "
+                        "{type: string}}}}}}\n",
+                        "      requestBody: {$ref: \"#/components/requestBodies/Change\"}\n");
+    document +=
+        "  parameters:\n"
+        "    Id: {name: id, in: path, required: true, schema: {$ref: \"#/components/schemas/Id\"}}\n"
+        "  requestBodies:\n"
+        "    Change: {content: {application/json: {schema: {type: object, properties: {state: {type: string}}}}}}\n";
+    auto const whole = replaced(document, "  schemas:\n", "  schemas:\n    Id: {type: integer, maximum: 5}\n");
+    auto const compiled = compile_text(kManifest, whole);
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    auto const* update = (*compiled)->find("tickets", "update");
+    EXPECT_EQ(update->find_parameter("id")->schema.at("maximum"), 5);
+    EXPECT_TRUE(update->body.schema.at("properties").get_object().contains("state"));
+    auto const unknown = compile_text(kManifest, replaced(whole, "parameters/Id\"", "parameters/Other\""));
+    ASSERT_FALSE(unknown);
+    EXPECT_TRUE(has_failure(unknown.error(), "paths./api/tickets/{id}.parameters[0].$ref", "must name one of"));
+}
+
 struct Mistake {
     std::string name;
     std::string from;

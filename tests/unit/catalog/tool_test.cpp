@@ -132,7 +132,75 @@ TEST(Arguments, ThatAreNullCountAsAbsentWhereNullMeansNothing)
     auto arguments = json::parse(R"({"subject":"A","assignee":null})")->get_object();
     drop_absent(tool("create_a_desk_ticket"), arguments);
     EXPECT_TRUE(arguments.contains("assignee"));
-    EXPECT_FALSE(failures_of("create_a_desk_ticket", R"({"subject":null})").empty());
+    EXPECT_EQ(failures_of("create_a_desk_ticket", R"({"subject":null})").front().message, "is required");
+}
+
+struct Nulls {
+    std::string name;
+    std::string schema;
+    std::string given;
+    std::string left;
+};
+
+class NullsOfClients : public ::testing::TestWithParam<Nulls> {};
+
+TEST_P(NullsOfClients, AreAbsentAtEveryDepthUnlessTheSchemaTakesThem)
+{
+    auto const schema = Schema::compile(*json::parse(GetParam().schema));
+    ASSERT_TRUE(schema);
+    auto value = json::parse(GetParam().given)->get_object();
+    schema->drop_nulls(value);
+    EXPECT_EQ(json::canonical(json::value(value)), GetParam().left);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, NullsOfClients,
+    ::testing::Values(
+        Nulls{"InAnObject",
+              R"({"properties":{"customer":{"properties":{"id":{"type":"integer"},"email":{"type":"string"}}}}})",
+              R"({"customer":{"id":1,"email":null}})", R"({"customer":{"id":1}})"},
+        Nulls{"InAListOfObjects", R"({"properties":{"to":{"items":{"properties":{"name":{"type":"string"}}}}}})",
+              R"({"to":[{"name":null},{"name":"b"}]})", R"({"to":[{},{"name":"b"}]})"},
+        Nulls{
+            "InOneFormOfSeveral",
+            R"({"properties":{"to":{"anyOf":[{"type":"string"},{"type":"object","properties":{"id":{"type":"integer"}}}]}}})",
+            R"({"to":{"id":null}})", R"({"to":{}})"},
+        Nulls{"OfAMapping", R"({"properties":{"meta":{"additionalProperties":{"type":"string"}}}})",
+              R"({"meta":{"a":null}})", R"({"meta":{}})"},
+        Nulls{"Several", R"({"properties":{"a":{"type":"string"},"b":{"type":"string"},"c":{"enum":["x"]}}})",
+              R"({"a":null,"b":null,"c":null})", "{}"},
+        Nulls{"TakenByType", R"({"properties":{"a":{"properties":{"b":{"type":["string","null"]}}}}})",
+              R"({"a":{"b":null}})", R"({"a":{"b":null}})"},
+        Nulls{"TakenByAForm", R"({"properties":{"a":{"oneOf":[{"type":"string"},{"type":"null"}]}}})", R"({"a":null})",
+              R"({"a":null})"},
+        Nulls{"TakenByEnum", R"({"properties":{"a":{"enum":["x",null]}}})", R"({"a":null})", R"({"a":null})"},
+        Nulls{"TakenAsAnything", R"({"properties":{"a":{}}})", R"({"a":null})", R"({"a":null})"},
+        Nulls{"InAFreeObject", R"({"properties":{"a":{"type":"object"}}})", R"({"a":{"b":null}})",
+              R"({"a":{"b":null}})"},
+        Nulls{"OfAnUnknownMember", R"({"additionalProperties":false})", R"({"a":null})", R"({"a":null})"},
+        Nulls{"InAList", R"({"properties":{"a":{"items":{"type":"string"}}}})", R"({"a":["x",null]})",
+              R"({"a":["x",null]})"}),
+    [](auto const& param) { return param.param.name; });
+
+TEST(Arguments, ThatClientsAddByThemselvesAreDropped)
+{
+    auto arguments =
+        json::parse(R"({"id":7,"toolCallId":"c1","sessionId":"s","action":"sendMessage","chatInput":"hi","other":1})")
+            ->get_object();
+    drop_client_members(tool("get_single_desk_ticket_by_id"), arguments);
+    EXPECT_EQ(json::canonical(arguments), R"({"id":7,"other":1})");
+    EXPECT_EQ(tool("get_single_desk_ticket_by_id").schema->validate(arguments).front().path, "other");
+}
+
+TEST(Arguments, ThatATheToolHasItselfAreNotDropped)
+{
+    auto const compiled =
+        compile_text(kManifest, replaced(kDocument, "{status: {type: string}}", "{action: {type: string}}"));
+    ASSERT_TRUE(compiled);
+    auto const derived = derive_tools(*compiled, {}).tools;
+    auto arguments = json::parse(R"({"id":7,"action":"close","sessionId":"s"})")->get_object();
+    drop_client_members((*derived)[derived->find("update_a_desk_ticket_by_id")], arguments);
+    EXPECT_EQ(json::canonical(arguments), R"({"action":"close","id":7})");
 }
 
 struct BadArguments {

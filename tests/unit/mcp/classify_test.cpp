@@ -70,7 +70,20 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NullId", R"({"jsonrpc":"2.0","id":null,"method":"ping"})", {}, "400:-32600"},
         Row{"FractionalId", R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})", {}, "400:-32600"},
         Row{"BooleanId", R"({"jsonrpc":"2.0","id":true,"method":"ping"})", {}, "400:-32600"},
-        Row{"ParamsNoObject", R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})", {}, "400:-32600"},
+        Row{"ParamsAList", R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[1]})", {}, "400:-32600"},
+        Row{"ParamsAText", R"({"jsonrpc":"2.0","id":1,"method":"ping","params":""})", {}, "400:-32600"},
+        Row{"ParamsAnEmptyList", R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]})", {}, "legacy"},
+        Row{"ParamsNull", R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":null})", {}, "legacy"},
+        Row{"ParamsNullOfInitialize", R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":null})", {}, "legacy"},
+        Row{"ParamsNullOfANotification",
+            R"({"jsonrpc":"2.0","method":"notifications/initialized","params":null})",
+            {},
+            "dropped"},
+        Row{"ByteOrderMark", "\xef\xbb\xbf{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", {}, "legacy"},
+        Row{"HalfAPair",
+            R"({"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"C","arguments":{"name":"cut \ud83d"}}})",
+            {},
+            "legacy"},
         Row{"Response", R"({"jsonrpc":"2.0","id":1,"result":{}})", {}, "dropped"},
         Row{"Notification", R"({"jsonrpc":"2.0","method":"notifications/initialized"})", {}, "dropped"},
         Row{"UnknownNotification", R"({"jsonrpc":"2.0","method":"notifications/whatever"})", {}, "dropped"},
@@ -124,6 +137,45 @@ INSTANTIATE_TEST_SUITE_P(
             "legacy"},
         Row{"NoHeader", R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})", {}, "legacy"}),
     [](auto const& param) { return param.param.name; });
+
+RpcRequest request_of(std::string const& body)
+{
+    auto classified = classify(body, {});
+    auto* request = std::get_if<RpcRequest>(&classified.messages.back());
+    EXPECT_NE(request, nullptr);
+    return request != nullptr ? std::move(*request) : RpcRequest();
+}
+
+TEST(Classify, GivesParametersThatAreNoneAsAnEmptyObject)
+{
+    for (auto const* params : {"null", "[]", "{}"})
+        EXPECT_TRUE(request_of(std::string(R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":)") + params + '}')
+                        .params.empty())
+            << params;
+}
+
+TEST(Classify, ReplacesHalvesOfPairs)
+{
+    auto const request =
+        request_of(R"({"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"arguments":{"name":"cut \ud83d"}}})");
+    EXPECT_EQ(request.id, "5");
+    EXPECT_EQ(request.params.at("arguments").at("name"), "cut \xef\xbf\xbd");
+    EXPECT_TRUE(request.flaws.empty());
+}
+
+TEST(Classify, SaysWhatOfTheParametersIsNotAsItWasSent)
+{
+    auto const* call = R"({"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"_meta":{"progressToken":1e400},)"
+                       R"("arguments":{"amount":1e400,"big":12345678901234567890123,"t":["\u0000"]}}})";
+    auto const request = request_of(call);
+    ASSERT_EQ(request.flaws.size(), 3U);
+    EXPECT_EQ(request.flaws[0].path, "arguments.amount");
+    EXPECT_EQ(request.flaws[1].path, "arguments.big");
+    EXPECT_EQ(request.flaws[2].path, "arguments.t[0]");
+    auto const in_batch =
+        request_of(std::string(R"([{"jsonrpc":"2.0","method":"a","params":{"b":1e400}},)") + call + ']');
+    EXPECT_EQ(in_batch.flaws.size(), 3U);
+}
 
 TEST(ClassifyIds, AreEchoedExactly)
 {

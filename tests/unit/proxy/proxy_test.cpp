@@ -69,6 +69,17 @@ TEST(Build, SendsTheBodyOfADelete)
     EXPECT_EQ(request->headers.find("content-type"), "application/json");
 }
 
+TEST(Build, WritesNumbersAsTheCallerDid)
+{
+    catalog::CallParts parts;
+    parts.path = {{"id", "5"}};
+    parts.body = json::parse(R"({"amount":19.99,"half":5E-1,"i":5.0,"large":18446744073709551615})").value();
+    EXPECT_EQ(build(method("update"), parts, nullptr, "https://a", kCredential)->body,
+              R"({"amount":19.99,"half":0.5,"i":5,"large":18446744073709551615})");
+    RawBody const raw{"application/json", R"({ "big": 12345678901234567890123, "price": 19.990 })"};
+    EXPECT_EQ(build(method("update"), parts, &raw, "https://a", kCredential)->body, raw.bytes);
+}
+
 TEST(SplitPage, FindsItemsAndCursorWithoutChangingThem)
 {
     std::string body = R"({"object":"list","data":[{"id":1, "t":"]"},{"id":2}] ,"meta":{"next_cursor":"abc"}})";

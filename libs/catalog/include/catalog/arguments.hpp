@@ -21,7 +21,11 @@ struct CallParts {
     bool dry_run = false;                   ///< Show what would be sent, and do not send it.
 };
 
-/// Removes explicit nulls of optional arguments that do not take null: models write them for "leave out".
+/// Removes members that well-known clients add to the arguments of every tool by themselves, where the tool has none of
+/// that name: a model that is told of them cannot leave them out.
+void drop_client_members(Tool const& tool, json::object& arguments);
+
+/// Removes nulls, at every depth, where null is not taken: models and strict clients write them for "leave out".
 void drop_absent(Tool const& tool, json::object& arguments);
 
 /// Sorts validated arguments by membership.
