@@ -18,6 +18,8 @@ using Kind = DynamicPlace::Kind;
 
 constexpr std::size_t kMostText = 100;
 constexpr std::size_t kMostChoices = 500;
+/// Mistakes that are told; each looks through all there is for what was meant.
+constexpr std::size_t kMostFailures = 20;
 constexpr std::size_t kShownChoices = 100; ///< What clients bear in an enum.
 constexpr std::size_t kToldNames = 20;     ///< In an error.
 /// What the fields of an account may add to a schema, and the names of one list.
@@ -58,6 +60,7 @@ struct Record {
     json::value id;
     std::string id_text;
     std::string label; ///< Its name; with the id where two have the same.
+    std::string lower; ///< The same without case.
     std::string key;   ///< The same as the name of a property.
     std::string type;  ///< text, number, boolean; empty: any.
     json::array choices;
@@ -91,6 +94,7 @@ std::vector<Record> records_in(json::array const& kept)
         auto const name = text_in(object, "name");
         auto const slug = slug_of(name);
         record.label = names[to_lower(name)] > 1 ? fmt::format("{} (#{})", name, record.id_text) : name;
+        record.lower = to_lower(record.label);
         record.key = slugs[slug] > 1 || slug.empty()
                          ? fmt::format("{}_{}", slug.empty() ? "field" : slug, record.id_text)
                          : slug;
@@ -199,8 +203,7 @@ struct ToolOverlay::Part {
         if (!given.is_string())
             return nullptr;
         auto const lower = to_lower(text);
-        auto const like = [&](Record const& record) { return to_lower(record.label) == lower; };
-        auto const found = std::ranges::find_if(records, like);
+        auto const found = std::ranges::find(records, lower, &Record::lower);
         return found != records.end() ? &*found : nullptr;
     }
 
@@ -252,6 +255,8 @@ struct ToolOverlay::Part {
         json::array values;
         if (auto* members = given.if_object()) {
             for (auto const& [key, value] : *members) {
+                if (failures.size() >= kMostFailures)
+                    return;
                 json::value id(key);
                 auto const at = fmt::format("{}.{}", path, std::string_view(key));
                 if (auto const* record = put_id(id, at, failures))
@@ -260,7 +265,7 @@ struct ToolOverlay::Part {
             }
             given = std::move(values);
         } else if (auto* elements = given.if_array()) {
-            for (std::size_t i = 0; i < elements->size(); ++i) {
+            for (std::size_t i = 0; i < elements->size() && failures.size() < kMostFailures; ++i) {
                 auto* element = (*elements)[i].if_object();
                 auto* id = element != nullptr ? element->if_contains("id") : nullptr;
                 if (id == nullptr)
@@ -279,6 +284,8 @@ struct ToolOverlay::Part {
             return;
         Record const* record = nullptr;
         each(arguments, 0, "", [&](json::value& value, std::string const& path) {
+            if (failures.size() >= kMostFailures)
+                return;
             if (place.kind == Kind::values)
                 put_values(value, path, failures);
             else
@@ -381,6 +388,8 @@ std::vector<FieldFailure> ToolOverlay::resolve(json::object& arguments) const
     std::vector<FieldFailure> failures;
     for (auto const& part : parts_)
         part.resolve(arguments, failures);
+    if (failures.size() >= kMostFailures)
+        failures.push_back({"", "there may be more mistakes; these are the first"});
     return failures;
 }
 

@@ -105,6 +105,24 @@ TEST_F(Overlay, ChecksValuesAgainstTheirField)
     EXPECT_EQ(failures[2].message, "must be a text, as Line one is");
 }
 
+TEST_F(Overlay, TellsTheFirstTwentyMistakesOnly)
+{
+    auto const changed = with({{"ticket_fields", kept()}});
+    auto const& update = tool(*changed, "update_a_gorgias_ticket_by_id");
+    json::array many;
+    json::object named;
+    for (int i = 0; i < 100'000; ++i) {
+        many.push_back(json::object{{"id", "no field"}, {"value", 1}});
+        named["no field " + std::to_string(i)] = 1;
+    }
+    for (auto const& fields : {json::value(many), json::value(named)}) {
+        json::object arguments{{"id", 7}, {"custom_fields", fields}};
+        auto const failures = update.overlay->resolve(arguments);
+        ASSERT_EQ(failures.size(), 21U);
+        EXPECT_EQ(failures.back().path, "");
+    }
+}
+
 TEST_F(Overlay, ArgumentsOfAnyShapeDoNoHarm)
 {
     auto const changed =
