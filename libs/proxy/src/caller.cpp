@@ -156,7 +156,8 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         else
             outcome->note = kEndlessNote;
     }
-    if (outcome->kind == Outcome::Kind::error) {
+    // What is told as text may repeat what was sent.
+    if (outcome->kind == Outcome::Kind::error || outcome->kind == Outcome::Kind::unread) {
         outcome->message = accounts::without_secrets(std::move(outcome->message), *account);
         outcome->body = accounts::without_secrets(std::move(outcome->body), *account);
         if (outcome->status == 401)
