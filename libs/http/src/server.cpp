@@ -40,6 +40,10 @@ constexpr std::size_t kChunkFraming = 24;
 /// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
+constexpr std::string_view kTooLarge = "The request body is too large for this route.";
+/// What an idle connection needs to end, and how long to wait where none is idle.
+constexpr std::chrono::milliseconds kEnding{1};
+constexpr std::chrono::milliseconds kFull{50};
 
 /// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second.
 std::string_view http_date()
@@ -135,13 +139,19 @@ beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer)
     return failure == beast::http::error::need_more ? beast::error_code{} : failure;
 }
 
-/// Feeds the parser a body as it arrives, and bounds what comes beside it. Made when the head has been read.
+/// Feeds the parser a body as it arrives, and bounds what comes beside it.
 class BodyReader {
 public:
     BodyReader(Parser& parser, beast::flat_buffer& buffer)
         : parser_(parser)
         , buffer_(buffer)
     {
+    }
+
+    /// Once the head has been read.
+    void begin(std::size_t limit)
+    {
+        parser_.body_limit(limit);
         parser_.eager(true);
         if (parser_.chunked())
             parser_.on_chunk_header(count_chunk_);
@@ -190,6 +200,48 @@ struct Refusal {
     std::string_view message;
 };
 
+bool is_host(std::string_view text)
+{
+    // What RFC 3986 section 3.2 allows, but the comma: that is how proxies join two of them.
+    static constexpr std::string_view kOther = "-._~:[]%!$&'()*+;=";
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+               kOther.find(c) != std::string_view::npos;
+    });
+}
+
+/// What is doubtful about where a request ends, or whom it is for. A proxy before us may read it in another way, and
+/// what it takes for one tenant's body would be another tenant's request.
+std::optional<Refusal> doubt_about(Parser const& parser)
+{
+    auto const& head = parser.get();
+    std::size_t codings = 0;
+    std::size_t lengths = 0;
+    std::size_t hosts = 0;
+    bool is_clear = true;
+    for (auto const& field : head) {
+        std::string_view const value(field.value().data(), field.value().size());
+        if (field.name() == beast::http::field::transfer_encoding) {
+            ++codings;
+            is_clear = is_clear && iequals(value, "chunked");
+        } else if (field.name() == beast::http::field::content_length) {
+            ++lengths;
+            is_clear = is_clear && value.find_first_not_of("0123456789") == std::string_view::npos;
+        } else if (field.name() == beast::http::field::host) {
+            ++hosts;
+            if (!is_host(value))
+                return Refusal{400, "The Host field is not a host."};
+        }
+    }
+    bool const is_modern = head.version() >= 11;
+    if (!is_clear || codings + lengths > 1 || (codings > 0 && !is_modern))
+        return Refusal{400, "Where the request ends is not clear: send one Content-Length, or Transfer-Encoding: "
+                            "chunked alone."};
+    if (hosts > 1 || (hosts == 0 && is_modern))
+        return Refusal{400, "A request has one Host field."};
+    return std::nullopt;
+}
+
 /// What to tell a peer whose request head or body could not be read; nothing, if it is gone.
 std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
 {
@@ -197,7 +249,7 @@ std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
         return Refusal{431, in_body ? "The chunk extensions and trailer fields are too large."
                                     : "The request line and header fields are too large."};
     if (error == beast::http::error::body_limit)
-        return Refusal{413, "The request body is too large for this route."};
+        return Refusal{413, kTooLarge};
     if (error == beast::error::timeout)
         return Refusal{408, in_body ? "The request body did not arrive in time."
                                     : "The request head did not arrive in time."};
@@ -244,13 +296,35 @@ struct Server::Connection final : WaitingClient {
     mutable Timeouts::Limit limit;
     beast::flat_buffer buffer;
     std::chrono::milliseconds const write_limit;
-    bool idle = true;
+    bool is_idle = false;
 };
 
 /// A request on its way in.
 struct Server::Incoming {
+    explicit Incoming(beast::flat_buffer& buffer)
+        : body(parser, buffer)
+    {
+    }
+
     Parser parser;
+    BodyReader body;
     Request request;
+    std::unique_ptr<BodyRoom> room;
+    std::optional<Response> refusal;
+
+    /// Nothing is answered to a peer that is gone.
+    void refuse(Handler& handler, beast::error_code const& failure)
+    {
+        if (auto const found = refusal_of(failure, true))
+            refusal = handler.refuse(found->status, found->message);
+    }
+    bool has_room(std::size_t bytes, Handler& handler)
+    {
+        bool const has = !room || room->grow(bytes);
+        if (!has)
+            refusal = handler.refuse(429, "There is no memory left for request bodies. Retry in a moment.");
+        return has;
+    }
 };
 
 /// Each piece a chunk of its own (RFC 9112 section 7.1), or as it is where the connection's end is the body's.
@@ -365,12 +439,13 @@ Task<void> Server::accept()
         auto [failure, socket] = co_await acceptor_.async_accept(kUseTask);
         if (failure == asio::error::operation_aborted)
             co_return;
-        if (failure || tasks_.full()) {
-            // Out of descriptors or connections: let some end before trying again.
-            co_await sleep_until(Deadline::after(std::chrono::milliseconds(50)));
-            if (failure)
-                continue;
-        }
+        // Out of descriptors or connections: let some end first.
+        if (failure || tasks_.full())
+            co_await sleep_until(Deadline::after(end_longest_idle() ? kEnding : kFull));
+        if (failure)
+            continue;
+        while (tasks_.full() && !draining_)
+            co_await sleep_until(Deadline::after(end_longest_idle() ? kEnding : kFull));
         boost::system::error_code ignored; // A peer that is already gone shows itself at the first read.
         socket.set_option(tcp::no_delay(true), ignored);
         metrics_.connections.add();
@@ -380,10 +455,31 @@ Task<void> Server::accept()
     }
 }
 
-Task<void> Server::serve(std::list<Connection>::iterator connection)
+bool Server::end_longest_idle()
+{
+    if (idle_.empty())
+        return false;
+    auto const longest = idle_.begin();
+    set_idle(longest, false);
+    boost::system::error_code ignored; // What is closed has nothing to cancel.
+    longest->socket.cancel(ignored);
+    return true;
+}
+
+void Server::set_idle(Position position, bool is_idle)
+{
+    if (std::exchange(position->is_idle, is_idle) == is_idle)
+        return;
+    if (is_idle)
+        idle_.splice(idle_.end(), connections_, position);
+    else
+        connections_.splice(connections_.begin(), idle_, position);
+}
+
+Task<void> Server::serve(Position connection)
 {
     try {
-        while (!draining_ && co_await serve_one(*connection)) {
+        while (!draining_ && co_await serve_one(connection)) {
         }
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "connection failed", {{"detail", std::string_view(error.what())}});
@@ -393,38 +489,30 @@ Task<void> Server::serve(std::list<Connection>::iterator connection)
     connections_.erase(connection);
 }
 
-Task<bool> Server::serve_one(Connection& connection)
+Task<bool> Server::serve_one(Position position)
 {
-    Incoming incoming;
-    auto& parser = incoming.parser;
-    parser.header_limit(config_.header_limit_bytes);
-    parser.body_limit(boost::none); // Set once the head is known.
-
-    connection.idle = connection.buffer.size() == 0;
-    if (connection.idle) {
-        connection.limit.expires_after(config_.idle_limit);
-        auto const [failure, bytes] =
-            co_await connection.socket.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
-        connection.buffer.commit(bytes);
-        if (failure)
-            co_return false;
-        connection.idle = false;
-    }
+    auto& connection = *position;
+    if (connection.buffer.size() == 0 && !co_await wait_for_request(position))
+        co_return false;
     ++activity_;
     // Most requests came whole with the first read: then nothing more has to be waited for. The body is not looked at
     // before its limit is known, or a single chunk could pass by it.
-    auto head_failure = parse_buffered(parser, connection.buffer);
-    if (!head_failure && !parser.is_header_done()) {
+    Incoming incoming(connection.buffer);
+    auto& parser = incoming.parser;
+    parser.header_limit(config_.header_limit_bytes);
+    parser.body_limit(boost::none); // Set once the head is known.
+    auto failure = parse_buffered(parser, connection.buffer);
+    if (!failure && !parser.is_header_done()) {
         connection.limit.expires_after(config_.head_limit);
-        auto const [failure, bytes] =
+        auto const [read_failure, bytes] =
             co_await beast::http::async_read_header(connection.socket, connection.buffer, parser, kUseTask);
-        head_failure = connection.limit.cause_of(failure);
+        failure = connection.limit.cause_of(read_failure);
     }
-    if (head_failure) {
-        if (auto const refusal = refusal_of(head_failure, false))
-            co_return co_await refuse(connection, refusal->status, refusal->message);
+    auto refusal = failure ? refusal_of(failure, false) : doubt_about(parser);
+    if (failure && !refusal)
         co_return false;
-    }
+    if (refusal)
+        co_return co_await refuse(position, handler_.refuse(refusal->status, refusal->message));
 
     auto& request = incoming.request;
     request = take_head(parser);
@@ -433,16 +521,15 @@ Task<bool> Server::serve_one(Connection& connection)
     bool const can_chunk = parser.get().version() >= 11;
     bool const keep_alive = parser.keep_alive();
     auto const limit = handler_.body_limit(request.method, request.path());
-    parser.body_limit(limit);
     if (auto const length = parser.content_length(); length && *length > limit)
-        co_return co_await refuse(connection, 413, "The request body is too large for this route.");
+        co_return co_await refuse(position, handler_.refuse(413, kTooLarge));
     if (!parser.is_done()) {
-        auto const failure = co_await read_body(connection, incoming);
-        if (failure) {
-            if (auto const refusal = refusal_of(failure, true))
-                co_return co_await refuse(connection, refusal->status, refusal->message);
-            co_return false;
-        }
+        incoming.body.begin(limit);
+        failure = incoming.body.take();
+        if (failure)
+            incoming.refuse(handler_, failure);
+        if (failure || (!parser.is_done() && !co_await read_body(connection, incoming)))
+            co_return incoming.refusal ? co_await refuse(position, *std::move(incoming.refusal)) : false;
     }
     request.body = std::move(parser.get().body());
     request.peer = &connection;
@@ -455,46 +542,80 @@ Task<bool> Server::serve_one(Connection& connection)
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
         response = handler_.refuse(500, "Unexpected fault.");
     }
+    incoming.room.reset();
     if (response.stream && !is_head)
         co_return co_await write_stream(connection, response, keep_alive && can_chunk && !draining_);
     co_return co_await write(connection, response, is_head, keep_alive && !draining_);
 }
 
-Task<boost::system::error_code> Server::read_body(Connection& connection, Incoming& incoming)
+Task<bool> Server::wait_for_request(Position position)
 {
-    auto& parser = incoming.parser;
-    BodyReader body(parser, connection.buffer);
-    if (auto const failure = body.take(); failure || parser.is_done())
-        co_return failure;
-    connection.limit.expires_after(config_.body_limit);
-    if (iequals(incoming.request.headers.find("expect").value_or(""), "100-continue")) {
-        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-        auto const [failure, bytes] = co_await asio::async_write(connection.socket, asio::buffer(kContinue), kUseTask);
-        if (failure)
-            co_return failure;
-    }
-    while (!parser.is_done()) {
-        auto const room = std::min(kReadBuffer, connection.buffer.max_size() - connection.buffer.size());
-        if (room == 0)
-            co_return beast::http::error::header_limit;
-        auto const [failure, bytes] =
-            co_await connection.socket.async_read_some(connection.buffer.prepare(room), kUseTask);
-        connection.buffer.commit(bytes);
-        if (failure)
-            co_return connection.limit.cause_of(failure);
-        if (auto const unfit = body.take())
-            co_return unfit;
-    }
-    co_return beast::error_code{};
+    auto& connection = *position;
+    auto const room = connection.buffer.prepare(kReadBuffer);
+    set_idle(position, true);
+    connection.limit.expires_after(config_.idle_limit);
+    auto const [failure, bytes] = co_await connection.socket.async_read_some(room, kUseTask);
+    connection.buffer.commit(bytes);
+    set_idle(position, false);
+    co_return !failure;
 }
 
-Task<bool> Server::refuse(Connection& connection, int status, std::string_view message)
+Task<bool> Server::read_body(Connection& connection, Incoming& incoming)
 {
+    auto& parser = incoming.parser;
+    auto admission = co_await admit(incoming.request);
+    incoming.room = std::move(admission.room);
+    incoming.refusal = std::move(admission.refusal);
+    if (incoming.refusal)
+        co_return false;
+    auto taken = std::max<std::size_t>(parser.content_length().value_or(0), parser.get().body().size());
+    if (!incoming.has_room(taken, handler_))
+        co_return false;
+
+    if (iequals(incoming.request.headers.find("expect").value_or(""), "100-continue"))
+        co_await connection.inform(100, {});
+    connection.limit.expires_after(config_.body_limit);
+    while (!parser.is_done()) {
+        auto const room = std::min(kReadBuffer, connection.buffer.max_size() - connection.buffer.size());
+        auto const [read_failure, bytes] =
+            co_await connection.socket.async_read_some(connection.buffer.prepare(room), kUseTask);
+        connection.buffer.commit(bytes);
+        auto failure = read_failure ? connection.limit.cause_of(read_failure) : incoming.body.take();
+        if (room == 0) // Whatever waits for its end is larger than all that is kept.
+            failure = beast::http::error::header_limit;
+        if (failure) {
+            incoming.refuse(handler_, failure);
+            co_return false;
+        }
+        auto const size = parser.get().body().size();
+        if (size > taken && !incoming.has_room(size - taken, handler_))
+            co_return false;
+        taken = std::max(taken, size);
+    }
+    co_return true;
+}
+
+Task<Admission> Server::admit(Request const& head)
+{
+    try {
+        co_return co_await handler_.admit(head);
+    } catch (std::exception const& error) {
+        log_.write(telemetry::Level::error, "admission threw", {{"detail", std::string_view(error.what())}});
+    }
+    Admission refused;
+    refused.refusal = handler_.refuse(500, "Unexpected fault.");
+    co_return refused;
+}
+
+Task<bool> Server::refuse(Position position, Response response)
+{
+    auto& connection = *position;
     metrics_.refused.add();
-    co_await write(connection, handler_.refuse(status, message), false, false);
+    co_await write(connection, response, false, false);
     // Closing with unread input sends a reset, which can overtake our answer (RFC 9112 section 9.6).
     boost::system::error_code ignored;
     connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    set_idle(position, true);
     connection.limit.expires_after(kLingerTime);
     connection.buffer.clear();
     for (std::size_t read = 0; read < kLingerBytes;) {
@@ -504,6 +625,7 @@ Task<bool> Server::refuse(Connection& connection, int status, std::string_view m
             break;
         read += bytes;
     }
+    set_idle(position, false);
     co_return false;
 }
 
@@ -535,18 +657,24 @@ Task<bool> Server::write_stream(Connection& connection, Response const& response
     co_return is_whole;
 }
 
-Task<bool> Server::drain(Deadline deadline)
+void Server::stop_accepting()
 {
     draining_ = true;
     boost::system::error_code ignored; // Closing an acceptor that never opened is fine.
     acceptor_.close(ignored);
-    for (auto& connection : connections_)
-        if (connection.idle)
-            connection.socket.cancel(ignored);
+    for (auto& connection : idle_)
+        connection.socket.cancel(ignored);
+}
+
+Task<bool> Server::drain(Deadline deadline)
+{
+    stop_accepting();
+    boost::system::error_code ignored; // What is closed can be closed.
     bool const done = co_await tasks_.drain(deadline);
     if (!done) {
-        for (auto& connection : connections_)
-            connection.socket.close(ignored);
+        for (auto* const list : {&connections_, &idle_})
+            for (auto& connection : *list)
+                connection.socket.close(ignored);
         co_await tasks_.drain(Deadline::after(std::chrono::seconds(1)));
     }
     co_return done;

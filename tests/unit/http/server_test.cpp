@@ -3,7 +3,10 @@
 #include "support/raw_http.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <atomic>
 #include <future>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -20,10 +23,42 @@ namespace {
 using test::RawClient;
 using test::status_of;
 
-/// Answers with what it has been asked.
+/// Memory for bodies that a test can see.
+class Room final : public BodyRoom {
+public:
+    explicit Room(std::atomic<std::size_t>& held)
+        : held_(held)
+    {
+    }
+    ~Room() override { held_ -= own_; }
+    bool grow(std::size_t bytes) override
+    {
+        constexpr std::size_t kMost = 100'000;
+        if (own_ + bytes > kMost)
+            return false;
+        own_ += bytes;
+        held_ += bytes;
+        return true;
+    }
+
+private:
+    std::atomic<std::size_t>& held_;
+    std::size_t own_ = 0;
+};
+
+/// Answers with what it has been asked. Whoever asks at `/strange` may bring no body.
 class Echo final : public Handler {
 public:
     [[nodiscard]] std::size_t body_limit(Method, std::string_view) const override { return 1024 * 1024; }
+    Task<Admission> admit(Request const& head) override
+    {
+        ++admissions;
+        Admission admission;
+        if (head.path() == "/strange")
+            admission.refusal = refuse(401, "Who are you?");
+        admission.room = std::make_unique<Room>(held);
+        co_return admission;
+    }
     Task<Response> handle(Request request) override
     {
         if (request.path() == "/slow")
@@ -38,13 +73,17 @@ public:
     {
         return json_response(status, std::string(message));
     }
+
+    std::atomic<int> admissions = 0;
+    std::atomic<std::size_t> held = 0;
 };
 
 class ServerTest : public testing::Test {
 protected:
-    ServerTest()
+    explicit ServerTest(std::size_t connections = 1000)
     {
         config_.port = 0;
+        config_.connection_limit = connections;
         server_.emplace(io_, config_, handler_, metrics_, log_);
         EXPECT_TRUE(server_->listen());
         thread_ = std::thread([this] { io_.run(); });
@@ -170,6 +209,148 @@ TEST_F(ServerTest, ATrailerIsNoHeaderField)
 
     EXPECT_EQ(status_of(answer), 200);
     EXPECT_EQ(answer.find("authorization"), std::string::npos);
+}
+
+struct Unclear {
+    char const* name;
+    std::string head;
+};
+
+class UnclearRequestTest : public ServerTest, public testing::WithParamInterface<Unclear> {};
+
+TEST_P(UnclearRequestTest, IsRefusedAndNothingAfterItIsRead)
+{
+    auto peer = client();
+
+    peer.send("POST /x " + GetParam().head + "\r\n\r\n1\r\nx\r\n0\r\n\r\nGET /second HTTP/1.1\r\nhost: a\r\n\r\n");
+
+    EXPECT_EQ(status_of(peer.answer()), 400);
+    EXPECT_TRUE(peer.is_closed());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , UnclearRequestTest,
+    testing::Values(
+        Unclear{"UnknownCoding", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked"},
+        Unclear{"Identity", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity"},
+        Unclear{"IdentityLast", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, identity"},
+        Unclear{"GzipFirst", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked"},
+        Unclear{"ChunkedTwice", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, chunked"},
+        Unclear{"TwoFields", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked"},
+        Unclear{"EmptyCoding", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding:"},
+        Unclear{"Quoted", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: \"chunked\""},
+        Unclear{"UnknownCodingAndLength", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked\r\ncontent-length: 5"},
+        Unclear{"ChunkedAndLength", "HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ncontent-length: 5"},
+        Unclear{"LengthAndChunked", "HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked"},
+        Unclear{"ChunkedBeforeItsTime", "HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked"},
+        Unclear{"TwoLengths", "HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ncontent-length: 6"},
+        Unclear{"OneLengthTwice", "HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 1"},
+        Unclear{"ListOfLengths", "HTTP/1.1\r\nhost: a\r\ncontent-length: 1, 1"},
+        Unclear{"SignedLength", "HTTP/1.1\r\nhost: a\r\ncontent-length: +1"},
+        Unclear{"NegativeLength", "HTTP/1.1\r\nhost: a\r\ncontent-length: -1"},
+        Unclear{"HexLength", "HTTP/1.1\r\nhost: a\r\ncontent-length: 0x1"},
+        Unclear{"EmptyLength", "HTTP/1.1\r\nhost: a\r\ncontent-length:"},
+        Unclear{"HugeLength", "HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999999"},
+        Unclear{"NoHost", "HTTP/1.1\r\ncontent-length: 0"},
+        Unclear{"TwoHosts", "HTTP/1.1\r\nhost: a\r\nhost: b\r\ncontent-length: 0"},
+        Unclear{"OneHostTwice", "HTTP/1.0\r\nhost: a\r\nhost: a\r\ncontent-length: 0"},
+        Unclear{"HostList", "HTTP/1.1\r\nhost: a, b\r\ncontent-length: 0"},
+        Unclear{"HostWithUser", "HTTP/1.1\r\nhost: a@b\r\ncontent-length: 0"},
+        Unclear{"HostWithPath", "HTTP/1.1\r\nhost: a/b\r\ncontent-length: 0"},
+        Unclear{"EmptyHost", "HTTP/1.1\r\nhost:\r\ncontent-length: 0"}),
+    [](auto const& param) { return std::string(param.param.name); });
+
+TEST_F(ServerTest, ClearFramingIsServed)
+{
+    EXPECT_EQ(status_of(answer_to("POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n")), 200);
+    EXPECT_EQ(status_of(answer_to("POST /x HTTP/1.1\r\nHOST: a.example.:8080\r\ncontent-length: 1\r\n\r\nx")), 200);
+    EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.1\r\nhost: [::1]:80\r\n\r\n")), 200);
+    EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.0\r\n\r\n")), 200);
+}
+
+TEST_F(ServerTest, AStrangersBodyIsNotReadNorAskedFor)
+{
+    auto const answer = answer_to("POST /strange HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n"
+                                  "expect: 100-continue\r\n\r\n");
+
+    EXPECT_EQ(status_of(answer), 401);
+    EXPECT_NE(answer.find("connection: close"), std::string::npos);
+    EXPECT_EQ(handler_.held, 0U);
+}
+
+TEST_F(ServerTest, AChunkedBodyOfAStrangerIsNotReadEither)
+{
+    EXPECT_EQ(status_of(answer_to("POST /strange HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n")),
+              401);
+}
+
+TEST_F(ServerTest, WhatCameWithTheFirstReadIsNotAskedAbout)
+{
+    EXPECT_EQ(status_of(answer_to("POST /strange HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc")), 200);
+    EXPECT_EQ(handler_.admissions, 0);
+}
+
+TEST_F(ServerTest, ABodyThatMayComeIsAskedForAndRead)
+{
+    std::string const body(90'000, 'x');
+    auto peer = client();
+    peer.send("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 90000\r\nexpect: 100-continue\r\n\r\n");
+
+    EXPECT_EQ(status_of(peer.answer()), 100);
+    EXPECT_EQ(handler_.held, body.size());
+    peer.send(body);
+
+    EXPECT_NE(peer.answer().find(body), std::string::npos);
+    EXPECT_EQ(handler_.admissions, 1);
+    EXPECT_EQ(handler_.held, 0U);
+}
+
+TEST_F(ServerTest, ABodyWithoutRoomIsRefusedBeforeItIsRead)
+{
+    EXPECT_EQ(status_of(answer_to("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 100001\r\n\r\n")), 429);
+}
+
+TEST_F(ServerTest, AChunkedBodyTakesRoomAsItGrows)
+{
+    auto peer = client();
+    peer.send(kChunkedHead);
+    for (int i = 0; i < 26; ++i)
+        peer.send("fa0\r\n" + std::string(4000, 'x') + "\r\n");
+
+    EXPECT_EQ(status_of(peer.answer()), 429);
+}
+
+class FullServerTest : public ServerTest {
+protected:
+    FullServerTest()
+        : ServerTest(2)
+    {
+    }
+    static constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nhost: a\r\n\r\n";
+};
+
+TEST_F(FullServerTest, EndsTheConnectionThatWasIdleForLongest)
+{
+    auto first = client();
+    first.send(kGet);
+    ASSERT_EQ(status_of(first.answer()), 200);
+    auto second = client();
+    second.send(kGet);
+    ASSERT_EQ(status_of(second.answer()), 200);
+
+    EXPECT_EQ(status_of(answer_to(kGet)), 200);
+
+    EXPECT_TRUE(first.is_closed());
+    second.send(kGet);
+    EXPECT_EQ(status_of(second.answer()), 200);
+}
+
+TEST_F(FullServerTest, EndsAConnectionThatNeverAskedAnything)
+{
+    auto const silent = client();
+    auto const other = client();
+
+    EXPECT_EQ(status_of(answer_to(kGet)), 200);
 }
 
 } // namespace

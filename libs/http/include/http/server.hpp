@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,15 +28,32 @@ public:
     virtual Task<void> inform(int status, Headers headers) const = 0;
 };
 
+/// Memory for the body of one request; it is given back on destruction. One thread.
+class BodyRoom {
+public:
+    virtual ~BodyRoom() = default;
+    /// Takes so many bytes more. False: there are none left, and none were taken.
+    [[nodiscard]] virtual bool grow(std::size_t bytes) = 0;
+};
+
+/// Whether a request may bring a body.
+struct Admission {
+    std::optional<Response> refusal; ///< The answer to it, without its body.
+    std::unique_ptr<BodyRoom> room;  ///< Null: only the limit of its route bounds it.
+};
+
 /// Answers requests. Called on the server's thread only; may be called again before an earlier answer is ready.
 class Handler {
 public:
     virtual ~Handler() = default;
     /// The most bytes of body this request may bring, decided from its head alone. What is larger answers 413.
     [[nodiscard]] virtual std::size_t body_limit(Method method, std::string_view path) const = 0;
+    /// Who is it, and what may it bring? Asked before the body is read of a request that did not come whole with the
+    /// first read. `head` is the request without its body; it outlives the task.
+    virtual Task<Admission> admit([[maybe_unused]] Request const& head) { co_return Admission{}; }
     /// Never throws for bad input; what it throws is logged and becomes a 500.
     virtual Task<Response> handle(Request request) = 0;
-    /// The answer to a request that could not be read (400, 408, 413, 431), or whose handling threw (500).
+    /// The answer to a request that could not be read (400, 408, 413, 429, 431), or whose handling threw (500).
     virtual Response refuse(int status, std::string_view message) = 0;
 };
 
@@ -42,7 +61,9 @@ struct ServerConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;                    ///< 0: any free one
     std::uint32_t header_limit_bytes = 16 * 1024; ///< Of a head. What a connection buffers is bounded with it.
-    std::size_t connection_limit = 10'000;        ///< Beyond it new connections wait in the kernel's queue.
+    /// Beyond it the connection that has been idle for longest is ended for a new one; where none is idle, new ones
+    /// wait in the kernel's queue.
+    std::size_t connection_limit = 10'000;
     std::chrono::milliseconds idle_limit{75'000};
     std::chrono::milliseconds head_limit{10'000}; ///< From the first byte of a request to the end of its head.
     std::chrono::milliseconds body_limit{30'000};
@@ -56,7 +77,8 @@ struct ServerMetrics {
 };
 
 /// An HTTP/1.1 server on one io_context. Several servers, each on its own thread, may listen on the same port.
-/// Keep-alive, Expect: 100-continue and HEAD are dealt with here; each connection does one request at a time.
+/// Keep-alive, Expect: 100-continue and HEAD are dealt with here; each connection does one request at a time. A request
+/// whose end or host is in doubt (RFC 9112 sections 3.2 and 6.3) is refused, and its connection closed.
 class Server {
 public:
     /// All references must outlive the server.
@@ -69,7 +91,10 @@ public:
     [[nodiscard]] std::uint16_t port() const;
     /// Grows with each request that begins and each answer that is written.
     [[nodiscard]] std::uint64_t activity() const noexcept { return activity_; }
-    /// Stops accepting, closes idle connections, lets requests in flight finish until the deadline, then cuts the rest.
+    /// Takes no more connections, closes idle ones, and the others after the answer under way. On the server's own
+    /// io_context.
+    void stop_accepting();
+    /// Stops accepting, lets requests in flight finish until the deadline, then cuts the rest.
     /// Must run on the server's own io_context. True if nothing had to be cut.
     Task<bool> drain(Deadline deadline);
 
@@ -77,13 +102,22 @@ private:
     struct Connection;
     struct Incoming;
     class ChunkSink;
+    using Position = std::list<Connection>::iterator;
 
     Task<void> accept();
-    Task<void> serve(std::list<Connection>::iterator connection);
-    Task<bool> serve_one(Connection& connection);
-    /// Reads the rest of a request whose head is known. The failure is what ended it.
-    Task<boost::system::error_code> read_body(Connection& connection, Incoming& incoming);
-    Task<bool> refuse(Connection& connection, int status, std::string_view message);
+    Task<bool> wait_for_request(Position position);
+    Task<Admission> admit(Request const& head);
+    /// False if no connection is idle.
+    bool end_longest_idle();
+    void set_idle(Position position, bool is_idle);
+    Task<void> serve(Position connection);
+    /// Whether the connection stays.
+    Task<bool> serve_one(Position position);
+    /// Reads what of a request has not come with the first read. False if it will not be whole: then its `refusal` says
+    /// what to answer, if anybody is there.
+    Task<bool> read_body(Connection& connection, Incoming& incoming);
+    /// Answers and closes, without having read all of the request.
+    Task<bool> refuse(Position position, Response response);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
     Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked);
 
@@ -95,6 +129,7 @@ private:
     asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type> acceptor_;
     TaskGroup tasks_;
     std::list<Connection> connections_;
+    std::list<Connection> idle_; ///< Those that owe nothing, the longest first.
     std::uint64_t activity_ = 0;
     bool draining_ = false;
 };
