@@ -57,15 +57,16 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
     response.headers.add("content-type", "text/event-stream");
     response.headers.add("x-accel-buffering", "no");
     auto const path = request.path().substr(0, request.path().size() - kStreamSuffix.size());
-    auto first = fmt::format("event: endpoint\ndata: {}/messages?sessionId={}\n\n", path, to_hex((*stream)->id()));
+    auto first =
+        fmt::format("event: endpoint\ndata: {}/messages?sessionId={}\n\n", path, to_hex((*stream)->stream()->id()));
     // A token that was revoked or has ended takes its streams along.
     auto may_go_on = [this, token = std::string(token)]() -> Task<bool> {
         auto const warm = servers_.resolve_warm(token);
         auto const resolved = warm ? *warm : co_await servers_.resolve(token, Deadline::after(kStreamLimit));
         co_return resolved || resolved.error().code() != ErrorCode::not_found;
     };
-    response.stream = [this, stream = *stream, first = std::move(first), may_go_on = std::move(may_go_on)](
-                          http::BodySink& sink) { return streams_.serve(sink, stream, first, may_go_on); };
+    response.stream = [this, place = *stream, first = std::move(first), may_go_on = std::move(may_go_on)](
+                          http::BodySink& sink) { return streams_.serve(sink, place, first, may_go_on); };
     co_return response;
 }
 

@@ -24,6 +24,12 @@ Uuid random_uuid()
     return id;
 }
 
+/// What stays if this fails is forgotten when nobody touches it any more.
+Task<void> close_row(StreamRepository& repository, Uuid stream)
+{
+    [[maybe_unused]] auto const closed = co_await repository.close(stream, Deadline::after(kLimit));
+}
+
 std::string binding_of(Uuid const& stream)
 {
     return "mcp stream " + to_hex(stream);
@@ -34,9 +40,9 @@ std::string binding_of(Uuid const& stream)
 void Stream::push(std::string frame)
 {
     bytes_ += frame.size();
-    if (bytes_ > kMostBytes)
-        is_ended_ = true; // A reader that slow is no reader.
     frames_.push_back(std::move(frame));
+    if (bytes_ > kMostBytes)
+        abandon(); // A reader that slow is no reader.
     timer_.cancel();
 }
 
@@ -44,6 +50,13 @@ void Stream::end()
 {
     is_ended_ = true;
     timer_.cancel();
+}
+
+void Stream::abandon()
+{
+    frames_.clear();
+    bytes_ = 0;
+    end();
 }
 
 std::string Stream::pop()
@@ -80,54 +93,74 @@ Streams::Streams(StreamRepository& repository, crypto::CursorSealer const& seale
 
 Streams::~Streams() = default;
 
-Task<Result<std::shared_ptr<Stream>>> Streams::open(McpServerId server, Deadline deadline)
+OpenStream::~OpenStream()
 {
+    if (is_left_)
+        return;
+    leave();
+    asio::co_spawn(stream_->executor(), close_row(streams_.repository_, stream_->id()), asio::detached);
+}
+
+Task<void> OpenStream::close()
+{
+    leave();
+    co_await close_row(streams_.repository_, stream_->id());
+}
+
+void OpenStream::leave()
+{
+    is_left_ = true;
+    std::lock_guard const lock(streams_.mutex_);
+    streams_.streams_.erase(stream_->id());
+    auto const count = streams_.by_server_.find(stream_->server().uuid());
+    if (--count->second == 0)
+        streams_.by_server_.erase(count);
+}
+
+Task<Result<std::shared_ptr<OpenStream>>> Streams::open(McpServerId server, Deadline deadline)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto stream = std::make_shared<Stream>(random_uuid(), server, executor);
     {
         std::lock_guard const lock(mutex_);
-        auto const known = by_server_.find(server.uuid());
-        if (known != by_server_.end() && known->second >= config_.most_of_a_server)
+        auto& count = by_server_[server.uuid()];
+        if (count >= config_.most_of_a_server)
             co_return Error{ErrorCode::rate_limited,
                             "This MCP server has as many open streams as it may. Close some, or use the URL without "
                             "/sse, which needs none."};
+        ++count;
+        streams_.emplace(stream->id(), stream);
     }
-    auto stream = std::make_shared<Stream>(random_uuid(), server, co_await asio::this_coro::executor);
+    auto place = std::make_shared<OpenStream>(*this, stream);
     if (auto const opened = co_await repository_.open(stream->id(), server, replica_, deadline); !opened)
         co_return opened.error();
-    std::lock_guard const lock(mutex_);
-    streams_.emplace(stream->id(), stream);
-    ++by_server_[server.uuid()];
-    co_return stream;
+    co_return place;
 }
 
-Task<void> Streams::serve(http::BodySink& sink, std::shared_ptr<Stream> stream, std::string first,
+Task<void> Streams::serve(http::BodySink& sink, std::shared_ptr<OpenStream> place, std::string first,
                           std::function<Task<bool>()> may_go_on)
 {
+    auto const stream = place->stream();
     sink.when_gone([weak = std::weak_ptr(stream)] {
         if (auto const alive = weak.lock())
-            alive->end();
+            alive->abandon();
     });
     stream->push(std::move(first));
     auto idle_since = std::chrono::steady_clock::now();
-    while (!stream->is_ended()) {
+    for (;;) {
         if (stream->has_frames()) {
             idle_since = std::chrono::steady_clock::now();
             if (!co_await sink.write(stream->pop()))
                 break;
+        } else if (stream->is_ended()) {
+            break;
         } else if (!co_await stream->wait(config_.keep_alive)) {
             bool const is_idle = std::chrono::steady_clock::now() - idle_since >= config_.idle_limit;
             if (is_idle || !co_await may_go_on() || !co_await sink.write(": \n\n"))
                 break;
         }
     }
-    {
-        std::lock_guard const lock(mutex_);
-        streams_.erase(stream->id());
-        if (auto const known = by_server_.find(stream->server().uuid());
-            known != by_server_.end() && --known->second == 0)
-            by_server_.erase(known);
-    }
-    // What stays if this fails is forgotten when nobody touches it any more.
-    [[maybe_unused]] auto const closed = co_await repository_.close(stream->id(), Deadline::after(kLimit));
+    co_await place->close();
 }
 
 Task<Result<bool>> Streams::is_open(Uuid id, McpServerId server, Deadline deadline)

@@ -55,9 +55,12 @@ public:
     [[nodiscard]] McpServerId server() const noexcept { return server_; }
     [[nodiscard]] Executor const& executor() const noexcept { return executor_; }
 
-    /// A frame to be written. More than is reasonable ends the stream.
+    /// A frame to be written. More than is reasonable abandons the stream.
     void push(std::string frame);
+    /// Nothing comes any more; what is there is still written.
     void end();
+    /// Nobody reads: what is there is lost.
+    void abandon();
     [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
     [[nodiscard]] bool has_frames() const noexcept { return !frames_.empty(); }
     std::string pop();
@@ -72,6 +75,33 @@ private:
     std::vector<std::string> frames_;
     std::size_t bytes_ = 0;
     bool is_ended_ = false;
+};
+
+class Streams;
+
+/// A stream's place among those of its process and its server, from its opening on, whether it is served or not.
+class OpenStream {
+public:
+    OpenStream(Streams& streams, std::shared_ptr<Stream> stream)
+        : streams_(streams)
+        , stream_(std::move(stream))
+    {
+    }
+    OpenStream(OpenStream const&) = delete;
+    OpenStream& operator=(OpenStream const&) = delete;
+    /// Gives the place up, unless `close` did, and has the other replicas told in the background.
+    ~OpenStream();
+
+    [[nodiscard]] std::shared_ptr<Stream> const& stream() const noexcept { return stream_; }
+    /// The same, and waits until they are told.
+    Task<void> close();
+
+private:
+    void leave();
+
+    Streams& streams_;
+    std::shared_ptr<Stream> const stream_;
+    bool is_left_ = false;
 };
 
 /// The event streams of this process (MCP 2024-11-05, HTTP+SSE): a request may come to any replica, its answer goes to
@@ -89,10 +119,10 @@ public:
     ~Streams();
 
     /// Errors: rate_limited if the server has too many; unavailable.
-    Task<Result<std::shared_ptr<Stream>>> open(McpServerId server, Deadline deadline);
+    Task<Result<std::shared_ptr<OpenStream>>> open(McpServerId server, Deadline deadline);
     /// Writes what is delivered, until the peer is gone, nothing was said for long, `may_go_on` says no (asked at each
     /// keep-alive) or the process ends. `first` is the first frame.
-    Task<void> serve(http::BodySink& sink, std::shared_ptr<Stream> stream, std::string first,
+    Task<void> serve(http::BodySink& sink, std::shared_ptr<OpenStream> place, std::string first,
                      std::function<Task<bool>()> may_go_on);
 
     /// Whether the stream is open somewhere and belongs to the server.
@@ -104,7 +134,7 @@ public:
     void heard(std::string_view payload);
     /// Notifications may have been missed. Any thread.
     void heard_of_all();
-    /// Ends all streams: the process is going. Any thread.
+    /// Ends all streams, each after what it still has to say: the process is going. Any thread.
     void end();
     /// Tells the others that this process is alive. Runs for good.
     Task<void> touch_forever();
@@ -112,6 +142,8 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
+    friend OpenStream;
+
     [[nodiscard]] std::shared_ptr<Stream> find(Uuid stream) const;
     [[nodiscard]] std::vector<std::shared_ptr<Stream>> all() const;
     Task<void> take(std::shared_ptr<Stream> stream);

@@ -1,0 +1,139 @@
+#include "mcp/streams.hpp"
+
+#include "support/clock.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace sluice::mcp {
+namespace {
+
+class FakeStreams final : public StreamRepository {
+public:
+    Task<Result<void>> open(Uuid stream, McpServerId, Uuid, Deadline) override
+    {
+        if (is_down)
+            co_return Error{ErrorCode::unavailable, "The database is down."};
+        rows.insert(stream);
+        co_return Result<void>{};
+    }
+    Task<Result<void>> close(Uuid stream, Deadline) override
+    {
+        rows.erase(stream);
+        co_return Result<void>{};
+    }
+    Task<Result<bool>> is_open(Uuid stream, McpServerId, Deadline) override { co_return rows.contains(stream); }
+    Task<Result<void>> publish(Uuid, std::string, Deadline) override { co_return Result<void>{}; }
+    Task<Result<std::vector<std::string>>> take(Uuid, Deadline) override { co_return std::vector<std::string>{}; }
+    Task<Result<void>> touch(Uuid, Deadline) override { co_return Result<void>{}; }
+
+    std::set<Uuid> rows;
+    bool is_down = false;
+};
+
+class Written final : public http::BodySink {
+public:
+    Task<Result<void>> write(std::string piece) override
+    {
+        pieces.push_back(std::move(piece));
+        if (on_write)
+            on_write();
+        co_return Result<void>{};
+    }
+    void when_gone(std::function<void()> action) override { gone = std::move(action); }
+    [[nodiscard]] bool is_gone() const override { return false; }
+
+    std::vector<std::string> pieces;
+    std::function<void()> on_write;
+    std::function<void()> gone;
+};
+
+class StreamsTest : public testing::Test {
+protected:
+    std::shared_ptr<OpenStream> opened()
+    {
+        auto place = test::run_on(io_, streams_.open(server_, Deadline::after(std::chrono::seconds(5))));
+        return place ? *place : nullptr;
+    }
+    void settle()
+    {
+        io_.restart();
+        io_.poll();
+    }
+
+    static constexpr std::size_t kMost = 3;
+    asio::io_context io_{1};
+    test::FakeClock clock_;
+    crypto::Keyring keyring_ = crypto::Keyring::generate();
+    crypto::CursorSealer sealer_{keyring_, clock_};
+    FakeStreams repository_;
+    Streams streams_{repository_, sealer_, {.most_of_a_server = kMost}};
+    McpServerId const server_ = McpServerId{uuid_v7(clock_.now())};
+};
+
+TEST_F(StreamsTest, OneThatIsNeverServedLeavesNothingBehind)
+{
+    for (std::size_t i = 0; i < 2 * kMost; ++i)
+        ASSERT_TRUE(opened()); // Its head could not be written.
+    settle();
+
+    EXPECT_EQ(streams_.size(), 0U);
+    EXPECT_TRUE(repository_.rows.empty());
+}
+
+TEST_F(StreamsTest, AServerHasSoManyAtOnce)
+{
+    std::vector<std::shared_ptr<OpenStream>> open;
+    for (std::size_t i = 0; i < kMost; ++i)
+        open.push_back(opened());
+
+    EXPECT_FALSE(opened());
+    open.pop_back();
+    EXPECT_TRUE(opened());
+}
+
+TEST_F(StreamsTest, OneThatCouldNotBeOpenedDoesNotCount)
+{
+    repository_.is_down = true;
+    for (std::size_t i = 0; i < 2 * kMost; ++i)
+        EXPECT_FALSE(opened());
+    repository_.is_down = false;
+
+    EXPECT_TRUE(opened());
+}
+
+TEST_F(StreamsTest, WhatIsThereIsWrittenBeforeTheEnd)
+{
+    auto const place = opened();
+    Written sink;
+    sink.on_write = [&] {
+        if (sink.pieces.size() > 1)
+            return;
+        place->stream()->push("answer");
+        place->stream()->end();
+    };
+
+    test::run_on(io_, streams_.serve(sink, place, "first", [] -> Task<bool> { co_return true; }));
+
+    EXPECT_EQ(sink.pieces, (std::vector<std::string>{"first", "answer"}));
+    EXPECT_TRUE(repository_.rows.empty());
+}
+
+TEST_F(StreamsTest, NothingIsWrittenToAClientThatIsGone)
+{
+    auto const place = opened();
+    Written sink;
+    sink.on_write = [&] {
+        place->stream()->push("answer");
+        sink.gone();
+    };
+
+    test::run_on(io_, streams_.serve(sink, place, "first", [] -> Task<bool> { co_return true; }));
+
+    EXPECT_EQ(sink.pieces, (std::vector<std::string>{"first"}));
+}
+
+} // namespace
+} // namespace sluice::mcp
