@@ -47,7 +47,11 @@ Options::Options()
     s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");
     s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");
     s.duration("limits.body", api_.server.body_limit, 100ms, 10min, "time for a request body to arrive");
-    s.integer("vendor.connections", vendor_connections_, 1, 100'000, "connections to one vendor host per I/O thread");
+    s.integer("vendor.connections", vendor_connections_, 1, 100'000,
+              "connections to one vendor host per I/O thread; of these an environment has half at most, an account a "
+              "quarter");
+    s.text("vendor.name_servers", api_.client.name_servers,
+           "ADDRESS[:PORT] of name servers, separated by commas; empty: the system's");
     s.text("dashboard.directory", api_.dashboard_directory,
            "the built pages of services/dashboard; without, no Link UI");
     s.list("egress.allow", api_.egress_allow,

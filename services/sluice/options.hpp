@@ -45,7 +45,7 @@ private:
     std::int64_t database_connections_ = 4;
     std::int64_t connection_limit_ = 10'000;
     std::int64_t concurrent_requests_ = 2'000;
-    std::int64_t vendor_connections_ = 256;
+    std::int64_t vendor_connections_ = 512;
     std::string worker_address_ = "127.0.0.1";
     std::int64_t worker_port_ = 8081;
     std::chrono::milliseconds expiry_interval_{5'000};

@@ -124,7 +124,7 @@ Task<Result<Connector::Opened>> Connector::open(EnvironmentId environment, Envir
                                                     std::move(state->row.override), {}, deadline);
     if (!installed)
         co_return installed.error();
-    co_return Opened{*std::move(installed), std::move(state->app_secret)};
+    co_return Opened{environment, *std::move(installed), std::move(state->app_secret)};
 }
 
 Task<Result<json::object>> Connector::merge(ConnectRequest const& request, Deadline deadline)
@@ -314,7 +314,9 @@ Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog
     auto url = oauth.token_url.render_url(json::object{{"context", context.visible}});
     if (!url)
         co_return url.error();
-    auto const answer = co_await client_.send(token_request(oauth, *std::move(url), *app, std::move(form)), deadline);
+    auto request = token_request(oauth, *std::move(url), *app, std::move(form));
+    request.owner.environment = opened.environment;
+    auto const answer = co_await client_.send(std::move(request), deadline);
     if (!answer)
         co_return answer.error();
     auto read = read_token_answer(opened.installed->integration->label, *answer);
@@ -478,8 +480,9 @@ Task<Result<void>> Connector::revoke(ConnectedPtr account, Deadline deadline)
             continue;
         http::Query form;
         form.add("token", std::string(token->get_string()));
-        auto const answer =
-            co_await client_.send(token_request(*format->oauth, *std::move(url), *app, std::move(form)), deadline);
+        auto request = token_request(*format->oauth, *std::move(url), *app, std::move(form));
+        request.owner = http::Owner{account->account.environment, account->account.id};
+        auto const answer = co_await client_.send(std::move(request), deadline);
         co_return answer ? Result<void>{} : Result<void>(answer.error());
     }
     co_return Result<void>{};

@@ -182,7 +182,9 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
     if (!answer) {
         metrics_.failed.add();
         failed_.write(answer.error());
-        bool const may_be_used_up = is_used_up(*oauth) && answer.error().code() != ErrorCode::upstream_unreachable;
+        bool const was_sent = answer.error().code() != ErrorCode::upstream_unreachable &&
+                              answer.error().code() != ErrorCode::rate_limited;
+        bool const may_be_used_up = is_used_up(*oauth) && was_sent;
         if (may_be_used_up && is_good)
             co_return co_await store_undecided(account, owner, answer.error());
         TokenAnswer unclear;
@@ -280,8 +282,9 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
         form.add("grant_type", "refresh_token");
         form.add("refresh_token", refresh_token_of(*context));
     }
-    auto const answer = co_await client_.send(token_request(*oauth, *std::move(url), *app, std::move(form)),
-                                              Deadline::after(config_.vendor_limit));
+    auto request = token_request(*oauth, *std::move(url), *app, std::move(form));
+    request.owner = http::Owner{account.account.environment, account.account.id};
+    auto const answer = co_await client_.send(std::move(request), Deadline::after(config_.vendor_limit));
     if (!answer)
         co_return answer.error();
     co_return read_token_answer(integration.label, *answer);

@@ -82,6 +82,7 @@ Task<Attempt> Deliverer::attempt(DeliveryState const& state)
     auto const timestamp = duration_cast<seconds>(now.time_since_epoch()).count();
     http::OutgoingRequest request;
     request.method = http::Method::post;
+    request.owner.environment = state.webhook.environment;
     request.url = state.webhook.target_url;
     request.body = delivery_body(state.event, state.webhook.id);
     request.headers.add("content-type", "application/json");

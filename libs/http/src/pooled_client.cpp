@@ -1,35 +1,29 @@
 #include "http/pooled_client.hpp"
 
-#include "answer_reader.hpp"
+#include "ares_resolver.hpp"
 #include "base/encoding.hpp"
+#include "connection.hpp"
+#include "dial.hpp"
+#include "http/name_cache.hpp"
 #include "http_api/url.hpp"
 #include "runtime/offload.hpp"
-#include "timeouts.hpp"
+#include "shares.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
-#include <variant>
+#include <vector>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-
-#include <sys/socket.h>
+#include <boost/intrusive/list.hpp>
 
 namespace sluice::http {
 namespace {
@@ -37,12 +31,9 @@ namespace {
 namespace beast = boost::beast;
 namespace ssl = asio::ssl;
 using tcp = asio::ip::tcp;
-using TlsStream = ssl::stream<Socket>;
 using Clock = std::chrono::steady_clock;
 using ErrorCodeOf = boost::system::error_code;
 
-/// Vendors answer with a few kilobytes: one recv instead of several.
-constexpr std::size_t kReadBuffer = 16 * 1024;
 /// One per account at vendors with a host of their own for each; beyond it URLs are parsed each time.
 constexpr std::size_t kMaxOrigins = 10'000;
 
@@ -78,149 +69,6 @@ std::optional<std::string> head_of(OutgoingRequest const& request, Url const& ur
     return head;
 }
 
-/// The peer has closed its side, with or without the farewell of TLS.
-bool is_end(ErrorCodeOf const& failure)
-{
-    return failure == asio::error::eof || failure == ssl::error::stream_truncated;
-}
-
-/// What happened to one attempt.
-struct Attempt {
-    ErrorCodeOf failure;
-    std::string fault;      ///< What is wrong with the answer, to stand behind its name; nothing if it came whole.
-    bool got_bytes = false; ///< The peer had begun to answer.
-
-    [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty(); }
-};
-
-class Connection {
-public:
-    Connection(asio::io_context& io, ssl::context* tls)
-        : stream_(tls != nullptr ? std::variant<Socket, TlsStream>(std::in_place_type<TlsStream>, io, *tls)
-                                 : std::variant<Socket, TlsStream>(std::in_place_type<Socket>, io))
-        , limit_(io, socket())
-    {
-    }
-
-    void expires_at(Clock::time_point when) { limit_.expires_at(when); }
-    void expires_never() { limit_.expires_never(); }
-    void watch(Peer const* waiter) { limit_.watch(waiter); }
-    [[nodiscard]] bool was_left() const noexcept { return limit_.was_left(); }
-
-    Task<ErrorCodeOf> connect(tcp::endpoint const& endpoint)
-    {
-        auto const [failure] = co_await socket().async_connect(endpoint, kUseTask);
-        if (failure)
-            co_return limit_.cause_of(failure);
-        ErrorCodeOf ignored; // Only costs latency if refused.
-        socket().set_option(tcp::no_delay(true), ignored);
-        co_return failure;
-    }
-
-    Task<ErrorCodeOf> shake_hands(std::string const& host)
-    {
-        auto* tls = std::get_if<TlsStream>(&stream_);
-        if (tls == nullptr)
-            co_return ErrorCodeOf{};
-        tls->set_verify_callback(ssl::host_name_verification(host));
-        if (SSL_set_tlsext_host_name(tls->native_handle(), host.c_str()) != 1)
-            co_return asio::error::invalid_argument;
-        auto const [failure] = co_await tls->async_handshake(ssl::stream_base::client, kUseTask);
-        co_return limit_.cause_of(failure);
-    }
-
-    /// One exchange; `response` is filled when the attempt did not fail.
-    Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
-                           IncomingResponse& response)
-    {
-        return std::visit([&](auto& stream) { return exchange_on(stream, head, request, response_limit, response); },
-                          stream_);
-    }
-
-    /// A server that closed an idle connection has made it readable: its FIN, a 408, or what nobody asked for.
-    [[nodiscard]] bool is_stale()
-    {
-        char byte = 0;
-        auto const got = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-    }
-
-    /// A new connection on which the server has answered before anything was asked. Behind TLS what waits in the socket
-    /// is a session ticket as a rule, so only what was deciphered counts.
-    [[nodiscard]] bool has_spoken_first()
-    {
-        char byte = 0;
-        bool const is_clear = std::holds_alternative<Socket>(stream_);
-        return has_unread() || (is_clear && ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
-    }
-
-    [[nodiscard]] bool reusable() const noexcept { return reusable_; }
-
-    Clock::time_point idle_since{};
-
-private:
-    [[nodiscard]] Socket& socket()
-    {
-        if (auto* tls = std::get_if<TlsStream>(&stream_))
-            return tls->next_layer();
-        return std::get<Socket>(stream_);
-    }
-
-    template <class Stream>
-    Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
-                              std::size_t response_limit, IncomingResponse& response)
-    {
-        Attempt attempt;
-        reusable_ = false;
-        buffer_.reserve(kReadBuffer);
-        std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(request.body)};
-        auto const [write_failure, written] = co_await asio::async_write(stream, parts, kUseTask);
-        if (write_failure) {
-            attempt.failure = limit_.cause_of(write_failure);
-            co_return attempt;
-        }
-        AnswerReader reader(request.method, response_limit);
-        while (!reader.is_done()) {
-            auto const [failure, bytes] = co_await stream.async_read_some(buffer_.prepare(kReadBuffer), kUseTask);
-            buffer_.commit(bytes);
-            attempt.got_bytes = attempt.got_bytes || bytes > 0;
-            buffer_.consume(reader.put({static_cast<char const*>(buffer_.data().data()), buffer_.size()}));
-            if (is_end(failure) && attempt.got_bytes && !reader.is_done())
-                reader.put_end();
-            else if (failure)
-                attempt.failure = limit_.cause_of(failure);
-            attempt.fault = reader.fault();
-            if (!attempt.is_answered())
-                co_return attempt;
-        }
-        response = reader.take();
-        reusable_ = reader.has_proven_end() && !has_unread();
-        buffer_.consume(buffer_.size());
-        buffer_.shrink_to_fit(); // An idle connection costs no buffer.
-        co_return attempt;
-    }
-
-    /// The peer has sent what nobody asked for: at our buffer, or at what TLS has already taken from the socket.
-    [[nodiscard]] bool has_unread()
-    {
-        if (buffer_.size() > 0)
-            return true;
-        auto* tls = std::get_if<TlsStream>(&stream_);
-        if (tls == nullptr)
-            return false;
-        char byte = 0;
-        bool const has = SSL_peek(tls->native_handle(), &byte, 1) > 0;
-        ERR_clear_error();
-        return has;
-    }
-
-    std::variant<Socket, TlsStream> stream_;
-    Timeouts::Limit limit_;
-    /// What the reader leaves is less than a head.
-    beast::flat_buffer buffer_{AnswerReader::kHeadLimit + 2 * kReadBuffer};
-    bool reusable_ = false;
-};
-
 Error failed(Url const& url, Attempt const& attempt)
 {
     auto const& failure = attempt.failure;
@@ -234,24 +82,116 @@ Error failed(Url const& url, Attempt const& attempt)
             log};
 }
 
+/// An address tells its caller nothing new.
+bool is_literal(std::string const& host)
+{
+    ErrorCodeOf failure;
+    std::ignore = asio::ip::make_address(host, failure);
+    return !failure;
+}
+
+/// `what` is a host, or all of them.
+Error full_error(Shares::Full full, std::string_view what)
+{
+    switch (full) {
+    case Shares::Full::account:
+        return {
+            ErrorCode::rate_limited,
+            fmt::format("This account has as many calls to {} in progress as it may have. Retry in a moment.", what)};
+    case Shares::Full::environment:
+        return {ErrorCode::rate_limited,
+                fmt::format("This environment has as many calls to {} in progress as it may have. Retry in a moment.",
+                            what)};
+    case Shares::Full::all:
+        break;
+    }
+    return {ErrorCode::rate_limited, fmt::format("Too many calls to {} are in progress. Retry in a moment.", what)};
+}
+
 } // namespace
 
 struct PooledClient::Impl {
     struct Host {
+        explicit Host(Origin const& the_origin, std::size_t limit)
+            : origin(the_origin)
+            , calls(limit)
+        {
+        }
+        Origin const& origin;
+        Shares calls;                                 ///< Those in progress.
         std::deque<std::unique_ptr<Connection>> idle; ///< The warmest last.
-        std::size_t open = 0;
     };
 
-    Impl(asio::io_context& the_io, ClientConfig the_config, EgressPolicy const& the_egress, ClientMetrics& the_metrics)
+    /// The place of one call among the others; whatever becomes of it. A call that is cut at the end of its io_context
+    /// outlives the client.
+    class Place {
+    public:
+        Place(std::shared_ptr<Impl> impl, Host& host, Owner const& owner)
+            : impl_(std::move(impl))
+            , host_(host)
+            , owner_(owner)
+        {
+        }
+        ~Place()
+        {
+            host_.calls.give_back(owner_);
+            impl_->calls.give_back(owner_);
+            impl_->drop_if_unused(host_);
+        }
+        Place(Place const&) = delete;
+        Place& operator=(Place const&) = delete;
+
+    private:
+        std::shared_ptr<Impl> const impl_;
+        Host& host_;
+        Owner const owner_;
+    };
+
+    Impl(asio::io_context& the_io, ClientConfig the_config, EgressPolicy const& the_egress, ClientMetrics& the_metrics,
+         std::unique_ptr<Resolver> resolver)
         : io(the_io)
-        , config(the_config)
+        , config(std::move(the_config))
         , egress(the_egress)
         , metrics(the_metrics)
         , tls(ssl::context::tls_client)
+        , names(the_io, resolver ? std::move(resolver) : std::make_unique<AresResolver>(the_io, config.name_servers))
+        , calls(config.connections)
+        , idle_timer(the_io)
     {
         tls.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
         tls.set_verify_mode(ssl::verify_peer);
         tls.set_default_verify_paths();
+    }
+
+    Host& host_of(Url const& url)
+    {
+        auto const [found, is_new] = hosts.try_emplace(Origin{url.is_tls, url.host, url.port});
+        if (is_new)
+            found->second = std::make_unique<Host>(found->first, config.connections_per_host);
+        return *found->second;
+    }
+
+    void drop_if_unused(Host& host)
+    {
+        if (host.calls.taken() == 0 && host.idle.empty())
+            hosts.erase(Origin(host.origin));
+    }
+
+    /// Takes a place for a call, or says which share is used up.
+    std::optional<Error> take_place(Host& host, Url const& url, Owner const& owner)
+    {
+        auto full = calls.take(owner);
+        bool const is_of_host = !full;
+        if (!full) {
+            full = host.calls.take(owner);
+            if (full)
+                calls.give_back(owner);
+        }
+        if (!full)
+            return std::nullopt;
+        metrics.refused_shares.add();
+        drop_if_unused(host);
+        return full_error(*full, is_of_host ? url.host : "vendors");
     }
 
     std::unique_ptr<Connection> take_idle(Host& host)
@@ -259,71 +199,101 @@ struct PooledClient::Impl {
         while (!host.idle.empty()) {
             auto connection = std::move(host.idle.back());
             host.idle.pop_back();
+            connection->unlink();
+            --idle_count;
             if (Clock::now() - connection->idle_since < config.idle_limit && !connection->is_stale()) {
                 metrics.reuses.add();
                 return connection;
             }
-            --host.open;
         }
         return nullptr;
     }
 
-    void give_back(Host& host, std::unique_ptr<Connection> connection)
+    void keep(Host& host, std::unique_ptr<Connection> connection)
     {
-        if (!connection->reusable()) {
-            --host.open;
+        if (!connection->is_reusable())
             return;
-        }
         connection->expires_never();
         connection->idle_since = Clock::now();
+        connection->pool = &host;
+        idle.push_back(*connection);
         host.idle.push_back(std::move(connection));
-        if (host.idle.size() > config.idle_per_host) {
-            host.idle.pop_front();
-            --host.open;
-        }
+        ++idle_count;
+        if (host.idle.size() > config.idle_per_host)
+            drop_oldest(host);
+        if (idle_count > config.idle_connections)
+            drop_oldest(*static_cast<Host*>(idle.front().pool));
+        if (!is_timer_set)
+            wake_for_oldest();
     }
 
-    Task<Result<tcp::endpoint>> resolve(Url const& url, Deadline deadline)
+    /// The oldest idle connection of a host.
+    void drop_oldest(Host& host)
     {
-        asio::ip::basic_resolver<tcp, asio::io_context::executor_type> resolver(io);
-        SteadyTimer timer(io, deadline.at());
-        timer.async_wait([&resolver](ErrorCodeOf const& failure) {
-            if (!failure)
-                resolver.cancel();
+        host.idle.pop_front(); // It leaves the list of all by itself.
+        --idle_count;
+        drop_if_unused(host);
+    }
+
+    /// One timer closes what is idle for too long. It rests while nothing is idle, so that an io_context with nothing
+    /// else to do may end.
+    void wake_for_oldest()
+    {
+        is_timer_set = !idle.empty();
+        if (!is_timer_set)
+            return;
+        idle_timer.expires_at(idle.front().idle_since + config.idle_limit);
+        idle_timer.async_wait([this](ErrorCodeOf const& failure) {
+            if (failure)
+                return;
+            auto const now = Clock::now();
+            while (!idle.empty() && idle.front().idle_since + config.idle_limit <= now)
+                drop_oldest(*static_cast<Host*>(idle.front().pool));
+            wake_for_oldest();
         });
-        auto const port = std::to_string(url.port);
-        auto const [failure, results] =
-            co_await resolver.async_resolve(url.host, port, tcp::resolver::numeric_service, kUseTask);
-        timer.cancel();
-        if (failure)
-            co_return Error{ErrorCode::upstream_unreachable, fmt::format("The host {} could not be found.", url.host),
-                            fmt::format("resolving {}: {}", url.host, failure.message())};
-        for (auto const& result : results) {
-            auto const address = result.endpoint().address();
-            bool const allowed =
-                url.is_tls ? egress.permits(address, url.port) : egress.permits_clear_text(address, url.port);
-            if (allowed)
-                co_return result.endpoint();
-        }
-        metrics.refused_addresses.add();
-        co_return Error{ErrorCode::forbidden,
-                        fmt::format("Calls to {} are not allowed: {}.", url.host,
-                                    url.is_tls ? "its address is not public" : "only https may be used"),
-                        fmt::format("egress refused {}", url.authority())};
+    }
+
+    /// Where a host may be called. A name that leads inside is told from one that does not exist by nobody but us.
+    Task<Result<std::vector<tcp::endpoint>>> endpoints_of(Url const& url, Deadline deadline)
+    {
+        auto const addresses = co_await names.find(url.host, deadline);
+        if (!addresses && addresses.error().code() == ErrorCode::upstream_timeout)
+            co_return Error{ErrorCode::upstream_unreachable,
+                            fmt::format("The host {} could not be looked up in time.", url.host),
+                            fmt::format("resolving {}: {}", url.host, addresses.error().log_message())};
+        std::vector<tcp::endpoint> endpoints;
+        if (addresses)
+            for (auto const& address : *addresses)
+                if (url.is_tls ? egress.permits(address, url.port) : egress.permits_clear_text(address, url.port))
+                    endpoints.emplace_back(address, url.port);
+        if (!endpoints.empty())
+            co_return endpoints;
+        if (addresses)
+            metrics.refused_addresses.add();
+        auto const log = addresses ? fmt::format("egress refused {}", url.authority())
+                                   : fmt::format("resolving {}: {}", url.host, addresses.error().log_message());
+        std::string_view const rule = url.is_tls ? "its address is not public" : "only https may be used";
+        if (is_literal(url.host))
+            co_return Error{ErrorCode::forbidden, fmt::format("Calls to {} are not allowed: {}.", url.host, rule), log};
+        co_return Error{ErrorCode::upstream_unreachable,
+                        fmt::format("The host {} could not be found, or may not be called: {}.", url.host,
+                                    url.is_tls ? "its address has to be public" : rule),
+                        log};
     }
 
     Task<Result<std::unique_ptr<Connection>>> connect(Url const& url, Deadline deadline)
     {
         auto const limit = deadline.at_most(config.connect_limit);
-        auto const endpoint = co_await resolve(url, limit);
-        if (!endpoint)
-            co_return endpoint.error();
-        auto connection = std::make_unique<Connection>(io, url.is_tls ? &tls : nullptr);
-        connection->expires_at(limit.at());
-        auto failure = co_await connection->connect(*endpoint);
-        if (!failure)
+        auto endpoints = co_await endpoints_of(url, limit);
+        if (!endpoints)
+            co_return endpoints.error();
+        ErrorCodeOf failure;
+        auto connection = co_await dial(io, url.is_tls ? &tls : nullptr, *std::move(endpoints), limit, failure);
+        if (connection) {
+            connection->expires_at(limit.at());
             failure = co_await connection->shake_hands(url.host);
-        if (failure)
+        }
+        if (failure || !connection)
             co_return Error{ErrorCode::upstream_unreachable,
                             failure == beast::error::timeout
                                 ? fmt::format("{} took no connection in time.", url.host)
@@ -333,11 +303,6 @@ struct PooledClient::Impl {
         co_return connection;
     }
 
-    asio::io_context& io;
-    ClientConfig config;
-    EgressPolicy const& egress;
-    ClientMetrics& metrics;
-    ssl::context tls;
     /// The URL taken apart. Its origin is parsed once; the rest is only checked for what could end a request line.
     Result<Url> parse(std::string const& text)
     {
@@ -360,7 +325,19 @@ struct PooledClient::Impl {
         return is_clean ? Result<Url>(std::move(url)) : parse_url(text);
     }
 
-    std::map<Origin, Host> hosts;
+    asio::io_context& io;
+    ClientConfig config;
+    EgressPolicy const& egress;
+    ClientMetrics& metrics;
+    ssl::context tls;
+    NameCache names;
+    Shares calls; ///< To all hosts.
+    std::map<Origin, std::unique_ptr<Host>> hosts;
+    /// The longest idle first.
+    boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> idle;
+    std::size_t idle_count = 0;
+    SteadyTimer idle_timer;
+    bool is_timer_set = false;
     std::map<std::string, Url, std::less<>> origins;
 };
 
@@ -371,13 +348,15 @@ ClientMetrics::ClientMetrics(telemetry::Registry& registry)
           registry.counter("sluice_http_client_refused_addresses_total", "Calls refused by the egress policy."))
     , abandoned(registry.counter("sluice_http_client_abandoned_total",
                                  "Calls that were given up because nobody waited for them any more."))
+    , refused_shares(registry.counter("sluice_http_client_refused_shares_total",
+                                      "Calls refused because an account, an environment or a host had too many."))
     , failures(registry.counter("sluice_http_client_failures_total", "Calls that got no HTTP answer."))
 {
 }
 
 PooledClient::PooledClient(asio::io_context& io, ClientConfig config, EgressPolicy const& egress,
-                           ClientMetrics& metrics)
-    : impl_(std::make_unique<Impl>(io, config, egress, metrics))
+                           ClientMetrics& metrics, std::unique_ptr<Resolver> resolver)
+    : impl_(std::make_shared<Impl>(io, std::move(config), egress, metrics, std::move(resolver)))
 {
 }
 
@@ -392,31 +371,27 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
     if (!head)
         co_return invalid("headers", "must not contain line breaks");
 
-    auto& host = impl_->hosts[Origin{url->is_tls, url->host, url->port}];
+    auto& host = impl_->host_of(*url);
+    if (auto full = impl_->take_place(host, *url, request.owner))
+        co_return *std::move(full);
+    Impl::Place const place(impl_, host, request.owner);
     auto const started = Clock::now();
     for (bool first = true;; first = false) {
         auto connection = first ? impl_->take_idle(host) : nullptr;
         bool const warm = connection != nullptr;
         if (!warm) {
-            if (host.open >= impl_->config.connections_per_host)
-                co_return Error{ErrorCode::rate_limited,
-                                fmt::format("Too many calls to {} are in progress. Retry in a moment.", url->host)};
-            ++host.open;
             auto opened = co_await impl_->connect(*url, deadline);
             if (!opened) {
-                --host.open;
                 impl_->metrics.failures.add();
                 co_return opened.error();
             }
             connection = std::move(*opened);
             if (connection->has_spoken_first()) {
-                --host.open;
                 impl_->metrics.failures.add();
                 co_return Error{ErrorCode::upstream_failed, fmt::format("{} answered before it was asked.", url->host)};
             }
         }
         if (deadline.expired()) {
-            --host.open;
             impl_->metrics.failures.add();
             co_return Error{ErrorCode::upstream_unreachable, "The time for this call was over before it was sent."};
         }
@@ -427,11 +402,12 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);
         bool const was_left = !attempt.is_answered() && connection->was_left();
         connection->watch(nullptr);
-        impl_->give_back(host, std::move(connection));
         if (attempt.is_answered()) {
+            impl_->keep(host, std::move(connection));
             response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
             co_return response;
         }
+        connection.reset();
         if (was_left) {
             impl_->metrics.abandoned.add();
             co_return Error{ErrorCode::unavailable, "The client is gone."};

@@ -189,6 +189,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
     if (!request)
         co_return request.error();
     request->waiter = waiter;
+    request->owner = http::Owner{account.account.environment, account.account.id};
     bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
     auto const url = may_follow ? request->url : std::string();
     auto response = co_await client_.send(*std::move(request), deadline);
@@ -197,6 +198,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
             auto again = build(method, parts, raw, account.base_url, *credential);
             again->url = *target;
             again->waiter = waiter;
+            again->owner = http::Owner{account.account.environment, account.account.id};
             response = co_await client_.send(*std::move(again), deadline);
         }
     }

@@ -1,8 +1,12 @@
 #include "http/pooled_client.hpp"
+#include "support/fake_resolver.hpp"
 #include "support/run.hpp"
 #include "support/scripted_peer.hpp"
 
 #include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/udp.hpp>
 
 namespace sluice::http {
 namespace {
@@ -261,6 +265,284 @@ TEST_F(PooledClientTest, TellsAnAnswerThatBreaksOff)
         EXPECT_EQ(answer.error().code(), ErrorCode::upstream_failed) << bytes;
         EXPECT_NE(answer.error().public_detail().find("broke off"), std::string::npos);
     }
+}
+
+/// The server answers without reading on and closes, so that writing ends with a reset.
+TEST_F(PooledClientTest, ReadsTheAnswerOfAServerThatReadsNoFurther)
+{
+    auto const early = "HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 5\r\n\r\nlarge";
+    ScriptedPeer peer(io_, {Script{}});
+    peer.on_head({send(early), reset()});
+    for (int i = 0; i < 15; ++i) {
+        auto const answer = call(peer, Method::post, std::string(8'000'000, 'b'));
+        ASSERT_TRUE(answer) << i << answer.error().log_message();
+        EXPECT_EQ(answer->status, 413);
+        EXPECT_EQ(answer->body, "large");
+    }
+}
+
+/// Several calls at once, each for an owner.
+class SharesTest : public PooledClientTest {
+protected:
+    static ClientConfig small()
+    {
+        ClientConfig config;
+        config.connections = 64;
+        config.connections_per_host = 16;
+        return config;
+    }
+    static Owner owner(std::uint8_t environment, std::uint8_t account = 0)
+    {
+        Owner owner;
+        owner.environment = EnvironmentId{Uuid{environment}};
+        if (account != 0)
+            owner.account = IntegratedAccountId{Uuid{account}};
+        return owner;
+    }
+
+    void begin(ScriptedPeer const& peer, Owner const& whose)
+    {
+        OutgoingRequest request;
+        request.url = peer.url();
+        request.owner = whose;
+        asio::co_spawn(io_, limited_.send(std::move(request), Deadline::after(500ms)),
+                       [this](std::exception_ptr const&, Result<IncomingResponse> const& answer) {
+                           if (!answer)
+                               errors_.push_back(answer.error());
+                           else
+                               ++answers_;
+                       });
+        io_.restart();
+        io_.poll();
+    }
+
+    PooledClient limited_{io_, small(), egress_, metrics_};
+    std::vector<Error> errors_;
+    int answers_ = 0;
+};
+
+TEST_F(SharesTest, LeaveRoomForOthersWhateverOneTenantDoes)
+{
+    ScriptedPeer const hanging(io_, {Script{hang()}});
+
+    for (int i = 0; i < 700; ++i)
+        begin(hanging, owner(1, static_cast<std::uint8_t>(1 + i % 4)));
+
+    EXPECT_GE(errors_.size(), 700U - 8U); // Half of the host's 16.
+    EXPECT_LT(errors_.size(), 700U - 4U);
+    EXPECT_EQ(errors_.back().code(), ErrorCode::rate_limited);
+    errors_.clear();
+    begin(hanging, owner(2, 9));
+    EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(SharesTest, AnAccountLeavesRoomForTheOthersOfItsEnvironment)
+{
+    ScriptedPeer const hanging(io_, {Script{hang()}});
+
+    for (int i = 0; i < 20; ++i)
+        begin(hanging, owner(1, 1));
+
+    ASSERT_EQ(errors_.size(), 20U - 4U);
+    EXPECT_NE(errors_.back().public_detail().find("This account"), std::string::npos);
+    errors_.clear();
+    begin(hanging, owner(1, 2));
+    EXPECT_TRUE(errors_.empty());
+    for (int i = 0; i < 20; ++i)
+        begin(hanging, owner(1, static_cast<std::uint8_t>(10 + i)));
+    EXPECT_NE(errors_.back().public_detail().find("This environment"), std::string::npos);
+}
+
+TEST_F(SharesTest, ManyHostsOfOneTenantLeaveRoomToo)
+{
+    std::vector<std::unique_ptr<ScriptedPeer>> hosts;
+    for (int i = 0; i < 20; ++i)
+        hosts.push_back(std::make_unique<ScriptedPeer>(io_, std::vector<Script>{Script{hang()}}));
+
+    for (auto const& host : hosts)
+        for (int i = 0; i < 8; ++i)
+            begin(*host, owner(1));
+
+    EXPECT_EQ(errors_.size(), 160U - 32U); // Half of 64.
+    errors_.clear();
+    begin(*hosts.back(), owner(2));
+    EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(SharesTest, ComeBackWhenACallEnds)
+{
+    ScriptedPeer const peer(io_, {Script{hang()}});
+    for (int i = 0; i < 8; ++i)
+        begin(peer, owner(1));
+    begin(peer, owner(1));
+    ASSERT_EQ(errors_.size(), 1U);
+
+    io_.restart();
+    io_.run_for(700ms); // Their deadline passes.
+
+    ASSERT_EQ(errors_.size(), 9U);
+    begin(peer, owner(1));
+    EXPECT_EQ(errors_.size(), 9U);
+}
+
+TEST_F(PooledClientTest, ClosesIdleConnectionsThatNobodyAsksForAgain)
+{
+    ClientConfig config;
+    config.idle_limit = 30ms;
+    PooledClient client(io_, config, egress_, metrics_);
+    std::vector<std::unique_ptr<ScriptedPeer>> hosts;
+    for (int i = 0; i < 20; ++i) {
+        hosts.push_back(std::make_unique<ScriptedPeer>(io_, std::vector<Script>{{send(http_answer(200, "{}"))}}));
+        OutgoingRequest request;
+        request.url = hosts.back()->url();
+        ASSERT_TRUE(test::run_on(io_, client.send(std::move(request), Deadline::after(5s))));
+    }
+    for (auto const& host : hosts)
+        EXPECT_TRUE(all_closed(*host));
+}
+
+TEST_F(PooledClientTest, BoundsIdleConnectionsOverAllHosts)
+{
+    ClientConfig config;
+    config.idle_connections = 5;
+    PooledClient client(io_, config, egress_, metrics_);
+    std::vector<std::unique_ptr<ScriptedPeer>> hosts;
+    for (int i = 0; i < 20; ++i) {
+        hosts.push_back(std::make_unique<ScriptedPeer>(io_, std::vector<Script>{{send(http_answer(200, "{}"))}}));
+        OutgoingRequest request;
+        request.url = hosts.back()->url();
+        ASSERT_TRUE(test::run_on(io_, client.send(std::move(request), Deadline::after(5s))));
+    }
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        if (i < 15)
+            EXPECT_TRUE(all_closed(*hosts[i])) << i; // The oldest go.
+        else
+            EXPECT_EQ(hosts[i]->open(), 1U) << i;
+    }
+}
+
+/// Names come from a fake; where they lead is real.
+class NamesTest : public PooledClientTest {
+protected:
+    Result<IncomingResponse> call_name(std::string const& host, std::uint16_t port,
+                                       std::chrono::milliseconds limit = 5s)
+    {
+        OutgoingRequest request;
+        request.url = "http://" + host + ":" + std::to_string(port) + "/";
+        return test::run_on(io_, named_.send(std::move(request), Deadline::after(limit)));
+    }
+
+    test::FakeResolver* resolver_ = new test::FakeResolver; ///< Of `named_`.
+    PooledClient named_{io_, {}, egress_, metrics_, std::unique_ptr<Resolver>(resolver_)};
+};
+
+TEST_F(NamesTest, TriesEveryAddressThatMayBeCalled)
+{
+    ScriptedPeer const peer(io_, {Script{send(http_answer(200, "{}"))}});
+    // Nobody listens at the first; the second is not ours to call.
+    resolver_->tell("vendor.example", {"127.0.0.77", "10.0.0.1", "127.0.0.1"}, 60s);
+
+    auto const answer = call_name("vendor.example", peer.port());
+
+    ASSERT_TRUE(answer) << answer.error().log_message();
+    EXPECT_EQ(answer->body, "{}");
+}
+
+TEST_F(NamesTest, TellsNobodyWhatIsInside)
+{
+    resolver_->tell("inside.example", {"10.0.0.1"}, 60s);
+    auto const inside = call_name("inside.example", 443);
+    auto const missing = call_name("unknown.example", 443);
+
+    ASSERT_FALSE(inside);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(inside.error().code(), missing.error().code());
+    auto text = inside.error().public_detail();
+    text.replace(text.find("inside"), 6, "unknown");
+    EXPECT_EQ(text, missing.error().public_detail());
+}
+
+TEST_F(NamesTest, DoNotOutlastTheDeadline)
+{
+    resolver_->hold();
+    auto const started = std::chrono::steady_clock::now();
+
+    auto const answer = call_name("slow.example", 443, 20ms);
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::upstream_unreachable);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, 2s);
+}
+
+TEST_F(NamesTest, OfTheSystemAreKnown)
+{
+    ScriptedPeer const peer(io_, {Script{send(http_answer(200, "{}"))}});
+    OutgoingRequest request;
+    request.url = "http://localhost:" + std::to_string(peer.port()) + "/";
+
+    auto const answer = test::run_on(io_, client_.send(std::move(request), Deadline::after(5s)));
+
+    ASSERT_TRUE(answer) << answer.error().log_message();
+    EXPECT_EQ(answer->body, "{}");
+}
+
+/// A name server that knows one name.
+class NameServer {
+public:
+    explicit NameServer(asio::io_context& io)
+        : socket_(io, asio::ip::udp::endpoint(asio::ip::make_address("127.0.0.1"), 0))
+    {
+        receive();
+    }
+    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(socket_.local_endpoint().port()); }
+
+private:
+    void receive()
+    {
+        socket_.async_receive_from(asio::buffer(question_), from_,
+                                   [this](boost::system::error_code const& failure, std::size_t size) {
+                                       if (failure)
+                                           return;
+                                       answer(std::string_view(question_.data(), size));
+                                       receive();
+                                   });
+    }
+
+    /// RFC 1035 section 4.1: an address record of 127.0.0.1 for an A question, nothing for others.
+    void answer(std::string_view question)
+    {
+        constexpr std::size_t kHeader = 12;
+        auto const name_end = question.find('\0', kHeader);
+        bool const is_a = question.substr(name_end + 1, 2) == std::string_view("\0\1", 2);
+        std::string text(question.substr(0, 2));
+        text += std::string_view("\x81\x80\0\1\0", 5);
+        text += is_a ? '\1' : '\0';
+        text += std::string_view("\0\0\0\0", 4);
+        text += question.substr(kHeader, name_end + 5 - kHeader);
+        if (is_a)
+            text += std::string_view("\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1", 16);
+        socket_.send_to(asio::buffer(text), from_);
+    }
+
+    asio::ip::udp::socket socket_;
+    asio::ip::udp::endpoint from_;
+    std::array<char, 512> question_{};
+};
+
+TEST_F(PooledClientTest, AsksANameServer)
+{
+    NameServer const server(io_);
+    ScriptedPeer const peer(io_, {Script{send(http_answer(200, "{}"))}});
+    ClientConfig config;
+    config.name_servers = server.address();
+    PooledClient client(io_, config, egress_, metrics_);
+    OutgoingRequest request;
+    request.url = "http://vendor.example:" + std::to_string(peer.port()) + "/";
+
+    auto const answer = test::run_on(io_, client.send(std::move(request), Deadline::after(5s)));
+
+    ASSERT_TRUE(answer) << answer.error().log_message();
+    EXPECT_EQ(answer->body, "{}");
 }
 
 } // namespace

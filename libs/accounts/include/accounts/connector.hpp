@@ -85,6 +85,7 @@ public:
 private:
     /// An installed integration, compiled, with its app.
     struct Opened {
+        EnvironmentId environment;
         InstalledPtr installed;
         std::optional<SealedSecret> app_secret;
     };

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "http/egress.hpp"
+#include "http/resolver.hpp"
 #include "http_api/client.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -14,10 +16,15 @@ namespace sluice::http {
 
 struct ClientConfig {
     std::size_t response_limit_bytes = 16 * 1024 * 1024;
-    std::size_t connections_per_host = 256; ///< Beyond it a call fails at once: a slow vendor may not eat the process.
+    /// Calls at once. Beyond it, or beyond its share, a call fails at once: neither a slow vendor nor one tenant may
+    /// eat the process. Of either an environment has half at most, an account a quarter.
+    std::size_t connections = 4'096;
+    std::size_t connections_per_host = 512;
+    std::size_t idle_connections = 1'024;
     std::size_t idle_per_host = 64;
     std::chrono::milliseconds idle_limit{50'000}; ///< Below the 60 s after which many servers close.
     std::chrono::milliseconds connect_limit{10'000};
+    std::string name_servers{}; ///< `ADDRESS[:PORT]`, separated by commas; empty: the system's.
 };
 
 struct ClientMetrics {
@@ -26,23 +33,26 @@ struct ClientMetrics {
     telemetry::Counter& reuses;
     telemetry::Counter& refused_addresses;
     telemetry::Counter& abandoned;
+    telemetry::Counter& refused_shares;
     telemetry::Counter& failures;
 };
 
 /// Keep-alive connections per origin on one io_context, TLS 1.2 or newer with verified names, every address checked by
 /// the egress policy after resolution. A stale connection is noticed before it is used; a safe request that still
-/// meets one is sent once more.
+/// meets one is sent once more. Calls are shared out between environments and accounts.
 class PooledClient final : public Client {
 public:
-    /// All references must outlive the client.
-    PooledClient(asio::io_context& io, ClientConfig config, EgressPolicy const& egress, ClientMetrics& metrics);
+    /// All references must outlive the client. Without a `resolver` the system's name servers are asked. Throws
+    /// std::runtime_error if that cannot start.
+    PooledClient(asio::io_context& io, ClientConfig config, EgressPolicy const& egress, ClientMetrics& metrics,
+                 std::unique_ptr<Resolver> resolver = nullptr);
     ~PooledClient() override;
 
     Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) override;
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_; ///< Shared with the calls.
 };
 
 } // namespace sluice::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/deadline.hpp"
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "http_api/message.hpp"
 #include "runtime/task.hpp"
@@ -9,6 +10,12 @@
 #include <string>
 
 namespace sluice::http {
+
+/// Whose request it is: what a client has is shared out by it. Empty ids are nobody's: no share is looked at.
+struct Owner {
+    EnvironmentId environment;
+    IntegratedAccountId account;
+};
 
 /// A request to some other server.
 struct OutgoingRequest {
@@ -20,6 +27,7 @@ struct OutgoingRequest {
     /// Whom the answer is for: if it goes away the exchange is given up, about a quarter of a second later. Null: it is
     /// finished.
     Peer const* waiter = nullptr;
+    Owner owner;
 };
 
 struct IncomingResponse : Response {
@@ -35,7 +43,8 @@ public:
 
     /// One exchange; redirects are answers. The answer's body is bounded by the client's limit.
     /// Errors: forbidden (the address is not one we may call), upstream_unreachable (nothing was sent),
-    /// upstream_failed, upstream_timeout; unavailable if `request.waiter` has gone: the connection is closed then.
+    /// upstream_failed, upstream_timeout, rate_limited (a share of the client is used up; nothing was sent);
+    /// unavailable if `request.waiter` has gone: the connection is closed then.
     virtual Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) = 0;
 };
 

@@ -100,6 +100,8 @@ public:
     ScriptedPeer(ScriptedPeer const&) = delete;
     ScriptedPeer& operator=(ScriptedPeer const&) = delete;
 
+    /// Done as soon as the head of a request has come, instead of all else.
+    void on_head(Script script) { state_->on_head = std::move(script); }
     /// Done for each new connection, before any request.
     void on_accept(Script script) { state_->greeting = std::move(script); }
     [[nodiscard]] std::uint16_t port() const { return state_->acceptor.local_endpoint().port(); }
@@ -127,6 +129,7 @@ private:
         Acceptor acceptor;
         Respond respond;
         Script greeting;
+        std::optional<Script> on_head;
         std::vector<std::string> requests;
         std::vector<std::shared_ptr<Socket>> sockets;
         std::size_t accepted = 0;
@@ -150,11 +153,11 @@ private:
     {
         auto going_on = co_await play(*socket, state->greeting);
         while (going_on) {
-            auto const request = co_await read_request(*socket);
+            auto const request = co_await read_request(*socket, state->on_head.has_value());
             if (!request || state->is_over)
                 break;
             state->requests.push_back(*request);
-            auto const script = state->respond(*request);
+            auto const script = state->on_head ? *state->on_head : state->respond(*request);
             going_on = co_await play(*socket, script);
         }
         boost::system::error_code ignored; // It is closed either way.
@@ -199,7 +202,7 @@ private:
     }
 
     /// Our client sends one request at a time, with its length.
-    static Task<std::optional<std::string>> read_request(Socket& socket)
+    static Task<std::optional<std::string>> read_request(Socket& socket, bool head_only)
     {
         std::string request;
         for (;;) {
@@ -208,7 +211,7 @@ private:
                 std::size_t length = 0;
                 if (auto const at = request.find(kLength); at < end)
                     std::from_chars(request.data() + at + kLength.size(), request.data() + end, length);
-                if (request.size() >= end + 4 + length)
+                if (head_only || request.size() >= end + 4 + length)
                     co_return request;
             }
             auto const piece = co_await read_some(socket);

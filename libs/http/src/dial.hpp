@@ -1,0 +1,17 @@
+#pragma once
+
+#include "connection.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace sluice::http {
+
+/// Connects to the first of `endpoints` that answers. Each gets a short head start before the next is tried beside it
+/// (RFC 8305 in spirit). Empty: at the deadline, or once all have failed; then `failure` says how the last one did.
+/// `tls` must outlive the attempts, which end soon after.
+Task<std::unique_ptr<Connection>> dial(asio::io_context& io, asio::ssl::context* tls,
+                                       std::vector<asio::ip::tcp::endpoint> endpoints, Deadline deadline,
+                                       boost::system::error_code& failure);
+
+} // namespace sluice::http

@@ -1,0 +1,53 @@
+#include "shares.hpp"
+
+namespace sluice::http {
+namespace {
+
+template <class Map, class Id>
+std::size_t amount_of(Map const& amounts, Id const& id)
+{
+    auto const found = amounts.find(id);
+    return found == amounts.end() ? 0 : found->second;
+}
+
+template <class Map, class Id>
+void subtract(Map& amounts, Id const& id, std::size_t amount)
+{
+    if (auto const found = amounts.find(id); found != amounts.end() && (found->second -= amount) == 0)
+        amounts.erase(found);
+}
+
+} // namespace
+
+std::optional<Shares::Full> Shares::take(Owner const& owner, std::size_t amount)
+{
+    auto const fits = [&](std::size_t bound, std::size_t had, std::size_t others) {
+        return had + amount + others <= bound;
+    };
+    if (!fits(limit_, taken_, 0))
+        return Full::all;
+    if (!owner.environment.empty()) {
+        auto const environment = amount_of(environments_, owner.environment);
+        if (!fits(limit_, taken_, environment))
+            return Full::environment;
+        if (!owner.account.empty() && !fits((limit_ + 1) / 2, environment, amount_of(accounts_, owner.account)))
+            return Full::account;
+        environments_[owner.environment] += amount;
+        if (!owner.account.empty())
+            accounts_[owner.account] += amount;
+    }
+    taken_ += amount;
+    return std::nullopt;
+}
+
+void Shares::give_back(Owner const& owner, std::size_t amount)
+{
+    taken_ -= amount;
+    if (owner.environment.empty())
+        return;
+    subtract(environments_, owner.environment, amount);
+    if (!owner.account.empty())
+        subtract(accounts_, owner.account, amount);
+}
+
+} // namespace sluice::http
