@@ -30,25 +30,6 @@ std::string const* find_row(std::span<Documentation const> rows, Method const& m
     return found;
 }
 
-bool takes_null(json::value const& schema)
-{
-    auto const* rules = schema.if_object();
-    if (rules == nullptr)
-        return true;
-    if (auto const* type = rules->if_contains("type")) {
-        if (type->is_string())
-            return type->get_string() == "null";
-        auto const* several = type->if_array();
-        return several != nullptr && std::ranges::find(*several, json::value("null")) != several->end();
-    }
-    for (std::string_view const key : {"anyOf", "oneOf"})
-        if (auto const* branches = json::array_at(*rules, key))
-            return std::ranges::any_of(*branches, takes_null);
-    if (auto const* values = json::array_at(*rules, "enum"))
-        return std::ranges::find(*values, json::value(nullptr)) != values->end();
-    return !rules->contains("const");
-}
-
 /// Puts the flat input schema of one tool together.
 class Flattener {
 public:
@@ -163,7 +144,6 @@ private:
             remove(name);
             add("query_" + name, std::move(moved), moved_schema);
         }
-        argument.takes_null = takes_null(schema);
         if (argument.required)
             tool_.required.push_back(name);
         properties_[name] = schema;

@@ -64,7 +64,7 @@ public:
     {
     }
 
-    void check(json::value const& schema, std::string const& path, int depth, bool patterns_run)
+    void check(json::value const& schema, std::string const& path, int depth)
     {
         auto const* object = schema.if_object();
         if (object == nullptr)
@@ -72,12 +72,11 @@ public:
         if (depth > kMaxDepth)
             return problems_.add(source_, path, fmt::format("is nested deeper than {} schemas", kMaxDepth));
         for (auto const& [key, value] : *object)
-            check_member(key, value, path, depth, patterns_run);
+            check_member(key, value, path, depth);
     }
 
 private:
-    void check_member(std::string_view key, json::value const& value, std::string const& path, int depth,
-                      bool patterns_run)
+    void check_member(std::string_view key, json::value const& value, std::string const& path, int depth)
     {
         auto const at = join_path(path, key);
         if (!is_known(key))
@@ -88,26 +87,23 @@ private:
                                  "could not be resolved; only #/components/schemas/<name> is allowed, and "
                                  "no recursion");
         if (key == "pattern")
-            return check_pattern(value, at, patterns_run);
+            return check_pattern(value, at);
         if (key == "properties")
-            return check_members(value, at, depth, patterns_run);
-        if (key == "items")
-            return check(value, at, depth + 1, patterns_run);
-        if (key == "additionalProperties" && !value.is_bool())
-            return check(value, at, depth + 1, false);
-        if (key == "not" || key == "propertyNames")
-            return check(value, at, depth + 1, false);
+            return check_members(value, at, depth);
+        if (key == "items" || key == "not" || key == "propertyNames" ||
+            (key == "additionalProperties" && !value.is_bool()))
+            return check(value, at, depth + 1);
         if (key == "anyOf" || key == "oneOf" || key == "allOf")
             return check_branches(value, at, depth);
     }
 
-    void check_members(json::value const& value, std::string const& path, int depth, bool patterns_run)
+    void check_members(json::value const& value, std::string const& path, int depth)
     {
         auto const* members = value.if_object();
         if (members == nullptr)
             return problems_.add(source_, path, "must be an object of schemas");
         for (auto const& [name, schema] : *members)
-            check(schema, join_path(path, name), depth + 1, patterns_run);
+            check(schema, join_path(path, name), depth + 1);
     }
 
     void check_branches(json::value const& value, std::string const& path, int depth)
@@ -116,18 +112,14 @@ private:
         if (branches == nullptr || branches->empty())
             return problems_.add(source_, path, "must be a non-empty list of schemas");
         for (std::size_t i = 0; i < branches->size(); ++i)
-            check((*branches)[i], join_path(path, i), depth + 1, false);
+            check((*branches)[i], join_path(path, i), depth + 1);
     }
 
-    void check_pattern(json::value const& value, std::string const& path, bool patterns_run)
+    void check_pattern(json::value const& value, std::string const& path)
     {
         auto const* pattern = value.if_string();
         if (pattern == nullptr || pattern->size() > kMaxPattern)
             return problems_.add(source_, path, "must be a pattern of at most 1000 characters");
-        if (!patterns_run)
-            return problems_.add(source_, path,
-                                 "would not be enforced inside anyOf, oneOf, allOf, not or "
-                                 "additionalProperties; move it to a property of its own");
         re2::RE2::Options options;
         options.set_log_errors(false);
         options.set_max_mem(1 << 20);
@@ -144,7 +136,7 @@ private:
 
 void check_keywords(json::value const& schema, Source const& source, std::string const& path, Problems& problems)
 {
-    Checker(source, problems).check(schema, path, 0, true);
+    Checker(source, problems).check(schema, path, 0);
 }
 
 } // namespace sluice::catalog

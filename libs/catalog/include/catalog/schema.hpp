@@ -37,7 +37,7 @@ private:
 };
 
 /// Refuses keywords that the validator would not enforce, boolean schemas where an object is expected, `$ref`s that
-/// were not inlined, patterns outside RE2 or in places where they are not run, and schemas nested deeper than 24.
+/// were not inlined, patterns outside RE2, and schemas nested deeper than 24.
 void check_keywords(json::value const& schema, Source const& source, std::string const& path, Problems& problems);
 
 } // namespace sluice::catalog

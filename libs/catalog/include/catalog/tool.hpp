@@ -32,7 +32,6 @@ struct Argument {
     std::string wire_name;
     bool deep_object = false;
     bool required = false;
-    bool takes_null = false;
 };
 
 /// A method as an MCP client sees it. Immutable.
