@@ -67,7 +67,7 @@ test('discovery: mistakes are told so that they can be corrected', async () => {
         ['get_tool_schema', { tool_names: Array(6).fill(list) }, 'tool_names'],
         ['call_tool', {}, 'tool_name'],
         ['call_tool', { tool_name: 'list_tickets' }, 'tool_name'],
-        ['call_tool', { tool_name: list, arguments: [] }, 'arguments'],
+        ['call_tool', { tool_name: list, arguments: [1] }, 'arguments'],
         ['call_tool', { tool_name: list, arguments: { limit: 0 } }, 'limit'],
     ]) {
         const body = toolError(await callTool(discovery.url, name, args), 400);

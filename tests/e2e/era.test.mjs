@@ -275,7 +275,7 @@ test('every tool keeps to the portability profile', async () => {
 for (const request of [legacy, modernRequest])
     for (const [what, method, params] of [
         ['an unknown tool', 'tools/call', { name: 'no_such_tool' }],
-        ['arguments that are an array', 'tools/call', { name: 'get_single_gorgias_account', arguments: [] }],
+        ['arguments that are an array', 'tools/call', { name: 'get_single_gorgias_account', arguments: [1] }],
         ['arguments that are a text', 'tools/call', { name: 'get_single_gorgias_account', arguments: '{}' }],
         ['a cursor of the tool list', 'tools/list', { cursor: 'x' }],
         ['an empty cursor of the tool list', 'tools/list', { cursor: '' }],
@@ -322,8 +322,8 @@ test('a rule with alternatives is named, also beside other mistakes', async () =
     assert.ok(both.includes('channel'), `channel is among ${both}`);
 });
 
-test('arguments may be left out or null', async () => {
-    for (const params of [{}, { arguments: null }, { arguments: {} }]) {
+test('arguments may be left out, null or an empty list', async () => {
+    for (const params of [{}, { arguments: null }, { arguments: [] }, { arguments: {} }]) {
         const { result } = (await legacy(url, 'tools/call', { name: 'get_single_gorgias_account', ...params })).json;
         assert.ok(!result.isError);
     }

@@ -82,7 +82,7 @@ test('a write whose answer cannot be read was made, and nobody is told to repeat
 const call = (params) => post(url, params);
 const rpc = (method, params, id = 5) => `{"jsonrpc":"2.0","id":${id},"method":"${method}"${params === undefined ? '' : `,"params":${params}`}}`;
 
-for (const params of ['null', '[]', '{"cursor":null}', '{"cursor":""}'])
+for (const params of ['null', '[]', '{"cursor":null}'])
     test(`tools/list with the parameters ${params}`, async () => {
         const exchange = await call(rpc('tools/list', params));
         assert.equal(exchange.status, 200);
