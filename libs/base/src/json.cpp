@@ -466,16 +466,15 @@ namespace {
 
 void append_number(std::string& out, value const& number)
 {
-    std::array<char, 400> room{};
     if (number.is_double()) {
-        auto const text = decimal_of(number.get_double(), room);
-        out += text;
-    } else {
-        auto const end = number.is_int64()
-                             ? std::to_chars(room.data(), room.data() + room.size(), number.get_int64()).ptr
-                             : std::to_chars(room.data(), room.data() + room.size(), number.get_uint64()).ptr;
-        out.append(room.data(), end);
+        std::array<char, 400> room{};
+        out += decimal_of(number.get_double(), room);
+        return;
     }
+    std::array<char, 24> room{};
+    auto const end = number.is_int64() ? std::to_chars(room.data(), room.data() + room.size(), number.get_int64()).ptr
+                                       : std::to_chars(room.data(), room.data() + room.size(), number.get_uint64()).ptr;
+    out.append(room.data(), end);
 }
 
 enum class Order { as_it_is, by_name };

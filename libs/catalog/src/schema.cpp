@@ -513,15 +513,34 @@ private:
         if (node.items)
             for (std::size_t i = 0; i < elements.size() && !is_over(); ++i)
                 run(*node.items, elements[i], {&at, {}, i});
-        if (!node.is_unique)
-            return;
-        std::unordered_set<std::string> seen;
-        for (std::size_t i = 0; i < elements.size() && !is_over(); ++i) {
-            auto text = json::canonical(elements[i]);
-            steps_ += 1 + text.size() / kBytesPerStep;
-            if (!seen.insert(std::move(text)).second)
+        if (node.is_unique)
+            for (auto const i : repeated_in(elements))
                 add({&at, {}, i}, [] { return std::string("must not be the same as an item before it"); });
+    }
+
+    /// The positions of items that equal one before them. Only those whose hashes are the same are compared.
+    std::vector<std::size_t> repeated_in(json::array const& elements)
+    {
+        std::vector<std::pair<std::size_t, std::size_t>> hashes; // With the position.
+        hashes.reserve(elements.size());
+        for (std::size_t i = 0; i < elements.size() && !is_over(); ++i) {
+            auto const text = json::canonical(elements[i]);
+            steps_ += 1 + text.size() / kBytesPerStep;
+            hashes.emplace_back(std::hash<std::string>()(text), i);
         }
+        std::ranges::sort(hashes);
+        std::vector<std::size_t> repeated;
+        for (auto run = hashes.begin(); run != hashes.end();) {
+            auto const end =
+                std::find_if(run, hashes.end(), [&](auto const& next) { return next.first != run->first; });
+            std::set<std::string> seen;
+            for (auto at = run; end - run > 1 && at != end; ++at)
+                if (!seen.insert(json::canonical(elements[at->second])).second)
+                    repeated.push_back(at->second);
+            run = end;
+        }
+        std::ranges::sort(repeated);
+        return repeated;
     }
 
     void check_object(Node const& node, json::object const& members, Place const& at)
