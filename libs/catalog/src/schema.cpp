@@ -24,7 +24,7 @@ constexpr std::size_t kMaxListedValues = 60;
 constexpr std::size_t kMaxListedNames = 600;
 constexpr std::size_t kMaxNameInPath = 100;
 /// Values times the rules that apply to each: some tenths of a second.
-constexpr std::size_t kMaxSteps = 4'000'000;
+constexpr std::size_t kMaxSteps = 2'000'000;
 /// Bytes of a text that is compared or matched, to the step.
 constexpr std::size_t kBytesPerStep = 64;
 
