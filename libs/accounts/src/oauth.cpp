@@ -199,10 +199,7 @@ http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url
 TokenAnswer read_token_answer(std::string_view vendor, http::Response const& answer)
 {
     using Kind = TokenAnswer::Kind;
-    std::string_view body = answer.body;
-    if (body.starts_with("\xef\xbb\xbf"))
-        body.remove_prefix(3);
-    auto const parsed = json::parse(body, {.max_bytes = 256 * 1024, .max_depth = 16});
+    auto const parsed = json::parse(answer.body, {.max_bytes = 256 * 1024, .max_depth = 16});
     auto const* object = parsed ? parsed->if_object() : nullptr;
     auto const* error = error_in(object);
     auto const code = code_of(error);

@@ -37,6 +37,19 @@ TEST(TokenAnswer, GivesTokensLifetimeAndScopes)
     EXPECT_EQ(read.grant.scopes, (std::vector<std::string>{"x", "y"}));
 }
 
+TEST(TokenAnswer, IsReadWhereItIsJsonAtAll)
+{
+    for (std::string const text :
+         {"\xef\xbb\xbf{\"access_token\":\"a\"}", R"({"access_token":"a","name":"cut \ud83d"})",
+          R"({"access_token":"a","id":9400111899223197428490,"n":1e400})"}) {
+        auto const read = read_token_answer("V", answer(200, text));
+        ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << text;
+        EXPECT_EQ(read.grant.access_token.reveal(), "a");
+    }
+    EXPECT_EQ(read_token_answer("V", answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
+              TokenAnswer::Kind::ended);
+}
+
 TEST(TokenAnswer, TakesANumberInQuotesAndIgnoresNonsense)
 {
     using Lifetime = std::optional<seconds>;

@@ -31,6 +31,10 @@ TEST(KeptOutcome, ComesBackAsItWas)
     auto error = outcome(Kind::error, 504);
     error.message = "Nobody knows.";
     EXPECT_EQ(kept_outcome(kept_text(error, 100))->message, "Nobody knows.");
+    auto unread = outcome(Kind::unread, 201, R"({"id":)");
+    unread.message = "It was made.";
+    EXPECT_EQ(kept_outcome(kept_text(unread, 100))->kind, Kind::unread);
+    EXPECT_FALSE(had_no_effect(kept_outcome(kept_text(unread, 100))));
     std::string const bytes("\0\n\xff", 3);
     EXPECT_EQ(kept_outcome(kept_text(outcome(Kind::binary, 200, bytes), 100))->body, bytes);
 }
