@@ -11,6 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Of vendors' large answers in a process, shared by its threads; the largest is 16 MiB, and its decoded form as much.
+constexpr std::size_t kAnswerBytes = 512 * 1024 * 1024;
+constexpr std::size_t kLeastAnswerBytes = 128 * 1024 * 1024;
+
 Result<std::string> read_text(std::string const& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -105,6 +109,7 @@ api::Config Options::api() const
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     config.client.connections_per_host = static_cast<std::size_t>(vendor_connections_);
     config.client.idle_per_host = config.client.connections_per_host;
+    config.client.answer_bytes = std::max(kAnswerBytes / config.threads, kLeastAnswerBytes);
     config.database.url = database_url_;
     config.keyring_file = keyring_file_;
     config.database.connections = static_cast<std::size_t>(database_connections_);

@@ -64,9 +64,9 @@ void Connection::close()
 }
 
 Task<Attempt> Connection::exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
-                                   IncomingResponse& response)
+                                   BodyLease& lease, IncomingResponse& response)
 {
-    return std::visit([&](auto& stream) { return exchange_on(stream, head, request, response_limit, response); },
+    return std::visit([&](auto& stream) { return exchange_on(stream, head, request, response_limit, lease, response); },
                       stream_);
 }
 
@@ -93,7 +93,7 @@ Socket& Connection::socket()
 
 template <class Stream>
 Task<Attempt> Connection::exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
-                                      std::size_t response_limit, IncomingResponse& response)
+                                      std::size_t response_limit, BodyLease& lease, IncomingResponse& response)
 {
     Attempt attempt;
     is_reusable_ = false;
@@ -111,6 +111,7 @@ Task<Attempt> Connection::exchange_on(Stream& stream, std::string const& head, O
         else if (failure)
             attempt.failure = limit_.cause_of(write_failure && !attempt.got_bytes ? write_failure : failure);
         attempt.fault = reader.fault();
+        attempt.over_budget = lease.grow_to(reader.body_size());
         if (!attempt.is_answered())
             co_return attempt;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "answer_reader.hpp"
+#include "body_budget.hpp"
 #include "http_api/client.hpp"
 #include "timeouts.hpp"
 
@@ -22,8 +23,9 @@ struct Attempt {
     boost::system::error_code failure;
     std::string fault;      ///< What is wrong with the answer, to stand behind its name; nothing if it came whole.
     bool got_bytes = false; ///< The peer had begun to answer.
+    std::optional<Shares::Full> over_budget; ///< The answer was too large for what is free.
 
-    [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty(); }
+    [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty() && !over_budget; }
 };
 
 /// A connection to a server, in clear text or by TLS. While idle it is a link of the pool's list.
@@ -47,7 +49,7 @@ public:
     /// One exchange; `response` is filled when the attempt did not fail. A server may answer before it has read all:
     /// what has arrived is read although writing failed (RFC 9112 section 9.5).
     Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
-                           IncomingResponse& response);
+                           BodyLease& lease, IncomingResponse& response);
 
     /// A server that closed an idle connection has made it readable: its FIN, a 408, or what nobody asked for.
     [[nodiscard]] bool is_stale();
@@ -67,7 +69,7 @@ private:
     [[nodiscard]] Socket& socket();
     template <class Stream>
     Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
-                              std::size_t response_limit, IncomingResponse& response);
+                              std::size_t response_limit, BodyLease& lease, IncomingResponse& response);
     /// The peer has sent what nobody asked for: in our buffer, or in what TLS has taken from the socket.
     [[nodiscard]] bool has_unread();
 

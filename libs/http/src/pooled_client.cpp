@@ -3,6 +3,7 @@
 #include "ares_resolver.hpp"
 #include "base/encoding.hpp"
 #include "connection.hpp"
+#include "content_decoder.hpp"
 #include "dial.hpp"
 #include "http/name_cache.hpp"
 #include "http_api/url.hpp"
@@ -62,6 +63,8 @@ std::optional<std::string> head_of(OutgoingRequest const& request, Url const& ur
         head += value;
         head += "\r\n";
     }
+    if (!request.headers.contains("accept-encoding"))
+        fmt::format_to(std::back_inserter(head), "accept-encoding: {}\r\n", kAcceptedCodings);
     bool const expects_body = request.method != Method::get && request.method != Method::head;
     if (!request.body.empty() || expects_body)
         fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", request.body.size());
@@ -106,6 +109,38 @@ Error full_error(Shares::Full full, std::string_view what)
         break;
     }
     return {ErrorCode::rate_limited, fmt::format("Too many calls to {} are in progress. Retry in a moment.", what)};
+}
+
+/// A write has been made, and must not be made again because its answer had no room.
+Error too_many_bytes(Shares::Full full, Method method, Url const& url)
+{
+    std::string_view const whose = full == Shares::Full::all ? "" : " for this environment";
+    if (is_safe(method))
+        return {
+            ErrorCode::rate_limited,
+            fmt::format("The answer of {} was not read: too many large answers{} are being read. Retry in a moment.",
+                        url.host, whose)};
+    return {ErrorCode::upstream_failed,
+            fmt::format("The answer of {} was not read: too many large answers{} are being read.", url.host, whose)};
+}
+
+/// Takes the content codings off the answer. Others on the thread have their turn in between.
+Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& lease, Attempt& attempt)
+{
+    if (!response.headers.contains("content-encoding"))
+        co_return;
+    auto const executor = co_await asio::this_coro::executor;
+    auto const coded = response.body.size();
+    ContentDecoder decoder(response.headers, std::move(response.body), limit);
+    while (decoder.step()) {
+        if ((attempt.over_budget = lease.grow_to(coded + decoder.size())))
+            co_return;
+        co_await asio::post(executor, kUseTask);
+    }
+    attempt.fault = decoder.fault();
+    response.body = decoder.take();
+    response.headers.remove("content-encoding");
+    response.headers.remove("content-length");
 }
 
 } // namespace
@@ -156,6 +191,7 @@ struct PooledClient::Impl {
         , tls(ssl::context::tls_client)
         , names(the_io, resolver ? std::move(resolver) : std::make_unique<AresResolver>(the_io, config.name_servers))
         , calls(config.connections)
+        , answer_bytes(std::make_shared<Shares>(config.answer_bytes))
         , idle_timer(the_io)
     {
         tls.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
@@ -332,6 +368,7 @@ struct PooledClient::Impl {
     ssl::context tls;
     NameCache names;
     Shares calls; ///< To all hosts.
+    std::shared_ptr<Shares> answer_bytes;
     std::map<Origin, std::unique_ptr<Host>> hosts;
     /// The longest idle first.
     boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> idle;
@@ -398,16 +435,27 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
         connection->expires_at(deadline.at());
         connection->watch(request.waiter);
         IncomingResponse response;
-        auto const attempt =
-            co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, response);
+        auto const lease = std::make_shared<BodyLease>(impl_->answer_bytes, request.owner);
+        auto attempt =
+            co_await connection->exchange(*head, request, impl_->config.response_limit_bytes, *lease, response);
         bool const was_left = !attempt.is_answered() && connection->was_left();
         connection->watch(nullptr);
         if (attempt.is_answered()) {
             impl_->keep(host, std::move(connection));
+            connection.reset();
+            co_await decode(response, impl_->config.response_limit_bytes, *lease, attempt);
+        }
+        if (attempt.is_answered()) {
+            if (!lease->is_empty())
+                response.held = lease;
             response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
             co_return response;
         }
         connection.reset();
+        if (attempt.over_budget) {
+            impl_->metrics.refused_shares.add();
+            co_return too_many_bytes(*attempt.over_budget, request.method, *url);
+        }
         if (was_left) {
             impl_->metrics.abandoned.add();
             co_return Error{ErrorCode::unavailable, "The client is gone."};

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "http_api/error_body.hpp"
+#include "http_api/media_type.hpp"
 #include "proxy/error_body.hpp"
 
 #include <fmt/format.h>
@@ -127,7 +128,7 @@ void append_payload(std::string& out, std::string_view payload, std::string_view
 /// A file as the block that clients show: text, image, audio, else an embedded resource.
 void append_file(std::string& out, proxy::Outcome const& outcome, std::string_view note)
 {
-    auto const type = outcome.content_type.substr(0, outcome.content_type.find(';'));
+    auto const type = http::parse_media_type(outcome.content_type).essence();
     bool const is_image = type.starts_with("image/");
     out += R"("content":[)";
     if (type.starts_with("text/")) {
@@ -137,11 +138,11 @@ void append_file(std::string& out, proxy::Outcome const& outcome, std::string_vi
     } else if (is_image || type.starts_with("audio/")) {
         out += fmt::format(R"({{"type":"{}","data":"{}","mimeType":)", is_image ? "image" : "audio",
                            base64(bytes_of(outcome.body)));
-        json::append_quoted(out, to_valid_utf8(type));
+        json::append_quoted(out, type);
         out += '}';
     } else {
         out += R"({"type":"resource","resource":{"uri":"sluice://result","mimeType":)";
-        json::append_quoted(out, to_valid_utf8(type));
+        json::append_quoted(out, type.empty() ? "application/octet-stream" : type);
         out += fmt::format(R"(,"blob":"{}"}}}})", base64(bytes_of(outcome.body)));
     }
     close_content(out, note);

@@ -1,6 +1,7 @@
 // Resources and prompts: what a definition offers beside its tools.
 #include "base/encoding.hpp"
 #include "encode.hpp"
+#include "http_api/media_type.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/inputs.hpp"
 #include "proxy/error_body.hpp"
@@ -54,13 +55,14 @@ json::object view_of(ServerSnapshot::Prompt const& offered)
 
 bool is_text_type(std::string_view type)
 {
-    return type.starts_with("text/") || type.starts_with("application/json") || type.find("+json") != type.npos ||
-           type.starts_with("application/xml") || type.find("+xml") != type.npos;
+    auto const media = http::parse_media_type(type);
+    return media.type == "text" || media.is_json() || media.essence() == "application/xml" ||
+           media.subtype.ends_with("+xml");
 }
 
 std::string contents_of(std::string_view uri, McpResource const& resource, proxy::Outcome const& outcome)
 {
-    auto const sent = outcome.content_type.substr(0, outcome.content_type.find(';'));
+    auto const sent = http::parse_media_type(outcome.content_type).essence();
     auto const type = resource.mime_type.empty() ? sent : resource.mime_type;
     bool const is_text = is_text_type(type) && is_utf8(outcome.body);
     json::object one{{"uri", uri}};

@@ -1,6 +1,7 @@
 #include "proxy/interpret.hpp"
 
 #include "base/encoding.hpp"
+#include "http_api/media_type.hpp"
 
 #include <fmt/format.h>
 
@@ -54,9 +55,16 @@ ratelimit::Limits limits_of(catalog::Integration const& integration, http::Incom
     return ratelimit::normalise(integration.rate_limit.get(), answer, now);
 }
 
-bool is_json_type(std::string_view type)
+/// An answer that does not say what it is, is JSON as a rule. Some call JSON plain text.
+bool is_json_answer(Outcome& outcome)
 {
-    return type.empty() || type.starts_with("application/json") || type.find("+json") != std::string_view::npos;
+    auto const media = http::parse_media_type(outcome.content_type);
+    if (media.is_plain_text()) {
+        auto const first = outcome.body.find_first_not_of(" \t\r\n");
+        return first != std::string::npos && (outcome.body[first] == '{' || outcome.body[first] == '[') &&
+               is_json(outcome.body);
+    }
+    return outcome.content_type.empty() || media.is_json();
 }
 
 /// A list without records, whatever the vendor wrote for it.
@@ -106,7 +114,7 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
             give_no_records(outcome);
         return;
     }
-    if (!is_json_type(outcome.content_type)) {
+    if (!is_json_answer(outcome)) {
         outcome.kind = Outcome::Kind::binary;
         return;
     }
@@ -143,7 +151,7 @@ void interpret_redirect(std::string_view location, Outcome& outcome)
 void interpret_error(Outcome& outcome)
 {
     outcome.kind = Outcome::Kind::error;
-    outcome.message = is_json_type(outcome.content_type) ? error_message_of(outcome.body) : std::string();
+    outcome.message = is_json_answer(outcome) ? error_message_of(outcome.body) : std::string();
     if (outcome.message.empty())
         outcome.message =
             fmt::format("The vendor answered {} {}.", outcome.remote_status, http::reason_of(outcome.remote_status));
@@ -174,6 +182,7 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     vendor_headers = std::move(other.vendor_headers);
     limits = other.limits;
     vendor_time = other.vendor_time;
+    held = std::move(other.held);
     return *this;
 }
 
@@ -186,6 +195,7 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
     outcome.content_type = response.headers.find("content-type").value_or("");
     outcome.vendor_time = response.elapsed;
     outcome.body = std::move(response.body);
+    outcome.held = std::move(response.held);
     outcome.vendor_headers = std::move(response.headers);
     if (outcome.limits.throttled)
         outcome.status = 429;

@@ -219,6 +219,20 @@ TEST(Interpret, SortsSuccesses)
     EXPECT_EQ(interpreted("get", answer(200, "PNG", "image/png")).kind, Outcome::Kind::binary);
 }
 
+TEST(Interpret, KnowsJsonHoweverItsTypeIsWritten)
+{
+    for (auto const* type :
+         {"Application/JSON", "application/HAL+JSON; charset=utf-8", "text/json", "text/plain", ""}) {
+        EXPECT_EQ(interpreted("list", answer(200, R"({"data":[{"id":1}],"meta":{}})", type)).kind, Outcome::Kind::list)
+            << type;
+        EXPECT_EQ(interpreted("get", answer(422, R"({"message":"no such view"})", type)).message, "no such view")
+            << type;
+    }
+    for (auto const* type : {"text/csv", "application/jsonlines", "application/pdf"})
+        EXPECT_EQ(interpreted("list", answer(200, R"({"data":[]})", type)).kind, Outcome::Kind::binary) << type;
+    EXPECT_EQ(interpreted("get", answer(200, "[note] no JSON", "text/plain")).kind, Outcome::Kind::binary);
+}
+
 TEST(Interpret, CallsBrokenJsonABadGateway)
 {
     auto const outcome = interpreted("get", answer(200, R"({"id":)"));

@@ -18,6 +18,7 @@ struct ClientConfig {
     std::size_t response_limit_bytes = 16 * 1024 * 1024;
     /// Calls at once. Beyond it, or beyond its share, a call fails at once: neither a slow vendor nor one tenant may
     /// eat the process. Of either an environment has half at most, an account a quarter.
+    std::size_t answer_bytes = 128 * 1024 * 1024; ///< Of all large answers at once; an environment has half at most.
     std::size_t connections = 4'096;
     std::size_t connections_per_host = 512;
     std::size_t idle_connections = 1'024;
@@ -39,7 +40,8 @@ struct ClientMetrics {
 
 /// Keep-alive connections per origin on one io_context, TLS 1.2 or newer with verified names, every address checked by
 /// the egress policy after resolution. A stale connection is noticed before it is used; a safe request that still
-/// meets one is sent once more. Calls are shared out between environments and accounts.
+/// meets one is sent once more. Bodies in gzip, deflate or br are decoded. Calls and the bytes of large answers are
+/// shared out between environments and accounts.
 class PooledClient final : public Client {
 public:
     /// All references must outlive the client. Without a `resolver` the system's name servers are asked. Throws

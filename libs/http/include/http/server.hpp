@@ -23,8 +23,8 @@ namespace sluice::http {
 /// The client of a request that a server received: there `Request::peer` is one.
 class WaitingClient : public Peer {
 public:
-    /// Sends an interim answer, 1xx, ahead of the final one (RFC 9110 section 15.2). Nothing is told of a client that is
-    /// gone: writing the final answer will.
+    /// Sends an interim answer, 1xx, ahead of the final one (RFC 9110 section 15.2). Nothing is told of a client that
+    /// is gone: writing the final answer will.
     virtual Task<void> inform(int status, Headers headers) const = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "runtime/task.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace sluice::http {
@@ -30,9 +31,12 @@ struct OutgoingRequest {
     Owner owner;
 };
 
+/// The body comes as it was before any content coding; `content-encoding` and `content-length` are left out then.
 struct IncomingResponse : Response {
     /// From sending the first byte to having read the last.
     std::chrono::microseconds elapsed{};
+    /// Counts a large body against the client's budget while it is there; whoever takes the body takes this with it.
+    std::shared_ptr<void> held;
 };
 
 /// Sends requests to other servers. The port that `http::PooledClient` implements; tests give a fake.
@@ -43,7 +47,8 @@ public:
 
     /// One exchange; redirects are answers. The answer's body is bounded by the client's limit.
     /// Errors: forbidden (the address is not one we may call), upstream_unreachable (nothing was sent),
-    /// upstream_failed, upstream_timeout, rate_limited (a share of the client is used up; nothing was sent);
+    /// upstream_failed, upstream_timeout, rate_limited (a share of the client is used up: nothing was sent, or it was a
+    /// safe request whose answer was not read);
     /// unavailable if `request.waiter` has gone: the connection is closed then.
     virtual Task<Result<IncomingResponse>> send(OutgoingRequest request, Deadline deadline) = 0;
 };

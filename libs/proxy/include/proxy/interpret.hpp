@@ -8,6 +8,7 @@
 #include "ratelimit/normalise.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,7 @@ struct Outcome {
     http::Headers vendor_headers;
     ratelimit::Limits limits;
     std::chrono::microseconds vendor_time{};
+    std::shared_ptr<void> held; ///< As of the answer: `body` counts until this goes.
 
     Outcome() = default;
     // `page` points into `body`, whose buffer a move of a short string would not keep.

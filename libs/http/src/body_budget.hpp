@@ -1,0 +1,46 @@
+#pragma once
+
+#include "shares.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+namespace sluice::http {
+
+/// What one answer takes of the bytes that all answers of a client may take together, until the answer is gone. Small
+/// ones are free: their number is bounded by that of the calls. One thread.
+class BodyLease {
+public:
+    static constexpr std::size_t kFree = 64 * 1024;
+
+    BodyLease(std::shared_ptr<Shares> budget, Owner const& owner)
+        : budget_(std::move(budget))
+        , owner_{owner.environment, {}} // The records of an account are as large as they are.
+    {
+    }
+    ~BodyLease() { budget_->give_back(owner_, taken_); }
+    BodyLease(BodyLease const&) = delete;
+    BodyLease& operator=(BodyLease const&) = delete;
+
+    /// The answer now has so many bytes. Whose share is used up, if it is; then nothing was taken.
+    [[nodiscard]] std::optional<Shares::Full> grow_to(std::size_t bytes)
+    {
+        if (bytes <= std::max(kFree, taken_))
+            return std::nullopt;
+        // In steps, so that it costs nothing.
+        auto const amount = bytes - taken_ + kFree;
+        auto const full = budget_->take(owner_, amount);
+        if (!full)
+            taken_ += amount;
+        return full;
+    }
+    [[nodiscard]] bool is_empty() const noexcept { return taken_ == 0; }
+
+private:
+    std::shared_ptr<Shares> budget_;
+    Owner owner_;
+    std::size_t taken_ = 0;
+};
+
+} // namespace sluice::http
