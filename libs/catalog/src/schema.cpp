@@ -130,9 +130,9 @@ struct Values {
 /// One schema object, ready to be checked.
 struct Node {
     unsigned types = kAnyType;
-    std::string type_words; ///< `integer or null`
-    std::optional<Values> values;
-    bool is_const = false;
+    std::string type_words;       ///< `integer or null`
+    std::optional<Values> values; ///< Of `enum`.
+    std::optional<Values> only;   ///< Of `const`.
     std::unique_ptr<re2::RE2> pattern;
     std::optional<json::value> minimum, maximum, above, below, multiple_of;
     std::optional<std::size_t> min_length, max_length, min_items, max_items, min_members, max_members;
@@ -157,7 +157,7 @@ struct Node {
     {
         if (!type_words.empty())
             return with_article(type_words);
-        return values ? (is_const ? "" : "one of ") + values->words() : "another form";
+        return only ? only->words() : values ? "one of " + values->words() : "another form";
     }
 };
 
@@ -203,7 +203,7 @@ private:
         else if (key == "enum")
             value.is_array() ? void(node.values.emplace(value.get_array())) : malformed(path, "must be a list");
         else if (key == "const")
-            node.values.emplace(json::array{value}), node.is_const = true;
+            node.only.emplace(json::array{value});
         else if (key == "pattern")
             read_pattern(value, path, node);
         else if (key == "uniqueItems")
@@ -355,10 +355,10 @@ public:
         if ((node.types & type) == 0)
             return add(
                 at, [&] { return fmt::format("must be {}, not {}", with_article(node.type_words), word_for(type)); });
+        if (node.only && !holds(*node.only, value))
+            return add(at, [&] { return "must be " + node.only->words(); });
         if (node.values && !holds(*node.values, value))
             return add(at, [&] {
-                if (node.is_const)
-                    return "must be " + node.values->words();
                 return fmt::format("must be one of {}{}", node.values->words(),
                                    value.is_string()
                                        ? did_you_mean(json::texts_in(node.values->listed), value.get_string())

@@ -56,6 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
         Judged{"NotInEnum", R"({"enum":["open","closed"]})", R"("opn")",
                R"( must be one of "open", "closed"; did you mean open?)"},
         Judged{"NotTheConst", R"({"const":{"a":1}})", R"({"a":2})", R"( must be {"a":1})"},
+        Judged{"ConstBesideEnum", R"({"const":2,"enum":[1,2]})", "1", " must be 2"},
+        Judged{"EnumBesideConst", R"({"enum":[1],"const":2})", "2", " must be one of 1"},
         Judged{"ConstWhateverTheOrder", R"({"const":{"a":1,"b":2}})", R"({"b":2,"a":1})", ""},
         Judged{"Minimum", R"({"minimum":0.5})", "0.4", " must be at least 0.5"},
         Judged{"Maximum", R"({"maximum":5})", "6", " must be at most 5"},
