@@ -53,10 +53,11 @@ protected:
     }
     Result<int> lookup(Query<int> query, Deadline deadline)
     {
-        return test::run(pool_.lookup<int>(deadline, std::move(query)));
+        return test::run_on(io_, pool_.lookup<int>(deadline, std::move(query)));
     }
     [[nodiscard]] std::string marks() const { return database_.value("SELECT count(*) FROM marks"); }
 
+    asio::io_context io_{1}; // Outlives what a transaction has to say after its caller has gone.
     test::Database database_;
     test::PgRelay relay_{test::Database::socket()};
     telemetry::Log log_{STDERR_FILENO, telemetry::Level::error};
@@ -211,7 +212,8 @@ TEST_F(PoolTest, AnswersWhetherTheDatabaseIsThereWhileAllConnectionsAreInUse)
         pinged.get_future().wait();
         return 0;
     };
-    auto const holding = std::async(std::launch::async, [&] { return lookup(std::move(hold), in(10'000)); });
+    auto const holding = std::async(
+        std::launch::async, [&] { return test::run(pool_.lookup<int>(in(10'000), std::move(hold))).has_value(); });
     busy.get_future().wait();
     auto const alive = test::run(pool_.ping(in(3000)));
     EXPECT_TRUE(alive) << alive.error().log_message();

@@ -397,8 +397,12 @@ TEST_F(StoreTest, ForgetsTheSecretOfWhatIsDeletedByAnyWay)
     auto const made = account(in);
     server(made);
     EXPECT_TRUE(test::run(store_.installations().remove(in, made.environment_integration, soon())));
-    EXPECT_EQ(database_.value("SELECT count(*) FROM secret_hashes"), "0");
     EXPECT_EQ(test::run(store_.servers().resolve({last_hash_}, soon())).error().code(), ErrorCode::not_found);
+    pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
+    Store const worker(pool, keyring_, clock_);
+    while (must(test::run(worker.installations().remove_rest(in, made.environment_integration, soon())))) {
+    }
+    EXPECT_EQ(database_.value("SELECT count(*) FROM secret_hashes"), "0");
 }
 
 TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)

@@ -22,9 +22,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kHeartbeat{1000};
+constexpr milliseconds kHeartbeat{1500};
 /// A heartbeat that is older has not come back: the connection is lost, whatever the server does.
-constexpr milliseconds kHeartbeatLimit{2500};
+constexpr milliseconds kHeartbeatLimit{2900};
 constexpr milliseconds kReconnectPause{500};
 
 std::string own_name()

@@ -43,7 +43,7 @@ Error translate(pqxx::sql_error const& error)
     auto const state = error.sqlstate();
     if (state == "23505" || state == "23503")
         return {ErrorCode::conflict, "It conflicts with something that exists already.", log};
-    if (state == "57014" || state.starts_with("53") || state.starts_with("57P") || state == "25006")
+    if (state == "57014" || state == "55P03" || state.starts_with("53") || state.starts_with("57P") || state == "25006")
         return unavailable(log);
     return {ErrorCode::internal, "Unexpected fault.", log};
 }

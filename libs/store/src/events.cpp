@@ -15,8 +15,11 @@ constexpr char kWanted[] = "SELECT id FROM webhooks WHERE environment_id = $1 AN
 constexpr char kDeliver[] = "INSERT INTO deliveries (environment_id, id, event_id, webhook_id, integrated_account_id) "
                             "VALUES ($1, $2, $3, $4, $5)";
 constexpr char kLockQueue[] = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+// Searches the days in which a delivery may still wait: it is given up after one.
 constexpr char kWaiting[] = "SELECT id FROM deliveries WHERE environment_id = $1 AND webhook_id = $2 "
-                            "AND integrated_account_id = $3 AND status = 'pending' ORDER BY position LIMIT 1";
+                            "AND integrated_account_id = $3 AND status = 'pending' "
+                            "AND id >= $4 AND id < $5 ORDER BY position LIMIT 1";
+constexpr std::chrono::days kWaitsAtMost{3};
 
 } // namespace
 
@@ -30,7 +33,7 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
     for (auto const& webhook : transaction.exec_params(kWanted, sql_id(environment), std::string(type))) {
         auto const delivery = uuid_v7(now);
         auto const to = id_in<WebhookId>(webhook[0]);
-        bool const is_next = !account || !first_waiting(transaction, environment, to, *account);
+        bool const is_next = !account || !first_waiting(transaction, now, environment, to, *account);
         transaction.exec_params0(kDeliver, sql_id(environment), sql_id(delivery), sql_id(event), sql_id(to),
                                  account_id);
         if (is_next)
@@ -38,12 +41,13 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
     }
 }
 
-std::optional<Uuid> first_waiting(pqxx::work& transaction, EnvironmentId environment, WebhookId webhook,
+std::optional<Uuid> first_waiting(pqxx::work& transaction, Timestamp now, EnvironmentId environment, WebhookId webhook,
                                   IntegratedAccountId account)
 {
     // Whoever adds and whoever ends a delivery must see each other, or the queue would stand still.
     transaction.exec_params(kLockQueue, sql_id(webhook) + sql_id(account));
-    auto const rows = transaction.exec_params(kWaiting, sql_id(environment), sql_id(webhook), sql_id(account));
+    auto const rows = transaction.exec_params(kWaiting, sql_id(environment), sql_id(webhook), sql_id(account),
+                                              sql_first_id(now - kWaitsAtMost), sql_first_id(now + kWaitsAtMost));
     return rows.empty() ? std::nullopt : std::optional(uuid_in(rows[0][0]));
 }
 

@@ -15,8 +15,8 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
 
 /// The delivery of an account's events to a webhook whose turn it is, and the lock on their queue until the transaction
 /// ends. Webhooks of one transaction are to be asked in the order of their ids.
-[[nodiscard]] std::optional<Uuid> first_waiting(pqxx::work& transaction, EnvironmentId environment, WebhookId webhook,
-                                                IntegratedAccountId account);
+[[nodiscard]] std::optional<Uuid> first_waiting(pqxx::work& transaction, Timestamp now, EnvironmentId environment,
+                                                WebhookId webhook, IntegratedAccountId account);
 
 /// `integrated_account:<what>` with the account as it is now.
 void record_account_event(pqxx::work& transaction, Timestamp now, accounts::Account const& account,

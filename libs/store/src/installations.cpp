@@ -1,6 +1,7 @@
 #include "installations.hpp"
 #include "data_keys.hpp"
 #include "events.hpp"
+#include "jobs.hpp"
 #include "list_sql.hpp"
 #include "repositories.hpp"
 #include "rows.hpp"
@@ -44,9 +45,11 @@ constexpr char kWake[] =
     "UPDATE jobs j SET due = least(j.due, now() + random() * interval '30 seconds') FROM integrated_accounts a "
     "WHERE a.environment_id = $1 AND a.environment_integration_id = $2 AND j.kind = 'account_refresh' "
     "AND j.environment_id = a.environment_id AND j.id = a.id AND a.refresh_due_at <= now()";
-constexpr char kDelete[] = "DELETE FROM environment_integrations WHERE environment_id = $1 AND id = $2 RETURNING id";
-constexpr char kAccounts[] = "SELECT id FROM integrated_accounts WHERE environment_id = $1 "
-                             "AND environment_integration_id = $2";
+constexpr char kBeginUninstalling[] = "SELECT begin_uninstalling($1)";
+constexpr char kEndUninstalling[] = "SELECT end_uninstalling($1)";
+constexpr char kDeleteAccounts[] =
+    "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id IN (SELECT id FROM integrated_accounts "
+    "WHERE environment_id = $1 AND environment_integration_id = $2 ORDER BY id LIMIT $3) RETURNING id";
 constexpr char kDeleteDocumentation[] = "DELETE FROM documentation WHERE environment_id = $1 AND entity_type = "
                                         "'environment_integration' AND entity_id = $2";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE true";
@@ -74,6 +77,9 @@ EnvironmentIntegration installation_in(pqxx::row const& row)
     installation.last_error = json_in(row[8]);
     return installation;
 }
+
+/// Accounts that one transaction deletes. It holds a lock for each of them and each webhook.
+constexpr int kAccountsAtOnce = 50;
 
 /// The app's secret as it is stored: both absent if there is none to store.
 struct SealedApp {
@@ -197,14 +203,10 @@ public:
     Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
     {
         pg::Query<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
-            for (auto const& account : transaction.exec_params(kAccounts, sql_id(environment), sql_id(id))) {
-                auto const account_id = id_in<IntegratedAccountId>(account[0]);
-                record_event(transaction, now, environment, "integrated_account:deleted", account_id,
-                             {{"id", account_id.str()}});
-            }
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
+            if (!transaction.exec_params1(kBeginUninstalling, sql_id(id))[0].as<bool>())
                 return not_found("environment integration");
             transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));
+            schedule(transaction, tenancy::JobKind::uninstall, environment, id.uuid(), now);
             announce(transaction, {Change::Kind::environment, environment, {}});
             return true;
         };
@@ -212,6 +214,23 @@ public:
         if (!removed)
             co_return removed.error();
         co_return Result<void>{};
+    }
+
+    Task<Result<bool>> remove_rest(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            auto const deleted =
+                transaction.exec_params(kDeleteAccounts, sql_id(environment), sql_id(id), kAccountsAtOnce);
+            for (auto const& account : deleted) {
+                auto const account_id = id_in<IntegratedAccountId>(account[0]);
+                record_event(transaction, now, environment, "integrated_account:deleted", account_id,
+                             {{"id", account_id.str()}});
+            }
+            if (deleted.empty())
+                transaction.exec_params1(kEndUninstalling, sql_id(id));
+            return !deleted.empty();
+        };
+        co_return co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
     }
 
 private:

@@ -62,7 +62,7 @@ std::string_view cast_of(ListField::Kind kind)
     case ListField::Kind::flag:
         return "boolean";
     case ListField::Kind::time:
-        return "bigint";
+        return "timestamptz";
     case ListField::Kind::id:
         return "uuid";
     }
@@ -102,7 +102,7 @@ public:
         auto const field = std::ranges::find(fields_, condition.field, &ListField::name);
         if (field == fields_.end())
             return invalid(condition.field, "is not a filter here; known are " + known_fields(fields_));
-        auto const column = expression(*field);
+        std::string const column(field->column);
         if (condition.op == Operator::exist)
             return exists(*field, column, condition);
         bool const ordered = field->kind == ListField::Kind::time || field->kind == ListField::Kind::text;
@@ -118,8 +118,8 @@ public:
             if (condition.op == Operator::like)
                 close_escape(*value);
             parameters_.push_back(*std::move(value));
-            alternatives += fmt::format("{}{} {} ${}::{}", alternatives.empty() ? "" : " OR ", column,
-                                        comparison_of(condition.op), parameters_.size(), cast_of(field->kind));
+            alternatives += fmt::format("{}{} {} {}", alternatives.empty() ? "" : " OR ", column,
+                                        comparison_of(condition.op), parameter(field->kind, parameters_.size()));
         }
         return fmt::format("({})", alternatives.empty() ? "false" : alternatives);
     }
@@ -133,11 +133,11 @@ private:
             pattern += '\\';
     }
 
-    static std::string expression(ListField const& field)
+    /// As the type of the column, so that an index of the column can answer.
+    static std::string parameter(ListField::Kind kind, std::size_t number)
     {
-        return field.kind == ListField::Kind::time
-                   ? fmt::format("(extract(epoch FROM {}) * 1000000)::bigint", field.column)
-                   : std::string(field.column);
+        return kind == ListField::Kind::time ? fmt::format("to_timestamp(${}::double precision / 1000000)", number)
+                                             : fmt::format("${}::{}", number, cast_of(kind));
     }
 
     static Result<std::string> exists(ListField const& field, std::string const& column,

@@ -40,6 +40,12 @@ constexpr char kTenantServers[] = {
 constexpr char kWriteCalls[] = {
 #embed "0012_write_calls.sql"
 };
+constexpr char kUninstalling[] = {
+#embed "0013_uninstalling.sql"
+};
+constexpr char kHistoryByDay[] = {
+#embed "0014_history_by_day.sql"
+};
 constexpr char kVerdicts[] = {
 #embed "0017_verdicts.sql"
 };
@@ -62,6 +68,8 @@ std::vector<pg::Migration> migrations()
         {"0010_mcp_streams", {kMcpStreams, sizeof kMcpStreams}},
         {"0011_tenant_servers", {kTenantServers, sizeof kTenantServers}},
         {"0012_write_calls", {kWriteCalls, sizeof kWriteCalls}},
+        {"0013_uninstalling", {kUninstalling, sizeof kUninstalling}},
+        {"0014_history_by_day", {kHistoryByDay, sizeof kHistoryByDay}},
         {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
     };
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace sluice::store {
@@ -14,6 +15,16 @@ std::string sql_id(Uuid const& uuid)
 std::string sql_time(Timestamp time)
 {
     return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
+std::string sql_first_id(Timestamp time)
+{
+    auto const milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    Uuid id{};
+    auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(milliseconds, 0));
+    for (std::size_t i = 6; i-- > 0; left >>= 8)
+        id[i] = static_cast<std::uint8_t>(left & 0xff);
+    return sql_id(id);
 }
 
 std::optional<std::string> sql_time(std::optional<Timestamp> const& time)

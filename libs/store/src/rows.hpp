@@ -24,6 +24,8 @@ template <class Tag>
     return sql_id(id.uuid());
 }
 [[nodiscard]] std::string sql_time(Timestamp time);
+/// The smallest id of that time, by which a query finds the days it has to search.
+[[nodiscard]] std::string sql_first_id(Timestamp time);
 [[nodiscard]] std::optional<std::string> sql_time(std::optional<Timestamp> const& time);
 [[nodiscard]] std::string sql_bytes(ByteView bytes);
 [[nodiscard]] std::string sql_json(json::value const& value);

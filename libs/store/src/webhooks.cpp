@@ -36,14 +36,29 @@ constexpr char kInsertEvent[] =
 constexpr char kInsertDelivery[] =
     "INSERT INTO deliveries (environment_id, id, event_id, webhook_id) VALUES ($1, $2, $3, $4)";
 constexpr char kFindEvent[] = "SELECT id FROM events WHERE environment_id = $1 AND id = $2";
-constexpr char kEventsBetween[] = "SELECT id FROM events WHERE environment_id = $1 "
-                                  "AND created_at >= to_timestamp($2::double precision / 1000000) "
-                                  "AND created_at < to_timestamp($3::double precision / 1000000) ORDER BY id LIMIT $4";
+#define SLUICE_BETWEEN                                                                                                 \
+    "FROM events WHERE environment_id = $1 AND created_at >= to_timestamp($2::double precision / 1000000) "            \
+    "AND created_at < to_timestamp($3::double precision / 1000000) "                                                   \
+    "AND id >= $4 AND id < $5 "
+/// An id is made a moment before its row, by another clock.
+constexpr std::chrono::hours kClocksDiffer{1};
+constexpr char kCountBetween[] = "SELECT count(*) FROM (SELECT " SLUICE_BETWEEN "LIMIT $6) most";
+// One statement for all, however many they are. The jobs are those of `schedule`.
+constexpr char kDeliverBetween[] =
+    "WITH made AS (INSERT INTO deliveries (environment_id, id, event_id, webhook_id) "
+    "SELECT $1, new_id(to_timestamp($8::double precision / 1000000)), id, $6 "
+    "FROM (SELECT id " SLUICE_BETWEEN "ORDER BY id) e RETURNING id) "
+    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
+    "SELECT get_byte(uuid_send(id), 15) % $7, 'delivery', $1, id, to_timestamp($8::double precision / 1000000) "
+    "FROM made";
+#undef SLUICE_BETWEEN
+// Two queries instead of a join: each knows from the id which day it has to look into.
 constexpr char kLoad[] =
-    "SELECT d.status, d.attempts, (extract(epoch FROM d.created_at) * 1000000)::bigint, e.id, e.type, e.payload, "
-    "(extract(epoch FROM e.created_at) * 1000000)::bigint, d.webhook_id FROM deliveries d "
-    "JOIN events e ON e.environment_id = d.environment_id AND e.id = d.event_id "
-    "WHERE d.environment_id = $1 AND d.id = $2";
+    "SELECT status, attempts, (extract(epoch FROM created_at) * 1000000)::bigint, event_id, webhook_id "
+    "FROM deliveries WHERE environment_id = $1 AND id = $2";
+constexpr char kLoadEvent[] =
+    "SELECT id, type, payload, (extract(epoch FROM created_at) * 1000000)::bigint FROM events "
+    "WHERE environment_id = $1 AND id = $2";
 constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
                             "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
                             "RETURNING attempts, integrated_account_id";
@@ -255,18 +270,28 @@ public:
         pg::Query<std::size_t> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<std::size_t> {
             if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
                 return not_found("webhook");
-            auto const found = replay.event
-                                   ? transaction.exec_params(kFindEvent, sql_id(environment), sql_id(*replay.event))
-                                   : transaction.exec_params(kEventsBetween, sql_id(environment),
-                                                             sql_time(replay.from.value_or(Timestamp{})),
-                                                             sql_time(replay.to.value_or(now)), kMostReplayed + 1);
-            if (replay.event && found.empty())
-                return not_found("event");
-            if (found.size() > kMostReplayed)
+            if (replay.event) {
+                if (transaction.exec_params(kFindEvent, sql_id(environment), sql_id(*replay.event)).empty())
+                    return not_found("event");
+                add_delivery(transaction, now, environment, sql_id(*replay.event), id);
+                return std::size_t{1};
+            }
+            auto const first = replay.from.value_or(Timestamp{});
+            auto const last = replay.to.value_or(now);
+            auto const from = sql_time(first);
+            auto const to = sql_time(last);
+            auto const from_id = sql_first_id(first - kClocksDiffer);
+            auto const to_id = sql_first_id(last + kClocksDiffer);
+            auto const count =
+                transaction
+                    .exec_params1(kCountBetween, sql_id(environment), from, to, from_id, to_id, kMostReplayed + 1)[0]
+                    .as<std::size_t>();
+            if (count > kMostReplayed)
                 return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
-            for (auto const& row : found)
-                add_delivery(transaction, now, environment, row[0].c_str(), id);
-            return static_cast<std::size_t>(found.size());
+            return static_cast<std::size_t>(transaction
+                                                .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id,
+                                                             to_id, sql_id(id), kPartitions, sql_time(now))
+                                                .affected_rows());
         };
         co_return co_await backend_.pool.transact<std::size_t>(environment, deadline, std::move(query));
     }
@@ -279,7 +304,14 @@ public:
             if (rows.empty())
                 return not_found("delivery");
             auto const row = rows[0];
-            auto const webhook = transaction.exec_params1(kFind, sql_id(environment), std::string(row[7].c_str()));
+            auto const found = transaction.exec_params(kLoadEvent, sql_id(environment), std::string(row[3].c_str()));
+            if (found.empty())
+                return not_found("event");
+            auto const event = found[0];
+            auto const webhooks = transaction.exec_params(kFind, sql_id(environment), std::string(row[4].c_str()));
+            if (webhooks.empty())
+                return not_found("webhook");
+            auto const webhook = webhooks[0];
             auto secrets = open_secrets(transaction, keyring, webhook);
             if (!secrets)
                 return secrets.error();
@@ -290,7 +322,8 @@ public:
                                                : (status == "dead" ? DeliveryStatus::dead : DeliveryStatus::delivered);
             state.attempts = row[1].as<int>();
             state.created_at = time_in(row[2]);
-            state.event = {id_in<EventId>(row[3]), environment, row[4].c_str(), json_in(row[5]), time_in(row[6])};
+            state.event = {id_in<EventId>(event[0]), environment, event[1].c_str(), json_in(event[2]),
+                           time_in(event[3])};
             state.webhook = webhook_in(webhook);
             state.secrets = *std::move(secrets);
             return state;
@@ -319,7 +352,7 @@ public:
             if (made[0][1].is_null())
                 return true;
             auto const account = id_in<IntegratedAccountId>(made[0][1]);
-            if (auto const next = first_waiting(transaction, environment, delivery.webhook.id, account))
+            if (auto const next = first_waiting(transaction, now, environment, delivery.webhook.id, account))
                 schedule(transaction, tenancy::JobKind::delivery, environment, *next, now);
             return true;
         };

@@ -26,8 +26,6 @@ constexpr std::size_t kBatch = 500;
 constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::seconds kRenewLimit{30};
 constexpr std::chrono::milliseconds kSweepInterval{std::chrono::hours(1)};
-/// After a sweep that failed, and so much more after each further one.
-constexpr std::chrono::milliseconds kSweepPause{std::chrono::minutes(1)};
 /// For what was taken when the worker is told to stop: a call of a vendor and the storing of its outcome. Below the 30
 /// s after which a container is killed.
 constexpr std::chrono::seconds kDrainLimit{25};
@@ -36,6 +34,8 @@ constexpr std::chrono::seconds kGoodbyeLimit{1};
 constexpr std::chrono::seconds kAppPause{60};
 /// After the first refusal of a credential: the verdict is possible then.
 constexpr std::chrono::milliseconds kSecondLook{accounts::kCredentialApart + std::chrono::seconds(1)};
+/// Of a job that deletes very much: then others have their turn, and it comes again.
+constexpr std::chrono::seconds kTurn{5};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
 
@@ -81,31 +81,6 @@ Task<void> expire(mcp::ServerExpiry& expiry, std::chrono::milliseconds interval,
         auto const pause = deleted ? interval : std::max(interval, pause_after_rounds(failed));
         if (!deleted || *deleted < kBatch)
             co_await rounds.bell.wait(pause, pause);
-    }
-}
-
-/// Environment by environment, once an hour; sooner after a round that failed.
-Task<void> forget(tenancy::Retention& retention, Rounds& rounds, Metrics& metrics, telemetry::Log& log)
-{
-    telemetry::Repeated not_done(log, telemetry::Level::warning, "history was not deleted");
-    for (int failed = 0; !rounds.is_stopping;) {
-        auto const environments = co_await retention.environments(Deadline::after(kLimit));
-        auto swept = environments ? Result<void>{} : Result<void>(environments.error());
-        for (std::size_t i = 0; environments && i < environments->size() && !rounds.is_stopping; ++i) {
-            auto const gone = co_await retention.sweep((*environments)[i], Deadline::after(kLimit));
-            if (gone)
-                continue;
-            swept = gone.error();
-            if (gone.error().code() == ErrorCode::unavailable)
-                break; // So would those be that follow.
-        }
-        failed = swept ? 0 : failed + 1;
-        if (!swept) {
-            metrics.failures.add();
-            not_done.write(swept.error());
-        }
-        auto const pause = swept ? kSweepInterval : kSweepPause * std::min(failed, 60);
-        co_await rounds.bell.wait(pause, pause);
     }
 }
 
@@ -306,6 +281,47 @@ Task<Result<std::optional<Timestamp>>> deliver(events::Deliverer& deliverer, ten
     co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
 }
 
+/// Deletes what a removed installation leaves, for a while; then other jobs have their turn.
+Task<Result<std::optional<Timestamp>>> uninstall(store::Store& store, Clock const& clock, tenancy::Job job)
+{
+    EnvironmentIntegrationId const installation{job.id};
+    for (auto const until = Deadline::after(kTurn); !until.expired();) {
+        auto const is_more =
+            co_await store.installations().remove_rest(job.environment, installation, Deadline::after(kLimit));
+        if (!is_more)
+            co_return is_more.error();
+        if (!*is_more)
+            co_return std::nullopt;
+    }
+    co_return clock.now();
+}
+
+/// Deletes history, first by days, then environment by environment until nothing is left or the turn is over.
+Task<Result<std::optional<Timestamp>>> forget(tenancy::Retention& retention, Clock const& clock)
+{
+    auto const until = Deadline::after(kTurn);
+    for (bool is_more = true; is_more && !until.expired();) {
+        auto const turned = co_await retention.turn_days(Deadline::after(kLimit));
+        if (!turned)
+            co_return turned.error();
+        is_more = *turned > 0;
+    }
+    auto const environments = co_await retention.environments(Deadline::after(kLimit));
+    if (!environments)
+        co_return environments.error();
+    for (auto const& environment : *environments) {
+        for (bool is_more = true; is_more;) {
+            if (until.expired())
+                co_return clock.now();
+            auto const gone = co_await retention.sweep(environment, Deadline::after(kLimit));
+            if (!gone)
+                co_return gone.error();
+            is_more = *gone > 0;
+        }
+    }
+    co_return clock.now() + kSweepInterval;
+}
+
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
 public:
@@ -463,6 +479,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     loops.add(tenancy::JobKind::account_health, [&health](tenancy::Job job) { return health.run(job); });
     loops.add(tenancy::JobKind::account_schema,
               [&schema_updates](tenancy::Job job) { return schema_updates.run(job); });
+    loops.add(tenancy::JobKind::uninstall, [&store, &clock](tenancy::Job job) { return uninstall(store, clock, job); });
+    loops.add(tenancy::JobKind::retention, [&store, &clock](tenancy::Job) { return forget(store.retention(), clock); });
     loops.add(tenancy::JobKind::delivery, [&deliverer](tenancy::Job job) { return deliver(deliverer, job); });
     Rounds rounds(io);
     Handler handler(store, registry, rounds.is_stopping);
@@ -471,7 +489,6 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         return listening.error();
     TaskGroup working(io, 16, log, "worker");
     working.spawn(expire(store.expiry(), config.expiry_interval, rounds, metrics, log));
-    working.spawn(forget(store.retention(), rounds, metrics, log));
     loops.start(working);
     TaskGroup background(io, 2, log, "worker background");
     tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),

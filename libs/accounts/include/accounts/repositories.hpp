@@ -71,8 +71,12 @@ public:
                                                                      tenancy::ListQuery query, Deadline deadline) = 0;
     /// Without `app_secret` the stored one stays, as long as the override has an app.
     virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) = 0;
-    /// Its accounts and their MCP servers go with it.
+    /// From then on neither it nor its accounts are found. However many there are, it takes no longer: a job of the
+    /// kind `uninstall` deletes them.
     virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) = 0;
+    /// Deletes a batch of the accounts of a removed one, with their events, or at last its row. False: nothing is left.
+    virtual Task<Result<bool>> remove_rest(EnvironmentId environment, EnvironmentIntegrationId id,
+                                           Deadline deadline) = 0;
 };
 
 class DocumentationRepository {

@@ -11,9 +11,9 @@
 
 namespace sluice::pg {
 
-/// Hears the notifications of one channel on a connection and thread of its own. Each second it notifies itself. When
-/// nothing of that has come back for two and a half seconds, the connection counts as lost and is made anew, also if
-/// the server neither answers nor hangs up: no wait for it is without a limit.
+/// Hears the notifications of one channel on a connection and thread of its own. Every one and a half seconds it
+/// notifies itself. When nothing of that has come back for three seconds, the connection counts as lost and is made
+/// anew, also if the server neither answers nor hangs up: no wait for it is without a limit.
 class Listener {
 public:
     struct Callbacks {

@@ -15,7 +15,16 @@
 namespace sluice::tenancy {
 
 /// What waits for its time. A job is a row's: there is one of a kind for each id.
-enum class JobKind { mcp_server_expiry, account_refresh, account_health, connection, delivery, account_schema };
+enum class JobKind {
+    mcp_server_expiry,
+    account_refresh,
+    account_health,
+    connection,
+    delivery,
+    account_schema,
+    uninstall,
+    retention
+};
 
 [[nodiscard]] constexpr std::string_view name_of(JobKind kind) noexcept
 {
@@ -32,6 +41,10 @@ enum class JobKind { mcp_server_expiry, account_refresh, account_health, connect
         return "delivery";
     case JobKind::account_schema:
         return "account_schema";
+    case JobKind::uninstall:
+        return "uninstall";
+    case JobKind::retention:
+        return "retention";
     }
     return "";
 }

@@ -11,15 +11,18 @@
 
 namespace sluice::tenancy {
 
-/// Deletes what is only history: events that were delivered or given up, the log of deliveries, link tokens and
-/// connections that are over.
+/// Deletes what is only history: events, their deliveries and the log of these, by days; link tokens, connections and
+/// remembered calls that are over, by rows. One job of the kind `retention` does it for all environments.
 class Retention {
 public:
     static constexpr std::chrono::days kKept{30};
 
     virtual ~Retention() = default;
+    /// Makes the coming days of the history and drops those that are over. How much was done; 0: nothing is left to do.
+    virtual Task<Result<std::size_t>> turn_days(Deadline deadline) = 0;
+    /// All, in any order.
     virtual Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) = 0;
-    /// How many rows of one environment went; at most a few thousand at a time.
+    /// How many rows of one environment went, at most a few thousand at a time; 0: nothing is left to do.
     virtual Task<Result<std::size_t>> sweep(EnvironmentId environment, Deadline deadline) = 0;
 };
 

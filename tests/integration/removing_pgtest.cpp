@@ -1,0 +1,206 @@
+// Removing what has very many things below it, and what others wait for.
+#include "catalog/integration.hpp"
+#include "crypto/token.hpp"
+#include "store/store.hpp"
+#include "support/database.hpp"
+#include "support/run.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include <unistd.h>
+
+namespace sluice::store {
+namespace {
+
+using accounts::Account;
+
+Deadline soon()
+{
+    return Deadline::after(std::chrono::seconds(10));
+}
+
+/// What a request has.
+Deadline of_a_request()
+{
+    return Deadline::after(std::chrono::milliseconds(1900));
+}
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+    return *std::move(result);
+}
+
+void must(Result<void> const& result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+}
+
+class RemovingTest : public ::testing::Test {
+protected:
+    RemovingTest()
+    {
+        must(test::run(store_.tenancy().ensure_team("t", soon())));
+        environment_ = must(test::run(store_.tenancy().ensure_environment("t", "e", soon()))).value.id;
+    }
+
+    accounts::InstallationRepository::Ensured install()
+    {
+        accounts::EnvironmentIntegration row;
+        row.environment = environment_;
+        row.integration = catalog::builtin_id("gorgias");
+        return must(test::run(store_.installations().ensure(row, soon())));
+    }
+    Result<Account> make_account(EnvironmentIntegrationId installation)
+    {
+        Account made;
+        made.environment = environment_;
+        made.environment_integration = installation;
+        made.tenant_id = "acme";
+        made.status = accounts::Status::active;
+        made.authentication_method = "api_key";
+        return test::run(store_.accounts().create(made, {{{"subdomain", "acme"}}, {{"api_key", "x"}}}, soon()));
+    }
+    /// More accounts like that one, by SQL.
+    void copy(Account const& account, int times) const
+    {
+        database_.execute(fmt::format(
+            "INSERT INTO integrated_accounts SELECT (r).* FROM (SELECT jsonb_populate_record(a, "
+            "jsonb_build_object('id', gen_random_uuid())) AS r FROM integrated_accounts a, generate_series(1, {}) "
+            "WHERE a.id = '{}') copies",
+            times, to_hex(account.id.uuid())));
+    }
+    events::Webhook webhook()
+    {
+        events::Webhook made;
+        made.environment = environment_;
+        made.target_url = "https://receiver.example/";
+        return must(test::run(store_.webhooks().create(made, Secret{"secret"}, soon())));
+    }
+    [[nodiscard]] std::string count(std::string const& rows) const
+    {
+        return database_.value("SELECT count(*) FROM " + rows);
+    }
+
+    test::Database database_;
+    crypto::Keyring const keyring_ = crypto::Keyring::generate();
+    SystemClock const clock_;
+    telemetry::Log log_{STDERR_FILENO, telemetry::Level::error};
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_{registry_};
+    pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
+    Store store_{pool_, keyring_, clock_};
+    pg::Pool worker_pool_{{.url = database_.url("sluice_worker"), .connections = 2}, metrics_, log_};
+    Store worker_{worker_pool_, keyring_, clock_};
+    EnvironmentId environment_;
+};
+
+TEST_F(RemovingTest, UninstallingHidesAccountsAtOnceAndAJobDeletesThem)
+{
+    auto const installation = install().row.id;
+    auto const account = must(make_account(installation));
+    auto const hash = crypto::hash_token(keyring_, "token");
+    mcp::McpServer server;
+    server.environment = environment_;
+    server.account = account.id;
+    server.name = "agent";
+    server.created_by = "test";
+    must(test::run(store_.servers().create(server, hash, soon())));
+    copy(account, 120);
+    webhook();
+
+    must(test::run(store_.installations().remove(environment_, installation, soon())));
+    EXPECT_TRUE(must(test::run(store_.accounts().list(environment_, {}, soon()))).items.empty());
+    EXPECT_TRUE(must(test::run(store_.installations().list(environment_, {}, soon()))).items.empty());
+    EXPECT_EQ(test::run(store_.servers().resolve({hash}, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(store_.installations().remove(environment_, installation, soon())).error().code(),
+              ErrorCode::not_found);
+    EXPECT_EQ(make_account(installation).error().code(), ErrorCode::not_found);
+    auto const again = install();
+    EXPECT_TRUE(again.created);
+    auto const kept = must(make_account(again.row.id));
+
+    auto const jobs =
+        must(test::run(worker_.jobs().take(tenancy::JobKind::uninstall, 10, std::chrono::seconds(60), soon())));
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs.front().id, installation.uuid());
+    int batches = 0;
+    while (must(test::run(worker_.installations().remove_rest(environment_, installation, soon()))))
+        ++batches;
+    EXPECT_EQ(batches, 3);
+    EXPECT_EQ(count("integrated_accounts"), "1");
+    EXPECT_EQ(count("environment_integrations"), "1");
+    EXPECT_EQ(count("mcp_servers") + count("secret_hashes"), "00");
+    EXPECT_EQ(count("events WHERE type = 'integrated_account:deleted'"), "121");
+    EXPECT_EQ(count("deliveries d JOIN events e ON e.id = d.event_id WHERE e.type = 'integrated_account:deleted'"),
+              "121");
+    EXPECT_TRUE(test::run(store_.accounts().find(environment_, kept.id, soon())));
+}
+
+TEST_F(RemovingTest, UninstallingWithAHundredThousandAccountsAnswersWithinARequest)
+{
+    auto const installation = install().row.id;
+    copy(must(make_account(installation)), 100'000);
+    auto const removed = test::run(store_.installations().remove(environment_, installation, of_a_request()));
+    EXPECT_TRUE(removed) << removed.error().log_message();
+    EXPECT_TRUE(must(test::run(store_.accounts().list(environment_, {}, of_a_request()))).items.empty());
+    EXPECT_TRUE(must(test::run(worker_.installations().remove_rest(environment_, installation, of_a_request()))));
+    EXPECT_EQ(count("integrated_accounts"), "99951");
+}
+
+TEST_F(RemovingTest, ReplayOfTenThousandEventsAnswersWithinARequest)
+{
+    auto const hook = webhook();
+    database_.execute(fmt::format("INSERT INTO events (environment_id, id, type, payload) SELECT '{}', new_id(now()), "
+                                  "'test', '{{}}' FROM generate_series(1, 10000)",
+                                  to_hex(environment_.uuid())));
+    auto const replayed = test::run(store_.webhooks().replay(environment_, hook.id, {}, of_a_request()));
+    ASSERT_TRUE(replayed) << replayed.error().log_message();
+    EXPECT_EQ(*replayed, 10'000U);
+    EXPECT_EQ(count("deliveries d JOIN events e ON e.id = d.event_id WHERE d.status = 'pending'"), "10000");
+    auto const jobs =
+        must(test::run(worker_.jobs().take(tenancy::JobKind::delivery, 20'000, std::chrono::seconds(60), soon())));
+    ASSERT_EQ(jobs.size(), 10'000U);
+    EXPECT_TRUE(test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon())));
+}
+
+TEST_F(RemovingTest, WebhookThatIsDeletedAsAnEventIsWrittenDoesNotFailTheChange)
+{
+    auto const installation = install().row.id;
+    constexpr int kTimes = 100;
+    int failed = 0;
+    std::string why;
+    for (int i = 0; i < kTimes; ++i) {
+        auto const hook = webhook();
+        auto const deleting = std::async(std::launch::async, [&] {
+            return test::run(store_.webhooks().remove(environment_, hook.id, soon())).has_value();
+        });
+        auto const made = make_account(installation);
+        failed += made ? 0 : 1;
+        if (!made)
+            why = made.error().log_message();
+    }
+    EXPECT_EQ(failed, 0) << why;
+    EXPECT_EQ(count("integrated_accounts"), "100");
+}
+
+TEST_F(RemovingTest, DeliveryToAWebhookThatIsGoneIsOver)
+{
+    auto const hook = webhook();
+    must(test::run(store_.webhooks().send_test(environment_, hook.id, soon())));
+    must(test::run(store_.webhooks().remove(environment_, hook.id, soon())));
+    auto const jobs =
+        must(test::run(worker_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(60), soon())));
+    ASSERT_EQ(jobs.size(), 1U);
+    auto const loaded = test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon()));
+    EXPECT_EQ(loaded.error().code(), ErrorCode::not_found);
+}
+
+} // namespace
+} // namespace sluice::store
