@@ -4,6 +4,7 @@
 #include "accounts/refresher.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
+#include "pg/listener.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "store/store.hpp"
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <memory>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 namespace sluice::worker {
@@ -275,10 +277,7 @@ private:
 
 Task<Result<std::optional<Timestamp>>> deliver(events::Deliverer& deliverer, tenancy::Job job)
 {
-    auto const done = co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
-    if (!done)
-        co_return done.error();
-    co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
+    co_return co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
 }
 
 /// Deletes what a removed installation leaves, for a while; then other jobs have their turn.
@@ -379,7 +378,21 @@ public:
 
     void add(tenancy::JobKind kind, JobLoop::Run run)
     {
-        each_.push_back(std::make_unique<Each>(io_, store_.jobs(), kind, std::move(run), registry_, log_));
+        LoopConfig config;
+        config.kind = kind;
+        each_.push_back(std::make_unique<Each>(io_, store_.jobs(), config, std::move(run), registry_, log_));
+    }
+    /// Some of this kind are due soon.
+    void ring(std::string_view kind)
+    {
+        for (auto& each : each_)
+            if (name_of(each->kind) == kind)
+                each->bell.ring();
+    }
+    void set_hearing(bool is_hearing)
+    {
+        for (auto& each : each_)
+            each->loop.set_hearing(is_hearing);
     }
     void start(TaskGroup& group)
     {
@@ -401,13 +414,15 @@ public:
 
 private:
     struct Each {
-        Each(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, JobLoop::Run run,
+        Each(asio::io_context& io, tenancy::JobQueue& queue, LoopConfig config, JobLoop::Run run,
              telemetry::Registry& registry, telemetry::Log& log)
-            : metrics(registry, name_of(kind))
+            : kind(config.kind)
+            , metrics(registry, name_of(config.kind))
             , bell(io)
-            , loop(io, queue, kind, std::move(run), bell, metrics, log)
+            , loop(io, queue, config, std::move(run), bell, metrics, log)
         {
         }
+        tenancy::JobKind kind;
         LoopMetrics metrics;
         TimedBell bell;
         JobLoop loop;
@@ -494,6 +509,13 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),
                                 clock, log);
     background.spawn(watch.run_forever());
+    auto const kind_notified = [&io, &loops](std::string_view kind) {
+        asio::post(io, [&loops, kind = std::string(kind)] { loops.ring(kind); });
+    };
+    auto const hearing_changed = [&io, &loops](bool is_hearing) {
+        asio::post(io, [&loops, is_hearing] { loops.set_hearing(is_hearing); });
+    };
+    pg::Listener const listener(config.database.url, tenancy::kJobChannel, {kind_notified, hearing_changed}, log);
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code const& error, int) {
         if (error)
