@@ -125,13 +125,15 @@ Task<Result<std::optional<Timestamp>>> Deliverer::deliver(EnvironmentId environm
     if (place.others() >= kMostAtHost)
         co_return Next(now + kHostPause);
     auto made = co_await attempt(*state);
-    auto const recorded = co_await repository_.record_attempt(*std::move(state), std::move(made), deadline);
+    if (!made)
+        co_return Next(now + kHostPause);
+    auto const recorded = co_await repository_.record_attempt(*std::move(state), *std::move(made), deadline);
     if (!recorded)
         co_return recorded.error();
     co_return Next{}; // If there is a next attempt, its job was set with the outcome of this one.
 }
 
-Task<Attempt> Deliverer::attempt(DeliveryState const& state)
+Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
 {
     auto const started = steady_clock::now();
     auto const now = clock_.now();
@@ -157,6 +159,8 @@ Task<Attempt> Deliverer::attempt(DeliveryState const& state)
     request.headers.add("webhook-signature",
                         standard_signature(state.secrets, state.event.id.str(), timestamp, request.body));
     auto const answer = co_await client_.send(std::move(request), Deadline::after(kLimit));
+    if (!answer && answer.error().code() == ErrorCode::rate_limited)
+        co_return std::nullopt; // The client has no room for it.
     made.duration = duration_cast<milliseconds>(steady_clock::now() - started);
     if (answer)
         made.status = answer->status;

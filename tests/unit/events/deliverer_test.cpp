@@ -137,6 +137,15 @@ TEST_F(DelivererTest, APausedReceiverIsNotAsked)
     EXPECT_EQ(attempt(200).outcome, DeliveryStatus::delivered);
 }
 
+TEST_F(DelivererTest, AClientWithoutRoomIsNoFailure)
+{
+    client_.fail({ErrorCode::rate_limited, "Too many calls are in progress."});
+    auto const next = deliver();
+    ASSERT_TRUE(next);
+    EXPECT_EQ(*next, Next(clock_.now() + 1s));
+    EXPECT_TRUE(webhooks_.attempts.empty());
+}
+
 TEST_F(DelivererTest, AHostThatHangsHoldsNoMoreThanItsShare)
 {
     client_.hold();

@@ -33,7 +33,8 @@ public:
     Task<Result<std::optional<Timestamp>>> deliver(EnvironmentId environment, DeliveryId id, Deadline deadline);
 
 private:
-    Task<Attempt> attempt(DeliveryState const& state);
+    /// Nothing if there is no room for it now.
+    Task<std::optional<Attempt>> attempt(DeliveryState const& state);
 
     WebhookRepository& repository_;
     http::Client& client_;
