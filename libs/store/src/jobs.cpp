@@ -28,8 +28,24 @@ constexpr char kScheduleSooner[] =
 constexpr char kTell[] = "SELECT pg_notify('sluice_jobs', $1)";
 constexpr char kUnschedule[] =
     "DELETE FROM jobs WHERE partition = $1 AND kind = $2 AND environment_id = $3 AND id = $4";
-// Goes from environment to environment by the index, and takes of each what is left of its share; a row another worker
-// holds is passed over. The two bounds are the parts of the circle.
+// While few are due all of them are looked at: of each environment what is left of its share, the first of each first.
+// A row another worker holds is passed over.
+constexpr char kTakeOfFew[] =
+    "WITH due AS MATERIALIZED (SELECT partition, environment_id, id, due FROM jobs WHERE kind = $1 AND due <= now() "
+    "AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due LIMIT $2), "
+    "ranked AS (SELECT *, row_number() OVER (PARTITION BY environment_id ORDER BY due) AS place FROM due), "
+    "mine AS (SELECT j.* FROM (SELECT * FROM ranked WHERE (SELECT count(*) FROM due) < $2 "
+    "AND place <= $3::bigint - coalesce(($4::jsonb->>environment_id::text)::bigint, 0) ORDER BY place) r "
+    "CROSS JOIN LATERAL (SELECT partition, environment_id, id FROM jobs WHERE partition = r.partition AND kind = $1 "
+    "AND environment_id = r.environment_id AND id = r.id AND (lease_until IS NULL OR lease_until <= now()) "
+    "FOR UPDATE SKIP LOCKED) j LIMIT $5), "
+    "taken AS (UPDATE jobs j SET lease_until = now() + make_interval(secs => $6) FROM mine m "
+    "WHERE j.partition = m.partition AND j.kind = $1 AND j.environment_id = m.environment_id AND j.id = m.id "
+    "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint, j.failures) "
+    "SELECT (SELECT count(*) FROM due) < $2, t.* FROM (SELECT 1) one LEFT JOIN taken t ON true";
+constexpr std::int64_t kFew = 500;
+// In a backlog: goes from environment to environment by the index, and takes of each what is left of its share; a row
+// another worker holds is passed over. The two bounds are the parts of the circle.
 constexpr char kTake[] =
     "WITH RECURSIVE environments AS ("
     "(SELECT environment_id FROM jobs WHERE kind = $1 AND environment_id > $2 ORDER BY environment_id LIMIT 1) "
@@ -81,16 +97,28 @@ public:
                 running[with_dashes(environment.uuid())] = count;
             auto const start = wish.after.empty() ? std::string(kFirst) : with_dashes(wish.after.uuid());
             TakenJobs taken;
-            auto const take = [&](std::string const& from, std::string const& to) {
+            auto const add = [&](pqxx::row const& row, int first) {
+                taken.jobs.push_back({wish.kind, id_in<EnvironmentId>(row[first]), uuid_in(row[first + 1]),
+                                      time_in(row[first + 2]), row[first + 3].as<int>()});
+            };
+            auto const take_between = [&](std::string const& from, std::string const& to) {
                 for (auto const& row : transaction.exec_params(
                          kTake, std::string(name_of(wish.kind)), from, to, wish.share, sql_json(running),
                          wish.most - taken.jobs.size(), static_cast<double>(wish.lease.count())))
-                    taken.jobs.push_back(
-                        {wish.kind, id_in<EnvironmentId>(row[0]), uuid_in(row[1]), time_in(row[2]), row[3].as<int>()});
+                    add(row, 0);
             };
-            take(start, kLast);
-            if (taken.jobs.size() < wish.most && start != kFirst)
-                take(kFirst, start);
+            bool is_few = false;
+            for (auto const& row :
+                 transaction.exec_params(kTakeOfFew, std::string(name_of(wish.kind)), kFew, wish.share,
+                                         sql_json(running), wish.most, static_cast<double>(wish.lease.count()))) {
+                is_few = row[0].as<bool>();
+                if (!row[1].is_null())
+                    add(row, 1);
+            }
+            if (!is_few)
+                take_between(start, kLast);
+            if (!is_few && taken.jobs.size() < wish.most && start != kFirst)
+                take_between(kFirst, start);
             if (taken.jobs.size() < wish.most)
                 for (auto const& row : transaction.exec_params(kNextIn, std::string(name_of(wish.kind))))
                     taken.next_in = std::chrono::milliseconds(row[0].as<std::int64_t>());
