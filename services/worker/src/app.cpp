@@ -1,6 +1,7 @@
 #include "worker/app.hpp"
 
 #include "accounts/connector.hpp"
+#include "accounts/health_check.hpp"
 #include "accounts/refresher.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
@@ -158,11 +159,11 @@ private:
 class HealthChecks {
 public:
     HealthChecks(store::Store& store, accounts::Integrations& integrations, accounts::Connector& connector,
-                 accounts::VendorCalls& vendor, Clock const& clock, std::chrono::milliseconds interval)
+                 accounts::HealthCheck& health_check, Clock const& clock, std::chrono::milliseconds interval)
         : store_(store)
         , integrations_(integrations)
         , connector_(connector)
-        , vendor_(vendor)
+        , health_check_(health_check)
         , clock_(clock)
         , interval_(interval)
     {
@@ -188,41 +189,17 @@ public:
             co_return account.error();
         if (!(*account)->is_enabled || (*account)->account.is_blocked)
             co_return clock_.now() + interval_;
-        auto const checked = co_await vendor_.check(*account, Deadline::after(kRenewLimit));
-        bool const is_refused = !checked && checked.error().code() == ErrorCode::reauth_needed;
-        // What else the vendor says is nothing about the credential.
-        if (is_refused || (checked && (*account)->account.doubts.credential_refused_at)) {
-            auto const stored = co_await store_verdict(
-                (*account)->account, is_refused ? std::optional(checked.error().public_detail()) : std::nullopt);
-            if (!stored)
-                co_return stored.error();
-        }
-        co_return clock_.now() + (is_refused ? std::min(interval_, kSecondLook) : interval_);
+        auto const is_refused = co_await health_check_.run(*std::move(account), Deadline::after(kRenewLimit));
+        if (!is_refused)
+            co_return is_refused.error();
+        co_return clock_.now() + (*is_refused ? std::min(interval_, kSecondLook) : interval_);
     }
 
 private:
-    /// `refused` is what the vendor said, if it did not accept the credential.
-    Task<Result<void>> store_verdict(accounts::Account const& account, std::optional<std::string> refused)
-    {
-        accounts::AccountChange change = [refused = std::move(refused), now = clock_.now()](
-                                             accounts::Account& row, accounts::Context&) -> Result<void> {
-            if (!refused)
-                row.doubts.credential_refused_at.reset();
-            else if (row.status == accounts::Status::active)
-                accounts::note_refused_credential(row, *refused, now);
-            return {};
-        };
-        auto const stored = co_await store_.accounts().update(account.environment, account.id, false, std::move(change),
-                                                              Deadline::after(kLimit));
-        if (!stored && stored.error().code() != ErrorCode::not_found)
-            co_return stored.error();
-        co_return Result<void>{};
-    }
-
     store::Store& store_;
     accounts::Integrations& integrations_;
     accounts::Connector& connector_;
-    accounts::VendorCalls& vendor_;
+    accounts::HealthCheck& health_check_;
     Clock const& clock_;
     std::chrono::milliseconds const interval_;
 };
@@ -485,7 +462,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
     mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
     SchemaUpdates schema_updates(store, integrations, schemas, clock, config.schema_interval);
-    HealthChecks health(store, integrations, connector, vendor_calls, clock, config.health_interval);
+    accounts::HealthCheck health_check(store.accounts(), vendor_calls, clock);
+    HealthChecks health(store, integrations, connector, health_check, clock, config.health_interval);
     Loops loops(io, store, registry, log);
     loops.add(tenancy::JobKind::account_refresh, [&refreshes](tenancy::Job job) { return refreshes.run(job); });
     loops.add(tenancy::JobKind::connection, [&connector](tenancy::Job job) {
