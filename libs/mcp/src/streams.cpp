@@ -95,7 +95,8 @@ Streams::~Streams() = default;
 
 OpenStream::~OpenStream()
 {
-    if (is_left_)
+    // On a context that has stopped the process ends, and `streams_` may have gone before.
+    if (is_left_ || stream_->executor().context().stopped())
         return;
     leave();
     asio::co_spawn(stream_->executor(), close_row(streams_.repository_, stream_->id()), asio::detached);

@@ -3,9 +3,11 @@
 #include "support/clock.hpp"
 #include "support/run.hpp"
 
-#include <gtest/gtest.h>
-
+#include <memory>
 #include <set>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <gtest/gtest.h>
 
 namespace sluice::mcp {
 namespace {
@@ -65,6 +67,7 @@ protected:
 
     static constexpr std::size_t kMost = 3;
     asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     test::FakeClock clock_;
     crypto::Keyring keyring_ = crypto::Keyring::generate();
     crypto::CursorSealer sealer_{keyring_, clock_};
@@ -81,6 +84,18 @@ TEST_F(StreamsTest, OneThatIsNeverServedLeavesNothingBehind)
 
     EXPECT_EQ(streams_.size(), 0U);
     EXPECT_TRUE(repository_.rows.empty());
+}
+
+TEST_F(StreamsTest, OneThatOutlivesItsProcessTouchesNothing)
+{
+    auto streams = std::make_unique<Streams>(repository_, sealer_, Streams::Config{});
+    auto place = *test::run_on(io_, streams->open(server_, Deadline::after(std::chrono::seconds(5))));
+    io_.stop();
+    streams.reset();
+
+    place.reset();
+
+    EXPECT_EQ(repository_.rows.size(), 1U);
 }
 
 TEST_F(StreamsTest, AServerHasSoManyAtOnce)
