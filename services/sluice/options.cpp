@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 /// Of vendors' large answers in a process, shared by its threads; the largest is 16 MiB, and its decoded form as much.
 constexpr std::size_t kAnswerBytes = 512 * 1024 * 1024;
 constexpr std::size_t kLeastAnswerBytes = 128 * 1024 * 1024;
+constexpr std::size_t kMebibyte = 1024 * 1024;
+/// Connections of those who ask how a process is.
+constexpr std::size_t kOperators = 64;
 
 Result<std::string> read_text(std::string const& path)
 {
@@ -32,9 +35,14 @@ Options::Options()
     auto& s = settings_;
     s.text("listen.address", api_.server.address, "IP address the API listens on; 0.0.0.0 for all");
     s.integer("listen.port", port_, 0, 65535, "port of the API");
+    s.text("management.address", api_.management.address,
+           "IP address of the API's /healthz, /readyz and /metrics; keep it from the public");
+    s.integer("management.port", management_port_, 0, 65535, "port of them");
     s.integer("threads", threads_, 0, 256, "I/O threads of the API; 0: one per core");
     s.text("public_url", api_.public_url, "how callers reach the API; minted URLs start with it");
-    s.text("mcp.url", api_.mcp_url, "the same for MCP URLs (default: public_url); a host of its own serves MCP only");
+    s.text("mcp.url", api_.mcp_url,
+           "the same for MCP URLs (default: public_url); a host of its own serves MCP only, and public_url's host the "
+           "rest");
     s.list("mcp.allowed_origins", api_.mcp.allowed_origins,
            "Origins of browsers that may call MCP servers, beside those of public_url and mcp.url");
     s.duration("mcp.minimum_lifetime", api_.mcp_minimum_lifetime, 1ms, 24h,
@@ -45,9 +53,13 @@ Options::Options()
     s.duration("mcp.call_limit", api_.mcp.call_limit, 1s, 10min, "time for one MCP request, vendor included");
     s.duration("mcp.list_lifetime", api_.mcp.list_lifetime, 0ms, 24h, "how long clients may keep a tool list (ttlMs)");
     s.duration("proxy.call_limit", api_.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
-    s.duration("drain.limit", api_.drain_limit, 0ms, 10min, "time for requests in flight after SIGTERM");
+    s.duration("drain.delay", api_.drain_delay, 0ms, 10min,
+               "after SIGTERM, time in which requests are still taken while /readyz says 503");
+    s.duration("drain.limit", api_.drain_limit, 0ms, 10min, "then, time for requests in flight");
     s.integer("limits.connections", connection_limit_, 1, 1'000'000, "connections per I/O thread");
     s.integer("limits.requests", concurrent_requests_, 1, 1'000'000, "requests in progress per I/O thread; then 429");
+    s.integer("limits.body_memory", body_memory_, 1, 1'000'000, "MiB that request bodies may hold at once; then 429");
+    s.integer("limits.body_memory_share", body_memory_share_, 1, 1'000'000, "of them, MiB for one environment");
     s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");
     s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");
     s.duration("limits.body", api_.server.body_limit, 100ms, 10min, "time for a request body to arrive");
@@ -103,8 +115,11 @@ api::Config Options::api() const
 {
     auto config = api_;
     config.server.port = static_cast<std::uint16_t>(port_);
+    config.management.port = static_cast<std::uint16_t>(management_port_);
     config.server.connection_limit = static_cast<std::size_t>(connection_limit_);
     config.concurrent_requests = static_cast<std::size_t>(concurrent_requests_);
+    config.body_bytes = static_cast<std::size_t>(body_memory_) * kMebibyte;
+    config.body_bytes_share = static_cast<std::size_t>(body_memory_share_) * kMebibyte;
     config.threads = threads_ > 0 ? static_cast<std::size_t>(threads_)
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     config.client.connections_per_host = static_cast<std::size_t>(vendor_connections_);
@@ -132,6 +147,7 @@ worker::Config Options::worker() const
     config.server.address = worker_address_;
     config.server.port = static_cast<std::uint16_t>(worker_port_);
     config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;
+    config.server.connection_limit = kOperators;
     config.database.connections = 4;
     config.expiry_interval = expiry_interval_;
     config.health_interval = health_interval_;

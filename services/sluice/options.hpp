@@ -45,9 +45,12 @@ private:
     std::int64_t database_connections_ = 4;
     std::int64_t connection_limit_ = 10'000;
     std::int64_t concurrent_requests_ = 2'000;
+    std::int64_t body_memory_ = 256;
+    std::int64_t body_memory_share_ = 64;
     std::int64_t vendor_connections_ = 512;
     std::string worker_address_ = "127.0.0.1";
     std::int64_t worker_port_ = 8081;
+    std::int64_t management_port_ = 8082;
     std::chrono::milliseconds expiry_interval_{5'000};
     std::chrono::milliseconds health_interval_{900'000};
     std::chrono::milliseconds schema_interval_{45'000};

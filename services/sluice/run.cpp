@@ -1,10 +1,12 @@
 #include "api/app.hpp"
 #include "commands.hpp"
+#include "runtime/descriptors.hpp"
 #include "simulator_app/app.hpp"
 #include "worker/app.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -32,6 +34,19 @@ Error missing(std::string_view key)
                    fmt::format("is required: set {} or the config file", config::Settings::variable_of(key)));
 }
 
+/// As many connections as descriptors allow; fewer than wanted are told of.
+Result<std::size_t> fit_connections(std::size_t wanted, std::size_t others, telemetry::Log& log)
+{
+    auto const descriptors = raise_descriptor_limit();
+    auto const fit = connections_that_fit(descriptors, wanted, others);
+    if (fit && *fit < wanted)
+        log.write(telemetry::Level::warning, "fewer connections than limits.connections: too few descriptors",
+                  {{"descriptors", static_cast<std::int64_t>(descriptors)},
+                   {"wanted", static_cast<std::int64_t>(wanted)},
+                   {"connections", static_cast<std::int64_t>(*fit)}});
+    return fit;
+}
+
 } // namespace
 
 Result<crypto::Keyring> load_keyring(Options const& options)
@@ -56,7 +71,14 @@ Result<void> run_api(Options const& options)
         return missing("database.url");
     telemetry::Log log(STDERR_FILENO, options.log_level());
     SystemClock const clock;
-    api::App app(options.api(), *std::move(keyring), clock, log);
+    auto config = options.api();
+    // Databases: the pool, and two connections that listen. Each thread has a listener and its event queue.
+    auto const others = config.database.connections + 2 + 4 * config.threads + config.management.connection_limit;
+    auto const fit = fit_connections(config.server.connection_limit * config.threads, others, log);
+    if (!fit)
+        return fit.error();
+    config.server.connection_limit = std::max<std::size_t>(1, *fit / config.threads);
+    api::App app(std::move(config), *std::move(keyring), clock, log);
     return app.run();
 }
 
@@ -69,6 +91,10 @@ Result<void> run_worker(Options const& options)
     if (config.database.url.empty())
         return missing("worker.database_url");
     telemetry::Log log(STDERR_FILENO, options.log_level());
+    auto const fit = fit_connections(config.server.connection_limit, config.database.connections + 2, log);
+    if (!fit)
+        return fit.error();
+    config.server.connection_limit = *fit;
     SystemClock const clock;
     return worker::run(std::move(config), *std::move(keyring), clock, log);
 }

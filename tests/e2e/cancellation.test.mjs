@@ -70,7 +70,7 @@ const account = await api.ok('POST', '/integrated-account', {
     context: { api_key: 'k' },
 });
 const { url } = await api.ok('POST', `/integrated-account/${account.id}/mcp`, { name: 'x' });
-const metric = async (name) => Number((await send('GET', `${own.url}/metrics`, { isShown: false })).text.match(new RegExp(`^${name} (\\d+)`, 'm'))?.[1] ?? 0);
+const metric = async (name) => Number((await send('GET', `${own.management}/metrics`, { isShown: false })).text.match(new RegExp(`^${name} (\\d+)`, 'm'))?.[1] ?? 0);
 
 /// Asks, and hangs up once the vendor works on it.
 async function leave(method, to, headers, body) {

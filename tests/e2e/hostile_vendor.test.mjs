@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { assertRemote } from './support/api.mjs';
 import { callTool, legacy, toolError } from './support/mcp.mjs';
 import { connect, environment, main, startApi } from './support/product.mjs';
-import { defer, file, test } from './support/test.mjs';
+import { defer, eventually, file, test } from './support/test.mjs';
 
 const json = { 'content-type': 'application/json' };
 const bytes = (hex) => Buffer.from(hex, 'hex');
@@ -169,4 +169,11 @@ test('a slow vendor holds up nobody else', async () => {
         assert.ok(Date.now() - started < 500);
     }
     for (const result of await Promise.all(waiting)) toolError(result, 504);
+});
+
+test('what the vendor did wrong is not told as a fault of ours', async () => {
+    await at(`http://${closed}`);
+    assert.equal((await proxy()).status, 502);
+    await eventually('the line', 5, () => /"level":"warning"[^\n]*"status":502/.test(own.log()), 20);
+    assert.doesNotMatch(own.log(), /"level":"error"/);
 });

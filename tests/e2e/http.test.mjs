@@ -166,7 +166,6 @@ test('/.well-known is 404 JSON everywhere', async () => {
         '/authorize',
         '/',
         '/favicon.ico',
-        '/mcp/',
     ])
         for (const method of ['GET', 'POST']) assertJsonError(await send(method, origin + path, { headers: json }), 404);
 });

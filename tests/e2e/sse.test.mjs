@@ -125,6 +125,27 @@ test('streams end when their replica stops, and clients open them anew', async (
     await client.close();
 });
 
+test('calls whose answers go to a stream are finished before their replica leaves, writes too', async () => {
+    const { simulated } = account;
+    const going = await startApi(file);
+    const stream = await open(at(going.url));
+    const call = (id, name, args) =>
+        say(stream, going.url, { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
+    await simulated.fault({ match: 'GET /api/tickets', delay_ms: 1500 });
+    await simulated.fault({ match: 'POST /api/tags', delay_ms: 1500 });
+    await call(1, 'list_all_gorgias_tickets', { limit: 1 });
+    await call(2, 'create_a_gorgias_tag', { name: 'made while leaving' });
+    await eventually('both calls reach the vendor', 5, async () => {
+        const { operations } = await simulated.state();
+        return operations['GET /api/tickets'] > 0 && operations['POST /api/tags'] > 0;
+    }, 20);
+    process.kill(going.pid, 'SIGTERM');
+    await eventually('the end', 8, () => stream.ended);
+    const [first, second] = [1, 2].map((id) => answers(stream).find(([, message]) => message.id === id)?.[1]);
+    assert.ok(first && !first.result.isError, JSON.stringify(first));
+    assert.ok(second && !second.result.isError, JSON.stringify(second));
+});
+
 test('each stream has its own answers', async () => {
     const streams = await Promise.all(Array.from({ length: 10 }, () => open(server.url)));
     for (const [i, stream] of streams.entries())

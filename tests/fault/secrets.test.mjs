@@ -103,7 +103,7 @@ test('the logs have none', () => {
 });
 
 test('the metrics have none', async () => {
-    const { text } = await send('GET', `${main.url}/metrics`);
+    const { text } = await send('GET', `${main.management}/metrics`);
     assert.ok(text.includes('sluice_api_requests_total'));
     assertClean('/metrics', text, all());
 });

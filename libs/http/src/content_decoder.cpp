@@ -1,4 +1,4 @@
-#include "content_decoder.hpp"
+#include "http/content_decoder.hpp"
 
 #include "base/encoding.hpp"
 
@@ -161,7 +161,13 @@ ContentDecoder::ContentDecoder(Headers const& headers, std::string body, std::si
     if (body_.empty())
         codings_.clear(); // Nothing is nothing in any coding; many send it so.
     if (codings_.size() > kMaxCodings)
-        fault_ = "has too many content codings";
+        fail(Cause::unknown_coding, "has too many content codings");
+}
+
+void ContentDecoder::fail(Cause cause, std::string fault)
+{
+    cause_ = cause;
+    fault_ = std::move(fault);
 }
 
 ContentDecoder::~ContentDecoder() = default;
@@ -170,8 +176,8 @@ bool ContentDecoder::begin_stage()
 {
     stage_ = stage_of(codings_.back());
     if (!stage_) {
-        fault_ = fmt::format("is in a content coding that is not known ({})",
-                             to_valid_utf8(utf8_prefix(codings_.back(), 40)));
+        fail(Cause::unknown_coding, fmt::format("is in a content coding that is not known ({})",
+                                                to_valid_utf8(utf8_prefix(codings_.back(), 40))));
         return false;
     }
     rest_ = body_;
@@ -186,11 +192,11 @@ bool ContentDecoder::step()
     auto const room = std::min(kPiece, limit_ + 1 - output_.size());
     auto const outcome = stage_->decode(rest_, output_, room);
     if (output_.size() > limit_)
-        fault_ = "is too large once it is decoded";
+        fail(Cause::too_large, "is too large once it is decoded");
     else if (outcome == Stage::Outcome::cut)
-        fault_ = fmt::format("broke off: its {} is not whole", codings_.back());
+        fail(Cause::broken, fmt::format("broke off: its {} is not whole", codings_.back()));
     else if (outcome == Stage::Outcome::broken)
-        fault_ = fmt::format("is not valid {}", codings_.back());
+        fail(Cause::broken, fmt::format("is not valid {}", codings_.back()));
     if (!fault_.empty())
         return false;
     if (outcome == Stage::Outcome::done) {

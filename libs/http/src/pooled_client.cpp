@@ -3,7 +3,7 @@
 #include "ares_resolver.hpp"
 #include "base/encoding.hpp"
 #include "connection.hpp"
-#include "content_decoder.hpp"
+#include "http/content_decoder.hpp"
 #include "dial.hpp"
 #include "http/name_cache.hpp"
 #include "http_api/url.hpp"

@@ -25,6 +25,17 @@ http::Response error_response(int status, std::string_view message)
     return http::json_response(status, json::value(http::error_body(status, message)));
 }
 
+/// The answer at a URL whose server could not be had.
+http::Response unresolved(Error const& error)
+{
+    bool const is_unknown = error.code() == ErrorCode::not_found;
+    auto response = error_response(is_unknown ? 404 : 503, error.public_detail());
+    response.headers.add("cache-control", "no-store");
+    if (!is_unknown)
+        response.headers.add("retry-after", "1");
+    return response;
+}
+
 /// A JSON-RPC error that belongs to no request of the client's.
 http::Response rpc_refusal(int status, RpcCode code, std::string_view message)
 {
@@ -98,19 +109,31 @@ Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiT
 {
 }
 
+Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request const& head, std::string_view token,
+                                                                  CallTrace& trace)
+{
+    auto const deadline = Deadline::after(kResolveLimit);
+    auto const warm = servers_.resolve_warm(token);
+    auto const resolved = warm ? *warm : co_await servers_.resolve(token, deadline);
+    if (!resolved)
+        co_return unresolved(resolved.error());
+    auto const& snapshot = *resolved;
+    trace.environment = snapshot->environment_text;
+    auto refused = co_await refuse_without_factor(head, *snapshot, deadline);
+    if (!refused)
+        co_return snapshot->server.environment;
+    add_cors(head, *refused);
+    refused->headers.add("cache-control", "no-store");
+    co_return *std::move(refused);
+}
+
 Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace)
 {
     auto const deadline = Deadline::after(config_.call_limit);
     auto const warm = servers_.resolve_warm(token);
     auto const resolved = warm ? *warm : co_await servers_.resolve(token, deadline.at_most(kResolveLimit));
-    if (!resolved) {
-        bool const is_unknown = resolved.error().code() == ErrorCode::not_found;
-        auto response = error_response(is_unknown ? 404 : 503, resolved.error().public_detail());
-        response.headers.add("cache-control", "no-store");
-        if (!is_unknown)
-            response.headers.add("retry-after", "1");
-        co_return response;
-    }
+    if (!resolved)
+        co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
     if (!snapshot->served->is_of_tenant())

@@ -49,9 +49,6 @@ constexpr char kHistoryByDay[] = {
 constexpr char kVerdicts[] = {
 #embed "0017_verdicts.sql"
 };
-constexpr char kFairJobs[] = {
-#embed "0018_fair_jobs.sql"
-};
 // clang-format on
 
 } // namespace
@@ -74,7 +71,6 @@ std::vector<pg::Migration> migrations()
         {"0013_uninstalling", {kUninstalling, sizeof kUninstalling}},
         {"0014_history_by_day", {kHistoryByDay, sizeof kHistoryByDay}},
         {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
-        {"0018_fair_jobs", {kFairJobs, sizeof kFairJobs}},
     };
 }
 

@@ -1,7 +1,6 @@
 #include "tenancy/keyring_watch.hpp"
 
 #include "crypto/mac.hpp"
-#include "runtime/offload.hpp"
 
 #include <chrono>
 #include <fstream>
@@ -13,13 +12,23 @@ namespace {
 constexpr std::chrono::seconds kInterval{2};
 constexpr std::chrono::seconds kLimit{2};
 
+/// Empty if it cannot be read. Blocks.
+std::string text_in(std::string const& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return file ? text.str() : std::string();
+}
+
 } // namespace
 
 KeyringWatch::KeyringWatch(crypto::Keyring& keyring, std::string file, KeyRepository& repository, std::string name,
-                           Clock const& clock, telemetry::Log& log)
+                           WorkerPool& files, Clock const& clock, telemetry::Log& log)
     : keyring_(keyring)
     , file_(std::move(file))
     , repository_(repository)
+    , files_(files)
     , log_(log)
 {
     replica_.id = uuid_v7(clock.now());
@@ -29,7 +38,7 @@ KeyringWatch::KeyringWatch(crypto::Keyring& keyring, std::string file, KeyReposi
 Task<void> KeyringWatch::run_forever()
 {
     for (;;) {
-        reload();
+        co_await reload();
         replica_.key_ids = keyring_.ids();
         auto const told = co_await repository_.announce_replica(replica_, Deadline::after(kLimit));
         if (!told)
@@ -43,21 +52,26 @@ Task<void> KeyringWatch::say_goodbye()
     [[maybe_unused]] auto const told = co_await repository_.forget_replica(replica_.id, Deadline::after(kLimit));
 }
 
-void KeyringWatch::reload()
+Task<void> KeyringWatch::reload()
 {
-    std::ifstream file(file_, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
+    std::move_only_function<Result<std::string>(std::size_t)> read = [file = file_](std::size_t) {
+        return Result<std::string>(text_in(file));
+    };
+    auto const text = co_await offload<std::string>(files_, Deadline::after(kLimit), std::move(read));
     // A file that is not there at the moment is being replaced, or will be missed at the next start.
-    if (!file || text.str().empty())
-        return;
-    auto const digest = crypto::sha256(text.str());
+    if (text && !text->empty())
+        take(*text);
+}
+
+void KeyringWatch::take(std::string const& text)
+{
+    auto const digest = crypto::sha256(text);
     std::string const now(text_of(digest));
     if (now == seen_)
         return;
     bool const is_first = seen_.empty();
     seen_ = now;
-    auto newer = crypto::Keyring::parse(text.str());
+    auto newer = crypto::Keyring::parse(text);
     auto const replaced = newer ? keyring_.replace(*std::move(newer)) : Result<void>(newer.error());
     if (!replaced)
         log_.write(telemetry::Level::error, "the keyring file was changed to what cannot be used", replaced.error());

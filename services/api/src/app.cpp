@@ -1,5 +1,6 @@
 #include "api/app.hpp"
 
+#include "management.hpp"
 #include "pg/listener.hpp"
 #include "shard.hpp"
 #include "tenancy/keyring_watch.hpp"
@@ -7,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <future>
+#include <exception>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -19,6 +20,9 @@
 namespace sluice::api {
 namespace {
 
+/// After the drain limit, for cutting what is left.
+constexpr std::chrono::seconds kCutting{2};
+
 /// Runs a task on an io_context nobody else runs, to its end.
 template <class T>
 T run_to_end(asio::io_context& io, Task<T> task)
@@ -27,6 +31,12 @@ T run_to_end(asio::io_context& io, Task<T> task)
     io.restart();
     io.run();
     return result.get();
+}
+
+Task<bool> apply_on(Shard& shard, tenancy::Change change)
+{
+    shard.apply(change);
+    co_return true;
 }
 
 } // namespace
@@ -41,6 +51,7 @@ struct App::Impl final : tenancy::Announcer {
         , pg_metrics(registry)
         , cursors(keyring, clock)
         , vault(clock)
+        , bodies(config.body_bytes, config.body_bytes_share)
     {
         for (std::size_t i = 0; i < config.threads; ++i)
             contexts.push_back(std::make_unique<asio::io_context>(1));
@@ -51,6 +62,8 @@ struct App::Impl final : tenancy::Announcer {
         streams = std::make_unique<mcp::Streams>(store->streams(), cursors, config.streams);
         registry.gauge("sluice_mcp_streams", "Open event streams of MCP 2024-11-05.",
                        [this] { return static_cast<double>(streams->size()); });
+        registry.gauge("sluice_http_body_bytes", "Memory that request bodies hold.",
+                       [this] { return static_cast<double>(bodies.held()); });
         registry.gauge("sluice_pg_queued", "Transactions waiting for a connection.",
                        [this] { return static_cast<double>(pool->queued()); });
         registry.gauge("sluice_log_dropped_lines", "Log lines that were dropped because nobody took them.",
@@ -58,14 +71,17 @@ struct App::Impl final : tenancy::Announcer {
     }
 
     Result<void> start();
-    void drain();
+    /// Waits for the signal to stop, then drains. A second signal is the caller's to notice.
+    Task<void> live(asio::signal_set& signals);
+    Task<void> drain();
     void stop();
 
-    /// Runs `action` on every shard's thread and returns when all are through.
-    Task<void> on_every_shard(std::function<void(Shard&)> action);
+    /// Runs a task on each shard's thread, all at once, until `limit` at most. Whether each says yes.
+    Task<bool> on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit);
     Task<void> announce(tenancy::Change change) override
     {
-        co_await on_every_shard([change](Shard& shard) { shard.apply(change); });
+        std::function<Task<bool>(Shard&)> const apply = [change](Shard& shard) { return apply_on(shard, change); };
+        co_await on_every_shard(apply, Deadline::after(std::chrono::seconds(5)));
     }
 
     Config config;
@@ -80,6 +96,7 @@ struct App::Impl final : tenancy::Announcer {
     http::EgressPolicy egress;
     mcp::ToolSets tool_sets;
     StaticFiles files;
+    ByteBudget bodies;
     std::atomic<bool> draining{false};
     // Pools post into the contexts until they are joined, so the contexts go last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;
@@ -91,6 +108,8 @@ struct App::Impl final : tenancy::Announcer {
     std::unique_ptr<Services> services;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
     std::vector<std::unique_ptr<Shard>> shards;
+    std::unique_ptr<Management> management_handler;
+    std::unique_ptr<http::Server> management;
     std::unique_ptr<pg::Listener> listener;
     std::unique_ptr<pg::Listener> stream_listener;
     std::unique_ptr<tenancy::KeyringWatch> watch;
@@ -112,8 +131,9 @@ Result<void> App::Impl::start()
         return checked.error();
     contexts.front()->restart();
     services = std::make_unique<Services>(
-        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, registry, files, *streams,
-                 [this] { return !draining.load() && listener != nullptr && listener->listening(); }});
+        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, files, *streams, bodies});
+    management_handler = std::make_unique<Management>(
+        *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {
         guards.push_back(asio::make_work_guard(*context));
         shards.push_back(std::make_unique<Shard>(*context, *services, vault, tool_sets, metrics, log));
@@ -121,6 +141,10 @@ Result<void> App::Impl::start()
         if (auto const listening = shards.back()->listen(); !listening)
             return listening.error();
     }
+    management =
+        std::make_unique<http::Server>(*contexts.front(), config.management, *management_handler, metrics.server, log);
+    if (auto const listening = management->listen(); !listening)
+        return listening.error();
     listener = std::make_unique<pg::Listener>(
         config.database.url, tenancy::kChangeChannel,
         pg::Listener::Callbacks{[this](std::string_view payload) {
@@ -144,7 +168,7 @@ Result<void> App::Impl::start()
                                 }},
         log);
     watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
-                                                    "api at " + config.public_url, clock, log);
+                                                    "api at " + config.public_url, *workers, clock, log);
     asio::co_spawn(*contexts.front(), watch->run_forever(), asio::detached);
     asio::co_spawn(*contexts.front(), streams->touch_forever(), asio::detached);
     for (auto& shard : shards)
@@ -152,46 +176,65 @@ Result<void> App::Impl::start()
     log.write(telemetry::Level::info, "api is listening",
               {{"address", config.server.address},
                {"port", static_cast<std::int64_t>(config.server.port)},
+               {"management_port", static_cast<std::int64_t>(management->port())},
                {"threads", static_cast<std::int64_t>(config.threads)}});
     return {};
 }
 
-Task<void> App::Impl::on_every_shard(std::function<void(Shard&)> action)
+Task<bool> App::Impl::on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit)
 {
     struct Waiting {
-        Waiting(asio::io_context::executor_type executor, std::size_t count)
-            : done(executor, std::chrono::steady_clock::now() + std::chrono::seconds(5))
+        Waiting(asio::io_context::executor_type executor, Deadline until, std::size_t count)
+            : done(executor, until.at())
             , left(count)
         {
         }
         SteadyTimer done;
         std::size_t left;
+        bool all = true;
     };
     auto const executor = co_await asio::this_coro::executor;
-    auto waiting = std::make_shared<Waiting>(executor, shards.size());
+    auto waiting = std::make_shared<Waiting>(executor, limit, shards.size());
     for (auto& shard : shards)
-        asio::post(shard->io(), [&shard, action, executor, waiting] {
-            action(*shard);
-            asio::post(executor, [waiting] {
+        asio::co_spawn(shard->io(), begin(*shard), [executor, waiting](std::exception_ptr failure, bool said) {
+            asio::post(executor, [waiting, is_yes = !failure && said] {
+                waiting->all = waiting->all && is_yes;
                 if (--waiting->left == 0)
                     waiting->done.cancel();
             });
         });
     co_await waiting->done.async_wait(kUseTask);
+    co_return waiting->left == 0 && waiting->all;
 }
 
-void App::Impl::drain()
+Task<void> App::Impl::live(asio::signal_set& signals)
 {
-    draining = true;
+    co_await signals.async_wait(kUseTask);
+    draining = true; // /readyz says so; whoever sends us requests needs a while to see it.
+    log.write(telemetry::Level::info, "api is told to stop",
+              {{"accepts_for_ms", static_cast<std::int64_t>(config.drain_delay.count())}});
+    auto const executor = co_await asio::this_coro::executor;
+    auto& main = executor.context();
+    signals.async_wait([&main](boost::system::error_code const& failure, int) {
+        if (!failure)
+            main.stop();
+    });
+    co_await sleep_until(Deadline::after(config.drain_delay));
+    co_await drain();
+    signals.cancel();
+}
+
+Task<void> App::Impl::drain()
+{
     auto const deadline = Deadline::after(config.drain_limit);
+    auto const slack = Deadline{deadline.at() + kCutting};
+    std::function<Task<bool>(Shard&)> const finish = [deadline](Shard& shard) { return shard.finish_calls(deadline); };
+    bool const finished = co_await on_every_shard(finish, slack);
     streams->end(); // Clients open them again, elsewhere.
-    std::vector<std::future<bool>> drained;
-    for (auto& shard : shards)
-        drained.push_back(asio::co_spawn(shard->io(), shard->drain(deadline), asio::use_future));
-    asio::co_spawn(shards.front()->io(), watch->say_goodbye(), asio::use_future).wait();
-    bool all = true;
-    for (auto& each : drained)
-        all = each.get() && all;
+    std::function<Task<bool>(Shard&)> const leave = [deadline](Shard& shard) { return shard.drain(deadline); };
+    bool const left = co_await on_every_shard(leave, slack);
+    co_await watch->say_goodbye();
+    bool const all = finished && left;
     log.write(all ? telemetry::Level::info : telemetry::Level::warning, "api has drained", {{"complete", all}});
 }
 
@@ -219,9 +262,8 @@ Result<void> App::run()
     asio::signal_set signals(main, SIGINT, SIGTERM);
     auto started = impl_->start();
     if (started) {
-        signals.async_wait([](boost::system::error_code const&, int) {});
+        asio::co_spawn(main, impl_->live(signals), asio::detached);
         main.run();
-        impl_->drain();
     }
     impl_->stop();
     return started;

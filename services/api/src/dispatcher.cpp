@@ -4,12 +4,16 @@
 #include "base/random.hpp"
 #include "base/status.hpp"
 #include "caller_identity.hpp"
+#include "handlers.hpp"
+#include "http/content_decoder.hpp"
 #include "http_api/error_body.hpp"
-#include "http_api/url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace sluice::api {
 namespace {
@@ -17,11 +21,14 @@ namespace {
 constexpr std::size_t kUnroutedBody = 64 * 1024;
 constexpr std::chrono::milliseconds kPatience{200};
 constexpr int kClientGone = 499;
+constexpr int kUnauthorized = 401;
+constexpr int kTooMany = 429;
+constexpr int kMisdirected = 421;
 
-std::string host_of(std::string const& url)
+/// A final slash is no other resource, and a redirect would lose the body of many a client.
+std::string_view without_final_slash(std::string_view path)
 {
-    auto const parsed = http::parse_url(url);
-    return parsed ? parsed->authority() : std::string();
+    return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
 }
 
 bool is_request_id(std::string_view text)
@@ -49,6 +56,12 @@ http::Response plain_error(int status, std::string_view message)
     return http::json_response(status, json::value(http::error_body(status, message)));
 }
 
+bool is_of_vendor(ErrorCode code)
+{
+    return code == ErrorCode::upstream_unreachable || code == ErrorCode::upstream_failed ||
+           code == ErrorCode::upstream_timeout;
+}
+
 /// Tokens stand in MCP paths; nothing that is logged may show one.
 std::string_view route_name(std::size_t index)
 {
@@ -68,6 +81,48 @@ void append_timing(http::Response& response, std::chrono::microseconds total, st
                                                          milliseconds(vendor))
                                         : fmt::format_to(text.data(), "sluice;dur={:.2f}", own);
     response.headers.add("server-timing", {text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
+class Room final : public http::BodyRoom {
+public:
+    Room(ByteBudget& budget, EnvironmentId environment)
+        : hold_(budget, environment.uuid())
+    {
+    }
+    [[nodiscard]] bool grow(std::size_t bytes) override { return hold_.grow(bytes); }
+
+private:
+    ByteBudget::Hold hold_;
+};
+
+http::Response no_room()
+{
+    auto response = plain_error(kTooMany, "There is no memory left for request bodies. Retry in a moment.");
+    response.headers.add("retry-after", "1");
+    return response;
+}
+
+/// Undoes the content coding of a request's body. The answer if that cannot be done.
+Task<std::optional<http::Response>> decode_body(http::Request& request, std::size_t limit, http::BodyRoom& room)
+{
+    using Cause = http::ContentDecoder::Cause;
+    auto const executor = co_await asio::this_coro::executor;
+    http::ContentDecoder decoder(request.headers, std::move(request.body), limit);
+    for (std::size_t taken = 0; decoder.step(); taken = decoder.size()) {
+        if (decoder.size() > taken && !room.grow(decoder.size() - taken))
+            co_return no_room();
+        co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
+    }
+    if (decoder.cause() == Cause::none) {
+        request.body = decoder.take();
+        request.headers.remove("content-encoding");
+        co_return std::nullopt;
+    }
+    auto const status = decoder.cause() == Cause::too_large ? 413 : (decoder.cause() == Cause::broken ? 400 : 415);
+    auto response = plain_error(status, fmt::format("The request body {}.", decoder.fault()));
+    if (status == 415)
+        response.headers.add("accept-encoding", http::kAcceptedCodings);
+    co_return response;
 }
 
 } // namespace
@@ -103,12 +158,15 @@ void RequestMetrics::count_unrouted(int)
 }
 
 Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-                       accounts::AccountTokens& account_tokens, RequestMetrics& metrics, telemetry::Log& log)
+                       accounts::AccountTokens& account_tokens, McpHandlers& mcp, ByteBudget& bodies,
+                       RequestMetrics& metrics, telemetry::Log& log)
     : config_(config)
-    , mcp_host_(host_of(config.mcp_url) == host_of(config.public_url) ? std::string() : host_of(config.mcp_url))
+    , hosts_(config.public_url, config.mcp_url)
     , handlers_(std::move(handlers))
     , tokens_(tokens)
     , account_tokens_(account_tokens)
+    , mcp_(mcp)
+    , bodies_(bodies)
     , metrics_(metrics)
     , log_(log)
     , id_prefix_([] {
@@ -124,18 +182,45 @@ Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers,
 
 std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) const
 {
-    auto const index = router_.find_index(method, path);
+    auto const index = router_.find_index(method, without_final_slash(path));
     return index == http::Router::kNone ? kUnroutedBody : route_specs()[index].body_limit;
+}
+
+Call Dispatcher::begin(http::Request request, std::chrono::steady_clock::time_point started)
+{
+    Call call;
+    call.request = std::move(request);
+    auto const path = call.request.path();
+    if (auto const size = without_final_slash(path).size(); size < path.size())
+        call.request.target.erase(size, 1);
+    call.deadline = Deadline{started + config_.management_limit};
+    auto const given_id = call.request.headers.find("x-request-id");
+    call.request_id = given_id && is_request_id(*given_id) ? std::string(*given_id) : next_request_id();
+    return call;
+}
+
+Task<http::Admission> Dispatcher::admit(http::Request const& head)
+{
+    auto const started = std::chrono::steady_clock::now();
+    auto call = begin(head, started);
+    auto index = http::Router::kNone;
+    http::Admission admission;
+    admission.refusal = locate(call, index);
+    if (!admission.refusal) {
+        auto refused = co_await refuse_stranger(call, index);
+        admission.refusal = refused ? *std::move(refused) : error_response(refused.error());
+    }
+    if (admission.refusal)
+        finish(call, index, started, *admission.refusal);
+    else
+        admission.room = std::make_unique<Room>(bodies_, call.environment());
+    co_return admission;
 }
 
 Task<http::Response> Dispatcher::handle(http::Request request)
 {
     auto const started = std::chrono::steady_clock::now();
-    Call call;
-    call.request = std::move(request);
-    call.deadline = Deadline{started + config_.management_limit};
-    auto const given_id = call.request.headers.find("x-request-id");
-    call.request_id = given_id && is_request_id(*given_id) ? std::string(*given_id) : next_request_id();
+    auto call = begin(std::move(request), started);
     auto index = http::Router::kNone;
     auto response = co_await route(call, index);
     finish(call, index, started, response);
@@ -147,36 +232,87 @@ http::Response Dispatcher::refuse(int status, std::string_view message)
     Call call;
     call.request_id = next_request_id();
     auto response = plain_error(status, message);
+    if (status == kTooMany)
+        response.headers.add("retry-after", "1");
     finish(call, http::Router::kNone, std::chrono::steady_clock::now(), response);
     return response;
 }
 
-Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
+std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index) const
 {
     auto match = router_.find(call.request.method, call.request.path());
-    if (match.index == http::Router::kNone || is_hidden(call, route_specs()[match.index])) {
+    if (match.index == http::Router::kNone && call.request.method == http::Method::head) {
+        // What GET would answer, of which the server sends the head only (RFC 9110 section 9.3.2).
+        call.request.method = http::Method::get;
+        match = router_.find(call.request.method, call.request.path());
+    }
+    if (match.index == http::Router::kNone) {
         if (match.allow.empty())
-            co_return plain_error(404,
-                                  "There is nothing at this path. The routes are described in api-spec/openapi.yaml.");
+            return plain_error(404,
+                               "There is nothing at this path. The routes are described in api-spec/openapi.yaml.");
         auto response = plain_error(405, fmt::format("This path answers {} only.", match.allow));
         response.headers.add("allow", match.allow);
-        co_return response;
+        return response;
     }
+    if (is_elsewhere(call, route_specs()[match.index]))
+        return plain_error(kMisdirected, fmt::format("Not at this host: the API is at {}, MCP servers are at {}.",
+                                                     config_.public_url, config_.mcp_url));
     index = match.index;
     call.parameters = std::move(match.parameters);
     auto query = http::Query::parse(call.request.query());
     if (!query)
-        co_return plain_error(400, "The query string is not valid: broken percent-encoding, or not UTF-8.");
+        return plain_error(400, "The query string is not valid: broken percent-encoding, or not UTF-8.");
     call.query = *std::move(query);
     if (running_ >= config_.concurrent_requests) {
-        auto response = plain_error(429, "The service is busy. Retry in a second.");
+        auto response = plain_error(kTooMany, "The service is busy. Retry in a second.");
         response.headers.add("retry-after", "1");
-        co_return response;
+        return response;
+    }
+    return std::nullopt;
+}
+
+Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& call, std::size_t index)
+{
+    using Refused = std::optional<http::Response>;
+    switch (auto const access = route_specs()[index].access) {
+    case Access::open:
+    case Access::link:
+        co_return Refused{}; // What these may bring is as small as what a stranger may.
+    case Access::mcp_token:
+        co_return co_await mcp_.refuse_stranger(call);
+    case Access::api_token:
+    case Access::account_token:
+    case Access::any_token:
+        auto const identified = co_await identify(call, access, tokens_, account_tokens_);
+        if (!identified)
+            co_return identified.error();
+        co_return Refused{};
+    }
+    co_return Refused{};
+}
+
+Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
+{
+    if (auto refused = locate(call, index))
+        co_return *std::move(refused);
+    std::optional<Room> room;
+    if (!call.request.body.empty() && call.request.headers.contains("content-encoding")) {
+        auto refused = co_await refuse_stranger(call, index);
+        if (!refused)
+            co_return error_response(refused.error());
+        if (!*refused)
+            *refused = co_await decode_body(call.request, route_specs()[index].body_limit,
+                                            room.emplace(bodies_, call.environment()));
+        if (*refused)
+            co_return **std::move(refused);
     }
     ++running_;
     auto answered = co_await run(call, index);
     --running_;
-    co_return answered ? *std::move(answered) : error_response(answered.error());
+    if (answered)
+        co_return *std::move(answered);
+    call.trace.is_vendors_fault = is_of_vendor(answered.error().code());
+    co_return error_response(answered.error());
 }
 
 Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
@@ -194,11 +330,11 @@ Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
     }
 }
 
-bool Dispatcher::is_hidden(Call const& call, RouteSpec const& spec) const
+bool Dispatcher::is_elsewhere(Call const& call, RouteSpec const& spec) const
 {
-    if (mcp_host_.empty() || spec.access == Access::mcp_token || spec.path == "/healthz")
-        return false;
-    return iequals(call.request.headers.find("host").value_or(""), mcp_host_);
+    // Whoever asks whether we are well may not know our name.
+    return spec.access != Access::open &&
+           !hosts_.serves(call.request.headers.find("host").value_or(""), spec.access == Access::mcp_token);
 }
 
 void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady_clock::time_point started,
@@ -207,6 +343,9 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     auto const elapsed =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
     response.headers.add("x-request-id", call.request_id);
+    // Our own refusals have theirs by now: this is the vendor's, of a credential that we hold.
+    if (response.status == kUnauthorized && !response.headers.contains("www-authenticate"))
+        response.headers.add("www-authenticate", "Integrated-Account");
     append_timing(response, elapsed, call.trace.vendor_time);
     // Only where somebody can have lost patience: it costs a look at the socket.
     bool const is_client_gone = elapsed >= kPatience && call.request.peer != nullptr && call.request.peer->is_gone();
@@ -218,7 +357,7 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
         metrics_.count(index, status, std::chrono::duration<double>(elapsed).count());
 
     auto const& trace = call.trace;
-    bool const is_ours = status >= 500 && !response.headers.contains("ratelimit-limit");
+    bool const is_ours = status >= 500 && !trace.is_vendors_fault;
     auto const level = is_ours
                            ? telemetry::Level::error
                            : (status >= 400 && !is_client_gone ? telemetry::Level::warning : telemetry::Level::info);

@@ -2,9 +2,11 @@
 
 #include "accounts/account_tokens.hpp"
 #include "api/config.hpp"
+#include "api/hosts.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "routes.hpp"
+#include "runtime/byte_budget.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
@@ -12,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,31 +36,40 @@ private:
     telemetry::Counter& unrouted_;
 };
 
-/// What happens to each request, in this order: id, route, load limit, authentication, handler, error envelope,
-/// headers, metrics, access log. One per shard.
+/// What happens to each request, in this order: id, host, route, load limit, authentication, handler, error envelope,
+/// headers, metrics, access log. A request whose body is still to come goes through the first half before the body is
+/// read. One per shard.
 class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.
     Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-               accounts::AccountTokens& account_tokens, RequestMetrics& metrics, telemetry::Log& log);
+               accounts::AccountTokens& account_tokens, McpHandlers& mcp, ByteBudget& bodies, RequestMetrics& metrics,
+               telemetry::Log& log);
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
+    Task<http::Admission> admit(http::Request const& head) override;
     Task<http::Response> handle(http::Request request) override;
     http::Response refuse(int status, std::string_view message) override;
 
 private:
+    [[nodiscard]] Call begin(http::Request request, std::chrono::steady_clock::time_point started);
+    /// Finds the call's route. The answer if there is none, or no room for the call.
+    [[nodiscard]] std::optional<http::Response> locate(Call& call, std::size_t& index) const;
     Task<http::Response> route(Call& call, std::size_t& index);
     Task<Result<http::Response>> run(Call& call, std::size_t index);
-    [[nodiscard]] bool is_hidden(Call const& call, RouteSpec const& spec) const;
+    Task<Result<std::optional<http::Response>>> refuse_stranger(Call& call, std::size_t index);
+    [[nodiscard]] bool is_elsewhere(Call const& call, RouteSpec const& spec) const;
     void finish(Call const& call, std::size_t index, std::chrono::steady_clock::time_point started,
                 http::Response& response);
     [[nodiscard]] std::string next_request_id();
 
     Config const& config_;
-    std::string const mcp_host_; ///< Empty unless MCP has a host of its own.
+    Hosts const hosts_;
     std::vector<api::Handler> const handlers_;
     tenancy::ApiTokens& tokens_;
     accounts::AccountTokens& account_tokens_;
+    McpHandlers& mcp_;
+    ByteBudget& bodies_;
     RequestMetrics& metrics_;
     telemetry::Log& log_;
     http::Router router_;

@@ -13,6 +13,7 @@
 #include "mcp/endpoint.hpp"
 #include "mcp/servers.hpp"
 #include "proxy/caller.hpp"
+#include "runtime/byte_budget.hpp"
 #include "static_files.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
@@ -32,10 +33,9 @@ struct Services {
     store::Store& store;
     accounts::Integrations& integrations;
     tenancy::Announcer& announcer;
-    telemetry::Registry& registry;
     StaticFiles const& files;
     mcp::Streams& streams;
-    std::function<bool()> is_ready; ///< Not draining, and notifications arrive. Any thread.
+    ByteBudget& bodies;
 };
 
 // One class a resource. A handler reads its input whole before it changes anything.
@@ -282,13 +282,7 @@ private:
 
 class OperationHandlers {
 public:
-    explicit OperationHandlers(Services const& services);
     HandlerResult healthz(Call& call);
-    HandlerResult readyz(Call& call);
-    HandlerResult metrics(Call& call);
-
-private:
-    Services const& services_;
 };
 
 class McpHandlers {
@@ -299,6 +293,8 @@ public:
     HandlerResult messages(Call& call);
     /// The token in the Authorization header instead of the URL.
     HandlerResult handle_bearer(Call& call);
+    /// The answer to a call that may not bring a body; else whose call it is stands in it.
+    Task<Result<std::optional<http::Response>>> refuse_stranger(Call& call);
 
 private:
     mcp::Endpoint& endpoint_;

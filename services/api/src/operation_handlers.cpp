@@ -4,34 +4,30 @@
 
 namespace sluice::api {
 
-OperationHandlers::OperationHandlers(Services const& services)
-    : services_(services)
-{
-}
-
 HandlerResult OperationHandlers::healthz(Call&)
 {
     co_return http::json_response(200, std::string(R"({"status":"ok"})"));
 }
 
-HandlerResult OperationHandlers::readyz(Call& call)
+namespace {
+
+/// Where the token is a credential like any other, a missing one is what HTTP says it is (RFC 9110, 15.5.2).
+http::Response no_bearer()
 {
-    if (!services_.is_ready())
-        co_return Error{ErrorCode::unavailable,
-                        "Not ready: starting, draining, or without the database's notifications."};
-    auto const alive = co_await services_.store.ping(call.deadline.at_most(std::chrono::seconds(1)));
-    if (!alive)
-        co_return alive.error();
-    co_return http::json_response(200, std::string(R"({"status":"ready"})"));
+    auto refused = http::json_response(
+        401, json::value(http::error_body(401, "Send the MCP token as `Authorization: Bearer slx_mcp_…`. This one is "
+                                               "missing, unknown, revoked or expired.")));
+    refused.headers.add("www-authenticate", "Bearer");
+    refused.headers.add("cache-control", "no-store");
+    return refused;
 }
 
-HandlerResult OperationHandlers::metrics(Call&)
+bool is_unknown(http::Response const& response, Call const& call)
 {
-    http::Response response;
-    response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
-    response.body = services_.registry.text();
-    co_return response;
+    return response.status == 404 && call.trace.environment.empty();
 }
+
+} // namespace
 
 McpHandlers::McpHandlers(mcp::Endpoint& endpoint)
     : endpoint_(endpoint)
@@ -56,15 +52,24 @@ HandlerResult McpHandlers::messages(Call& call)
 HandlerResult McpHandlers::handle_bearer(Call& call)
 {
     auto response = co_await endpoint_.handle(call.request, bearer_of(call.request), mcp::Door::streamable, call.trace);
-    if (response.status != 404 || !call.trace.environment.empty())
-        co_return response;
-    // Here the token is a credential like any other, so a missing one is what HTTP says it is (RFC 9110, 15.5.2).
-    auto refused = http::json_response(
-        401, json::value(http::error_body(401, "Send the MCP token as `Authorization: Bearer slx_mcp_…`. This one is "
-                                               "missing, unknown, revoked or expired.")));
-    refused.headers.add("www-authenticate", "Bearer");
-    refused.headers.add("cache-control", "no-store");
-    co_return refused;
+    if (is_unknown(response, call))
+        co_return no_bearer();
+    co_return response;
+}
+
+Task<Result<std::optional<http::Response>>> McpHandlers::refuse_stranger(Call& call)
+{
+    bool const is_in_path = !call.parameter("token").empty();
+    std::string const token(is_in_path ? call.parameter("token") : bearer_of(call.request));
+    auto admitted = co_await endpoint_.admit(call.request, token, call.trace);
+    if (auto const* environment = std::get_if<EnvironmentId>(&admitted)) {
+        call.caller.environment = *environment;
+        co_return std::optional<http::Response>{};
+    }
+    auto& refused = std::get<http::Response>(admitted);
+    if (!is_in_path && is_unknown(refused, call))
+        co_return std::optional(no_bearer());
+    co_return std::optional(std::move(refused));
 }
 
 } // namespace sluice::api

@@ -190,6 +190,7 @@ HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optio
     if (!outcome)
         co_return outcome.error();
     call.trace.vendor_time = outcome->vendor_time;
+    call.trace.is_vendors_fault = outcome->kind == Outcome::Kind::error;
     co_return response_of(*std::move(outcome), *method, id);
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 using http::Method;
 
-constexpr std::size_t kNoBody = 64 * 1024; ///< Some clients send one with GET or DELETE.
+constexpr std::size_t kNoBody = 64 * 1024;   ///< Some clients send one with GET or DELETE.
+constexpr std::size_t kLinkBody = 64 * 1024; ///< All that somebody may bring who is known only once the handler looks.
 constexpr std::size_t kSmallBody = 1024 * 1024;
 constexpr std::size_t kProxyBody = 8 * 1024 * 1024;
 constexpr std::size_t kMcpBody = mcp::Endpoint::kBodyLimit;
@@ -35,8 +36,6 @@ struct Row {
 // clang-format off
 constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/healthz", Access::open, kNoBody, operation, OperationHandlers, healthz),
-    SLUICE_ROUTE(Method::get,     "/readyz",  Access::open, kNoBody, operation, OperationHandlers, readyz),
-    SLUICE_ROUTE(Method::get,     "/metrics", Access::open, kNoBody, operation, OperationHandlers, metrics),
 
     SLUICE_ROUTE(Method::get,     "/api-token",      Access::api_token, kNoBody, tokens, TokenHandlers, list),
     SLUICE_ROUTE(Method::get,     "/api-token/{id}", Access::api_token, kNoBody, tokens, TokenHandlers, get),
@@ -93,7 +92,7 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::post,    "/approval/{id}", Access::api_token, kSmallBody, approvals, ApprovalHandlers, decide),
     SLUICE_ROUTE(Method::get,     "/approve",       Access::link,      kNoBody,    approvals, ApprovalHandlers, page),
     SLUICE_ROUTE(Method::get,     "/approve/call",  Access::link,      kNoBody,    approvals, ApprovalHandlers, get_by_link),
-    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kSmallBody, approvals, ApprovalHandlers, decide_by_link),
+    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kLinkBody,  approvals, ApprovalHandlers, decide_by_link),
 
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
@@ -118,11 +117,11 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/connect/assets/{file}",                      Access::link, kNoBody,    connect, ConnectHandlers, asset),
     SLUICE_ROUTE(Method::get,     "/sluice-link.js",                             Access::link, kNoBody,    connect, ConnectHandlers, sdk),
     SLUICE_ROUTE(Method::get,     "/connect/session",                            Access::link, kNoBody,    connect, ConnectHandlers, session),
-    SLUICE_ROUTE(Method::post,    "/connect/session",                            Access::link, kSmallBody, connect, ConnectHandlers, submit),
+    SLUICE_ROUTE(Method::post,    "/connect/session",                            Access::link, kLinkBody,  connect, ConnectHandlers, submit),
     SLUICE_ROUTE(Method::get,     "/connect/session/connection/{connection_id}", Access::link, kNoBody,    connect, ConnectHandlers, connection),
     SLUICE_ROUTE(Method::get,     "/connect/form",                               Access::link, kNoBody,    connect_form, ConnectFormHandlers, get),
-    SLUICE_ROUTE(Method::post,    "/connect/form",                               Access::link, kSmallBody, connect_form, ConnectFormHandlers, submit),
-    SLUICE_ROUTE(Method::post,    "/connect/form/options",                       Access::link, kSmallBody, connect_form, ConnectFormHandlers, options),
+    SLUICE_ROUTE(Method::post,    "/connect/form",                               Access::link, kLinkBody,  connect_form, ConnectFormHandlers, submit),
+    SLUICE_ROUTE(Method::post,    "/connect/form/options",                       Access::link, kLinkBody,  connect_form, ConnectFormHandlers, options),
     SLUICE_ROUTE(Method::get,     "/connect/start",                              Access::link, kNoBody,    connect, ConnectHandlers, start),
     SLUICE_ROUTE(Method::get,     "/connect/callback",                           Access::link, kNoBody,    connect, ConnectHandlers, callback),
     SLUICE_ROUTE(Method::get,     "/connect/result/{connection_id}",             Access::link, kNoBody,    connect, ConnectHandlers, result),

@@ -63,14 +63,13 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , approval_handlers_(services)
     , webhook_handlers_(services)
     , capability_handlers_(services, connected_)
-    , operation_handlers_(services)
     , mcp_handlers_(endpoint_)
     , dispatcher_(services.config,
                   handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
                                account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
                                link_handlers_, connect_handlers_, connect_form_handlers_, approval_handlers_,
                                webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
-                  api_tokens_, account_tokens_, metrics.requests, log)
+                  api_tokens_, account_tokens_, mcp_handlers_, services.bodies, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }
@@ -90,6 +89,21 @@ Task<void> Shard::give_back_memory()
             tidied = seen;
         }
     }
+}
+
+Task<bool> Shard::finish_calls(Deadline deadline)
+{
+    server_.stop_accepting();
+    co_return co_await stream_calls_.drain(deadline);
+}
+
+Task<bool> Shard::drain(Deadline deadline)
+{
+    bool const all = co_await server_.drain(deadline);
+    // A request that was still in flight may have begun one more; and calls leave something to be written.
+    bool const all_calls = co_await stream_calls_.drain(deadline);
+    bool const all_written = co_await observer_.drain(deadline);
+    co_return all && all_calls && all_written;
 }
 
 void Shard::join()

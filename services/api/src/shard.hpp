@@ -33,7 +33,11 @@ public:
     [[nodiscard]] Result<void> listen() { return server_.listen(); }
     void start();
     void join();
-    Task<bool> drain(Deadline deadline) { return server_.drain(deadline); }
+    // Both on the shard's own thread, in this order. Whether everything that was begun was finished.
+    /// Takes no more connections, and waits for the calls whose answers go to a stream, wherever that is.
+    Task<bool> finish_calls(Deadline deadline);
+    /// Waits for all other requests, and for streams to end.
+    Task<bool> drain(Deadline deadline);
 
     [[nodiscard]] asio::io_context& io() noexcept { return io_; }
     /// On the shard's own thread.

@@ -309,9 +309,8 @@ async function deadCredentials(session, known) {
             query,
             json,
             holds: (body, { headers }) =>
-                body.is_remote_error && 'raw_response' in body && !('www-authenticate' in headers),
+                body.is_remote_error && 'raw_response' in body && headers['www-authenticate'] === 'Integrated-Account',
         });
-        await product.verdict(account);
         await session.call(id, 401, 'of an account that needs new credentials', {
             path,
             query,

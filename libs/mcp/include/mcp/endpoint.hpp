@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace sluice::mcp {
@@ -46,6 +47,7 @@ struct CallTrace {
     std::string tool;
     std::string client;
     std::chrono::microseconds vendor_time{};
+    bool is_vendors_fault = false; ///< What went wrong did so at the vendor, or on the way to it.
 
     /// Takes note whose call it is.
     void of(accounts::ConnectedAccount const& connected);
@@ -69,6 +71,10 @@ public:
              SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background,
              EndpointMetrics& metrics);
 
+    /// Whether a request at the URL may bring a body: its token is known, and so is the second factor if the server
+    /// wants one. The answer to it if it may not, or whose it is.
+    Task<std::variant<http::Response, EnvironmentId>> admit(http::Request const& head, std::string_view token,
+                                                            CallTrace& trace);
     /// Answers any request at the URL, whatever its HTTP method.
     Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace);
 

@@ -25,6 +25,8 @@ public:
     void unauthorised(accounts::ConnectedPtr account) override;
     /// Writes what was forbidden, if that is not what the account says already.
     void forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) override;
+    /// Waits until all is written; false if the deadline came first.
+    Task<bool> drain(Deadline deadline) { return writing_.drain(deadline); }
 
 private:
     using Times = std::unordered_map<IntegratedAccountId, Timestamp>;

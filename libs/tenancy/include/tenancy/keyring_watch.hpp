@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crypto/keyring.hpp"
+#include "runtime/offload.hpp"
 #include "telemetry/log.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -12,20 +13,22 @@ namespace sluice::tenancy {
 /// becomes active only when every replica has it. One per process, on any of its io_contexts.
 class KeyringWatch {
 public:
-    /// All must outlive it. `name` is what operators know the process by.
+    /// All must outlive it. `name` is what operators know the process by. The file is read on `files`.
     KeyringWatch(crypto::Keyring& keyring, std::string file, KeyRepository& repository, std::string name,
-                 Clock const& clock, telemetry::Log& log);
+                 WorkerPool& files, Clock const& clock, telemetry::Log& log);
 
     Task<void> run_forever();
     /// Says that this replica is gone. What cannot be said is found out after `KeyRepository::kReplicaLifetime`.
     Task<void> say_goodbye();
 
 private:
-    void reload();
+    Task<void> reload();
+    void take(std::string const& text);
 
     crypto::Keyring& keyring_;
     std::string const file_;
     KeyRepository& repository_;
+    WorkerPool& files_;
     telemetry::Log& log_;
     Replica replica_;
     std::string seen_; ///< A digest of the file's text as it was last read.

@@ -17,18 +17,25 @@ namespace sluice::api {
 
 struct Config {
     http::ServerConfig server;
+    /// Health, readiness and metrics, for whoever runs us.
+    http::ServerConfig management{.port = 8082, .connection_limit = 64};
     std::size_t threads = 1;
     /// How callers reach us; what minted URLs start with.
     std::string public_url = "http://127.0.0.1:8080";
-    /// The same for MCP URLs; where its host differs from `public_url`, that host serves MCP only.
+    /// The same for MCP URLs; where its host differs from that of `public_url`, each serves its own only.
     std::string mcp_url;
     std::chrono::milliseconds mcp_minimum_lifetime{60'000};
     std::int64_t mcp_tool_warning = 40;
     std::int64_t mcp_token_warning = 20'000;           ///< Of a model's context, for one list of tools.
     std::chrono::milliseconds management_limit{1'900}; ///< For the database work of a management request.
     std::chrono::milliseconds proxy_limit{50'000};
-    std::chrono::milliseconds drain_limit{20'000};
-    std::size_t concurrent_requests = 2'000; ///< Per thread; beyond it 429.
+    /// How long requests are still taken after the signal to stop, so that whoever sends them sees /readyz say no.
+    std::chrono::milliseconds drain_delay{5'000};
+    std::chrono::milliseconds drain_limit{20'000}; ///< For what is in flight then.
+    std::size_t concurrent_requests = 2'000;       ///< Per thread; beyond it 429.
+    /// Memory for bodies that did not come with the first read of their request; beyond it 429.
+    std::size_t body_bytes = 256UL * 1024 * 1024;
+    std::size_t body_bytes_share = 64UL * 1024 * 1024; ///< Of them, for one environment.
     mcp::EndpointConfig mcp;
     mcp::Streams::Config streams;
     http::ClientConfig client;

@@ -10,7 +10,7 @@
 
 namespace sluice::http {
 
-/// What the client can read, as `accept-encoding` says it.
+/// What can be read, as `accept-encoding` says it.
 inline constexpr std::string_view kAcceptedCodings = "gzip, deflate, br";
 
 /// Takes the content codings off a body (RFC 9110 section 8.4), a piece at a time, so that whoever shares the thread
@@ -25,6 +25,8 @@ public:
     [[nodiscard]] bool step();
     /// What is wrong with the body, to stand behind its name; empty if nothing is.
     [[nodiscard]] std::string const& fault() const noexcept { return fault_; }
+    enum class Cause { none, unknown_coding, too_large, broken };
+    [[nodiscard]] Cause cause() const noexcept { return cause_; }
     /// Bytes of the results so far.
     [[nodiscard]] std::size_t size() const noexcept { return output_.size(); }
     [[nodiscard]] std::string take() { return std::move(body_); }
@@ -40,6 +42,7 @@ public:
 
 private:
     bool begin_stage();
+    void fail(Cause cause, std::string fault);
 
     std::vector<std::string> codings_; ///< As they were applied.
     std::string body_;
@@ -48,6 +51,7 @@ private:
     std::size_t const limit_;
     std::unique_ptr<Stage> stage_;
     std::string fault_;
+    Cause cause_ = Cause::none;
 };
 
 } // namespace sluice::http
