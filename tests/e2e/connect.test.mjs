@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { send } from './support/exchange.mjs';
 import { callTool } from './support/mcp.mjs';
-import { environment, inEnvironment, main, overrideFor } from './support/product.mjs';
+import { environment, inEnvironment, main, overrideFor, verdict } from './support/product.mjs';
 import { test } from './support/test.mjs';
 
 const where = await environment('connect');
@@ -133,8 +133,7 @@ test('reconnecting keeps the id and the MCP URL', async () => {
     const id = first.json.integrated_account_id;
     const server = await api.ok('POST', `/integrated-account/${id}/mcp`, { name: 'x', config: { methods: ['read'] } });
     await desk.fault({ kind: 'reject_credentials' });
-    await callTool(server.url, 'list_all_gorgias_tickets', { limit: 1 });
-    assert.equal((await api.ok('GET', `/integrated-account/${id}`)).status, 'needs_reauth');
+    await verdict(api, id);
     await desk.clearFaults();
     const { link_token } = await api.ok('POST', '/link-token', { integrated_account_id: id, persist_previous_context: true });
     const offered = (await session(link_token)).json;

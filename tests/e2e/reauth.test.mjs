@@ -21,7 +21,7 @@ const call = (params = {}, capabilities = { elicitation: { url: {} } }) => {
     const _meta = { ...meta(), [capabilitiesKey]: capabilities };
     return post(url, { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { ...all, _meta } }, modernHeaders('tools/call', all));
 };
-const kill = () => account.simulated.fault({ kind: 'reject_credentials' });
+const kill = () => account.die();
 const revive = async () => {
     await account.simulated.clearFaults();
     await account.api.ok('PATCH', `/integrated-account/${account.id}/credentials`, { context: { api_key: account.simulated.apiKey } });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { callTool, toolError } from './support/mcp.mjs';
-import { connect, environment, mainEnvironment, startApi } from './support/product.mjs';
+import { connect, environment, mainEnvironment, overrideFor, startApi } from './support/product.mjs';
 import { eventually, sleep, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -52,15 +52,38 @@ test('a token the vendor refuses is renewed and the call repeated once', async (
     assert.equal((await account.account()).status, 'active');
 });
 
-test('refused twice: needs_reauth, with the reason', async (t) => {
+test('a call that is refused with a fresh token too: its own error, the account stays', async (t) => {
     const account = await oauthAccount(t);
     await account.simulated.fault({ match: 'GET /api/tickets', status: 401, times: 2 });
     toolError(await list(account.url), 401);
-    const { status, last_error } = await account.account();
-    assert.equal(status, 'needs_reauth');
-    assert.equal(last_error.type, 'authentication_error');
-    const calls = await account.simulated.callsDuring(async () => toolError(await list(account.url), 401));
-    assert.equal(calls, 0, 'the vendor is not asked again');
+    assert.equal((await account.account()).status, 'active');
+    assert.ok(!(await list(account.url)).isError);
+});
+
+test('a 401 while the token endpoint is down is no 401, and leaves the account as it is', async (t) => {
+    const account = await oauthAccount(t);
+    await account.simulated.fault({ match: 'GET /api/tickets', status: 401 });
+    await account.simulated.fault({ match: 'POST /oauth/token', status: 503 });
+    toolError(await list(account.url), 502);
+    assert.equal((await account.account()).status, 'active');
+    assert.ok(!(await list(account.url)).isError);
+});
+
+test('a refusal of the app is told at the environment integration, once, and hurts no account', async (t) => {
+    const own = await environment('app-refused');
+    const account = await oauthAccount(t, { lifetime: 20, at: own });
+    await account.simulated.fault({ match: 'POST /oauth/token', times: 100, status: 401, body: { error: 'invalid_client' } });
+    await account.api.ok('POST', '/integrated-account/refresh-credentials', { id: account.id });
+    assert.ok(!(await list(account.url)).isError, 'the token serves until it ends');
+    const installation = `/environment-integration/${own.installation}`;
+    assert.match((await own.api.ok('GET', installation)).last_error.message, /invalid_client/);
+    assert.equal((await account.account()).status, 'active');
+    await account.simulated.clearFaults();
+    // Mended: its accounts go on at once.
+    const mended = await own.api.ok('PATCH', installation, { override: overrideFor(own.simulator) });
+    assert.equal(mended.last_error, null);
+    await account.api.ok('POST', '/integrated-account/refresh-credentials', { id: account.id });
+    assert.equal((await account.vendor()).refreshes, 1);
 });
 
 test('a refresh token that was revoked: needs_reauth, with the reason', async (t) => {
@@ -76,7 +99,6 @@ for (const [what, fault] of [
     ['answers 503', { status: 503 }],
     ['answers HTML', { status: 200, body: '<html>busy</html>', content_type: 'text/html' }],
     ['answers nothing', { status: 200, body: '' }],
-    ['refuses the app', { status: 401, body: { error: 'invalid_client' } }],
 ])
     test(`while the token endpoint ${what}, the token serves until it ends`, async (t) => {
         const account = await oauthAccount(t, { lifetime: 20 });

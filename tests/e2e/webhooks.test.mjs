@@ -54,8 +54,7 @@ test('the life of an account, signed both ways', async (t) => {
     assert.equal(created.headers['webhook-id'], created.json.id);
     verify(created, webhook.secret);
     await delivered('integrated_account:active');
-    await account.simulated.fault({ kind: 'reject_credentials' });
-    await account.proxy.get('/tickets', { limit: 1 });
+    await account.die();
     const [dead] = await delivered('integrated_account:authentication_error');
     assert.equal(dead.json.payload.status, 'needs_reauth');
     assert.equal(dead.json.payload.last_error.type, 'authentication_error');

@@ -13,6 +13,9 @@
 #include <gtest/gtest.h>
 #include <pqxx/connection>
 
+#include <algorithm>
+
+#include <pqxx/notification>
 #include <unistd.h>
 
 namespace sluice::store {
@@ -93,6 +96,16 @@ protected:
         return must(test::run(store_.connections().create_link(made, hash, soon())));
     }
 
+    static tenancy::JobWish wish(std::size_t most = 10, std::size_t share = 10)
+    {
+        tenancy::JobWish made;
+        made.kind = tenancy::JobKind::delivery;
+        made.most = most;
+        made.share = share;
+        made.lease = std::chrono::seconds(60);
+        return made;
+    }
+
     std::string count(std::string_view table) { return database_.value(fmt::format("SELECT count(*) FROM {}", table)); }
 
     test::Database database_;
@@ -128,8 +141,7 @@ TEST_F(ConnectionStoreTest, NoSealOpensInAnotherRowColumnOrEnvironment)
     auto const hooks = must(test::run(store_.webhooks().list(mine, {}, soon()))).items;
     for (auto const& hook : hooks)
         must(test::run(store_.webhooks().send_test(mine, hook.id, soon())));
-    auto const jobs =
-        must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(5), soon())));
+    auto const jobs = must(test::run(store_.jobs().take(wish(), soon()))).jobs;
     std::size_t opened = 0;
     for (auto const& job : jobs)
         opened += test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())) ? 1 : 0;
@@ -147,9 +159,7 @@ TEST_F(ConnectionStoreTest, EventsOfOneAccountComeOneAfterTheOther)
     installed(mine);
     webhook(mine, "one");
     account(mine); // Two events: created, active.
-    auto const take = [&] {
-        return must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(5), soon())));
-    };
+    auto const take = [&] { return must(test::run(store_.jobs().take(wish(), soon()))).jobs; };
     auto const end = [&](tenancy::Job const& job, events::DeliveryStatus outcome) {
         auto state = must(test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())));
         auto const type = state.event.type;
@@ -425,9 +435,7 @@ TEST_F(ConnectionStoreTest, AJobIsOneWorkersUntilItsLeaseEnds)
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
     must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
-    auto const take = [&] {
-        return must(test::run(store_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(60), soon())));
-    };
+    auto const take = [&] { return must(test::run(store_.jobs().take(wish(), soon()))).jobs; };
     auto const first = take();
     ASSERT_EQ(first.size(), 1U);
     EXPECT_TRUE(take().empty());
@@ -438,6 +446,139 @@ TEST_F(ConnectionStoreTest, AJobIsOneWorkersUntilItsLeaseEnds)
     EXPECT_EQ(database_.value("SELECT count(*) FROM jobs WHERE kind = 'delivery'"), "1") << "taken over meanwhile";
     must(test::run(store_.jobs().finish(second.front(), std::nullopt, soon())));
     EXPECT_EQ(database_.value("SELECT count(*) FROM jobs WHERE kind = 'delivery'"), "0");
+}
+
+TEST_F(ConnectionStoreTest, OneEnvironmentsBacklogLeavesRoomForOthers)
+{
+    auto const flood = environment("flood");
+    auto const other = environment("other");
+    database_.execute(fmt::format("INSERT INTO jobs (partition, kind, environment_id, id, due) "
+                                  "SELECT n % 16, 'delivery', '{}', gen_random_uuid(), now() - interval '1 hour' "
+                                  "FROM generate_series(1, 600) n",
+                                  to_hex(flood.uuid())));
+    database_.execute(fmt::format("INSERT INTO jobs (partition, kind, environment_id, id, due) "
+                                  "VALUES (15, 'delivery', '{}', gen_random_uuid(), now())",
+                                  to_hex(other.uuid())));
+    auto const count_of = [](std::vector<tenancy::Job> const& jobs, EnvironmentId of) {
+        return std::ranges::count_if(jobs, [of](tenancy::Job const& job) { return job.environment == of; });
+    };
+    auto asked = wish(64, 16);
+    auto const taken = must(test::run(store_.jobs().take(asked, soon()))).jobs;
+    EXPECT_EQ(count_of(taken, flood), 16);
+    EXPECT_EQ(count_of(taken, other), 1);
+    asked.running = {{flood, 16}, {other, 1}};
+    EXPECT_TRUE(must(test::run(store_.jobs().take(asked, soon()))).jobs.empty()) << "its share is running";
+    asked.running = {{flood, 11}};
+    EXPECT_EQ(must(test::run(store_.jobs().take(asked, soon()))).jobs.size(), 5U);
+    // Where there is little room, the environments come one after the other.
+    database_.execute("UPDATE jobs SET lease_until = NULL");
+    auto little = wish(1, 1);
+    auto const first = must(test::run(store_.jobs().take(little, soon()))).jobs;
+    ASSERT_EQ(first.size(), 1U);
+    little.after = first[0].environment;
+    auto const second = must(test::run(store_.jobs().take(little, soon()))).jobs;
+    ASSERT_EQ(second.size(), 1U);
+    EXPECT_NE(second[0].environment, first[0].environment);
+    little.after = second[0].environment;
+    auto const third = must(test::run(store_.jobs().take(little, soon()))).jobs;
+    ASSERT_EQ(third.size(), 1U) << "around the circle";
+    EXPECT_EQ(third[0].environment, flood) << "the other has no more";
+}
+
+TEST_F(ConnectionStoreTest, AQueueThatIsEmptyTellsWhenToLookAgain)
+{
+    auto const in = environment("mine");
+    EXPECT_FALSE(must(test::run(store_.jobs().take(wish(), soon()))).next_in);
+    database_.execute(fmt::format("INSERT INTO jobs (partition, kind, environment_id, id, due) "
+                                  "VALUES (3, 'delivery', '{}', gen_random_uuid(), now() + interval '20 seconds')",
+                                  to_hex(in.uuid())));
+    auto const taken = must(test::run(store_.jobs().take(wish(), soon())));
+    EXPECT_TRUE(taken.jobs.empty());
+    ASSERT_TRUE(taken.next_in);
+    EXPECT_GT(*taken.next_in, std::chrono::seconds(15));
+    EXPECT_LE(*taken.next_in, std::chrono::seconds(20));
+}
+
+TEST_F(ConnectionStoreTest, AJobThatFailsWaitsAndItsFailuresAreCountedUntilItSucceeds)
+{
+    auto const in = environment("mine");
+    auto const hook = webhook(in, "x");
+    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    for (int failures = 0; failures < 3; ++failures) {
+        auto const jobs = must(test::run(store_.jobs().take(wish(), soon()))).jobs;
+        ASSERT_EQ(jobs.size(), 1U);
+        EXPECT_EQ(jobs[0].failures, failures);
+        must(test::run(store_.jobs().fail(jobs[0], std::chrono::hours(1), soon())));
+        EXPECT_TRUE(must(test::run(store_.jobs().take(wish(), soon()))).jobs.empty());
+        database_.execute("UPDATE jobs SET due = now()");
+    }
+    auto const jobs = must(test::run(store_.jobs().take(wish(), soon()))).jobs;
+    must(test::run(store_.jobs().finish(jobs.at(0), clock_.now() - std::chrono::seconds(1), soon())));
+    EXPECT_EQ(must(test::run(store_.jobs().take(wish(), soon()))).jobs.at(0).failures, 0);
+}
+
+TEST_F(ConnectionStoreTest, AJobThatIsDueIsTold)
+{
+    pqxx::connection connection(database_.url("sluice_worker").reveal());
+    struct Ear final : pqxx::notification_receiver {
+        explicit Ear(pqxx::connection& to)
+            : pqxx::notification_receiver(to, tenancy::kJobChannel)
+        {
+        }
+        void operator()(std::string const& payload, int) override { heard.push_back(payload); }
+        std::vector<std::string> heard;
+    } ear(connection);
+    auto const in = environment("mine");
+    auto const hook = webhook(in, "x");
+    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    connection.await_notification(5, 0);
+    EXPECT_EQ(ear.heard, (std::vector<std::string>{"delivery"}));
+}
+
+TEST_F(ConnectionStoreTest, AReceiverThatFailsAgainAndAgainPausesUntilItWorksOrIsChanged)
+{
+    auto const in = environment("mine");
+    auto const hook = webhook(in, "x");
+    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    auto const id = DeliveryId{must(test::run(store_.jobs().take(wish(), soon()))).jobs.at(0).id};
+    auto const load = [&] { return must(test::run(store_.webhooks().load_delivery(in, id, soon()))); };
+    auto const attempt = [&](events::Attempt made) {
+        if (made.outcome == events::DeliveryStatus::pending)
+            made.next = clock_.now() + std::chrono::seconds(5);
+        must(test::run(store_.webhooks().record_attempt(load(), made, soon())));
+    };
+    for (int i = 0; i < events::WebhookRepository::kFailuresUntilPause; ++i) {
+        EXPECT_FALSE(load().paused_until);
+        attempt({});
+    }
+    EXPECT_GT(load().paused_until, clock_.now() + std::chrono::seconds(10));
+    EXPECT_LT(load().paused_until, clock_.now() + std::chrono::seconds(20));
+    attempt({});
+    EXPECT_GT(load().paused_until, clock_.now() + std::chrono::seconds(25));
+    must(test::run(store_.webhooks().update(must(test::run(store_.webhooks().find(in, hook.id, soon()))), soon())));
+    EXPECT_FALSE(load().paused_until);
+    events::Attempt asked;
+    asked.not_before = clock_.now() + std::chrono::minutes(2);
+    attempt(asked);
+    EXPECT_EQ(load().paused_until, asked.not_before);
+    events::Attempt delivered;
+    delivered.outcome = events::DeliveryStatus::delivered;
+    attempt(delivered);
+    EXPECT_FALSE(load().paused_until);
+}
+
+TEST_F(ConnectionStoreTest, AReceiverThatIsGoneSwitchesItsWebhookOff)
+{
+    auto const in = environment("mine");
+    auto const hook = webhook(in, "x");
+    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    auto const id = DeliveryId{must(test::run(store_.jobs().take(wish(), soon()))).jobs.at(0).id};
+    events::Attempt gone;
+    gone.outcome = events::DeliveryStatus::dead;
+    gone.is_gone = true;
+    must(test::run(store_.webhooks().record_attempt(must(test::run(store_.webhooks().load_delivery(in, id, soon()))),
+                                                    gone, soon())));
+    EXPECT_FALSE(must(test::run(store_.webhooks().find(in, hook.id, soon()))).is_active);
 }
 
 } // namespace

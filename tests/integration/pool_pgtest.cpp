@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <future>
 #include <type_traits>
@@ -218,6 +220,27 @@ TEST_F(PoolTest, AnswersWhetherTheDatabaseIsThereWhileAllConnectionsAreInUse)
     auto const alive = test::run(pool_.ping(in(3000)));
     EXPECT_TRUE(alive) << alive.error().log_message();
     pinged.set_value();
+}
+
+TEST_F(PoolTest, OutageIsOneLineOfTheLog)
+{
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    std::size_t unavailable = 0;
+    {
+        telemetry::Log log(ends[1], telemetry::Level::warning);
+        Pool gone({.url = Secret{"host=/nonexistent dbname=x"}, .connections = 1}, metrics_, log);
+        for (int i = 0; i < 50; ++i) {
+            auto const failed = test::run_on(io_, gone.lookup<int>(in(5000), mark("x")));
+            unavailable += !failed && failed.error().code() == ErrorCode::unavailable ? 1 : 0;
+        }
+    }
+    ::close(ends[1]);
+    std::string text(65536, '\0');
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], text.data(), text.size()), 0)));
+    ::close(ends[0]);
+    EXPECT_EQ(unavailable, 50U);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
 }
 
 template <class F>

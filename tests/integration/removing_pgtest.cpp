@@ -88,6 +88,15 @@ protected:
         return database_.value("SELECT count(*) FROM " + rows);
     }
 
+    std::vector<tenancy::Job> taken(tenancy::JobKind kind, std::size_t most)
+    {
+        tenancy::JobWish wish;
+        wish.kind = kind;
+        wish.most = wish.share = most;
+        wish.lease = std::chrono::seconds(60);
+        return must(test::run(worker_.jobs().take(wish, soon()))).jobs;
+    }
+
     test::Database database_;
     crypto::Keyring const keyring_ = crypto::Keyring::generate();
     SystemClock const clock_;
@@ -126,8 +135,7 @@ TEST_F(RemovingTest, UninstallingHidesAccountsAtOnceAndAJobDeletesThem)
     EXPECT_TRUE(again.created);
     auto const kept = must(make_account(again.row.id));
 
-    auto const jobs =
-        must(test::run(worker_.jobs().take(tenancy::JobKind::uninstall, 10, std::chrono::seconds(60), soon())));
+    auto const jobs = taken(tenancy::JobKind::uninstall, 10);
     ASSERT_EQ(jobs.size(), 1U);
     EXPECT_EQ(jobs.front().id, installation.uuid());
     int batches = 0;
@@ -164,8 +172,7 @@ TEST_F(RemovingTest, ReplayOfTenThousandEventsAnswersWithinARequest)
     ASSERT_TRUE(replayed) << replayed.error().log_message();
     EXPECT_EQ(*replayed, 10'000U);
     EXPECT_EQ(count("deliveries d JOIN events e ON e.id = d.event_id WHERE d.status = 'pending'"), "10000");
-    auto const jobs =
-        must(test::run(worker_.jobs().take(tenancy::JobKind::delivery, 20'000, std::chrono::seconds(60), soon())));
+    auto const jobs = taken(tenancy::JobKind::delivery, 20'000);
     ASSERT_EQ(jobs.size(), 10'000U);
     EXPECT_TRUE(test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon())));
 }
@@ -195,8 +202,7 @@ TEST_F(RemovingTest, DeliveryToAWebhookThatIsGoneIsOver)
     auto const hook = webhook();
     must(test::run(store_.webhooks().send_test(environment_, hook.id, soon())));
     must(test::run(store_.webhooks().remove(environment_, hook.id, soon())));
-    auto const jobs =
-        must(test::run(worker_.jobs().take(tenancy::JobKind::delivery, 10, std::chrono::seconds(60), soon())));
+    auto const jobs = taken(tenancy::JobKind::delivery, 10);
     ASSERT_EQ(jobs.size(), 1U);
     auto const loaded = test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon()));
     EXPECT_EQ(loaded.error().code(), ErrorCode::not_found);

@@ -182,10 +182,9 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
     if (!answer) {
         metrics_.failed.add();
         failed_.write(answer.error());
-        bool const was_sent = answer.error().code() != ErrorCode::upstream_unreachable &&
-                              answer.error().code() != ErrorCode::rate_limited;
-        bool const may_be_used_up = is_used_up(*oauth) && was_sent;
-        if (may_be_used_up && is_good)
+        auto const code = answer.error().code();
+        bool const was_sent = code == ErrorCode::upstream_failed || code == ErrorCode::upstream_timeout;
+        if (was_sent && is_used_up(*oauth) && is_good)
             co_return co_await store_undecided(account, owner, answer.error());
         TokenAnswer unclear;
         unclear.error = answer.error();

@@ -2,11 +2,14 @@
 
 #include "base/random.hpp"
 #include "events/signature.hpp"
+#include "http_api/url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <ctime>
 
 namespace sluice::events {
 namespace {
@@ -15,6 +18,37 @@ using namespace std::chrono;
 
 constexpr std::array<seconds, 9> kPauses{seconds(5), seconds(30), minutes(2), minutes(10), minutes(30),
                                          hours(1),   hours(2),    hours(4),   hours(4)};
+
+/// Those that waited for a receiver do not come back at once.
+constexpr seconds kSpread{5};
+/// Until there may be room at a host.
+constexpr seconds kHostPause{1};
+
+/// One of those that are at a host, as long as it lives.
+class Place {
+public:
+    using Counts = std::unordered_map<std::string, std::size_t>;
+
+    Place(Counts& counts, std::string host)
+        : counts_(counts)
+        , host_(std::move(host))
+    {
+        ++counts_[host_];
+    }
+    ~Place()
+    {
+        if (auto const count = counts_.find(host_); --count->second == 0)
+            counts_.erase(count);
+    }
+    Place(Place const&) = delete;
+    Place& operator=(Place const&) = delete;
+
+    [[nodiscard]] std::size_t others() const { return counts_.at(host_) - 1; }
+
+private:
+    Counts& counts_;
+    std::string const host_;
+};
 
 double random_fraction()
 {
@@ -57,24 +91,56 @@ Deliverer::Deliverer(WebhookRepository& repository, http::Client& client, Clock 
 {
 }
 
-Task<Result<void>> Deliverer::deliver(EnvironmentId environment, DeliveryId id, Deadline deadline)
+std::optional<Timestamp> retry_time(std::string_view retry_after, Timestamp now)
 {
-    auto state = co_await repository_.load_delivery(environment, id, deadline);
-    if (!state)
-        co_return state.error().code() == ErrorCode::not_found ? Result<void>{} : state.error();
-    if (state->status != DeliveryStatus::pending)
-        co_return Result<void>{};
-    auto made = co_await attempt(*state);
-    co_return co_await repository_.record_attempt(*std::move(state), std::move(made), deadline);
+    constexpr std::int64_t kMost = 24 * 3600;
+    std::int64_t left = 0;
+    auto const* const last = retry_after.data() + retry_after.size();
+    auto const [end, error] = std::from_chars(retry_after.data(), last, left);
+    if (end == last && !retry_after.empty() && error != std::errc::invalid_argument)
+        return now +
+               seconds(error == std::errc::result_out_of_range ? kMost : std::clamp<std::int64_t>(left, 0, kMost));
+    std::tm date{};
+    std::string const text(retry_after);
+    char const* const rest = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+    if (rest == nullptr || *rest != '\0')
+        return std::nullopt;
+    return std::clamp<Timestamp>(system_clock::from_time_t(::timegm(&date)), now, now + seconds(kMost));
 }
 
-Task<Attempt> Deliverer::attempt(DeliveryState const& state)
+Task<Result<std::optional<Timestamp>>> Deliverer::deliver(EnvironmentId environment, DeliveryId id, Deadline deadline)
+{
+    using Next = std::optional<Timestamp>;
+    auto state = co_await repository_.load_delivery(environment, id, deadline);
+    if (!state)
+        co_return state.error().code() == ErrorCode::not_found ? Result<Next>(std::nullopt) : state.error();
+    if (state->status != DeliveryStatus::pending)
+        co_return Next{};
+    auto const now = clock_.now();
+    bool const is_late = now - state->created_at >= kGiveUpAfter;
+    if (state->webhook.is_active && state->paused_until > now && !is_late)
+        co_return Next(*state->paused_until + duration_cast<Timestamp::duration>(kSpread * random_fraction()));
+    auto const url = http::parse_url(state->webhook.target_url);
+    Place const place(at_host_, url ? url->authority() : std::string());
+    if (place.others() >= kMostAtHost)
+        co_return Next(now + kHostPause);
+    auto made = co_await attempt(*state);
+    if (!made)
+        co_return Next(now + kHostPause);
+    auto const recorded = co_await repository_.record_attempt(*std::move(state), *std::move(made), deadline);
+    if (!recorded)
+        co_return recorded.error();
+    co_return Next{}; // If there is a next attempt, its job was set with the outcome of this one.
+}
+
+Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
 {
     auto const started = steady_clock::now();
     auto const now = clock_.now();
     Attempt made;
     if (!state.webhook.is_active) {
         made.error = "The webhook is not active.";
+        made.is_made = false;
         made.outcome = DeliveryStatus::dead;
         metrics_.dead.add();
         co_return made;
@@ -93,21 +159,33 @@ Task<Attempt> Deliverer::attempt(DeliveryState const& state)
     request.headers.add("webhook-signature",
                         standard_signature(state.secrets, state.event.id.str(), timestamp, request.body));
     auto const answer = co_await client_.send(std::move(request), Deadline::after(kLimit));
+    if (!answer && answer.error().code() == ErrorCode::rate_limited)
+        co_return std::nullopt; // The client has no room for it.
     made.duration = duration_cast<milliseconds>(steady_clock::now() - started);
     if (answer)
         made.status = answer->status;
     else
         made.error = answer.error().public_detail();
-    if (answer && answer->status >= 200 && answer->status < 300) {
+    auto const status = answer ? answer->status : 0;
+    if (status >= 200 && status < 300) {
         made.outcome = DeliveryStatus::delivered;
         metrics_.delivered.add();
-    } else if (now - state.created_at >= kGiveUpAfter) {
+        co_return made;
+    }
+    auto const ends_at = state.created_at + kGiveUpAfter;
+    made.is_gone = status == 410;
+    if (made.is_gone || now >= ends_at) {
         made.outcome = DeliveryStatus::dead;
         metrics_.dead.add();
-    } else {
-        made.next = now + pause_after(state.attempts + 1, random_fraction());
-        metrics_.failed.add();
+        co_return made;
     }
+    if (status == 429 || status == 503)
+        if (auto const header = answer->headers.find("retry-after"))
+            made.not_before = retry_time(*header, now);
+    auto const next = now + pause_after(state.attempts + 1, random_fraction());
+    // The last attempt is at the end of its time.
+    made.next = std::min(std::max<Timestamp>(next, made.not_before.value_or(next)), ends_at);
+    metrics_.failed.add();
     co_return made;
 }
 

@@ -55,6 +55,12 @@ bool is_redirect(int status)
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
+/// Whether there is no renewing: the connection is over, there is nothing to renew it with, or no row that has it yet.
+bool is_hopeless(Error const& error)
+{
+    return error.code() == ErrorCode::reauth_needed || error.code() == ErrorCode::not_found;
+}
+
 bool is_unauthorised(Outcome const& outcome)
 {
     return outcome.kind == Outcome::Kind::error && outcome.status == 401;
@@ -139,7 +145,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         if (renewed) {
             account = *std::move(renewed);
             outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
-        } else if (renewed.error().code() != ErrorCode::reauth_needed) {
+        } else if (!is_hopeless(renewed.error())) {
             co_return renewed.error(); // The credential may be as good as ever.
         }
     }

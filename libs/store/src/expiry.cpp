@@ -7,9 +7,9 @@
 namespace sluice::store {
 namespace {
 
-// Taken partition by partition; a row another worker holds is passed over.
-constexpr char kTake[] = "SELECT environment_id, id FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
-                         "AND due <= now() ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED";
+// A row another worker holds is passed over.
+constexpr char kTake[] = "SELECT environment_id, id, partition FROM jobs WHERE kind = 'mcp_server_expiry' "
+                         "AND due <= now() ORDER BY due LIMIT $1 FOR UPDATE SKIP LOCKED";
 constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)";
 // A server whose time was moved meanwhile stays; its job has the new time.
 constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 AND id = $2 AND expires_at <= now() "
@@ -17,10 +17,10 @@ constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 AN
 constexpr char kDone[] = "DELETE FROM jobs WHERE partition = $1 AND kind = 'mcp_server_expiry' "
                          "AND environment_id = $2 AND id = $3";
 
-std::size_t expire_partition(pqxx::work& transaction, int partition, std::size_t most)
+std::size_t expire(pqxx::work& transaction, std::size_t most)
 {
     std::size_t deleted = 0;
-    for (auto const& job : transaction.exec_params(kTake, partition, most)) {
+    for (auto const& job : transaction.exec_params(kTake, most)) {
         std::string const environment = job[0].c_str();
         std::string const id = job[1].c_str();
         transaction.exec_params1(kEnter, environment);
@@ -33,7 +33,7 @@ std::size_t expire_partition(pqxx::work& transaction, int partition, std::size_t
             announce(transaction, change_of(server));
             ++deleted;
         }
-        transaction.exec_params0(kDone, partition, environment, id);
+        transaction.exec_params0(kDone, job[2].as<int>(), environment, id);
     }
     return deleted;
 }
@@ -48,10 +48,7 @@ public:
     Task<Result<std::size_t>> delete_expired(std::size_t most, Deadline deadline) override
     {
         pg::Query<std::size_t> query = [most](pqxx::work& transaction) -> Result<std::size_t> {
-            std::size_t deleted = 0;
-            for (int partition = 0; partition < kPartitions && deleted < most; ++partition)
-                deleted += expire_partition(transaction, partition, most - deleted);
-            return deleted;
+            return expire(transaction, most);
         };
         co_return co_await backend_.pool.lookup<std::size_t>(deadline, std::move(query));
     }

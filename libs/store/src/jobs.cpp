@@ -10,31 +10,77 @@ namespace {
 
 using tenancy::Job;
 using tenancy::JobKind;
+using tenancy::JobWish;
+using tenancy::TakenJobs;
 
-constexpr char kSchedule[] =
-    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
-    "VALUES ($1, $2, $3, $4, to_timestamp($5::double precision / 1000000)) "
-    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = excluded.due, lease_until = NULL";
+// Workers that wait for their next job hear of one that is due before they look again.
+#define SLUICE_NOTIFY                                                                                                  \
+    " RETURNING CASE WHEN due <= now() + make_interval(secs => $6) THEN pg_notify('sluice_jobs', kind) END"
+constexpr char kSchedule[] = "INSERT INTO jobs (partition, kind, environment_id, id, due) "
+                             "VALUES ($1, $2, $3, $4, to_timestamp($5::double precision / 1000000)) "
+                             "ON CONFLICT (partition, kind, environment_id, id) "
+                             "DO UPDATE SET due = excluded.due, lease_until = NULL, failures = 0" SLUICE_NOTIFY;
 constexpr char kScheduleSooner[] =
     "INSERT INTO jobs (partition, kind, environment_id, id, due) "
     "VALUES ($1, $2, $3, $4, to_timestamp($5::double precision / 1000000)) "
-    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = least(jobs.due, excluded.due)";
+    "ON CONFLICT (partition, kind, environment_id, id) DO UPDATE SET due = least(jobs.due, excluded.due)" SLUICE_NOTIFY;
+#undef SLUICE_NOTIFY
+constexpr char kTell[] = "SELECT pg_notify('sluice_jobs', $1)";
 constexpr char kUnschedule[] =
     "DELETE FROM jobs WHERE partition = $1 AND kind = $2 AND environment_id = $3 AND id = $4";
-// Partition by partition; a row another worker holds is passed over.
+// While few are due all of them are looked at: of each environment what is left of its share, the first of each first.
+// A row another worker holds is passed over.
+constexpr char kTakeOfFew[] =
+    "WITH due AS MATERIALIZED (SELECT partition, environment_id, id, due FROM jobs WHERE kind = $1 AND due <= now() "
+    "AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due LIMIT $2), "
+    "ranked AS (SELECT *, row_number() OVER (PARTITION BY environment_id ORDER BY due) AS place FROM due), "
+    "mine AS (SELECT j.* FROM (SELECT * FROM ranked WHERE (SELECT count(*) FROM due) < $2 "
+    "AND place <= $3::bigint - coalesce(($4::jsonb->>environment_id::text)::bigint, 0) ORDER BY place) r "
+    "CROSS JOIN LATERAL (SELECT partition, environment_id, id FROM jobs WHERE partition = r.partition AND kind = $1 "
+    "AND environment_id = r.environment_id AND id = r.id AND (lease_until IS NULL OR lease_until <= now()) "
+    "FOR UPDATE SKIP LOCKED) j LIMIT $5), "
+    "taken AS (UPDATE jobs j SET lease_until = now() + make_interval(secs => $6) FROM mine m "
+    "WHERE j.partition = m.partition AND j.kind = $1 AND j.environment_id = m.environment_id AND j.id = m.id "
+    "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint, j.failures) "
+    "SELECT (SELECT count(*) FROM due) < $2, t.* FROM (SELECT 1) one LEFT JOIN taken t ON true";
+constexpr std::int64_t kFew = 500;
+// In a backlog: goes from environment to environment by the index, and takes of each what is left of its share; a row
+// another worker holds is passed over. The two bounds are the parts of the circle.
 constexpr char kTake[] =
-    "UPDATE jobs j SET lease_until = now() + make_interval(secs => $4) FROM ("
-    "SELECT partition, kind, environment_id, id FROM jobs WHERE partition = $1 AND kind = $2 AND due <= now() "
-    "AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED) d "
-    "WHERE j.partition = d.partition AND j.kind = d.kind AND j.environment_id = d.environment_id AND j.id = d.id "
-    "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint";
+    "WITH RECURSIVE environments AS ("
+    "(SELECT environment_id FROM jobs WHERE kind = $1 AND environment_id > $2 ORDER BY environment_id LIMIT 1) "
+    "UNION ALL SELECT (SELECT j.environment_id FROM jobs j WHERE j.kind = $1 AND j.environment_id > e.environment_id "
+    "ORDER BY j.environment_id LIMIT 1) FROM environments e WHERE e.environment_id < $3), "
+    "due AS (SELECT d.* FROM environments e CROSS JOIN LATERAL ("
+    "SELECT partition, environment_id, id FROM jobs WHERE kind = $1 AND environment_id = e.environment_id "
+    "AND due <= now() AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due "
+    "LIMIT greatest($4::bigint - coalesce(($5::jsonb->>e.environment_id::text)::bigint, 0), 0) "
+    "FOR UPDATE SKIP LOCKED) d WHERE e.environment_id <= $3 LIMIT $6) "
+    "UPDATE jobs j SET lease_until = now() + make_interval(secs => $7) FROM due d "
+    "WHERE j.partition = d.partition AND j.kind = $1 AND j.environment_id = d.environment_id AND j.id = d.id "
+    "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint, j.failures";
+constexpr char kNextIn[] = "SELECT ceil(extract(epoch FROM due - now()) * 1000)::bigint FROM jobs "
+                           "WHERE kind = $1 AND due > now() ORDER BY due LIMIT 1";
+constexpr char kFirst[] = "00000000-0000-0000-0000-000000000000";
+constexpr char kLast[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 #define SLUICE_HELD                                                                                                    \
     "WHERE partition = $1 AND kind = $2 AND environment_id = $3 AND id = $4 "                                          \
     "AND (extract(epoch FROM lease_until) * 1000000)::bigint = $5"
 constexpr char kEnd[] = "DELETE FROM jobs " SLUICE_HELD;
-constexpr char kNext[] =
-    "UPDATE jobs SET lease_until = NULL, due = to_timestamp($6::double precision / 1000000) " SLUICE_HELD;
+constexpr char kNext[] = "UPDATE jobs SET lease_until = NULL, failures = 0, "
+                         "due = to_timestamp($6::double precision / 1000000) " SLUICE_HELD;
+constexpr char kFail[] = "UPDATE jobs SET lease_until = NULL, failures = failures + 1, "
+                         "due = now() + make_interval(secs => $6) " SLUICE_HELD;
 #undef SLUICE_HELD
+
+/// As PostgreSQL writes it.
+std::string with_dashes(Uuid const& id)
+{
+    auto text = to_hex(id);
+    for (std::size_t const at : {8U, 13U, 18U, 23U})
+        text.insert(at, 1, '-');
+    return text;
+}
 
 class PgJobs final : public tenancy::JobQueue {
 public:
@@ -43,19 +89,56 @@ public:
     {
     }
 
-    Task<Result<std::vector<Job>>> take(JobKind kind, std::size_t most, std::chrono::seconds lease,
-                                        Deadline deadline) override
+    Task<Result<TakenJobs>> take(JobWish wish, Deadline deadline) override
     {
-        using Jobs = std::vector<Job>;
-        pg::Query<Jobs> query = [kind, most, lease](pqxx::work& transaction) -> Result<Jobs> {
-            Jobs jobs;
-            for (int partition = 0; partition < kPartitions && jobs.size() < most; ++partition)
-                for (auto const& row : transaction.exec_params(kTake, partition, std::string(name_of(kind)),
-                                                               most - jobs.size(), static_cast<double>(lease.count())))
-                    jobs.push_back({kind, id_in<EnvironmentId>(row[0]), uuid_in(row[1]), time_in(row[2])});
-            return jobs;
+        pg::Query<TakenJobs> query = [wish = std::move(wish)](pqxx::work& transaction) -> Result<TakenJobs> {
+            json::object running;
+            for (auto const& [environment, count] : wish.running)
+                running[with_dashes(environment.uuid())] = count;
+            auto const start = wish.after.empty() ? std::string(kFirst) : with_dashes(wish.after.uuid());
+            TakenJobs taken;
+            auto const add = [&](pqxx::row const& row, int first) {
+                taken.jobs.push_back({wish.kind, id_in<EnvironmentId>(row[first]), uuid_in(row[first + 1]),
+                                      time_in(row[first + 2]), row[first + 3].as<int>()});
+            };
+            auto const take_between = [&](std::string const& from, std::string const& to) {
+                for (auto const& row : transaction.exec_params(
+                         kTake, std::string(name_of(wish.kind)), from, to, wish.share, sql_json(running),
+                         wish.most - taken.jobs.size(), static_cast<double>(wish.lease.count())))
+                    add(row, 0);
+            };
+            bool is_few = false;
+            for (auto const& row :
+                 transaction.exec_params(kTakeOfFew, std::string(name_of(wish.kind)), kFew, wish.share,
+                                         sql_json(running), wish.most, static_cast<double>(wish.lease.count()))) {
+                is_few = row[0].as<bool>();
+                if (!row[1].is_null())
+                    add(row, 1);
+            }
+            if (!is_few)
+                take_between(start, kLast);
+            if (!is_few && taken.jobs.size() < wish.most && start != kFirst)
+                take_between(kFirst, start);
+            if (taken.jobs.size() < wish.most)
+                for (auto const& row : transaction.exec_params(kNextIn, std::string(name_of(wish.kind))))
+                    taken.next_in = std::chrono::milliseconds(row[0].as<std::int64_t>());
+            return taken;
         };
-        co_return co_await backend_.pool.lookup<Jobs>(deadline, std::move(query));
+        co_return co_await backend_.pool.lookup<TakenJobs>(deadline, std::move(query));
+    }
+
+    Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline deadline) override
+    {
+        pg::Query<bool> query = [job, pause](pqxx::work& transaction) -> Result<bool> {
+            transaction.exec_params0(kFail, partition_of(job.id), std::string(name_of(job.kind)),
+                                     sql_id(job.environment), sql_id(job.id), sql_time(job.lease_until),
+                                     static_cast<double>(pause.count()));
+            return true;
+        };
+        auto const done = co_await backend_.pool.lookup<bool>(deadline, std::move(query));
+        if (!done)
+            co_return done.error();
+        co_return Result<void>{};
     }
 
     Task<Result<void>> finish(Job job, std::optional<Timestamp> next, Deadline deadline) override
@@ -85,14 +168,19 @@ private:
 
 void schedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
 {
-    transaction.exec_params0(kSchedule, partition_of(id), std::string(name_of(kind)), sql_id(environment), sql_id(id),
-                             sql_time(due));
+    transaction.exec_params(kSchedule, partition_of(id), std::string(name_of(kind)), sql_id(environment), sql_id(id),
+                            sql_time(due), static_cast<double>(tenancy::kNotifiedAhead.count()));
 }
 
 void schedule_sooner(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
 {
-    transaction.exec_params0(kScheduleSooner, partition_of(id), std::string(name_of(kind)), sql_id(environment),
-                             sql_id(id), sql_time(due));
+    transaction.exec_params(kScheduleSooner, partition_of(id), std::string(name_of(kind)), sql_id(environment),
+                            sql_id(id), sql_time(due), static_cast<double>(tenancy::kNotifiedAhead.count()));
+}
+
+void tell_of_jobs(pqxx::work& transaction, JobKind kind)
+{
+    transaction.exec_params(kTell, std::string(name_of(kind)));
 }
 
 void unschedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id)

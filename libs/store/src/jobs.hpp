@@ -21,6 +21,8 @@ void schedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId envi
 /// The same where there is none; one that is due later comes sooner. Whoever holds the old one keeps it.
 void schedule_sooner(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id,
                      Timestamp due);
+/// For jobs that were written otherwise and are due: workers that sleep look for them.
+void tell_of_jobs(pqxx::work& transaction, tenancy::JobKind kind);
 void unschedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id);
 
 } // namespace sluice::store

@@ -49,6 +49,9 @@ constexpr char kHistoryByDay[] = {
 constexpr char kVerdicts[] = {
 #embed "0017_verdicts.sql"
 };
+constexpr char kFairJobs[] = {
+#embed "0018_fair_jobs.sql"
+};
 // clang-format on
 
 } // namespace
@@ -71,6 +74,7 @@ std::vector<pg::Migration> migrations()
         {"0013_uninstalling", {kUninstalling, sizeof kUninstalling}},
         {"0014_history_by_day", {kHistoryByDay, sizeof kHistoryByDay}},
         {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
+        {"0018_fair_jobs", {kFairJobs, sizeof kFairJobs}},
     };
 }
 

@@ -17,7 +17,8 @@ using namespace events;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, target_url, event_types, is_active, (extract(epoch FROM created_at) * 1000000)::bigint, "     \
-    "(extract(epoch FROM updated_at) * 1000000)::bigint, encode(sealed, 'hex'), data_key_version"
+    "(extract(epoch FROM updated_at) * 1000000)::bigint, encode(sealed, 'hex'), data_key_version, "                    \
+    "(extract(epoch FROM paused_until) * 1000000)::bigint"
 constexpr char kInsert[] =
     "INSERT INTO webhooks (environment_id, id, target_url, event_types, is_active, sealed, data_key_version) "
     "SELECT $1, $2, $3, $4::jsonb, $5, decode($6, 'hex'), $7 "
@@ -25,7 +26,9 @@ constexpr char kInsert[] =
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2";
 constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2 FOR UPDATE";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE true";
+// What the receiver did before the change is not held against it.
 constexpr char kUpdate[] = "UPDATE webhooks SET target_url = $3, event_types = $4::jsonb, is_active = $5, "
+                           "failures = 0, paused_until = NULL, "
                            "updated_at = now() WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
 constexpr char kReseal[] = "UPDATE webhooks SET sealed = decode($3, 'hex'), data_key_version = $4, updated_at = now() "
                            "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
@@ -62,6 +65,13 @@ constexpr char kLoadEvent[] =
 constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
                             "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
                             "RETURNING attempts, integrated_account_id";
+constexpr char kWorks[] = "UPDATE webhooks SET failures = 0, paused_until = NULL "
+                          "WHERE environment_id = $1 AND id = $2 AND (failures > 0 OR paused_until IS NOT NULL)";
+constexpr char kFails[] = "UPDATE webhooks SET failures = failures + 1, is_active = is_active AND NOT $4, "
+                          "paused_until = greatest(paused_until, to_timestamp($3::double precision / 1000000), "
+                          "CASE WHEN failures + 1 >= $5::int THEN now() + least(interval '15 minutes', "
+                          "interval '15 seconds' * power(2, least(failures + 1 - $5::int, 10))) END) "
+                          "WHERE environment_id = $1 AND id = $2";
 constexpr char kLogAttempt[] = "INSERT INTO delivery_attempts (environment_id, id, delivery_id, event_id, event_type, "
                                "webhook_id, attempt, status, "
                                "error, duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -288,6 +298,7 @@ public:
                     .as<std::size_t>();
             if (count > kMostReplayed)
                 return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
+            tell_of_jobs(transaction, tenancy::JobKind::delivery);
             return static_cast<std::size_t>(transaction
                                                 .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id,
                                                              to_id, sql_id(id), kPartitions, sql_time(now))
@@ -326,6 +337,7 @@ public:
                            time_in(event[3])};
             state.webhook = webhook_in(webhook);
             state.secrets = *std::move(secrets);
+            state.paused_until = optional_time_in(webhook[9]);
             return state;
         };
         co_return co_await backend_.pool.transact<DeliveryState>(environment, deadline, std::move(query));
@@ -344,6 +356,11 @@ public:
                                      sql_id(delivery.event.id), delivery.event.type, sql_id(delivery.webhook.id),
                                      made[0][0].as<int>(), attempt.status, error,
                                      static_cast<int>(attempt.duration.count()));
+            if (attempt.outcome == DeliveryStatus::delivered)
+                transaction.exec_params0(kWorks, sql_id(environment), sql_id(delivery.webhook.id));
+            else if (attempt.is_made)
+                transaction.exec_params0(kFails, sql_id(environment), sql_id(delivery.webhook.id),
+                                         sql_time(attempt.not_before), attempt.is_gone, kFailuresUntilPause);
             if (attempt.next) {
                 schedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid(), *attempt.next);
                 return true;

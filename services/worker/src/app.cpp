@@ -1,9 +1,11 @@
 #include "worker/app.hpp"
 
 #include "accounts/connector.hpp"
+#include "accounts/health_check.hpp"
 #include "accounts/refresher.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
+#include "pg/listener.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "store/store.hpp"
@@ -17,6 +19,7 @@
 #include <algorithm>
 #include <memory>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 namespace sluice::worker {
@@ -156,11 +159,11 @@ private:
 class HealthChecks {
 public:
     HealthChecks(store::Store& store, accounts::Integrations& integrations, accounts::Connector& connector,
-                 accounts::VendorCalls& vendor, Clock const& clock, std::chrono::milliseconds interval)
+                 accounts::HealthCheck& health_check, Clock const& clock, std::chrono::milliseconds interval)
         : store_(store)
         , integrations_(integrations)
         , connector_(connector)
-        , vendor_(vendor)
+        , health_check_(health_check)
         , clock_(clock)
         , interval_(interval)
     {
@@ -186,41 +189,17 @@ public:
             co_return account.error();
         if (!(*account)->is_enabled || (*account)->account.is_blocked)
             co_return clock_.now() + interval_;
-        auto const checked = co_await vendor_.check(*account, Deadline::after(kRenewLimit));
-        bool const is_refused = !checked && checked.error().code() == ErrorCode::reauth_needed;
-        // What else the vendor says is nothing about the credential.
-        if (is_refused || (checked && (*account)->account.doubts.credential_refused_at)) {
-            auto const stored = co_await store_verdict(
-                (*account)->account, is_refused ? std::optional(checked.error().public_detail()) : std::nullopt);
-            if (!stored)
-                co_return stored.error();
-        }
-        co_return clock_.now() + (is_refused ? std::min(interval_, kSecondLook) : interval_);
+        auto const is_refused = co_await health_check_.run(*std::move(account), Deadline::after(kRenewLimit));
+        if (!is_refused)
+            co_return is_refused.error();
+        co_return clock_.now() + (*is_refused ? std::min(interval_, kSecondLook) : interval_);
     }
 
 private:
-    /// `refused` is what the vendor said, if it did not accept the credential.
-    Task<Result<void>> store_verdict(accounts::Account const& account, std::optional<std::string> refused)
-    {
-        accounts::AccountChange change = [refused = std::move(refused), now = clock_.now()](
-                                             accounts::Account& row, accounts::Context&) -> Result<void> {
-            if (!refused)
-                row.doubts.credential_refused_at.reset();
-            else if (row.status == accounts::Status::active)
-                accounts::note_refused_credential(row, *refused, now);
-            return {};
-        };
-        auto const stored = co_await store_.accounts().update(account.environment, account.id, false, std::move(change),
-                                                              Deadline::after(kLimit));
-        if (!stored && stored.error().code() != ErrorCode::not_found)
-            co_return stored.error();
-        co_return Result<void>{};
-    }
-
     store::Store& store_;
     accounts::Integrations& integrations_;
     accounts::Connector& connector_;
-    accounts::VendorCalls& vendor_;
+    accounts::HealthCheck& health_check_;
     Clock const& clock_;
     std::chrono::milliseconds const interval_;
 };
@@ -275,10 +254,7 @@ private:
 
 Task<Result<std::optional<Timestamp>>> deliver(events::Deliverer& deliverer, tenancy::Job job)
 {
-    auto const done = co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
-    if (!done)
-        co_return done.error();
-    co_return std::nullopt; // If there is a next attempt, its job was set with the outcome of this one.
+    co_return co_await deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kRenewLimit));
 }
 
 /// Deletes what a removed installation leaves, for a while; then other jobs have their turn.
@@ -379,7 +355,21 @@ public:
 
     void add(tenancy::JobKind kind, JobLoop::Run run)
     {
-        each_.push_back(std::make_unique<Each>(io_, store_.jobs(), kind, std::move(run), registry_, log_));
+        LoopConfig config;
+        config.kind = kind;
+        each_.push_back(std::make_unique<Each>(io_, store_.jobs(), config, std::move(run), registry_, log_));
+    }
+    /// Some of this kind are due soon.
+    void ring(std::string_view kind)
+    {
+        for (auto& each : each_)
+            if (name_of(each->kind) == kind)
+                each->bell.ring();
+    }
+    void set_hearing(bool is_hearing)
+    {
+        for (auto& each : each_)
+            each->loop.set_hearing(is_hearing);
     }
     void start(TaskGroup& group)
     {
@@ -401,13 +391,15 @@ public:
 
 private:
     struct Each {
-        Each(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, JobLoop::Run run,
+        Each(asio::io_context& io, tenancy::JobQueue& queue, LoopConfig config, JobLoop::Run run,
              telemetry::Registry& registry, telemetry::Log& log)
-            : metrics(registry, name_of(kind))
+            : kind(config.kind)
+            , metrics(registry, name_of(config.kind))
             , bell(io)
-            , loop(io, queue, kind, std::move(run), bell, metrics, log)
+            , loop(io, queue, config, std::move(run), bell, metrics, log)
         {
         }
+        tenancy::JobKind kind;
         LoopMetrics metrics;
         TimedBell bell;
         JobLoop loop;
@@ -470,7 +462,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
     mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
     SchemaUpdates schema_updates(store, integrations, schemas, clock, config.schema_interval);
-    HealthChecks health(store, integrations, connector, vendor_calls, clock, config.health_interval);
+    accounts::HealthCheck health_check(store.accounts(), vendor_calls, clock);
+    HealthChecks health(store, integrations, connector, health_check, clock, config.health_interval);
     Loops loops(io, store, registry, log);
     loops.add(tenancy::JobKind::account_refresh, [&refreshes](tenancy::Job job) { return refreshes.run(job); });
     loops.add(tenancy::JobKind::connection, [&connector](tenancy::Job job) {
@@ -494,6 +487,13 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),
                                 compilers, clock, log);
     background.spawn(watch.run_forever());
+    auto const kind_notified = [&io, &loops](std::string_view kind) {
+        asio::post(io, [&loops, kind = std::string(kind)] { loops.ring(kind); });
+    };
+    auto const hearing_changed = [&io, &loops](bool is_hearing) {
+        asio::post(io, [&loops, is_hearing] { loops.set_hearing(is_hearing); });
+    };
+    pg::Listener const listener(config.database.url, tenancy::kJobChannel, {kind_notified, hearing_changed}, log);
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code const& error, int) {
         if (error)

@@ -1,16 +1,30 @@
 #include "worker/job_loop.hpp"
 
+#include "base/random.hpp"
+
 #include <algorithm>
+#include <array>
+#include <exception>
 
 namespace sluice::worker {
 namespace {
 
-constexpr std::size_t kAtOnce = 64;
+using std::chrono::milliseconds;
+
 constexpr std::chrono::seconds kLease{60};
 constexpr std::chrono::seconds kLimit{10};
-constexpr std::chrono::milliseconds kPause{500};
-/// While there is work: one job often makes the next one due.
-constexpr std::chrono::milliseconds kBusyPause{100};
+/// Between two looks while there is work.
+constexpr milliseconds kBusyPause{100};
+/// While nobody rings.
+constexpr milliseconds kDeafPause{500};
+constexpr milliseconds kLongestSleep = tenancy::kNotifiedAhead;
+
+double random_fraction()
+{
+    std::array<std::uint8_t, 1> byte{};
+    random_bytes(byte);
+    return byte[0] / 256.0;
+}
 
 } // namespace
 
@@ -22,24 +36,32 @@ LoopMetrics::LoopMetrics(telemetry::Registry& registry, std::string_view kind)
 {
 }
 
-std::chrono::milliseconds pause_after_rounds(int failed) noexcept
+milliseconds pause_after_rounds(int failed) noexcept
 {
-    constexpr std::chrono::milliseconds kFirst{250};
-    constexpr std::chrono::milliseconds kLongest{10'000};
+    constexpr milliseconds kFirst{250};
+    constexpr milliseconds kLongest{10'000};
     return std::min(kFirst * (1 << std::clamp(failed - 1, 0, 10)), kLongest);
 }
 
-JobLoop::JobLoop(asio::io_context& io, tenancy::JobQueue& queue, tenancy::JobKind kind, Run run, Bell& bell,
+std::chrono::seconds pause_after_failures(int failures, double jitter) noexcept
+{
+    constexpr std::chrono::seconds kFirst{60};
+    constexpr std::chrono::seconds kLongest{std::chrono::hours(4)};
+    auto const pause = std::min(kFirst * (1 << std::clamp(failures - 1, 0, 10)), kLongest);
+    return std::chrono::duration_cast<std::chrono::seconds>(pause * (1 + jitter / 4));
+}
+
+JobLoop::JobLoop(asio::io_context& io, tenancy::JobQueue& queue, LoopConfig config, Run run, Bell& bell,
                  LoopMetrics& metrics, telemetry::Log& log)
     : queue_(queue)
-    , kind_(kind)
+    , config_(config)
     , run_(std::move(run))
     , bell_(bell)
     , metrics_(metrics)
     , not_taken_(log, telemetry::Level::warning, "jobs could not be taken")
     , failed_(log, telemetry::Level::warning, "job failed")
     , not_ended_(log, telemetry::Level::warning, "the end of a job was not stored")
-    , running_(io, kAtOnce, log, "worker jobs")
+    , running_(io, config.at_once, log, "worker jobs")
 {
 }
 
@@ -47,24 +69,48 @@ Task<void> JobLoop::run()
 {
     int failed = 0;
     while (!is_stopping_) {
-        auto const free = kAtOnce - running_.running();
-        auto pause = kBusyPause;
-        if (free > 0) {
-            auto const jobs = co_await queue_.take(kind_, free, kLease, Deadline::after(kLimit));
-            failed = jobs ? 0 : failed + 1;
-            if (!jobs) {
+        auto least = kBusyPause;
+        auto most = is_hearing_ ? kLongestSleep : kDeafPause; // Or until one of those that run has ended.
+        if (!running_.full()) {
+            auto const taken = co_await queue_.take(wish(), Deadline::after(kLimit));
+            failed = taken ? 0 : failed + 1;
+            if (!taken) {
                 metrics_.failures.add();
-                not_taken_.write(jobs.error());
-                pause = pause_after_rounds(failed);
+                not_taken_.write(taken.error());
+                least = most = pause_after_rounds(failed);
             } else {
-                for (auto const& job : *jobs)
+                for (auto const& job : taken->jobs) {
+                    ++running_of_[job.environment];
+                    last_ = job.environment;
                     running_.spawn(run_one(job));
-                pause = jobs->empty() ? kPause : kBusyPause;
+                }
+                if (!taken->jobs.empty())
+                    most = kBusyPause; // One job often makes the next one due.
+                else if (taken->next_in)
+                    most = std::clamp(*taken->next_in, kBusyPause, most);
             }
         }
         if (!is_stopping_)
-            co_await bell_.wait(pause, pause);
+            co_await bell_.wait(least, most);
     }
+}
+
+tenancy::JobWish JobLoop::wish() const
+{
+    tenancy::JobWish wish;
+    wish.kind = config_.kind;
+    wish.most = config_.at_once - running_.running();
+    wish.share = config_.share;
+    wish.lease = kLease;
+    wish.after = last_;
+    wish.running.assign(running_of_.begin(), running_of_.end());
+    return wish;
+}
+
+void JobLoop::set_hearing(bool is_hearing)
+{
+    is_hearing_ = is_hearing;
+    bell_.ring(); // What was told while nobody heard is looked for.
 }
 
 void JobLoop::stop()
@@ -80,14 +126,31 @@ Task<bool> JobLoop::drain(Deadline deadline)
 
 Task<void> JobLoop::run_one(tenancy::Job job)
 {
-    auto const next = co_await run_(job);
-    if (!next) {
+    co_await end(job);
+    if (auto const count = running_of_.find(job.environment); --count->second == 0)
+        running_of_.erase(count);
+    bell_.ring();
+}
+
+Task<void> JobLoop::end(tenancy::Job job)
+{
+    Result<std::optional<Timestamp>> next = Error{ErrorCode::internal, "Unexpected fault."};
+    try {
+        next = co_await run_(job);
+    } catch (std::exception const& error) {
+        next = Error{ErrorCode::internal, "Unexpected fault.", error.what()};
+    }
+    Result<void> ended;
+    if (next) {
+        metrics_.done.add();
+        ended = co_await queue_.finish(job, *next, Deadline::after(kLimit));
+    } else {
         metrics_.failures.add();
         failed_.write(next.error());
-        co_return;
+        auto const pause = pause_after_failures(job.failures + 1, random_fraction());
+        ended = co_await queue_.fail(job, pause, Deadline::after(kLimit));
     }
-    metrics_.done.add();
-    if (auto const ended = co_await queue_.finish(job, *next, Deadline::after(kLimit)); !ended)
+    if (!ended)
         not_ended_.write(ended.error());
 }
 

@@ -193,6 +193,11 @@ class Connection {
     }
     servers = () => this.api.all(`/integrated-account/${this.id}/mcp`);
     account = () => this.api.ok('GET', `/integrated-account/${this.id}`);
+    /// The vendor refuses its credentials from now on, and the worker finds out.
+    async die() {
+        await this.simulated.fault({ kind: 'reject_credentials' });
+        return verdict(this.api, this.id);
+    }
     /// As `GET …/tools` gives them, in the order of `tools/list`.
     tools = async () => (await this.api.ok('GET', `/integrated-account/${this.id}/tools`)).result;
 }
@@ -206,7 +211,7 @@ function uuidOf(id) {
 
 /// Lets an account's job run now, once it is there.
 export async function makeDue(kind, accountId) {
-    const sql = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = '${kind}' AND id = '${uuidOf(accountId)}' RETURNING 1`;
+    const sql = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = '${kind}' AND id = '${uuidOf(accountId)}' RETURNING 1, pg_notify('sluice_jobs', kind)`;
     await eventually(`the job ${kind}`, 10, async () => {
         const { stdout } = await promisify(execFile)('psql', [dev.database_url, '-qAtXc', sql]);
         return stdout.includes('1');
@@ -216,5 +221,24 @@ export async function makeDue(kind, accountId) {
 /// SQL as the serving role, inside an environment: to let time pass for a row.
 export async function inEnvironment(environmentId, sql) {
     const set = `SELECT set_config('sluice.environment_id', '${uuidOf(environmentId)}', false)`;
-    await promisify(execFile)('psql', [dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', set, '-c', sql]);
+    const args = [dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', set, '-c', sql];
+    const { stdout } = await promisify(execFile)('psql', args);
+    return stdout.trim().split('\n').slice(1);
+}
+
+/// Lets the worker reach its verdict on an account whose vendor refuses it: two looks, five minutes apart.
+export async function verdict(api, id) {
+    const row = () => api.ok('GET', `/integrated-account/${id}`);
+    const { environment_id } = await row();
+    await makeDue('account_health', id);
+    const later =
+        `UPDATE integrated_accounts SET credential_refused_at = credential_refused_at - interval '5 minutes' ` +
+        `WHERE id = '${uuidOf(id)}' AND credential_refused_at IS NOT NULL RETURNING 1`;
+    await eventually('the first look', 10, async () => (await inEnvironment(environment_id, later)).includes('1'));
+    assert.equal((await row()).status, 'active', 'once is no verdict');
+    await makeDue('account_health', id);
+    return eventually('the second look', 10, async () => {
+        const now = await row();
+        return now.status === 'needs_reauth' ? now : undefined;
+    });
 }

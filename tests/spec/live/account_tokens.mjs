@@ -128,6 +128,11 @@ export async function renewal(session, known) {
     await fails({ status: 401, body: { error: 'invalid_client' } });
     await session.call(refresh, 403, 'when the token has ended and the vendor refuses the app', ended);
     await product.clearFaults();
+    await session.call('updateEnvironmentIntegration', 200, 'whose app the vendor refused', {
+        path: { id: known.installation },
+        json: { override: product.override },
+        holds: (json) => json.last_error === null,
+    });
     await session.call(refresh, 200, 'when the token has ended', { json: { id } });
     const alone = await imported(session, known, 'without a refresh token', { refresh_token: undefined });
     const remote = ({ is_remote_error }) => is_remote_error === true;

@@ -11,6 +11,13 @@ const gorgias = resolve(import.meta.dirname, '../../../libs/catalog/integrations
 const subdomain = 'spec';
 const apiKey = 'spec-key';
 
+/// The UUID behind a TypeID.
+function uuidOf(id) {
+    let number = 0n;
+    for (const digit of id.split('_').at(-1)) number = number * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(digit));
+    return number.toString(16).padStart(32, '0');
+}
+
 /// The product that runs, with an environment of our own: no other test's rows come in our way, nor ours in theirs.
 export class Product {
     #devJson = process.env.SLUICE_DEV_JSON;
@@ -33,7 +40,7 @@ export class Product {
     /// Makes the environment and gives a token for it.
     makeEnvironment() {
         this.#cli('team', 'create', 'spec');
-        this.#cli('environment', 'create', 'spec', '--team', 'spec');
+        this.environment = this.#cli('environment', 'create', 'spec', '--team', 'spec').id;
         return this.#cli('api-token', 'create', 'spec', '--team', 'spec', '--environment', 'spec', '--replace').token;
     }
 
@@ -113,6 +120,27 @@ export class Product {
     /// From now on, or until `clearFaults`, the vendor refuses the credentials.
     rejectCredentials() {
         return this.#control(`/accounts/${subdomain}/faults`, { kind: 'reject_credentials' });
+    }
+
+    /// Lets the worker reach its verdict on an account that the vendor refuses: two looks, five minutes apart.
+    async verdict(account) {
+        const look = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = 'account_health' AND id = '${uuidOf(account)}' RETURNING 1, pg_notify('sluice_jobs', kind)`;
+        const later =
+            `UPDATE integrated_accounts SET credential_refused_at = credential_refused_at - interval '5 minutes' ` +
+            `WHERE id = '${uuidOf(account)}' AND credential_refused_at IS NOT NULL RETURNING 1`;
+        const dead = `SELECT 1 FROM integrated_accounts WHERE id = '${uuidOf(account)}' AND status = 'needs_reauth'`;
+        for (const sql of [look, later, look, dead]) await this.#untilOne(sql);
+    }
+
+    async #untilOne(sql) {
+        const { environment } = this;
+        const set = `SELECT set_config('sluice.environment_id', '${uuidOf(environment)}', false)`;
+        for (let tries = 0; tries < 100; ++tries) {
+            const args = [this.#dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', set, '-c', sql];
+            if (execFileSync('psql', args, { encoding: 'utf8' }).trim().split('\n').slice(1).some((row) => row.startsWith('1'))) return;
+            await new Promise((done) => setTimeout(done, 100));
+        }
+        throw new Error(`never true: ${sql}`);
     }
 
     /// The vendor forgets all token pairs.

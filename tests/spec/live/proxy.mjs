@@ -311,6 +311,7 @@ async function deadCredentials(session, known) {
             holds: (body, { headers }) =>
                 body.is_remote_error && 'raw_response' in body && headers['www-authenticate'] === 'Integrated-Account',
         });
+        await product.verdict(account);
         await session.call(id, 401, 'of an account that needs new credentials', {
             path,
             query,

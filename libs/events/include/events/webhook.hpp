@@ -48,6 +48,8 @@ struct DeliveryState {
     Event event;
     Webhook webhook;
     std::vector<Secret> secrets; ///< The newest first; two while they are being rotated.
+    /// The receiver failed again and again, or asked to be left alone: no attempt before.
+    std::optional<Timestamp> paused_until;
 };
 
 /// What came of an attempt.
@@ -56,7 +58,10 @@ struct Attempt {
     std::string error;         ///< If there was none.
     std::chrono::milliseconds duration{};
     DeliveryStatus outcome = DeliveryStatus::pending;
-    std::optional<Timestamp> next; ///< While pending.
+    std::optional<Timestamp> next;       ///< While pending.
+    bool is_made = true;                 ///< The receiver was asked.
+    bool is_gone = false;                ///< It wants no more: the webhook is switched off.
+    std::optional<Timestamp> not_before; ///< It asks to be left alone so long.
 };
 
 /// An attempt as the log has it.
@@ -85,6 +90,8 @@ class WebhookRepository {
 public:
     static constexpr int kMostPerEnvironment = 50;
     static constexpr int kMostReplayed = 10'000;
+    /// From so many failures in a row on, a webhook pauses: 15 s at first, twice as long each time, 15 min at most.
+    static constexpr int kFailuresUntilPause = 5;
 
     virtual ~WebhookRepository() = default;
     /// Errors: conflict if the environment has `kMostPerEnvironment`.

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::tenancy {
@@ -49,23 +50,46 @@ enum class JobKind {
     return "";
 }
 
+/// The channel that tells of jobs that are due within `kNotifiedAhead`: the payload is the name of their kind.
+inline constexpr char kJobChannel[] = "sluice_jobs";
+/// Whoever waits no longer than this between two looks misses none.
+inline constexpr std::chrono::seconds kNotifiedAhead{30};
+
 /// A job that was taken. Until `lease_until` no other worker takes it; then any may.
 struct Job {
     JobKind kind{};
     EnvironmentId environment;
     Uuid id{};
     Timestamp lease_until;
+    int failures = 0; ///< In a row, so far.
+};
+
+/// Which jobs a worker wants.
+struct JobWish {
+    JobKind kind{};
+    std::size_t most = 0;
+    std::size_t share = 0; ///< The most of one environment, those counted in that the worker has already.
+    std::chrono::seconds lease{};
+    EnvironmentId after; ///< The environments are gone through in a circle, from the one after this on.
+    std::vector<std::pair<EnvironmentId, std::size_t>> running; ///< What the worker has already.
+};
+
+struct TakenJobs {
+    std::vector<Job> jobs;
+    /// How long until the next is due, as far as is known; told only if fewer than wished for were due.
+    std::optional<std::chrono::milliseconds> next_in;
 };
 
 /// The queue of all environments, taken by any worker.
 class JobQueue {
 public:
     virtual ~JobQueue() = default;
-    /// Up to `most` due jobs, the most overdue first within a partition.
-    virtual Task<Result<std::vector<Job>>> take(JobKind kind, std::size_t most, std::chrono::seconds lease,
-                                                Deadline deadline) = 0;
+    /// Due jobs of any partition; the most overdue first within an environment.
+    virtual Task<Result<TakenJobs>> take(JobWish wish, Deadline deadline) = 0;
     /// Ends the job, or gives it its next time; does nothing if it was rescheduled or taken over meanwhile.
     virtual Task<Result<void>> finish(Job job, std::optional<Timestamp> next, Deadline deadline) = 0;
+    /// The same for one that failed: it is due after `pause`, with one failure more.
+    virtual Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline deadline) = 0;
 };
 
 } // namespace sluice::tenancy

@@ -19,6 +19,7 @@ public:
         stored.name = "acme";
         stored.label = "Acme";
         stored.category = "test";
+        stored.sharing = "deny";
         auto manifest = std::string(kManifest);
         manifest.replace(manifest.find("REUSE"), 5, reuse);
         stored.manifest = json::parse(manifest).value();

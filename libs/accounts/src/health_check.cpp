@@ -1,0 +1,42 @@
+#include "accounts/health_check.hpp"
+
+#include "accounts/verdict.hpp"
+
+namespace sluice::accounts {
+namespace {
+
+constexpr std::chrono::seconds kStoreLimit{10};
+
+} // namespace
+
+HealthCheck::HealthCheck(AccountRepository& repository, VendorCalls& vendor, Clock const& clock)
+    : repository_(repository)
+    , vendor_(vendor)
+    , clock_(clock)
+{
+}
+
+Task<Result<bool>> HealthCheck::run(ConnectedPtr account, Deadline deadline)
+{
+    auto const& row = account->account;
+    auto const checked = co_await vendor_.check(account, deadline);
+    bool const is_refused = !checked && checked.error().code() == ErrorCode::reauth_needed;
+    bool const is_accepted = checked && row.doubts.credential_refused_at;
+    if (!is_refused && !is_accepted)
+        co_return false;
+    auto const said = is_refused ? checked.error().public_detail() : std::string();
+    AccountChange change = [is_refused, said, now = clock_.now()](Account& changed, Context&) -> Result<void> {
+        if (!is_refused)
+            changed.doubts.credential_refused_at.reset();
+        else if (changed.status == Status::active)
+            note_refused_credential(changed, said, now);
+        return {};
+    };
+    auto const stored =
+        co_await repository_.update(row.environment, row.id, false, std::move(change), Deadline::after(kStoreLimit));
+    if (!stored && stored.error().code() != ErrorCode::not_found)
+        co_return stored.error();
+    co_return is_refused;
+}
+
+} // namespace sluice::accounts

@@ -1,0 +1,125 @@
+#include "accounts/health_check.hpp"
+
+#include "accounts/connected_accounts.hpp"
+#include "support/clock.hpp"
+#include "support/fake_accounts.hpp"
+#include "support/fake_integrations.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A vendor that says of every credential the same.
+class FakeVendor final : public VendorCalls {
+public:
+    Task<Result<void>> check(ConnectedPtr, Deadline) override
+    {
+        if (said)
+            co_return *said;
+        co_return Result<void>{};
+    }
+    Task<Result<json::value>> call(ConnectedPtr, catalog::MethodCall const&, json::value, Deadline) override
+    {
+        co_return Error{ErrorCode::internal, "not part of this test"};
+    }
+    Task<Result<Listed>> list(ConnectedPtr, catalog::MethodCall const&, std::size_t, Deadline) override
+    {
+        co_return Error{ErrorCode::internal, "not part of this test"};
+    }
+
+    std::optional<Error> said;
+};
+
+Error const kRefused{ErrorCode::reauth_needed, "Acme refuses these credentials: Wrong key."};
+
+class HealthCheckTest : public ::testing::Test {
+protected:
+    HealthCheckTest()
+    {
+        Account account;
+        account.environment = environment_;
+        account.integration = definitions_.stored.id;
+        account.status = Status::active;
+        account.authentication_method = "api_key";
+        id_ = rows_.put(std::move(account), Context{{{"email", "me"}}, {{"api_key", "key-123456"}}}).id;
+    }
+
+    Result<bool> check()
+    {
+        return test::run([](HealthCheckTest& self) -> Task<Result<bool>> {
+            auto state = co_await self.rows_.load_state(self.environment_, self.id_, Deadline::after(1h));
+            auto account = co_await accounts::connect(self.integrations_, *std::move(state), Deadline::after(1h));
+            if (!account)
+                co_return account.error();
+            co_return co_await self.health_check_.run(*account, Deadline::after(1h));
+        }(*this));
+    }
+    Account& row() { return rows_.rows.at({environment_, id_}).account; }
+
+    test::FakeClock clock_;
+    test::FakeChanges changes_;
+    test::FakeAccounts rows_{changes_, clock_};
+    test::FakeIntegrations definitions_;
+    WorkerPool workers_{1, 100};
+    Integrations integrations_{definitions_, workers_};
+    FakeVendor vendor_;
+    HealthCheck health_check_{rows_, vendor_, clock_};
+    EnvironmentId environment_{Uuid{7}};
+    IntegratedAccountId id_;
+};
+
+TEST_F(HealthCheckTest, TwoRefusalsFiveMinutesApartAreTheVerdict)
+{
+    vendor_.said = kRefused;
+    EXPECT_TRUE(check().value());
+    EXPECT_EQ(row().status, Status::active);
+    clock_.advance(4min);
+    EXPECT_TRUE(check().value());
+    EXPECT_EQ(row().status, Status::active);
+    clock_.advance(1min);
+    EXPECT_TRUE(check().value());
+    EXPECT_EQ(row().status, Status::needs_reauth);
+    EXPECT_EQ(row().last_error.at("message"), "Acme refuses these credentials: Wrong key.");
+}
+
+TEST_F(HealthCheckTest, AVendorThatRefusesEverybodyForAMinuteHurtsNobody)
+{
+    vendor_.said = kRefused;
+    EXPECT_TRUE(check().value());
+    vendor_.said.reset();
+    clock_.advance(5min);
+    EXPECT_FALSE(check().value());
+    EXPECT_EQ(row().doubts, Doubts{});
+    vendor_.said = kRefused;
+    clock_.advance(5min);
+    EXPECT_TRUE(check().value());
+    EXPECT_EQ(row().status, Status::active) << "it is the first again";
+}
+
+TEST_F(HealthCheckTest, WhatElseAVendorSaysIsNothingAboutTheCredentials)
+{
+    for (auto const code : {ErrorCode::upstream_failed, ErrorCode::upstream_timeout, ErrorCode::upstream_unreachable,
+                            ErrorCode::rate_limited, ErrorCode::forbidden, ErrorCode::unavailable}) {
+        vendor_.said = Error{code, "no"};
+        EXPECT_FALSE(check().value());
+        clock_.advance(1h);
+    }
+    EXPECT_EQ(row().doubts, Doubts{});
+    EXPECT_TRUE(changes_.sent.empty()) << "nothing is written where nothing changed";
+}
+
+TEST_F(HealthCheckTest, WhatCouldNotBeStoredIsAFailure)
+{
+    vendor_.said = kRefused;
+    rows_.before = [](std::string_view method) {
+        return method == "update" ? std::optional(Error{ErrorCode::unavailable, "gone"}) : std::nullopt;
+    };
+    EXPECT_EQ(check().error().code(), ErrorCode::unavailable);
+}
+
+} // namespace
+} // namespace sluice::accounts
