@@ -66,7 +66,7 @@ constexpr char kIntend[] = "UPDATE integrated_accounts SET refresh_intent_genera
 constexpr char kKeepIntent[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL "
                                "WHERE environment_id = $1 AND id = $2";
 // Whoever takes a lease while the app is refused is the one that asks; the others wait for what it hears.
-constexpr char kProbeApp[] = "UPDATE environment_integrations SET app_retry_at = now() + interval '30 seconds' "
+constexpr char kProbeApp[] = "UPDATE environment_integrations SET app_retry_at = now() + interval '15 seconds' "
                              "WHERE environment_id = $1 AND id = $2 AND app_refused_at IS NOT NULL";
 constexpr char kLockApp[] = "SELECT (extract(epoch FROM app_refused_at) * 1000000)::bigint "
                             "FROM environment_integrations WHERE environment_id = $1 AND id = $2 FOR UPDATE";
@@ -284,10 +284,10 @@ AccountChange replacing(AccountChange change)
     };
 }
 
-/// From half a minute to a quarter of an hour: an app is refused until somebody mends it.
+/// From a second to a quarter of an hour: most are refused until somebody mends them, some for a moment.
 Timestamp::duration pause_of_app(Timestamp::duration refused_for)
 {
-    return std::clamp<Timestamp::duration>(refused_for / 2, std::chrono::seconds(30), std::chrono::minutes(15));
+    return std::clamp<Timestamp::duration>(refused_for / 2, std::chrono::seconds(1), std::chrono::minutes(15));
 }
 
 /// The vendor refuses the OAuth app: kept with the environment integration, and told when it begins.

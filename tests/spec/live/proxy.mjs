@@ -361,6 +361,11 @@ async function endedTokens(session, known) {
         });
     }
     await known.product.clearFaults();
+    await session.call('updateEnvironmentIntegration', 200, 'whose app the vendor refused a moment ago', {
+        path: { id: known.installation },
+        json: { override: known.product.override },
+        holds: (json) => json.last_error === null,
+    });
     await session.call('proxyList', 200, 'when the access token has ended and is renewed', { path, query });
 }
 
