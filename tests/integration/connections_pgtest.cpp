@@ -319,6 +319,8 @@ TEST_F(ConnectionStoreTest, ARefusedAppIsKeptWithItsInstallationAndToldOnceUntil
     };
     lease();
     EXPECT_EQ(finish(RefreshEnd::Kind::app_refused).status, accounts::Status::active);
+    EXPECT_EQ(database_.value("SELECT app_retry_at > app_refused_at FROM environment_integrations"), "t");
+    database_.execute("UPDATE environment_integrations SET app_retry_at = now() + interval '1 minute'");
     auto const waiting = lease();
     EXPECT_EQ(waiting.kind, Kind::app_refused) << "one asks, the others wait";
     EXPECT_EQ(waiting.state.app_trouble->message, "invalid_client");
