@@ -118,7 +118,7 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
     auto const found = session.run(session.store().tenancy().find_environment(team, environment, Session::deadline()));
     if (!found)
         return found.error();
-    auto const secret = crypto::mint_token(crypto::TokenKind::api);
+    auto const secret = crypto::mint_token(session.keyring(), crypto::TokenKind::api);
     auto const hash = crypto::hash_token(session.keyring(), secret.reveal());
     auto token = session.run(tokens.create(found->id, name, hash, std::nullopt, Session::deadline()));
     bool is_new = token.has_value();

@@ -81,6 +81,9 @@ Options::Options()
     s.duration("cache.stale_lifetime", api_.cache.stale_lifetime, 0ms, 24h,
                "how long cached accounts serve while the "
                "database is unreachable");
+    s.flag(
+        "tokens.accept_unkeyed", api_.tokens.accept_unkeyed,
+        "whether tokens minted before they had a MAC are looked up: 50 a second; switch it off once all are replaced");
     s.text("log.level", log_level_, "debug, info, warning or error");
     s.secret("worker.database_url", worker_database_url_, "PostgreSQL URL of the role sluice_worker");
     s.text("worker.address", worker_address_, "IP address of the worker's health and metrics");

@@ -68,7 +68,7 @@ protected:
         made.name = "agent";
         made.created_by = "test";
         made.expires_at = expires_at;
-        auto const token = crypto::mint_token(crypto::TokenKind::mcp);
+        auto const token = crypto::mint_token(keyring_, crypto::TokenKind::mcp);
         last_hash_ = crypto::hash_token(keyring_, token.reveal());
         return must(test::run(store_.servers().create(made, last_hash_, soon())));
     }

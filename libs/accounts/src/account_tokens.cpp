@@ -11,10 +11,11 @@ Error refused()
 
 } // namespace
 
-AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
-                             tenancy::SnapshotCacheConfig config)
+AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring,
+                             tenancy::SecretGate& gate, Clock const& clock, tenancy::SnapshotCacheConfig config)
     : repository_(repository)
     , keyring_(keyring)
+    , gate_(gate)
     , clock_(clock)
     , cache_(config)
 {
@@ -26,6 +27,9 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
         co_return refused();
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
+    if (!cache_.knows(key))
+        if (auto const may = gate_.admit(crypto::TokenKind::account, token); !may)
+            co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
     auto fetch = [&](crypto::Digest const&, Deadline limit) -> Task<Result<std::shared_ptr<AccountToken const>>> {
         auto found = co_await repository_.resolve(candidates, limit);
         if (!found)

@@ -218,7 +218,7 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadlin
     connection.nonce = oauth->nonce ? random_text() : std::string();
     connection.scopes = request.scopes ? *request.scopes : oauth->scopes;
     connection.expires_at = clock_.now() + kConnectionLifetime;
-    auto state = crypto::mint_token(crypto::TokenKind::state);
+    auto state = crypto::mint_token(keyring_, crypto::TokenKind::state);
     auto created =
         co_await connections_.create(std::move(connection), crypto::hash_token(keyring_, state.reveal()), deadline);
     if (!created)
@@ -228,7 +228,7 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadlin
 
 Task<Result<Connection>> Connector::resolve(std::string_view state, Deadline deadline)
 {
-    if (!crypto::is_well_formed(crypto::TokenKind::state, state))
+    if (crypto::form_of(keyring_, crypto::TokenKind::state, state) == crypto::TokenForm::malformed)
         co_return unknown_connection();
     auto connection = co_await connections_.resolve_state(crypto::candidate_hashes(keyring_, state), deadline);
     if (!connection)

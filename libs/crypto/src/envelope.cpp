@@ -69,4 +69,9 @@ std::string key_check(Keyring const& keyring, std::uint32_t id)
     return hex(hmac_sha256(keyring.derived(Keyring::Purpose::key_check).at(id), "sluice"));
 }
 
+std::string token_key_check(Keyring const& keyring)
+{
+    return hex(hmac_sha256(keyring.token_key(), "sluice token key check"));
+}
+
 } // namespace sluice::crypto

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace sluice::crypto {
@@ -29,9 +30,9 @@ std::optional<std::uint32_t> key_id_of(json::value const* value)
     return static_cast<std::uint32_t>(id);
 }
 
-std::optional<Key> key_of(json::object const& entry)
+std::optional<Key> key_of(json::object const& entry, std::string_view member = "key")
 {
-    auto const* text = json::string_at(entry, "key");
+    auto const* text = json::string_at(entry, member);
     auto const bytes = text != nullptr ? base64_decode(*text) : std::nullopt;
     if (!bytes || bytes->size() != Key::kSize)
         return std::nullopt;
@@ -44,9 +45,12 @@ struct Keyring::State {
     std::uint32_t active = 0;
     std::map<std::uint32_t, Key> masters;
     std::map<Purpose, std::map<std::uint32_t, Key>> derived;
+    std::optional<Key> token_key;
 
     void derive()
     {
+        if (!token_key)
+            token_key = hkdf(masters.begin()->second, "sluice token mac v1");
         for (auto const& [purpose, label] : kPurposes)
             for (auto const& [id, master] : masters)
                 derived[purpose].emplace(id, hkdf(master, label));
@@ -118,6 +122,11 @@ Result<Keyring> Keyring::parse(std::string_view file_text)
     auto const active = key_id_of(root->if_contains("active"));
     if (!active || !state.masters.contains(*active))
         failures.push_back({"keyring.active", "must be the id of one of the keys"});
+    if (root->contains("token_key")) {
+        state.token_key = key_of(*root, "token_key");
+        if (!state.token_key)
+            failures.push_back({"keyring.token_key", "must be the base64 of 32 bytes"});
+    }
     if (!failures.empty())
         return Error{std::move(failures)};
     state.active = *active;
@@ -132,6 +141,7 @@ Secret Keyring::serialise() const
     json::object root;
     root["active"] = state().active;
     root["keys"] = std::move(keys);
+    root["token_key"] = base64(token_key().reveal());
     return Secret{boost::json::serialize(root) + '\n'};
 }
 
@@ -158,6 +168,11 @@ Key const* Keyring::find(std::uint32_t id) const
 std::map<std::uint32_t, Key> const& Keyring::derived(Purpose purpose) const
 {
     return state().derived.at(purpose);
+}
+
+Key const& Keyring::token_key() const
+{
+    return *state().token_key;
 }
 
 std::uint32_t Keyring::add()
@@ -189,6 +204,8 @@ Result<void> Keyring::replace(Keyring newer)
             return Error{ErrorCode::conflict, fmt::format("The new keyring {} key {}. Keys are only ever added.",
                                                           same == nullptr ? "lacks" : "changes", id)};
     }
+    if (!equal_in_constant_time(newer.token_key().reveal(), token_key().reveal()))
+        return Error{ErrorCode::conflict, "The new keyring changes the token_key, under which tokens were made."};
     auto next = newer.state();
     next.derived.clear();
     set(std::move(next));

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t kBodySize = 43; // ceil(256 / log2(62))
 constexpr std::size_t kCheckSize = 6; // ceil(32 / log2(62))
+constexpr std::size_t kMacSize = 8;   // 47 bits: one of 2^47 made-up tokens costs a query
 
 /// `number` is big-endian and consumed.
 std::string base62(std::span<std::uint8_t> number, std::size_t digits)
@@ -40,6 +41,12 @@ std::string check_of(std::string_view text)
     return base62(number, kCheckSize);
 }
 
+std::string mac_of(Keyring const& keyring, std::string_view text)
+{
+    auto digest = hmac_sha256(keyring.token_key(), text);
+    return base62(std::span(digest).first<8>(), kMacSize);
+}
+
 } // namespace
 
 std::string_view prefix_of(TokenKind kind) noexcept
@@ -59,22 +66,35 @@ std::string_view prefix_of(TokenKind kind) noexcept
     return {};
 }
 
-Secret mint_token(TokenKind kind)
+Secret mint_token(Keyring const& keyring, TokenKind kind)
 {
     std::array<std::uint8_t, 32> number{};
     random_bytes(number);
     std::string text(prefix_of(kind));
     text += base62(number, kBodySize);
     text += check_of(text);
+    text += mac_of(keyring, text);
     return Secret{std::move(text)};
 }
 
 bool is_well_formed(TokenKind kind, std::string_view text) noexcept
 {
     auto const prefix = prefix_of(kind);
-    if (text.size() != prefix.size() + kBodySize + kCheckSize || !text.starts_with(prefix))
+    auto const size = prefix.size() + kBodySize + kCheckSize;
+    if ((text.size() != size && text.size() != size + kMacSize) || !text.starts_with(prefix))
         return false;
-    return check_of(text.substr(0, text.size() - kCheckSize)) == text.substr(text.size() - kCheckSize);
+    return check_of(text.substr(0, size - kCheckSize)) == text.substr(size - kCheckSize, kCheckSize);
+}
+
+TokenForm form_of(Keyring const& keyring, TokenKind kind, std::string_view text)
+{
+    if (!is_well_formed(kind, text))
+        return TokenForm::malformed;
+    auto const size = prefix_of(kind).size() + kBodySize + kCheckSize;
+    if (text.size() == size)
+        return TokenForm::unkeyed;
+    auto const mac = mac_of(keyring, text.substr(0, size));
+    return equal_in_constant_time(bytes_of(mac), bytes_of(text.substr(size))) ? TokenForm::keyed : TokenForm::malformed;
 }
 
 TokenHash hash_token(Keyring const& keyring, std::string_view token)

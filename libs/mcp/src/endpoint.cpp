@@ -29,7 +29,8 @@ http::Response error_response(int status, std::string_view message)
 http::Response unresolved(Error const& error)
 {
     bool const is_unknown = error.code() == ErrorCode::not_found;
-    auto response = error_response(is_unknown ? 404 : 503, error.public_detail());
+    bool const is_limited = error.code() == ErrorCode::rate_limited;
+    auto response = error_response(is_unknown ? 404 : (is_limited ? 429 : 503), error.public_detail());
     response.headers.add("cache-control", "no-store");
     if (!is_unknown)
         response.headers.add("retry-after", "1");
@@ -220,9 +221,11 @@ Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Reques
     auto const factor = co_await check_second_factor(request, snapshot.server, deadline);
     if (factor)
         co_return std::nullopt;
-    bool const is_down = factor.error().code() == ErrorCode::unavailable;
-    auto response = rpc_refusal(is_down ? 503 : 401, RpcCode::server_error, factor.error().public_detail());
-    response.headers.add(is_down ? "retry-after" : "www-authenticate", is_down ? "1" : "Bearer");
+    bool const is_limited = factor.error().code() == ErrorCode::rate_limited;
+    bool const is_later = is_limited || factor.error().code() == ErrorCode::unavailable;
+    auto response =
+        rpc_refusal(is_limited ? 429 : (is_later ? 503 : 401), RpcCode::server_error, factor.error().public_detail());
+    response.headers.add(is_later ? "retry-after" : "www-authenticate", is_later ? "1" : "Bearer");
     co_return response;
 }
 

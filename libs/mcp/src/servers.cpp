@@ -137,11 +137,13 @@ void add_offers(ServerSnapshot& snapshot)
 } // namespace
 
 Servers::Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
-                 crypto::Keyring const& keyring, Clock const& clock, tenancy::SnapshotCacheConfig config)
+                 crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
+                 tenancy::SnapshotCacheConfig config)
     : repository_(repository)
     , integrations_(integrations)
     , tool_sets_(tool_sets)
     , keyring_(keyring)
+    , gate_(gate)
     , clock_(clock)
     , cache_(config)
 {
@@ -168,6 +170,9 @@ Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline dead
         co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
+    if (!cache_.knows(key))
+        if (auto const may = gate_.admit(crypto::TokenKind::mcp, token); !may)
+            co_return may.error().code() == ErrorCode::not_found ? unknown_token() : may.error();
     auto fetch = [this, &candidates](crypto::Digest const&, Deadline limit) { return load(candidates, limit); };
     auto loaded = co_await cache_.get(key, deadline, fetch);
     if (!loaded)

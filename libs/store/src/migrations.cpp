@@ -46,6 +46,9 @@ constexpr char kUninstalling[] = {
 constexpr char kHistoryByDay[] = {
 #embed "0014_history_by_day.sql"
 };
+constexpr char kTokenKey[] = {
+#embed "0015_token_key.sql"
+};
 constexpr char kVerdicts[] = {
 #embed "0017_verdicts.sql"
 };
@@ -73,6 +76,7 @@ std::vector<pg::Migration> migrations()
         {"0012_write_calls", {kWriteCalls, sizeof kWriteCalls}},
         {"0013_uninstalling", {kUninstalling, sizeof kUninstalling}},
         {"0014_history_by_day", {kHistoryByDay, sizeof kHistoryByDay}},
+        {"0015_token_key", {kTokenKey, sizeof kTokenKey}},
         {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
         {"0018_fair_jobs", {kFairJobs, sizeof kFairJobs}},
     };

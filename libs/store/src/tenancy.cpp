@@ -32,6 +32,8 @@ constexpr char kEnter[] = "SELECT set_config('sluice.environment_id', $1, true)"
 constexpr char kKeyChecks[] = "SELECT master_key_id, value FROM key_checks";
 constexpr char kInsertKeyCheck[] =
     "INSERT INTO key_checks (master_key_id, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+constexpr char kInsertTokenCheck[] = "INSERT INTO token_key_checks (value) VALUES ($1) ON CONFLICT DO NOTHING";
+constexpr char kTokenCheck[] = "SELECT value FROM token_key_checks";
 #undef SLUICE_CREATED
 
 /// A text that may be a name or an id, as the id.
@@ -79,6 +81,12 @@ Result<bool> compare_keys(pqxx::work& transaction, crypto::Keyring const& keyrin
                                                           id, id)};
     }
     transaction.exec_params0(kInsertKeyCheck, keyring.active(), crypto::key_check(keyring, keyring.active()));
+    auto const token_check = crypto::token_key_check(keyring);
+    transaction.exec_params0(kInsertTokenCheck, token_check);
+    if (transaction.exec1(kTokenCheck)[0].c_str() != token_check)
+        return Error{ErrorCode::conflict,
+                     "The keyring's token_key is not the one that this database's tokens were made "
+                     "with, so all of them would be refused. Restore it."};
     return true;
 }
 

@@ -11,10 +11,11 @@ Error refused()
 
 } // namespace
 
-ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
-                     SnapshotCacheConfig config)
+ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate,
+                     Clock const& clock, SnapshotCacheConfig config)
     : repository_(repository)
     , keyring_(keyring)
+    , gate_(gate)
     , clock_(clock)
     , cache_(config)
 {
@@ -41,6 +42,9 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
         co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
+    if (!cache_.knows(key))
+        if (auto const may = gate_.admit(crypto::TokenKind::api, token); !may)
+            co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
     auto fetch = [this, &candidates](crypto::Digest const&,
                                      Deadline limit) -> Task<Result<std::shared_ptr<ApiToken const>>> {
         auto found = co_await repository_.resolve(candidates, limit);

@@ -302,7 +302,7 @@ HandlerResult AccountHandlers::create_token(Call& call)
     auto const id = fields.id<IntegratedAccountId>("id", true);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const token = crypto::mint_token(crypto::TokenKind::account);
+    auto const token = crypto::mint_token(services_.keyring, crypto::TokenKind::account);
     auto const expires_at = services_.clock.now() + accounts::AccountTokens::kLifetime;
     auto const created = co_await services_.store.account_tokens().create(
         {call.environment(), *id, expires_at}, crypto::hash_token(services_.keyring, token.reveal()), call.deadline);

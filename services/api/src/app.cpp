@@ -50,6 +50,7 @@ struct App::Impl final : tenancy::Announcer {
         , metrics(registry)
         , pg_metrics(registry)
         , cursors(keyring, clock)
+        , secrets(keyring, config.tokens)
         , vault(clock)
         , bodies(config.body_bytes, config.body_bytes_share)
     {
@@ -92,6 +93,7 @@ struct App::Impl final : tenancy::Announcer {
     SharedMetrics metrics;
     pg::PoolMetrics pg_metrics;
     crypto::CursorSealer const cursors;
+    tenancy::SecretGate secrets;
     accounts::Vault const vault;
     http::EgressPolicy egress;
     mcp::ToolSets tool_sets;
@@ -130,8 +132,8 @@ Result<void> App::Impl::start()
     if (!checked)
         return checked.error();
     contexts.front()->restart();
-    services = std::make_unique<Services>(
-        Services{config, clock, keyring, cursors, egress, *store, *integrations, *this, files, *streams, bodies});
+    services = std::make_unique<Services>(Services{config, clock, keyring, cursors, egress, *store, *integrations,
+                                                   *this, files, *streams, bodies, secrets});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {

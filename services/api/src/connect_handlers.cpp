@@ -157,13 +157,17 @@ ConnectHandlers::ConnectHandlers(Services const& services, accounts::Connector& 
 {
 }
 
+Task<Result<LinkToken>> ConnectHandlers::find_link(std::string token, Deadline deadline)
+{
+    if (auto const may = services_.secrets.admit(crypto::TokenKind::link, token); !may)
+        co_return may.error();
+    co_return co_await services_.store.connections().resolve_link(crypto::candidate_hashes(services_.keyring, token),
+                                                                  deadline);
+}
+
 Task<Result<LinkToken>> ConnectHandlers::authenticate(Call& call)
 {
-    auto const token = bearer_of(call.request);
-    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
-        co_return invalid_link();
-    auto link = co_await services_.store.connections().resolve_link(crypto::candidate_hashes(services_.keyring, token),
-                                                                    call.deadline);
+    auto link = co_await find_link(std::string(bearer_of(call.request)), call.deadline);
     if (!link)
         co_return link.error().code() == ErrorCode::not_found ? invalid_link() : link.error();
     if (link->is_used || link->expires_at <= services_.clock.now())
@@ -309,11 +313,7 @@ HandlerResult ConnectHandlers::submit(Call& call)
 HandlerResult ConnectHandlers::connection(Call& call)
 {
     // The link is used up once the account is active, and its page still asks.
-    auto const token = bearer_of(call.request);
-    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
-        co_return connect_refusal(invalid_link());
-    auto const link = co_await services_.store.connections().resolve_link(
-        crypto::candidate_hashes(services_.keyring, token), call.deadline);
+    auto const link = co_await find_link(std::string(bearer_of(call.request)), call.deadline);
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
         co_return connect_refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
@@ -343,8 +343,17 @@ HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& conn
     co_return http::json_response(200, json::value(std::move(view)));
 }
 
+Result<void> ConnectHandlers::admit_state(Call const& call) const
+{
+    auto const may = services_.secrets.admit(crypto::TokenKind::state, call.query.find("state").value_or(""));
+    // What is none of ours is told by who knows what to say of it.
+    return may || may.error().code() == ErrorCode::not_found ? Result<void>() : may;
+}
+
 HandlerResult ConnectHandlers::start(Call& call)
 {
+    if (auto const may = admit_state(call); !may)
+        co_return failed_page(may.error());
     auto const known = cookie_in(call.request);
     auto const browser = known.empty() ? new_cookie() : known;
     auto const url = co_await connector_.authorize_url(call.query.find("state").value_or(""), browser, call.deadline);
@@ -360,6 +369,8 @@ HandlerResult ConnectHandlers::start(Call& call)
 
 HandlerResult ConnectHandlers::callback(Call& call)
 {
+    if (auto const may = admit_state(call); !may)
+        co_return failed_page(may.error());
     Callback given{std::string(call.query.find("state").value_or("")),
                    std::string(call.query.find("code").value_or("")),
                    std::string(call.query.find("error").value_or("")), cookie_in(call.request)};
@@ -415,10 +426,7 @@ Task<Result<std::vector<std::string>>> ConnectHandlers::frame_origins(Call& call
 {
     using Origins = std::vector<std::string>;
     auto const token = call.query.find("link_token").value_or("");
-    if (!crypto::is_well_formed(crypto::TokenKind::link, token))
-        co_return Origins{};
-    auto const link = co_await services_.store.connections().resolve_link(
-        crypto::candidate_hashes(services_.keyring, token), call.deadline);
+    auto const link = co_await find_link(std::string(token), call.deadline);
     if (!link)
         co_return link.error().code() == ErrorCode::not_found ? Result<Origins>(Origins{}) : link.error();
     auto asker = co_await services_.store.tenancy().load_environment(link->environment, call.deadline);

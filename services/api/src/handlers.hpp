@@ -36,6 +36,7 @@ struct Services {
     StaticFiles const& files;
     mcp::Streams& streams;
     ByteBudget& bodies;
+    tenancy::SecretGate& secrets;
 };
 
 // One class a resource. A handler reads its input whole before it changes anything.
@@ -213,6 +214,10 @@ public:
 private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.
     Task<Result<accounts::LinkToken>> authenticate(Call& call);
+    /// The link of a secret, used or expired too. Errors: not_found, rate_limited, unavailable.
+    Task<Result<accounts::LinkToken>> find_link(std::string token, Deadline deadline);
+    /// Errors: rate_limited.
+    [[nodiscard]] Result<void> admit_state(Call const& call) const;
     Task<Result<json::array>> offered(Call& call, accounts::LinkToken const& token);
     /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);

@@ -124,7 +124,7 @@ HandlerResult LinkHandlers::create_token(Call& call)
     token.region = target.region;
     token.context = std::move(target.context);
     token.expires_at = services_.clock.now() + kLinkLifetime;
-    auto const secret = crypto::mint_token(crypto::TokenKind::link);
+    auto const secret = crypto::mint_token(services_.keyring, crypto::TokenKind::link);
     auto const created = co_await services_.store.connections().create_link(
         std::move(token), crypto::hash_token(services_.keyring, secret.reveal()), call.deadline);
     if (!created)

@@ -250,7 +250,7 @@ HandlerResult ServerHandlers::create(Call& call)
     if (auto const checked = mcp::check_config(server.config, tools); !checked)
         co_return checked.error();
 
-    auto const token = crypto::mint_token(crypto::TokenKind::mcp);
+    auto const token = crypto::mint_token(services_.keyring, crypto::TokenKind::mcp);
     auto const hash = crypto::hash_token(services_.keyring, token.reveal());
     auto const created = co_await services_.store.servers().create(std::move(server), hash, call.deadline);
     if (!created)
@@ -384,7 +384,7 @@ HandlerResult ServerHandlers::rotate_token(Call& call)
     auto const overlap = fields.integer("overlap_seconds", 0, kMostOverlap.count());
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const token = crypto::mint_token(crypto::TokenKind::mcp);
+    auto const token = crypto::mint_token(services_.keyring, crypto::TokenKind::mcp);
     auto const old_end = services_.clock.now() + std::chrono::seconds(overlap.value_or(kOverlap.count()));
     auto const rotated = co_await services_.store.servers().rotate_token(
         call.environment(), which->owner, which->id, crypto::hash_token(services_.keyring, token.reveal()), old_end,

@@ -32,8 +32,10 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , refresher_(services.store.accounts(), services.integrations, client_, services.announcer, services.clock, log,
                  metrics.refresher)
     , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)
-    , api_tokens_(services.store.api_tokens(), services.keyring, services.clock, services.config.cache)
-    , account_tokens_(services.store.account_tokens(), services.keyring, services.clock, services.config.cache)
+    , api_tokens_(services.store.api_tokens(), services.keyring, services.secrets, services.clock,
+                  services.config.cache)
+    , account_tokens_(services.store.account_tokens(), services.keyring, services.secrets, services.clock,
+                      services.config.cache)
     , connected_(services.store.accounts(), services.integrations, services.config.cache)
     , vendor_calls_(caller_)
     , schemas_(services.store.account_schemas(), vendor_calls_, services.announcer, services.clock)
@@ -42,8 +44,8 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                  services.config.public_url + "/connect/callback")
     , connect_form_(services.store.accounts(), services.integrations, vendor_calls_, services.announcer,
                     services.cursors)
-    , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.clock,
-               services.config.cache)
+    , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.secrets,
+               services.clock, services.config.cache)
     , safe_writes_(services.store.write_calls(), caller_, services.cursors, services.keyring, services.clock,
                    services.config.public_url + "/approve")
     , stream_calls_(io, kStreamCalls, log, "mcp stream")

@@ -31,32 +31,50 @@ TEST(Sha256, MatchesTheKnownDigest)
     EXPECT_EQ(hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(Token, IsRecognisedByItsFormAndItsSum)
+TEST(Token, IsRecognisedByItsFormItsSumAndItsMac)
 {
-    auto const token = mint_token(TokenKind::mcp).reveal();
-    EXPECT_EQ(token.size(), 8U + 43 + 6);
+    auto const keyring = Keyring::generate();
+    auto const token = mint_token(keyring, TokenKind::mcp).reveal();
+    EXPECT_EQ(token.size(), 8U + 43 + 6 + 8);
     EXPECT_TRUE(token.starts_with("slx_mcp_"));
     EXPECT_TRUE(is_well_formed(TokenKind::mcp, token));
     EXPECT_FALSE(is_well_formed(TokenKind::api, token));
+    EXPECT_EQ(form_of(keyring, TokenKind::mcp, token), TokenForm::keyed);
+    EXPECT_EQ(form_of(keyring, TokenKind::api, token), TokenForm::malformed);
 }
 
-TEST(Token, WithOneWrongCharacterIsNotWellFormed)
+TEST(Token, MintedWithAnotherKeyringIsMadeUp)
 {
-    auto const token = mint_token(TokenKind::api).reveal();
+    auto const token = mint_token(Keyring::generate(), TokenKind::mcp).reveal();
+    EXPECT_EQ(form_of(Keyring::generate(), TokenKind::mcp, token), TokenForm::malformed);
+}
+
+TEST(Token, OfBeforeTheMacIsKnownAsSuch)
+{
+    auto const keyring = Keyring::generate();
+    auto const token = mint_token(keyring, TokenKind::mcp).reveal();
+    EXPECT_EQ(form_of(keyring, TokenKind::mcp, token.substr(0, token.size() - 8)), TokenForm::unkeyed);
+}
+
+TEST(Token, WithOneWrongCharacterIsMalformed)
+{
+    auto const keyring = Keyring::generate();
+    auto const token = mint_token(keyring, TokenKind::api).reveal();
     for (std::size_t i = 0; i < token.size(); ++i) {
         auto mistyped = token;
         mistyped[i] = mistyped[i] == 'A' ? 'B' : 'A';
-        EXPECT_FALSE(is_well_formed(TokenKind::api, mistyped)) << i;
+        EXPECT_EQ(form_of(keyring, TokenKind::api, mistyped), TokenForm::malformed) << i;
     }
-    EXPECT_FALSE(is_well_formed(TokenKind::api, token + "x"));
-    EXPECT_FALSE(is_well_formed(TokenKind::api, ""));
+    for (auto const& text : {token + "x", token.substr(0, token.size() - 1), std::string()})
+        EXPECT_EQ(form_of(keyring, TokenKind::api, text), TokenForm::malformed) << text;
 }
 
 TEST(Token, IsNeverMintedTwice)
 {
+    auto const keyring = Keyring::generate();
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i)
-        seen.insert(mint_token(TokenKind::api).reveal());
+        seen.insert(mint_token(keyring, TokenKind::api).reveal());
     EXPECT_EQ(seen.size(), 1000U);
 }
 

@@ -29,7 +29,7 @@ TEST(KeyringRotation, AnAddedKeyIsNotActiveBeforeItIsActivated)
 TEST(KeyringRotation, WhatTheOldKeyMadeIsStillFoundAndOpened)
 {
     auto keyring = Keyring::generate();
-    auto const token = mint_token(TokenKind::api);
+    auto const token = mint_token(keyring, TokenKind::api);
     auto const old_hash = hash_token(keyring, token.reveal());
     EnvironmentId const environment{uuid_v7({})};
     auto const wrapped = DataKey::generate(environment, 1).wrap(keyring);
@@ -38,6 +38,39 @@ TEST(KeyringRotation, WhatTheOldKeyMadeIsStillFoundAndOpened)
     auto const candidates = candidate_hashes(keyring, token.reveal());
     EXPECT_NE(std::ranges::find(candidates, old_hash), candidates.end());
     EXPECT_TRUE(DataKey::unwrap(keyring, 1, environment, 1, wrapped));
+}
+
+TEST(KeyringRotation, TokensKeepTheirMacWhateverIsRotated)
+{
+    auto keyring = Keyring::generate();
+    auto const token = mint_token(keyring, TokenKind::api);
+    ASSERT_TRUE(keyring.activate(keyring.add()));
+    EXPECT_EQ(form_of(keyring, TokenKind::api, token.reveal()), TokenForm::keyed);
+    EXPECT_EQ(form_of(copy_of(keyring), TokenKind::api, token.reveal()), TokenForm::keyed);
+}
+
+/// A file of before has no key of tokens: what it stands for then is what is written down later.
+TEST(KeyringRotation, AFileWithoutATokenKeyGoesOnWithTheOneThatIsWrittenDown)
+{
+    auto const one =
+        *Keyring::parse(R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
+    auto const token = mint_token(one, TokenKind::api);
+    auto rotated = copy_of(one);
+    ASSERT_TRUE(rotated.activate(rotated.add()));
+    EXPECT_NE(rotated.serialise().reveal().find("token_key"), std::string::npos);
+    EXPECT_EQ(form_of(copy_of(rotated), TokenKind::api, token.reveal()), TokenForm::keyed);
+    // Replicas with the old and the new file know each other's tokens.
+    EXPECT_EQ(form_of(one, TokenKind::api, mint_token(rotated, TokenKind::api).reveal()), TokenForm::keyed);
+}
+
+TEST(KeyringRotation, ARunningKeyringRefusesAnotherTokenKey)
+{
+    auto running =
+        *Keyring::parse(R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
+    auto const changed =
+        Keyring::parse(R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}],)"
+                       R"("token_key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="})");
+    EXPECT_EQ(running.replace(copy_of(*changed)).error().code(), ErrorCode::conflict);
 }
 
 TEST(KeyringRotation, ARunningKeyringTakesMoreKeysAndNeverFewerOrOthers)

@@ -5,6 +5,7 @@
 #include "crypto/token.hpp"
 #include "tenancy/api_tokens.hpp"
 #include "tenancy/change.hpp"
+#include "tenancy/secret_gate.hpp"
 #include "tenancy/snapshot_cache.hpp"
 
 #include <chrono>
@@ -40,10 +41,10 @@ public:
     static constexpr std::chrono::minutes kLifetime{15};
 
     /// All must outlive it.
-    AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
-                  tenancy::SnapshotCacheConfig config);
+    AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, tenancy::SecretGate& gate,
+                  Clock const& clock, tenancy::SnapshotCacheConfig config);
 
-    /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
+    /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
 
     void apply(tenancy::Change const& change) { cache_.drop(change); }
@@ -52,6 +53,7 @@ public:
 private:
     AccountTokenRepository& repository_;
     crypto::Keyring const& keyring_;
+    tenancy::SecretGate& gate_;
     Clock const& clock_;
     tenancy::SnapshotCache<crypto::Digest, AccountToken, tenancy::DigestHash> cache_;
 };

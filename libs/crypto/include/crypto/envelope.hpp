@@ -42,5 +42,7 @@ private:
 /// A value only the holder of master key `id` can compute; stored at first start, compared at each later one, so that
 /// a wrong key is noticed before it does harm.
 [[nodiscard]] std::string key_check(Keyring const& keyring, std::uint32_t id);
+/// The same for the key of tokens.
+[[nodiscard]] std::string token_key_check(Keyring const& keyring);
 
 } // namespace sluice::crypto

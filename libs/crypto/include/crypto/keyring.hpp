@@ -16,7 +16,11 @@ namespace sluice::crypto {
 /// themselves only wrap data keys; hashes and cursors use keys derived from them (HKDF, RFC 5869), one per purpose.
 /// Reading is thread-safe, also while `replace` runs, and takes no lock.
 ///
-/// File form: `{"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}]}`.
+/// Beside them there is one key that is never rotated: under it tokens carry a MAC, so that one that was made up is
+/// known without a query. A file of before has none; then it is derived from the key with the lowest id, and
+/// `serialise` writes it down.
+///
+/// File form: `{"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}],"token_key":"<base64 of 32 bytes>"}`.
 class Keyring {
 public:
     Keyring(Keyring&&) noexcept;
@@ -37,12 +41,15 @@ public:
     enum class Purpose { token_hash, cursor, key_check };
     [[nodiscard]] std::map<std::uint32_t, Key> const& derived(Purpose purpose) const;
 
+    /// The key of the MAC at the end of tokens. The reference stays valid.
+    [[nodiscard]] Key const& token_key() const;
+
     /// Adds a random key under the next id, not active yet. The id.
     std::uint32_t add();
     /// Errors: not_found if there is no such key.
     [[nodiscard]] Result<void> activate(std::uint32_t id);
     /// Goes on with the keys of a newer file. Errors: conflict if it lacks or changes a key of this one: what that key
-    /// sealed could no longer be opened.
+    /// sealed could no longer be opened, or the tokens that are out would look made up.
     [[nodiscard]] Result<void> replace(Keyring newer);
 
 private:

@@ -15,9 +15,19 @@ enum class TokenKind { api, mcp, link, account, state };
 /// `slx_api_` and its like, so that secret scanners recognise our tokens.
 [[nodiscard]] std::string_view prefix_of(TokenKind kind) noexcept;
 
-/// Prefix, 256 random bits in base62 (43 characters), CRC-32 of all before it in base62 (6 characters).
-[[nodiscard]] Secret mint_token(TokenKind kind);
-/// Whether `text` has the form and check sum of such a token. Costs no query; says nothing about whether it exists.
+/// Prefix, 256 random bits in base62 (43 characters), CRC-32 of all before it in base62 (6 characters), and 8
+/// characters of a MAC of all before them under the keyring's token key: who has not the key cannot make one up.
+[[nodiscard]] Secret mint_token(Keyring const& keyring, TokenKind kind);
+
+/// What can be told of a text without a query. None says whether the token exists.
+enum class TokenForm {
+    malformed, ///< Not a token of this kind, mistyped, or made up.
+    unkeyed,   ///< Of the form that tokens had before they had a MAC, so it may be made up.
+    keyed,     ///< Minted here.
+};
+[[nodiscard]] TokenForm form_of(Keyring const& keyring, TokenKind kind, std::string_view text);
+/// Whether `text` has the form and check sum of a token, with or without a MAC, which is not looked at: for what is
+/// then looked up in memory.
 [[nodiscard]] bool is_well_formed(TokenKind kind, std::string_view text) noexcept;
 
 /// What is stored of a token: HMAC-SHA-256 under a key of the keyring, and that key's id.

@@ -7,6 +7,7 @@
 #include "mcp/tool_set.hpp"
 #include "tenancy/api_tokens.hpp"
 #include "tenancy/change.hpp"
+#include "tenancy/secret_gate.hpp"
 #include "tenancy/snapshot_cache.hpp"
 
 #include <memory>
@@ -53,11 +54,13 @@ class Servers {
 public:
     /// All must outlive it.
     Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
-            crypto::Keyring const& keyring, Clock const& clock, tenancy::SnapshotCacheConfig config);
+            crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
+            tenancy::SnapshotCacheConfig config);
 
     /// What `resolve` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
-    /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; unavailable.
+    /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; rate_limited
+    /// (`SecretGate`); unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
 
     void apply(tenancy::Change const& change) { cache_.drop(change); }
@@ -74,6 +77,7 @@ private:
     accounts::Integrations& integrations_;
     ToolSets& tool_sets_;
     crypto::Keyring const& keyring_;
+    tenancy::SecretGate& gate_;
     Clock const& clock_;
     tenancy::SnapshotCache<crypto::Digest, ServerSnapshot, tenancy::DigestHash> cache_;
 };

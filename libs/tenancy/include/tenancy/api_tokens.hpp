@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "crypto/token.hpp"
 #include "tenancy/change.hpp"
+#include "tenancy/secret_gate.hpp"
 #include "tenancy/snapshot_cache.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -29,12 +30,12 @@ struct DigestHash {
 class ApiTokens {
 public:
     /// All must outlive it.
-    ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, Clock const& clock,
+    ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate, Clock const& clock,
               SnapshotCacheConfig config);
 
     /// What `authenticate` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
-    /// Errors: unauthenticated (mistyped, unknown, expired); unavailable.
+    /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 
     void apply(Change const& change) { cache_.drop(change); }
@@ -45,6 +46,7 @@ private:
 
     ApiTokenRepository& repository_;
     crypto::Keyring const& keyring_;
+    SecretGate& gate_;
     Clock const& clock_;
     SnapshotCache<crypto::Digest, ApiToken, DigestHash> cache_;
 };

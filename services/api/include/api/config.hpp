@@ -5,6 +5,7 @@
 #include "http/server.hpp"
 #include "mcp/endpoint.hpp"
 #include "pg/pool.hpp"
+#include "tenancy/secret_gate.hpp"
 #include "tenancy/snapshot_cache.hpp"
 
 #include <chrono>
@@ -44,6 +45,7 @@ struct Config {
     std::string dashboard_directory; ///< The built pages of services/dashboard; empty: none are served.
     pg::PoolConfig database;
     tenancy::SnapshotCacheConfig cache;
+    tenancy::SecretGateConfig tokens;
 };
 
 } // namespace sluice::api
