@@ -5,9 +5,42 @@
 #include "crypto/keyring.hpp"
 #include "repositories.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
+#include <pqxx/result>
 #include <pqxx/transaction>
 
 namespace sluice::store {
+
+/// What is read of an account that is to be callable: columns of `integrated_accounts a` and its joins, which follow it
+/// in FROM.
+struct AccountSql {
+    std::string columns;
+    std::string joins;
+};
+[[nodiscard]] AccountSql const& account_sql();
+
+/// Rows of one environment that `account_sql` read, one after the other.
+class AccountRows {
+public:
+    /// Must outlive it.
+    explicit AccountRows(crypto::Keyring const& keyring)
+        : keyring_(keyring)
+    {
+    }
+    /// Its first columns are those. Errors: reauth_needed if its key was shredded.
+    [[nodiscard]] Result<accounts::AccountState> state(pqxx::row const& row);
+
+private:
+    [[nodiscard]] Result<crypto::DataKey> key_in(pqxx::field const& version, pqxx::field const& master,
+                                                 pqxx::field const& wrapped, EnvironmentId environment);
+
+    crypto::Keyring const& keyring_;
+    std::map<std::uint32_t, crypto::DataKey> keys_;
+    std::map<EnvironmentIntegrationId, std::vector<accounts::DocumentationRow>> documentation_;
+};
 
 /// All that makes an account callable, read in the transaction of its environment. Errors: not_found.
 [[nodiscard]] Result<accounts::AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring,

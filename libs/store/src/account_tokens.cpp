@@ -15,9 +15,9 @@ constexpr char kDeleteExpired[] = "DELETE FROM account_tokens WHERE environment_
 constexpr char kInsert[] = "INSERT INTO account_tokens (environment_id, id, integrated_account_id, expires_at) "
                            "SELECT $1, $2, a.id, to_timestamp($4::double precision / 1000000) "
                            "FROM integrated_accounts a WHERE a.environment_id = $1 AND a.id = $3 RETURNING id";
-constexpr char kFind[] = "SELECT environment_id, integrated_account_id, "
-                         "(extract(epoch FROM expires_at) * 1000000)::bigint "
-                         "FROM account_tokens WHERE environment_id = $1 AND id = $2";
+constexpr char kFindOwner[] = "SELECT environment_id, integrated_account_id, "
+                              "(extract(epoch FROM expires_at) * 1000000)::bigint "
+                              "FROM account_tokens WHERE environment_id = f.environment_id AND id = f.owner_id";
 
 class PgAccountTokens final : public accounts::AccountTokenRepository {
 public:
@@ -45,10 +45,8 @@ public:
     {
         pg::Query<AccountToken> query = [candidates =
                                              std::move(candidates)](pqxx::work& transaction) -> Result<AccountToken> {
-            auto const owner = find_secret(transaction, "account", candidates);
-            if (!owner)
-                return not_found("integrated-account token");
-            auto const rows = transaction.exec_params(kFind, sql_id(owner->environment), sql_id(owner->id));
+            static std::string const kResolve = with_secret(kFindOwner);
+            auto const rows = transaction.exec_params(kResolve, "account", digests_of(candidates));
             if (rows.empty())
                 return not_found("integrated-account token");
             return AccountToken{id_in<EnvironmentId>(rows[0][0]), id_in<IntegratedAccountId>(rows[0][1]),

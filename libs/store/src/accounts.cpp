@@ -17,8 +17,8 @@ namespace {
 using namespace accounts;
 using tenancy::Change;
 
-#define SLUICE_SELECT                                                                                                  \
-    "SELECT a.id, a.environment_id, a.environment_integration_id, e.integration_id, i.name, i.category, a.tenant_id, " \
+#define SLUICE_COLUMNS                                                                                                 \
+    "a.id, a.environment_id, a.environment_integration_id, e.integration_id, i.name, i.category, a.tenant_id, "        \
     "a.status, a.authentication_method, a.region, a.is_sandbox, a.is_blocked, a.context, encode(a.sealed, 'hex'), "    \
     "a.data_key_version, a.generation, a.last_error, a.last_forbidden_error, "                                         \
     "(extract(epoch FROM a.created_at) * 1000000)::bigint, (extract(epoch FROM a.updated_at) * 1000000)::bigint, "     \
@@ -32,13 +32,17 @@ using tenancy::Change;
     "(extract(epoch FROM a.grant_refused_at) * 1000000)::bigint, "                                                     \
     "(extract(epoch FROM a.credential_refused_at) * 1000000)::bigint, "                                                \
     "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint, "                               \
-    "coalesce(e.app_retry_at > now(), false) "                                                                         \
+    "coalesce(e.app_retry_at > now(), false) "
+#define SLUICE_SELECT                                                                                                  \
+    "SELECT " SLUICE_COLUMNS                                                                                           \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
     "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
 constexpr char kLock[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2 FOR UPDATE OF a";
 constexpr char kList[] = SLUICE_SELECT "WHERE true";
 #undef SLUICE_SELECT
+/// Where the columns begin that only `account_sql` has.
+constexpr int kState = 37;
 constexpr char kInsert[] =
     "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, tenant_id, status, "
     "authentication_method, region, is_sandbox, context, sealed, data_key_version, access_expires_at, refresh_due_at) "
@@ -56,8 +60,6 @@ constexpr char kUpdate[] =
     "credential_refused_at = to_timestamp($19::double precision / 1000000), updated_at = now() "
     "WHERE environment_id = $1 AND id = $2 "
     "RETURNING generation, (extract(epoch FROM updated_at) * 1000000)::bigint";
-constexpr char kSchema[] =
-    "SELECT records FROM account_schemas WHERE environment_id = $1 AND integrated_account_id = $2";
 constexpr char kLease[] = "UPDATE integrated_accounts SET refresh_lease_owner = $3, "
                           "refresh_lease_until = now() + make_interval(secs => $4) "
                           "WHERE environment_id = $1 AND id = $2";
@@ -95,6 +97,23 @@ constexpr ListField kFields[] = {
     {"created_at", "a.created_at", ListField::Kind::time},
     {"updated_at", "a.updated_at", ListField::Kind::time},
 };
+
+/// Of an account's installation, as `account_sql` reads it.
+std::vector<DocumentationRow> documentation_in(pqxx::field const& field)
+{
+    std::vector<DocumentationRow> rows;
+    auto const read = json_in(field);
+    for (auto const& item : read.as_array()) {
+        auto const texts = json::texts_in(item);
+        DocumentationRow row;
+        row.resource = texts.at(0);
+        row.method = texts.at(1);
+        row.type = texts.at(2);
+        row.value = texts.at(3);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
 
 Account account_in(pqxx::row const& row)
 {
@@ -510,36 +529,85 @@ private:
 
 } // namespace
 
-Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
-                                   IntegratedAccountId id)
+AccountSql const& account_sql()
 {
-    auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
-    if (rows.empty())
-        return not_found("integrated account");
+    static AccountSql const sql{
+        SLUICE_COLUMNS ", c.records, k.version, k.master_key_id, encode(k.wrapped, 'hex'), "
+                       "o.version, o.master_key_id, encode(o.wrapped, 'hex'), "
+                       // Once for each installation: the rows of its other accounts have the same.
+                       "CASE WHEN row_number() OVER (PARTITION BY e.id ORDER BY a.id) = 1 THEN "
+                       "(SELECT json_agg(json_build_array(d.resource, d.method, d.type, d.value) "
+                       "ORDER BY d.entity_type DESC, d.resource, d.method, d.type) FROM documentation d "
+                       "WHERE d.environment_id = e.environment_id AND d.type IN ('description', 'name', "
+                       "'query_schema', 'body_schema') "
+                       "AND ((d.entity_type = 'integration' AND d.entity_id = e.integration_id) "
+                       "OR (d.entity_type = 'environment_integration' AND d.entity_id = e.id))) END ",
+        "JOIN environment_integrations e ON e.environment_id = a.environment_id "
+        "AND e.id = a.environment_integration_id "
+        "JOIN integrations i ON i.id = e.integration_id "
+        "LEFT JOIN account_schemas c ON c.environment_id = a.environment_id AND c.integrated_account_id = a.id "
+        "LEFT JOIN data_keys k ON k.environment_id = a.environment_id AND k.version = a.data_key_version "
+        "AND k.shredded_at IS NULL "
+        "LEFT JOIN data_keys o ON o.environment_id = e.environment_id AND o.version = e.data_key_version "
+        "AND o.shredded_at IS NULL "};
+    return sql;
+}
+
+Result<AccountState> AccountRows::state(pqxx::row const& row)
+{
     AccountState state;
-    state.account = account_in(rows[0]);
-    state.is_enabled = rows[0][20].as<bool>();
-    state.override = object_in(rows[0][21]);
-    state.integration_version = rows[0][22].as<int>();
-    state.reconnect_url = text_in(rows[0][30]).value_or("");
-    if (auto const retry_at = optional_time_in(rows[0][35]))
-        state.app_trouble = AppTrouble{text_in(rows[0][34]).value_or(""), *retry_at};
-    if (auto const schema = transaction.exec_params(kSchema, sql_id(environment), sql_id(id)); !schema.empty())
-        state.schema = object_in(schema[0][0]);
-    if (!rows[0][25].is_null()) {
-        auto app_key = data_key(transaction, keyring, environment, rows[0][26].as<std::uint32_t>());
+    state.account = account_in(row);
+    auto const environment = state.account.environment;
+    state.is_enabled = row[20].as<bool>();
+    state.override = object_in(row[21]);
+    state.integration_version = row[22].as<int>();
+    state.reconnect_url = text_in(row[30]).value_or("");
+    if (auto const retry_at = optional_time_in(row[35]))
+        state.app_trouble = AppTrouble{text_in(row[34]).value_or(""), *retry_at};
+    state.schema = row[kState].is_null() ? json::object() : object_in(row[kState]);
+    auto& documentation = documentation_[state.account.environment_integration];
+    if (!row[kState + 7].is_null())
+        documentation = documentation_in(row[kState + 7]);
+    state.documentation = documentation;
+    if (!row[25].is_null()) {
+        auto app_key = key_in(row[kState + 4], row[kState + 5], row[kState + 6], environment);
         if (!app_key)
             return app_key.error();
         state.app_secret =
-            SealedSecret{*std::move(app_key), app_place(state.account.environment_integration), bytes_in(rows[0][25])};
+            SealedSecret{*std::move(app_key), app_place(state.account.environment_integration), bytes_in(row[25])};
     }
-    auto key = data_key(transaction, keyring, environment, state.account.data_key_version);
+    auto key = key_in(row[kState + 1], row[kState + 2], row[kState + 3], environment);
     if (!key)
         return key.error();
     state.key = *std::move(key);
-    state.documentation =
-        documentation_of(transaction, environment, state.account.environment_integration, state.account.integration);
     return state;
+}
+
+Result<crypto::DataKey> AccountRows::key_in(pqxx::field const& version, pqxx::field const& master,
+                                            pqxx::field const& wrapped, EnvironmentId environment)
+{
+    if (version.is_null())
+        return shredded(environment);
+    // The accounts of a tenant share one, as a rule.
+    auto const known = keys_.find(version.as<std::uint32_t>());
+    if (known != keys_.end())
+        return known->second;
+    auto key = crypto::DataKey::unwrap(keyring_, master.as<std::uint32_t>(), environment, version.as<std::uint32_t>(),
+                                       bytes_in(wrapped));
+    if (key)
+        keys_.emplace(key->version(), *key);
+    return key;
+}
+
+Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
+                                   IntegratedAccountId id)
+{
+    static std::string const kState = "SELECT " + account_sql().columns + "FROM integrated_accounts a " +
+                                      account_sql().joins + "WHERE a.environment_id = $1 AND a.id = $2";
+    auto const rows = transaction.exec_params(kState, sql_id(environment), sql_id(id));
+    if (rows.empty())
+        return not_found("integrated account");
+    return AccountRows(keyring).state(rows[0]);
 }
 
 Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, Account account, Context const& context)

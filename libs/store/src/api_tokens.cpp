@@ -19,6 +19,8 @@ constexpr char kInsert[] = "INSERT INTO api_tokens (environment_id, id, name, ex
                            "VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000000)) "
                            "ON CONFLICT (environment_id, name) DO NOTHING RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND id = $2";
+constexpr char kFindOwner[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = f.environment_id "
+                              "AND id = f.owner_id";
 constexpr char kFindByName[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND name = $2";
 constexpr char kDeleteByName[] = "DELETE FROM api_tokens WHERE environment_id = $1 AND name = $2 "
                                  "RETURNING id, (extract(epoch FROM expires_at) * 1000000)::bigint";
@@ -114,10 +116,8 @@ public:
     Task<Result<ApiToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
     {
         pg::Query<ApiToken> query = [candidates = std::move(candidates)](pqxx::work& transaction) -> Result<ApiToken> {
-            auto const owner = find_secret(transaction, "api", candidates);
-            if (!owner)
-                return not_found("API token");
-            auto const rows = transaction.exec_params(kFind, sql_id(owner->environment), sql_id(owner->id));
+            static std::string const kResolve = with_secret(kFindOwner);
+            auto const rows = transaction.exec_params(kResolve, "api", digests_of(candidates));
             return rows.empty() ? Result<ApiToken>(not_found("API token")) : token_in(rows[0]);
         };
         co_return co_await backend_.pool.lookup<ApiToken>(deadline, std::move(query));

@@ -15,14 +15,19 @@ constexpr char kInsert[] = "INSERT INTO data_keys (environment_id, version, mast
 Result<crypto::DataKey> unwrap(pqxx::result const& rows, crypto::Keyring const& keyring, EnvironmentId environment)
 {
     if (rows.empty())
-        return Error{ErrorCode::reauth_needed,
-                     "The credentials of this environment were shredded: its accounts have to be connected again.",
-                     "no data key for " + environment.str()};
+        return shredded(environment);
     return crypto::DataKey::unwrap(keyring, rows[0][1].as<std::uint32_t>(), environment, rows[0][0].as<std::uint32_t>(),
                                    bytes_in(rows[0][2]));
 }
 
 } // namespace
+
+Error shredded(EnvironmentId environment)
+{
+    return {ErrorCode::reauth_needed,
+            "The credentials of this environment were shredded: its accounts have to be connected again.",
+            "no data key for " + environment.str()};
+}
 
 Result<crypto::DataKey> newest_data_key(pqxx::work& transaction, crypto::Keyring const& keyring,
                                         EnvironmentId environment)

@@ -7,6 +7,8 @@
 
 namespace sluice::store {
 
+/// What is told of credentials whose key is gone.
+[[nodiscard]] Error shredded(EnvironmentId environment);
 /// The newest data key of the transaction's environment.
 [[nodiscard]] Result<crypto::DataKey> newest_data_key(pqxx::work& transaction, crypto::Keyring const& keyring,
                                                       EnvironmentId environment);

@@ -27,14 +27,29 @@ void add_secret(pqxx::work& transaction, char const* kind, crypto::TokenHash con
 std::optional<SecretOwner> find_secret(pqxx::work& transaction, char const* kind,
                                        std::vector<crypto::TokenHash> const& candidates)
 {
-    std::string digests;
-    for (auto const& hash : candidates)
-        digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
+    auto const digests = digests_of(candidates);
     auto const rows = transaction.exec_params(kFind, kind, digests);
     if (rows.empty())
         return std::nullopt;
     auto const end = transaction.exec_params1(kEnd, kind, digests);
     return SecretOwner{id_in<EnvironmentId>(rows[0][0]), uuid_in(rows[0][1]), optional_time_in(end[0])};
+}
+
+std::string digests_of(std::vector<crypto::TokenHash> const& candidates)
+{
+    std::string digests;
+    for (auto const& hash : candidates)
+        digests += (digests.empty() ? "" : ",") + sql_bytes(hash.digest);
+    return digests;
+}
+
+std::string with_secret(std::string_view rows)
+{
+    // OFFSET 0 keeps the planner from pulling `rows` up: they are read once `find_secret` has set the environment,
+    // which row-level security asks for.
+    return "SELECT r.* FROM find_secret($1, ARRAY(SELECT decode(d, 'hex') FROM unnest(string_to_array($2, ',')) AS d)) "
+           "AS f, LATERAL (" +
+           std::string(rows) + " OFFSET 0) AS r";
 }
 
 void end_secrets(pqxx::work& transaction, Uuid const& owner, Timestamp at)

@@ -5,6 +5,8 @@
 #include "crypto/token.hpp"
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <pqxx/transaction>
@@ -26,6 +28,16 @@ struct SecretOwner {
 /// Whose secret one of these hashes is; from then on the transaction is inside that environment.
 [[nodiscard]] std::optional<SecretOwner> find_secret(pqxx::work& transaction, char const* kind,
                                                      std::vector<crypto::TokenHash> const& candidates);
+
+/// FROM and WHERE of a look-up by secret in one query: `rows`, a SELECT that may use `f.environment_id` and
+/// `f.owner_id`, runs inside the environment that the secret leads to. Parameters: $1 the kind, $2 `digests_of`.
+/// `ends_at` in it is when the secret itself ends.
+[[nodiscard]] std::string with_secret(std::string_view rows);
+[[nodiscard]] std::string digests_of(std::vector<crypto::TokenHash> const& candidates);
+/// In the columns of `rows`: microseconds, or null.
+inline constexpr char kSecretEnd[] =
+    "(extract(epoch FROM secret_end(ARRAY(SELECT decode(d, 'hex') FROM unnest(string_to_array($2, ',')) AS d))) "
+    "* 1000000)::bigint";
 
 /// Ends the secrets `owner` has at `at`.
 void end_secrets(pqxx::work& transaction, Uuid const& owner, Timestamp at);

@@ -25,7 +25,22 @@ constexpr char kHoldAccount[] = "SELECT 1 FROM integrated_accounts WHERE environ
 // No account: a tenant's server.
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
                          "WHERE environment_id = $1 AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3";
-constexpr char kFindById[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE environment_id = $1 AND id = $2";
+// The server of a secret and its accounts, the oldest first, in one query: a row for each, or one without account.
+constexpr char kOfSecret[] =
+    "FROM mcp_servers s LEFT JOIN LATERAL (SELECT s.integrated_account_id AS id WHERE s.integrated_account_id IS NOT "
+    "NULL "
+    "UNION ALL (SELECT t.id FROM integrated_accounts t "
+    "JOIN environment_integrations u ON u.environment_id = t.environment_id AND u.id = t.environment_integration_id "
+    "JOIN integrations v ON v.id = u.integration_id "
+    "WHERE s.integrated_account_id IS NULL AND t.environment_id = s.environment_id AND t.tenant_id = s.tenant_id "
+    "AND (cardinality(s.integrations) = 0 OR v.name = ANY (s.integrations)) ORDER BY t.id LIMIT $3)) AS m ON true "
+    "LEFT JOIN (integrated_accounts a ";
+constexpr char kOfSecretEnd[] = ") ON a.environment_id = s.environment_id AND a.id = m.id "
+                                "WHERE s.environment_id = f.environment_id AND s.id = f.owner_id ORDER BY m.id";
+constexpr char kServerColumns[] =
+    ", s.id, s.environment_id, s.integrated_account_id, s.name, s.config, s.created_by, "
+    "(extract(epoch FROM s.expires_at) * 1000000)::bigint, (extract(epoch FROM s.created_at) * 1000000)::bigint, "
+    "(extract(epoch FROM s.updated_at) * 1000000)::bigint, s.tenant_id, to_jsonb(s.integrations), ";
 constexpr char kLock[] =
     "SELECT " SLUICE_COLUMNS " FROM mcp_servers "
     "WHERE environment_id = $1 AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3 FOR UPDATE";
@@ -257,15 +272,22 @@ public:
     {
         pg::Query<ServerState> query = [candidates = std::move(candidates),
                                         &keyring = backend_.keyring](pqxx::work& transaction) -> Result<ServerState> {
-            auto const owner = find_secret(transaction, "mcp", candidates);
-            if (!owner)
-                return not_found("MCP server");
-            auto const rows = transaction.exec_params(kFindById, sql_id(owner->environment), sql_id(owner->id));
+            static std::string const kResolve =
+                with_secret("SELECT " + account_sql().columns + kServerColumns + kSecretEnd + ' ' + kOfSecret +
+                            account_sql().joins + kOfSecretEnd);
+            auto const rows = transaction.exec_params(kResolve, "mcp", digests_of(candidates), kMostAccounts);
             if (rows.empty())
                 return not_found("MCP server");
-            ServerState state{.server = server_in(rows[0]), .accounts = {}, .token_ends_at = owner->ends_at};
-            for (auto const& id : account_ids_of(transaction, state.server, kMostAccounts)) {
-                auto account = account_state(transaction, keyring, state.server.environment, id);
+            auto const end = static_cast<pqxx::row::size_type>(rows.columns() - 1);
+            constexpr pqxx::row::size_type kColumns = 11;
+            ServerState state{.server = server_in(rows[0].slice(end - kColumns, end)),
+                              .accounts = {},
+                              .token_ends_at = optional_time_in(rows[0][end])};
+            AccountRows accounts(keyring);
+            for (auto const& row : rows) {
+                if (row[0].is_null())
+                    continue;
+                auto account = accounts.state(row);
                 if (!account && state.server.account)
                     return account.error();
                 // One account, whose key was shredded for example, does not take the others along.
@@ -274,6 +296,8 @@ public:
                 else
                     state.is_incomplete = true;
             }
+            if (state.server.account && state.accounts.empty())
+                return not_found("MCP server");
             return state;
         };
         co_return co_await backend_.pool.lookup<ServerState>(deadline, std::move(query));
