@@ -27,6 +27,9 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
                                                    std::move(state.override), std::move(state.documentation), deadline);
     if (!installed)
         co_return installed.error();
+    auto tools = co_await integrations.tools_of(*installed, std::move(state.schema), deadline);
+    if (!tools)
+        co_return tools.error();
     auto connected = std::make_shared<ConnectedAccount>();
     // A context that makes no address is told at the first call; the account can still be read and mended.
     connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
@@ -41,7 +44,7 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     }
     connected->account = std::move(state.account);
     connected->key = std::move(state.key);
-    connected->tools = integrations.tools_of(*installed, state.schema);
+    connected->tools = *std::move(tools);
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
     connected->app_secret = std::move(state.app_secret);

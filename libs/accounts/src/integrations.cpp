@@ -4,26 +4,56 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace sluice::accounts {
 namespace {
 
-/// Entries of accounts that nobody uses any more are looked for only from here on.
-constexpr std::size_t kSweepAt = 1000;
+constexpr std::size_t kDefinitions = 4;
+/// What was compiled last and may not be in use yet.
+constexpr std::size_t kFresh = 8;
+constexpr std::size_t kLeastSweep = 1000;
 
-using StoredPtr = std::shared_ptr<StoredIntegration const>;
-
-std::string content_key(StoredIntegration const& stored, json::object const& override,
+std::string content_key(IntegrationId id, int version, json::object const& override,
                         std::vector<DocumentationRow> const& documentation)
 {
-    auto text = fmt::format("{}|{}|{}", stored.id.str(), stored.version, boost::json::serialize(override));
+    auto text = fmt::format("{}|{}|{}", id.str(), version, boost::json::serialize(override));
     for (auto const& row : documentation)
         for (auto const* part : {&row.resource, &row.method, &row.type, &row.value})
             text += fmt::format("|{}:{}", part->size(), *part);
     auto const digest = crypto::sha256(text);
     return std::string(text_of(digest));
 }
+
+/// Objects by their content, kept alive by those who use them. Not locked.
+template <class Pointer>
+class ByContent {
+public:
+    [[nodiscard]] Pointer find(std::string const& key) const
+    {
+        auto const known = entries_.find(key);
+        return known != entries_.end() ? known->second.lock() : nullptr;
+    }
+    /// What is there under this key, or now is.
+    Pointer add(std::string const& key, Pointer made)
+    {
+        if (auto alive = find(key))
+            return alive;
+        // Looked for what nobody uses once in a while: each time would look at everything each time.
+        if (entries_.size() >= sweep_at_) {
+            std::erase_if(entries_, [](auto const& entry) { return entry.second.expired(); });
+            sweep_at_ = std::max(kLeastSweep, entries_.size() * 2);
+        }
+        entries_[key] = made;
+        return made;
+    }
+
+private:
+    std::unordered_map<std::string, std::weak_ptr<typename Pointer::element_type>> entries_;
+    std::size_t sweep_at_ = kLeastSweep;
+};
 
 Result<catalog::IntegrationPtr> compile_stored(StoredIntegration const& stored, json::object const& override)
 {
@@ -52,89 +82,144 @@ Result<InstalledPtr> compile_installed(StoredIntegration const& stored, json::ob
 
 } // namespace
 
+/// What was compiled. Thread-safe.
+struct Integrations::Shelf {
+    std::mutex mutex;
+    ByContent<InstalledPtr> installed;
+    ByContent<ToolListPtr> tools;
+    std::deque<InstalledPtr> fresh;
+
+    InstalledPtr find_installed(std::string const& key)
+    {
+        std::lock_guard const lock(mutex);
+        return installed.find(key);
+    }
+    InstalledPtr add(std::string const& key, InstalledPtr made)
+    {
+        std::lock_guard const lock(mutex);
+        made = installed.add(key, std::move(made));
+        fresh.push_back(made);
+        if (fresh.size() > kFresh)
+            fresh.pop_front();
+        return made;
+    }
+    ToolListPtr find_tools(std::string const& key)
+    {
+        std::lock_guard const lock(mutex);
+        return tools.find(key);
+    }
+    ToolListPtr add(std::string const& key, ToolListPtr made)
+    {
+        std::lock_guard const lock(mutex);
+        return tools.add(key, std::move(made));
+    }
+};
+
 Integrations::Integrations(IntegrationRepository& repository, WorkerPool& workers)
     : repository_(repository)
     , workers_(workers)
+    , shelf_(std::make_shared<Shelf>())
 {
 }
 
-Task<Result<StoredPtr>> Integrations::stored(IntegrationId id, int version, Deadline deadline)
+Integrations::~Integrations() = default;
+
+Task<Result<Integrations::StoredPtr>> Integrations::load(IntegrationId id, Deadline deadline)
 {
-    {
-        std::lock_guard const lock(mutex_);
-        if (auto const known = definitions_.find(id); known != definitions_.end() && known->second->version >= version)
-            co_return known->second;
-    }
     auto loaded = co_await repository_.load(id, deadline);
     if (!loaded)
         co_return loaded.error();
-    auto shared = std::make_shared<StoredIntegration const>(std::move(*loaded));
+    co_return std::make_shared<StoredIntegration const>(std::move(*loaded));
+}
+
+Task<Result<Integrations::StoredPtr>> Integrations::stored(IntegrationId id, int version, Deadline deadline)
+{
+    auto const is_it = [&](StoredPtr const& known) { return known->id == id && known->version >= version; };
+    {
+        std::lock_guard const lock(mutex_);
+        if (auto const known = std::ranges::find_if(definitions_, is_it); known != definitions_.end())
+            co_return *known;
+    }
+    auto fetch = [this, deadline](IntegrationId const& wanted) { return load(wanted, deadline); };
+    auto loaded = co_await loading_.run(id, deadline, fetch);
+    // Whoever asked first may have read it before the version that was seen here was published.
+    if (loaded && (*loaded)->version < version)
+        loaded = co_await load(id, deadline);
+    if (!loaded)
+        co_return loaded.error();
     std::lock_guard const lock(mutex_);
-    definitions_.insert_or_assign(id, shared);
-    co_return shared;
+    std::erase_if(definitions_, [&](StoredPtr const& known) { return known->id == id; });
+    definitions_.push_front(*loaded);
+    if (definitions_.size() > kDefinitions)
+        definitions_.pop_back();
+    co_return *loaded;
 }
 
 Task<Result<InstalledPtr>> Integrations::install(IntegrationId id, int version, json::object override,
                                                  std::vector<DocumentationRow> documentation, Deadline deadline)
 {
-    auto const definition = co_await stored(id, version, deadline);
-    if (!definition)
-        co_return definition.error();
-    auto const key = content_key(**definition, override, documentation);
-    {
-        std::lock_guard const lock(mutex_);
-        if (auto const known = installed_.find(key); known != installed_.end())
-            if (auto alive = known->second.lock())
-                co_return alive;
-    }
-    std::move_only_function<Result<InstalledPtr>(std::size_t)> job =
-        [shared = *definition, override = std::move(override), rows = std::move(documentation)](std::size_t) {
-            return compile_installed(*shared, override, rows);
-        };
-    auto compiled = co_await offload<InstalledPtr>(workers_, deadline, std::move(job));
-    if (!compiled)
-        co_return compiled.error();
-    std::lock_guard const lock(mutex_);
-    std::erase_if(installed_, [](auto const& entry) { return entry.second.expired(); });
-    auto& slot = installed_[key];
-    // Two threads may have compiled the same; one of the results serves both.
-    if (auto alive = slot.lock())
-        co_return alive;
-    slot = *compiled;
-    co_return *compiled;
+    auto const key = content_key(id, version, override, documentation);
+    if (auto known = shelf_->find_installed(key))
+        co_return known;
+    auto fetch = [&](std::string const& wanted) {
+        return compile(wanted, id, version, std::move(override), std::move(documentation), deadline);
+    };
+    co_return co_await compiling_.run(key, deadline, fetch);
 }
 
-std::shared_ptr<catalog::ToolList const> Integrations::tools_of(InstalledPtr const& installed,
-                                                                json::object const& records)
+Task<Result<InstalledPtr>> Integrations::compile(std::string key, IntegrationId id, int version, json::object override,
+                                                 std::vector<DocumentationRow> documentation, Deadline deadline)
+{
+    if (auto known = shelf_->find_installed(key)) // It was ready between the look and the turn.
+        co_return known;
+    auto definition = co_await stored(id, version, deadline);
+    if (!definition)
+        co_return definition.error();
+    std::move_only_function<Result<InstalledPtr>(std::size_t)> job =
+        [shelf = shelf_, key = std::move(key), shared = *std::move(definition), override = std::move(override),
+         rows = std::move(documentation)](std::size_t) -> Result<InstalledPtr> {
+        if (auto known = shelf->find_installed(key))
+            return known;
+        auto compiled = compile_installed(*shared, override, rows);
+        if (!compiled)
+            return compiled.error();
+        return shelf->add(key, *std::move(compiled));
+    };
+    co_return co_await offload<InstalledPtr>(workers_, deadline, std::move(job));
+}
+
+Task<Result<ToolListPtr>> Integrations::tools_of(InstalledPtr installed, json::object records, Deadline deadline)
 {
     if (records.empty() || installed->integration->dynamic.places.empty())
-        return installed->tools;
+        co_return installed->tools;
     // The lists of an account keep those installed alive, so an address stands for one of them as long as it is here.
     auto const digest = crypto::sha256(boost::json::serialize(records));
     auto const key = fmt::format("{}|{}", static_cast<void const*>(installed->tools.get()), text_of(digest));
-    {
-        std::lock_guard const lock(mutex_);
-        if (auto const known = tools_.find(key); known != tools_.end())
-            if (auto alive = known->second.lock())
-                return alive;
-    }
-    auto made = catalog::overlay_tools(*installed->integration, installed->tools, records);
-    std::lock_guard const lock(mutex_);
-    if (tools_.size() >= kSweepAt)
-        std::erase_if(tools_, [](auto const& entry) { return entry.second.expired(); });
-    auto& slot = tools_[key];
-    if (auto alive = slot.lock())
-        return alive;
-    slot = made;
-    return made;
+    if (auto known = shelf_->find_tools(key))
+        co_return known;
+    auto fetch = [&](std::string const& wanted) {
+        return overlay(wanted, std::move(installed), std::move(records), deadline);
+    };
+    co_return co_await overlaying_.run(key, deadline, fetch);
+}
+
+Task<Result<ToolListPtr>> Integrations::overlay(std::string key, InstalledPtr installed, json::object records,
+                                                Deadline deadline)
+{
+    std::move_only_function<Result<ToolListPtr>(std::size_t)> job =
+        [shelf = shelf_, key = std::move(key), installed = std::move(installed),
+         records = std::move(records)](std::size_t) -> Result<ToolListPtr> {
+        return shelf->add(key, catalog::overlay_tools(*installed->integration, installed->tools, records));
+    };
+    co_return co_await offload<ToolListPtr>(workers_, deadline, std::move(job));
 }
 
 Task<Result<void>> Integrations::check_override(IntegrationId id, json::object override, Deadline deadline)
 {
-    auto const definition = co_await stored(id, 0, deadline);
+    auto definition = co_await load(id, deadline);
     if (!definition)
         co_return definition.error();
-    std::move_only_function<Result<bool>(std::size_t)> job = [shared = *definition,
+    std::move_only_function<Result<bool>(std::size_t)> job = [shared = *std::move(definition),
                                                               override = std::move(override)](std::size_t) {
         auto const compiled = compile_stored(*shared, override);
         return compiled ? Result<bool>(true) : Result<bool>(compiled.error());
