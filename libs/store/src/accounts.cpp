@@ -602,9 +602,9 @@ Result<crypto::DataKey> AccountRows::key_in(pqxx::field const& version, pqxx::fi
 Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
                                    IntegratedAccountId id)
 {
-    static std::string const kState = "SELECT " + account_sql().columns + "FROM integrated_accounts a " +
-                                      account_sql().joins + "WHERE a.environment_id = $1 AND a.id = $2";
-    auto const rows = transaction.exec_params(kState, sql_id(environment), sql_id(id));
+    static std::string const kOne = "SELECT " + account_sql().columns + "FROM integrated_accounts a " +
+                                    account_sql().joins + "WHERE a.environment_id = $1 AND a.id = $2";
+    auto const rows = transaction.exec_params(kOne, sql_id(environment), sql_id(id));
     if (rows.empty())
         return not_found("integrated account");
     return AccountRows(keyring).state(rows[0]);

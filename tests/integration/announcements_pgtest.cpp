@@ -1,0 +1,236 @@
+// Every call that changes what replicas cache names it in a NOTIFY of its transaction.
+#include "catalog/integration.hpp"
+#include "crypto/token.hpp"
+#include "store/store.hpp"
+#include "support/database.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
+#include <pqxx/notification>
+
+#include <algorithm>
+#include <functional>
+
+#include <unistd.h>
+
+namespace sluice::store {
+namespace {
+
+using accounts::Account;
+using accounts::Context;
+using tenancy::Change;
+using Kind = Change::Kind;
+
+Deadline soon()
+{
+    return Deadline::after(std::chrono::seconds(10));
+}
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+    return *std::move(result);
+}
+
+void must(Result<void> const& result)
+{
+    if (!result)
+        throw std::runtime_error(result.error().log_message());
+}
+
+class Heard final : public pqxx::notification_receiver {
+public:
+    explicit Heard(pqxx::connection_base& connection)
+        : notification_receiver(connection, tenancy::kChangeChannel)
+    {
+    }
+    void operator()(std::string const& payload, int) override
+    {
+        if (auto const change = Change::parse(payload))
+            changes.push_back(*change);
+    }
+    std::vector<Change> changes;
+};
+
+class AnnouncementTest : public ::testing::Test {
+protected:
+    AnnouncementTest()
+    {
+        must(test::run(store_.tenancy().ensure_team("t", soon())));
+        in_ = must(test::run(store_.tenancy().ensure_environment("t", "e", soon()))).value.id;
+        accounts::EnvironmentIntegration row;
+        row.environment = in_;
+        row.integration = catalog::builtin_id("gorgias");
+        installation_ = must(test::run(store_.installations().ensure(row, soon()))).row;
+        account_ = account("acme");
+    }
+
+    Account account(std::string const& tenant)
+    {
+        Account made;
+        made.environment = in_;
+        made.environment_integration = installation_.id;
+        made.tenant_id = tenant;
+        made.status = accounts::Status::active;
+        made.authentication_method = "api_key";
+        return must(test::run(store_.accounts().create(made, Context{{}, {{"api_key", "k"}}}, soon())));
+    }
+    mcp::McpServer server(mcp::ServerOwner owner, std::optional<Timestamp> expires_at = std::nullopt)
+    {
+        mcp::McpServer made;
+        made.environment = in_;
+        made.account = owner;
+        made.tenant_id = owner ? "" : "acme";
+        made.name = "agent";
+        made.created_by = "test";
+        made.expires_at = expires_at;
+        return must(test::run(store_.servers().create(made, new_hash(), soon())));
+    }
+    accounts::DocumentationRow document()
+    {
+        accounts::DocumentationRow row;
+        row.environment = in_;
+        row.entity_type = "environment_integration";
+        row.entity_id = installation_.id.uuid();
+        row.resource = "tickets";
+        row.method = "list";
+        row.type = "description";
+        row.format = "text";
+        row.value = "Lists.";
+        return row;
+    }
+    crypto::TokenHash new_hash()
+    {
+        return crypto::hash_token(keyring_, crypto::mint_token(keyring_, crypto::TokenKind::mcp).reveal());
+    }
+    /// What is announced while `action` runs.
+    std::vector<Change> heard(std::function<void()> const& action)
+    {
+        while (listener_.get_notifs() > 0) {
+        }
+        heard_.changes.clear();
+        action();
+        // NOTIFY arrives in the order of commits, so this mark is behind all of them.
+        Change const mark{Kind::api_token, {}, uuid_of_name("mark")};
+        database_.execute("NOTIFY " + std::string(tenancy::kChangeChannel) + ", '" + mark.str() + "'");
+        while (std::ranges::find(heard_.changes, mark) == heard_.changes.end() &&
+               listener_.await_notification(10, 0) > 0) {
+        }
+        std::erase(heard_.changes, mark);
+        return heard_.changes;
+    }
+    void expect(std::string const& call, Change const& change, std::function<void()> const& action)
+    {
+        auto const changes = heard(action);
+        EXPECT_NE(std::ranges::find(changes, change), changes.end()) << call << " does not announce " << change.str();
+    }
+    [[nodiscard]] Change account_change() const { return {Kind::account, in_, account_.id.uuid()}; }
+    [[nodiscard]] Change tenant_change(std::string_view tenant) const
+    {
+        return {Kind::tenant, in_, tenancy::tenant_key(tenant)};
+    }
+    [[nodiscard]] Change environment_change() const { return {Kind::environment, in_, {}}; }
+
+    test::Database database_;
+    crypto::Keyring const keyring_ = crypto::Keyring::generate();
+    SystemClock const clock_;
+    telemetry::Log log_{STDERR_FILENO, telemetry::Level::error};
+    telemetry::Registry registry_;
+    pg::PoolMetrics metrics_{registry_};
+    pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
+    pg::Pool owner_pool_{{.url = database_.url("sluice_owner"), .connections = 1}, metrics_, log_};
+    Store store_{pool_, keyring_, clock_};
+    pqxx::connection listener_{database_.url("sluice_app").reveal()};
+    Heard heard_{listener_};
+    EnvironmentId in_;
+    accounts::EnvironmentIntegration installation_;
+    Account account_;
+};
+
+TEST_F(AnnouncementTest, ChangesOfAnAccountNameIt)
+{
+    auto& rows = store_.accounts();
+    accounts::AccountChange const nothing = [](Account&, Context&) -> Result<void> { return {}; };
+    accounts::AccountChange const moved = [](Account& row, Context&) -> Result<void> {
+        row.tenant_id = "other";
+        return {};
+    };
+    Uuid const owner = uuid_of_name("owner");
+    expect("create", tenant_change("new"), [&] { account("new"); });
+    expect("update", account_change(), [&] { must(test::run(rows.update(in_, account_.id, true, nothing, soon()))); });
+    expect("update", tenant_change("other"),
+           [&] { must(test::run(rows.update(in_, account_.id, false, moved, soon()))); });
+    expect("store_answers", account_change(),
+           [&] { must(test::run(rows.store_answers(in_, account_.id, {{"shop", "a"}}, soon()))); });
+    auto const generation = must(test::run(rows.find(in_, account_.id, soon()))).generation;
+    must(test::run(rows.lease_refresh(in_, account_.id, generation, owner, std::chrono::seconds(30), soon())));
+    expect("finish_refresh", account_change(), [&] {
+        must(test::run(
+            rows.finish_refresh(in_, account_.id, owner, {accounts::RefreshEnd::Kind::renewed, ""}, nothing, soon())));
+    });
+    expect("account_schemas.store", account_change(), [&] {
+        must(test::run(store_.account_schemas().store(
+            in_, account_.id, {{{"fields", json::array{json::object{{"id", 1}}}}}, "m", clock_.now()}, soon())));
+    });
+    expect("remove", account_change(), [&] { must(test::run(rows.remove(in_, account_.id, soon()))); });
+}
+
+TEST_F(AnnouncementTest, ChangesOfAnMcpServerNameWhoseItIs)
+{
+    auto& rows = store_.servers();
+    mcp::ServerChange const renamed = [](mcp::McpServer& server) -> Result<void> {
+        server.name = "renamed";
+        return {};
+    };
+    for (auto const& owner : {mcp::ServerOwner(account_.id), mcp::ServerOwner()}) {
+        auto const whose = owner ? account_change() : tenant_change("acme");
+        auto const made = server(owner);
+        expect("update", whose, [&] { must(test::run(rows.update(in_, owner, made.id, renamed, soon()))); });
+        expect("rotate_token", whose,
+               [&] { must(test::run(rows.rotate_token(in_, owner, made.id, new_hash(), clock_.now(), soon()))); });
+        expect("remove", whose, [&] { must(test::run(rows.remove(in_, owner, made.id, soon()))); });
+        server(owner, clock_.now() - std::chrono::seconds(1));
+        expect("delete_expired", whose,
+               [&] { EXPECT_EQ(must(test::run(store_.expiry().delete_expired(10, soon()))), 1U); });
+    }
+}
+
+TEST_F(AnnouncementTest, ChangesOfAnEnvironmentAndWhatIsInstalledInItNameIt)
+{
+    auto row = installation_;
+    expect("installations.update", {Kind::installation, in_, row.id.uuid()},
+           [&] { must(test::run(store_.installations().update(row, soon()))); });
+    accounts::DocumentationRow made;
+    expect("documentation.create", environment_change(),
+           [&] { made = must(test::run(store_.documentation().create(document(), soon()))); });
+    expect("documentation.update", environment_change(),
+           [&] { must(test::run(store_.documentation().update(made, soon()))); });
+    expect("documentation.remove", environment_change(),
+           [&] { must(test::run(store_.documentation().remove(in_, made.id, soon()))); });
+    tenancy::EnvironmentChange themed;
+    themed.theme = json::object();
+    expect("update_environment", environment_change(),
+           [&] { must(test::run(store_.tenancy().update_environment(in_, themed, soon()))); });
+    expect("shred", environment_change(), [&] { must(test::run(store_.keys().shred(in_, soon()))); });
+    expect("installations.remove", environment_change(),
+           [&] { must(test::run(store_.installations().remove(in_, row.id, soon()))); });
+}
+
+TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
+{
+    auto const token = must(test::run(store_.api_tokens().create(in_, "token", new_hash(), std::nullopt, soon())));
+    expect("replace_secret", {Kind::api_token, in_, token.id.uuid()},
+           [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), soon()))); });
+    auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));
+    definition.label = "Changed";
+    Store as_owner(owner_pool_, keyring_, clock_);
+    expect("publish", {Kind::integration, {}, definition.id.uuid()},
+           [&] { EXPECT_TRUE(must(test::run(as_owner.integrations().publish(definition, soon())))); });
+}
+
+} // namespace
+} // namespace sluice::store
