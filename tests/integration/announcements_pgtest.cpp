@@ -172,6 +172,7 @@ TEST_F(AnnouncementTest, ChangesOfAnAccountNameIt)
         must(test::run(
             rows.finish_refresh(in_, account_.id, owner, {accounts::RefreshEnd::Kind::renewed, ""}, nothing, soon())));
     });
+    must(test::run(store_.account_schemas().spend(in_, account_.id, 1, 100, soon())));
     expect("account_schemas.store", account_change(), [&] {
         must(test::run(store_.account_schemas().store(
             in_, account_.id, {{{"fields", json::array{json::object{{"id", 1}}}}}, "m", clock_.now()}, soon())));
@@ -226,7 +227,7 @@ TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
     expect("replace_secret", {Kind::api_token, in_, token.id.uuid()},
            [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), soon()))); });
     auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));
-    definition.label = "Changed";
+    definition.manifest.as_object()["label"] = "Changed";
     Store as_owner(owner_pool_, keyring_, clock_);
     expect("publish", {Kind::integration, {}, definition.id.uuid()},
            [&] { EXPECT_TRUE(must(test::run(as_owner.integrations().publish(definition, soon())))); });
