@@ -127,19 +127,20 @@ Task<Result<Connector::Opened>> Connector::open(EnvironmentId environment, Envir
     co_return Opened{environment, *std::move(installed), std::move(state->app_secret)};
 }
 
-Task<Result<json::object>> Connector::merge(ConnectRequest const& request, Deadline deadline)
+Task<Result<json::object>> Connector::merge(ConnectRequest const& request, catalog::Integration const& integration,
+                                            Deadline deadline)
 {
-    json::object context;
+    Context kept;
     if (request.account && request.persist_previous_context) {
         auto const state = co_await accounts_.load_state(request.environment, *request.account, deadline);
         if (!state)
             co_return state.error();
-        auto const old = open_context(state->account, state->key);
+        auto old = open_context(state->account, state->key);
         if (!old)
             co_return old.error();
-        context = old->whole();
+        kept = *std::move(old);
     }
-    co_return merged(merged(std::move(context), request.entered), request.given);
+    co_return entered_context(kept, request.entered, request.given, integration, request.authentication_method);
 }
 
 Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& request, Tokens tokens, Deadline deadline)
@@ -148,7 +149,7 @@ Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& reque
     if (!opened)
         co_return opened.error();
     auto const& integration = *opened->installed->integration;
-    auto whole = co_await merge(request, deadline);
+    auto whole = co_await merge(request, integration, deadline);
     if (!whole)
         co_return whole.error();
     auto const checked = check_context(*whole, integration, request.authentication_method, tokens);

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/timestamp.hpp"
+#include "catalog/source.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -104,6 +105,46 @@ void overlay(json::object& into, json::object const& from)
     }
 }
 
+json::object merged_members(json::object into, json::object const& over)
+{
+    for (auto const& [name, value] : over)
+        into[name] = value;
+    return into;
+}
+
+/// The URLs that secrets of an account go to.
+std::vector<catalog::Template const*> secret_urls(catalog::Integration const& integration,
+                                                  std::string_view authentication_method)
+{
+    std::vector<catalog::Template const*> urls{&integration.base_url};
+    auto const* format = integration.find_credentials(authentication_method);
+    if (format != nullptr && format->oauth) {
+        urls.push_back(&format->oauth->token_url);
+        urls.push_back(&format->oauth->revoke_url);
+    }
+    return urls;
+}
+
+/// Calls `visit(path, given)` for every leaf of `secret`; `given` is whether `patch` says something about it.
+template <class Visit>
+void each_secret(json::object const& secret, json::object const* patch, std::string const& path, Visit const& visit)
+{
+    for (auto const& [name, value] : secret) {
+        auto const* given = patch != nullptr ? patch->if_contains(name) : nullptr;
+        auto const below = catalog::join_path(path, name);
+        if (value.is_object() && (given == nullptr || given->is_object()))
+            each_secret(value.get_object(), given != nullptr ? given->if_object() : nullptr, below, visit);
+        else if (!value.is_null())
+            visit(below, given != nullptr);
+    }
+}
+
+FieldFailure entered_anew(std::string path, std::vector<std::string> const& changed)
+{
+    return {std::move(path), fmt::format("must be entered anew: a new {} changes the host that it is sent to",
+                                         fmt::join(changed, ", "))};
+}
+
 class Checker {
 public:
     explicit Checker(json::object const& context)
@@ -194,6 +235,67 @@ Context merge_context(Context const& old, json::object const& patch, catalog::In
     }
     overlay(merged.secret, split_patch.secret);
     return merged;
+}
+
+std::vector<std::string> changed_authorities(catalog::Integration const& integration,
+                                             std::string_view authentication_method, json::object const& before,
+                                             json::object const& now)
+{
+    json::value const old_values = json::object{{"context", before}};
+    json::value const new_values = json::object{{"context", now}};
+    std::vector<std::string> changed;
+    for (auto const* url : secret_urls(integration, authentication_method)) {
+        for (auto& path : url->authority_paths()) {
+            auto const* was = json::find_path(old_values, path);
+            auto const* is = json::find_path(new_values, path);
+            bool const is_same = was != nullptr && is != nullptr && *was == *is;
+            if (!is_same && std::ranges::find(changed, path) == changed.end())
+                changed.push_back(std::move(path));
+        }
+    }
+    return changed;
+}
+
+Result<Context> patch_context(Context const& old, json::object const& patch, catalog::Integration const& integration,
+                              std::string_view authentication_method)
+{
+    auto merged = merge_context(old, patch, integration);
+    auto const changed = changed_authorities(integration, authentication_method, old.visible, merged.visible);
+    if (changed.empty())
+        return merged;
+    merged.secret = split_context(patch, integration).secret;
+    std::vector<FieldFailure> failures;
+    each_secret(old.secret, &merged.secret, "context", [&](std::string const& path, bool is_given) {
+        if (!is_given)
+            failures.push_back(entered_anew(path, changed));
+    });
+    return failures.empty() ? Result<Context>(std::move(merged)) : Error{std::move(failures)};
+}
+
+Result<json::object> entered_context(Context const& old, json::object const& entered, json::object const& given,
+                                     catalog::Integration const& integration, std::string_view authentication_method)
+{
+    auto const fresh = merged_members(entered, given);
+    auto const changed = changed_authorities(integration, authentication_method, old.visible,
+                                             split_context(merged_members(old.visible, fresh), integration).visible);
+    std::vector<FieldFailure> failures;
+    json::value const given_values = json::object{{"context", given}};
+    if (!split_context(given, integration).secret.empty())
+        for (auto const* url : secret_urls(integration, authentication_method))
+            for (auto& path : url->fixes_host() ? std::vector<std::string>{} : url->authority_paths())
+                if (json::find_path(given_values, path) == nullptr && std::ranges::find(changed, path) != changed.end())
+                    failures.push_back({std::move(path), "cannot be chosen with this link: secrets that come with the "
+                                                         "link would be sent there. Ask whoever gave it to you for a "
+                                                         "link that names the host"});
+    auto const* format = integration.find_credentials(authentication_method);
+    if (!changed.empty() && format != nullptr)
+        for (auto const* fields : {&integration.fields, &format->fields})
+            for (auto const& field : *fields)
+                if (field.secret && old.secret.contains(field.name) && !fresh.contains(field.name))
+                    failures.push_back(entered_anew("context." + field.name, changed));
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return merged_members(changed.empty() ? old.whole() : old.visible, fresh);
 }
 
 Result<void> check_context(json::object const& context, catalog::Integration const& integration,

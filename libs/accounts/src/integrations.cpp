@@ -1,5 +1,6 @@
 #include "accounts/integrations.hpp"
 
+#include "accounts/oauth.hpp"
 #include "crypto/mac.hpp"
 
 #include <fmt/format.h>
@@ -219,10 +220,15 @@ Task<Result<void>> Integrations::check_override(IntegrationId id, json::object o
     auto definition = co_await load(id, deadline);
     if (!definition)
         co_return definition.error();
-    std::move_only_function<Result<bool>(std::size_t)> job = [shared = *std::move(definition),
-                                                              override = std::move(override)](std::size_t) {
+    std::move_only_function<Result<bool>(std::size_t)> job =
+        [shared = *std::move(definition), override = std::move(override)](std::size_t) -> Result<bool> {
         auto const compiled = compile_stored(*shared, override);
-        return compiled ? Result<bool>(true) : Result<bool>(compiled.error());
+        if (!compiled)
+            return compiled.error();
+        for (auto const& format : (*compiled)->credentials)
+            if (format.oauth && !format.oauth->client_id.empty() && !format.oauth->fixes_hosts())
+                return invalid("override.credentials." + format.name, std::string(kAppNeedsHost));
+        return true;
     };
     auto const checked = co_await offload<bool>(workers_, deadline, std::move(job));
     if (!checked)

@@ -164,6 +164,9 @@ Result<OAuthApp> oauth_app(catalog::OAuth const& oauth, std::optional<SealedSecr
             return invalid("context", "must have client_id and client_secret");
         return OAuthApp{std::string(*id), Secret{std::string(*secret)}};
     }
+    if (!oauth.fixes_hosts())
+        return Error{ErrorCode::forbidden,
+                     fmt::format("The OAuth app of the environment integration {}.", kAppNeedsHost)};
     if (oauth.client_id.empty() || !app_secret)
         return Error{ErrorCode::forbidden,
                      "The environment integration has no OAuth app: set override.credentials.oauth2.client_id and "

@@ -51,6 +51,7 @@ public:
         integration_.base_url = root.template_at("base_url", true);
         check_base_url(root);
         integration_.fields = read_fields(root.find("context"), "context");
+        allow_hosts(integration_.base_url, integration_.fields, root, "base_url");
         read_credentials(root.find("credentials"));
         default_pagination_ = read_pagination(root.find("pagination"), "pagination");
         read_rate_limit(root.find("rate_limit"));
@@ -61,6 +62,7 @@ public:
         read_offers(source_, root.find("mcp"), integration_, problems_);
         read_dynamic(source_, root.find("dynamic"), integration_, problems_);
         read_actions(source_, root.find("actions"), integration_, problems_);
+        check_form();
         check_names();
         check_tags();
     }
@@ -73,6 +75,17 @@ private:
             root.problem("base_url", "must start with https://");
         if (text.ends_with('/'))
             root.problem("base_url", "must not end with /");
+    }
+
+    /// Where a field of `type: host` stands in the authority of `url`, it is the whole host.
+    static void allow_hosts(Template& url, std::vector<ContextField> const& fields, Mapping& mapping,
+                            std::string_view key)
+    {
+        for (auto const& path : url.authority_paths())
+            for (auto const& field : fields)
+                if (field.is_host && path == "context." + field.name && !url.allow_whole_host(path))
+                    mapping.problem(
+                        key, fmt::format("must have {{{{{}}}}} as its whole host: the field is of type host", path));
     }
 
     std::vector<ContextField> read_fields(json::value const* value, std::string const& path)
@@ -93,7 +106,7 @@ private:
         field.name = std::move(name);
         field.label = mapping.text("label", true);
         field.description = mapping.text("description", false);
-        mapping.choice("type", {"string"}, 0);
+        field.is_host = mapping.choice("type", {"string", "host"}, 0) == 1;
         field.format = "string";
         field.max_length = static_cast<std::size_t>(mapping.integer("max_length", 1, 10'000, 500));
         field.required = mapping.flag("required", false);
@@ -130,9 +143,15 @@ private:
         format.label = mapping.text("label", true);
         format.fields = read_fields(mapping.find("fields"), mapping.at("fields"));
         format.authorization = read_authorization(mapping.find("authorization"), mapping.at("authorization"));
-        if (name != "api_key")
+        if (name != "api_key") {
             format.oauth = read_oauth(mapping, name == "oauth2" ? OAuth::Grant::authorization_code
                                                                 : OAuth::Grant::client_credentials);
+            for (auto const* fields : {&integration_.fields, &format.fields}) {
+                allow_hosts(format.oauth->authorize_url, *fields, mapping, "authorize_url");
+                allow_hosts(format.oauth->token_url, *fields, mapping, "token_url");
+                allow_hosts(format.oauth->revoke_url, *fields, mapping, "revoke_url");
+            }
+        }
         format.name = std::move(name);
         integration_.credentials.push_back(std::move(format));
     }
@@ -370,6 +389,25 @@ private:
         else if (method->verb != "GET" ||
                  std::ranges::any_of(method->path, [](auto const& part) { return part.is_parameter; }))
             root.problem("health", "must be a method that reads by GET and needs no argument");
+    }
+
+    /// What a customer answers after the account is connected does not choose the host of its secrets.
+    void check_form()
+    {
+        if (!integration_.actions.post_connect_user_form)
+            return;
+        auto paths = integration_.base_url.authority_paths();
+        for (auto const& format : integration_.credentials)
+            if (format.oauth)
+                for (auto const* url : {&format.oauth->token_url, &format.oauth->revoke_url})
+                    for (auto& path : url->authority_paths())
+                        paths.push_back(std::move(path));
+        for (auto const& field : integration_.actions.post_connect_user_form->fields)
+            if (std::ranges::find(paths, "context." + field.name) != paths.end())
+                problems_.add(source_, "actions.post_connect_user_form",
+                              fmt::format("must not ask for {}, which stands in the host of a URL: make it a field of "
+                                          "context",
+                                          field.name));
     }
 
     void check_names()

@@ -3,8 +3,59 @@
 #include "base/encoding.hpp"
 #include "catalog/source.hpp"
 
+#include <libpsl.h>
+
+#include <algorithm>
+
 namespace sluice::catalog {
 namespace {
+
+constexpr std::string_view kEndsAuthority = "/?#";
+constexpr std::size_t kMaxLabel = 63; // RFC 1035 section 2.3.4
+constexpr std::size_t kMaxHost = 253;
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// RFC 1123 section 2.1: letters, digits and `-`, which neither begins nor ends it.
+bool is_label(std::string_view text)
+{
+    return !text.empty() && text.size() <= kMaxLabel && !text.starts_with('-') && !text.ends_with('-') &&
+           std::ranges::all_of(text, [](char c) {
+               return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+           });
+}
+
+std::vector<std::string_view> labels_of(std::string_view host)
+{
+    std::vector<std::string_view> labels;
+    for (;;) {
+        auto const dot = host.find('.');
+        labels.push_back(host.substr(0, dot));
+        if (dot == std::string_view::npos)
+            return labels;
+        host.remove_prefix(dot + 1);
+    }
+}
+
+/// A name of two labels or more. An address is none: its last label is a number.
+bool is_host_name(std::string_view text)
+{
+    auto const labels = labels_of(text);
+    return text.size() <= kMaxHost && labels.size() >= 2 && std::ranges::all_of(labels, is_label) &&
+           !std::ranges::all_of(labels.back(), is_digit);
+}
+
+/// The length of the scheme of a URL and its slashes; 0 for another text.
+std::size_t scheme_length(std::string_view text)
+{
+    for (std::string_view const scheme : {"https://", "http://"})
+        if (text.starts_with(scheme))
+            return scheme.size();
+    return 0;
+}
 
 std::optional<std::string> scalar_text(json::value const& value)
 {
@@ -136,7 +187,60 @@ Result<Template> Template::parse(std::string_view text)
         parsed.parts_.push_back({true, std::string(path)});
         text.remove_prefix(close + 2);
     }
+    parsed.mark_authority();
     return parsed;
+}
+
+void Template::mark_authority()
+{
+    auto const scheme = scheme_length(text_);
+    if (scheme == 0)
+        return;
+    for (auto& part : parts_) {
+        part.is_in_authority = true;
+        auto const from = &part == parts_.data() ? scheme : 0;
+        if (!part.is_placeholder && part.text.find_first_of(kEndsAuthority, from) != std::string::npos)
+            return;
+    }
+}
+
+std::vector<std::string> Template::authority_paths() const
+{
+    std::vector<std::string> paths;
+    for (auto const& part : parts_)
+        if (part.is_placeholder && part.is_in_authority)
+            paths.push_back(part.text);
+    return paths;
+}
+
+bool Template::allow_whole_host(std::string_view path)
+{
+    auto const first = parts_.size() > 1 && parts_[1].is_in_authority ? parts_.begin() + 1 : parts_.end();
+    bool const is_whole =
+        first != parts_.end() && first->text == path && parts_.front().text.size() == scheme_length(text_) &&
+        authority_paths().size() == 1 &&
+        (parts_.size() == 2 || std::string_view("/?:").find(parts_[2].text.front()) != std::string_view::npos);
+    if (is_whole)
+        first->is_whole_host = true;
+    return is_whole;
+}
+
+bool Template::fixes_host() const
+{
+    auto const paths = authority_paths();
+    if (paths.empty())
+        return true;
+    if (paths.size() > 1 || parts_.size() < 3 || parts_.front().text.find('.') != std::string::npos)
+        return false;
+    std::string_view rest = parts_[2].text;
+    rest = rest.substr(0, rest.find_first_of(kEndsAuthority));
+    rest = rest.substr(0, rest.find(':'));
+    auto const dot = rest.find('.');
+    if (dot == std::string_view::npos || (dot > 0 && !is_label("x" + std::string(rest.substr(0, dot)))))
+        return false;
+    auto const domain = to_lower(rest.substr(dot + 1));
+    auto const* list = psl_builtin();
+    return is_host_name(domain) && list != nullptr && psl_is_public_suffix(list, domain.c_str()) == 0;
 }
 
 std::vector<std::string> Template::paths() const
@@ -188,6 +292,15 @@ Result<std::string> Template::render_with(json::value const& values, json::value
         }
         if (!text || text->empty() || *text == "." || *text == "..")
             return invalid(part.text, "is required and must be a non-empty text");
+        if (use == Use::url && part.is_in_authority) {
+            if (!(part.is_whole_host ? is_host_name(*text) : is_label(*text)))
+                return invalid(part.text,
+                               part.is_whole_host
+                                   ? "must be the name of a host, such as desk.example.com"
+                                   : "must be one part of a host name: letters, digits and -, at most 63 of them");
+            out += *text;
+            continue;
+        }
         out += use == Use::url ? percent_encode(*text) : *text;
     }
     return out;

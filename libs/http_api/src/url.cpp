@@ -4,6 +4,7 @@
 
 #include <boost/url.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice::http {
@@ -16,6 +17,25 @@ Error refused(std::string why)
     return invalid("url", std::move(why));
 }
 
+/// A name of letters, digits, `-`, `_` and dots between them (a dot at the end is the root), or an address.
+bool is_host(urls::url_view const& view)
+{
+    if (view.host_type() != urls::host_type::name)
+        return view.host_type() != urls::host_type::ipvfuture;
+    std::string_view const name = view.encoded_host();
+    return !name.starts_with('.') && name.find("..") == std::string_view::npos && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    });
+}
+
+/// Whether the parser took the whole authority for it: Boost.URL 1.81 ends one behind an IPv4 address and takes what
+/// follows (`%2F.vendor.example`) for a path.
+bool is_whole(urls::url_view const& view)
+{
+    return view.encoded_path().empty() || view.encoded_path().starts_with('/');
+}
+
 Result<Url> parts_of(urls::url_view const& view)
 {
     bool const is_tls = iequals(std::string_view(view.scheme()), "https");
@@ -25,6 +45,8 @@ Result<Url> parts_of(urls::url_view const& view)
         return refused("must not contain a user name or password");
     if (view.host().empty())
         return refused("must name a host");
+    if (!is_whole(view) || !is_host(view))
+        return refused("must name a host by letters, digits, - and dots, or by its address");
     if (view.has_fragment())
         return refused("must not have a fragment");
     std::uint16_t port = is_tls ? 443 : 80;
@@ -80,7 +102,7 @@ Result<Url> resolve_url(Url const& base, std::string_view reference)
     auto const base_text = origin_of(base) + base.target;
     auto const base_view = urls::parse_uri(base_text);
     auto const reference_view = urls::parse_uri_reference(reference);
-    if (!base_view || !reference_view)
+    if (!base_view || !reference_view || (reference_view->has_authority() && !is_whole(*reference_view)))
         return refused("is not a valid URL");
     urls::url resolved;
     if (!urls::resolve(*base_view, *reference_view, resolved))

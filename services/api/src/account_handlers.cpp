@@ -92,14 +92,16 @@ void reactivate(Account& account)
 Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::object const& patch, Timestamp now,
                              Account& account, Context& context)
 {
-    auto merged = accounts::merge_context(context, patch, *installed->integration);
+    auto merged = accounts::patch_context(context, patch, *installed->integration, account.authentication_method);
+    if (!merged)
+        return merged.error();
     auto const checked =
-        accounts::check_context(merged.whole(), *installed->integration, account.authentication_method);
+        accounts::check_context(merged->whole(), *installed->integration, account.authentication_method);
     if (!checked)
         return checked.error();
-    if (auto const url = accounts::render_base_url(*installed->integration, merged.visible); !url)
+    if (auto const url = accounts::render_base_url(*installed->integration, merged->visible); !url)
         return url.error();
-    context = std::move(merged);
+    context = *std::move(merged);
     accounts::plan_refresh(now, kMiddle, account, context);
     return {};
 }

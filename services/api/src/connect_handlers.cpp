@@ -102,7 +102,7 @@ json::object integration_view(catalog::Integration const& integration, Environme
     json::array methods;
     for (auto const& format : integration.credentials) {
         bool const is_oauth = goes_to_vendor(format);
-        if (is_oauth && (!has_app || format.oauth->client_id.empty()))
+        if (is_oauth && (!has_app || format.oauth->client_id.empty() || !format.oauth->fixes_hosts()))
             continue;
         json::object method{{"name", format.name}, {"label", format.label}, {"kind", is_oauth ? "oauth2" : "form"}};
         method["fields"] = fields_view(format.fields, known);

@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "support/clock.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -101,6 +102,115 @@ TEST(Context, NamesEveryFieldThatIsWrong)
     EXPECT_EQ(
         failing_paths(R"({"subdomain":"acme","oauth":{"token":{"access_token":"a b","expires_at":"soon"}}})", "oauth2"),
         (std::vector<std::string>{"context.oauth.token.access_token", "context.oauth.token.expires_at"}));
+}
+
+/// The desk at an address that customers give.
+catalog::IntegrationPtr desk_at(std::string const& base_url)
+{
+    using namespace catalog::test;
+    auto const manifest = replaced(kManifest, "https://{{context.subdomain}}.desk.example", base_url);
+    auto const compiled = compile_text(manifest, kDocument);
+    return compiled ? *compiled : nullptr;
+}
+
+Context own_desk()
+{
+    return split_context(object(R"({"subdomain":"acme","port":"443","email":"a@b","api_key":"k",
+                                    "oauth":{"token":{"access_token":"t","refresh_token":"r"}}})"),
+                         *desk());
+}
+
+std::vector<std::string> paths_of(Error const& error)
+{
+    std::vector<std::string> paths;
+    for (auto const& failure : error.failures())
+        paths.push_back(failure.path);
+    return paths;
+}
+
+TEST(SealedSecrets, AreEnteredAnewWhenAPatchChangesTheHostTheyGoTo)
+{
+    auto const own = desk_at("http://{{context.subdomain}}.desk.example:{{context.port}}/x/{{context.email}}");
+    ASSERT_TRUE(own);
+    auto const old = own_desk();
+    auto const refused = patch_context(old, object(R"({"port":"28102"})"), *own, "api_key");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(paths_of(refused.error()),
+              (std::vector<std::string>{"context.api_key", "context.oauth.token.access_token",
+                                        "context.oauth.token.refresh_token"}));
+    EXPECT_THAT(refused.error().failures().front().message, ::testing::HasSubstr("context.port"));
+    EXPECT_FALSE(patch_context(old, object(R"({"port":"1","api_key":"mine"})"), *own, "api_key"))
+        << "each of them, not one";
+    EXPECT_FALSE(patch_context(old, object(R"({"port":null})"), *own, "api_key"));
+    auto const anew =
+        patch_context(old, object(R"({"port":"1","api_key":"mine","oauth":{"token":null}})"), *own, "api_key");
+    ASSERT_TRUE(anew) << anew.error().public_detail();
+    EXPECT_EQ(anew->secret.at("api_key"), "mine");
+    EXPECT_EQ(boost::json::serialize(anew->secret).find("refresh_token"), std::string::npos);
+    auto const path = patch_context(old, object(R"({"email":"c@d","port":"443"})"), *own, "api_key");
+    ASSERT_TRUE(path) << "what stands in the path changes no host";
+    EXPECT_EQ(path->secret.at("api_key"), "k");
+}
+
+TEST(SealedSecrets, AreEnteredAnewWhenTheTokensEndpointChanges)
+{
+    using namespace catalog::test;
+    auto const own = compile_text(replaced(kManifest, "token_url: \"{{base_url}}/oauth/token\"",
+                                           "token_url: \"https://{{context.realm}}.login.desk.example/token\""),
+                                  kDocument);
+    ASSERT_TRUE(own);
+    auto const old = own_desk();
+    EXPECT_FALSE(patch_context(old, object(R"({"realm":"evil"})"), **own, "oauth2"));
+    EXPECT_TRUE(patch_context(old, object(R"({"realm":"evil"})"), **own, "api_key"))
+        << "this format asks no such endpoint";
+}
+
+TEST(SealedSecrets, AreNotKeptForAnotherHostWhenAPersonConnectsAgain)
+{
+    auto const own = desk_at("http://127.0.0.1:{{context.port}}");
+    ASSERT_TRUE(own);
+    auto const old = own_desk();
+    auto const same = entered_context(old, object(R"({"email":"c@d"})"), {}, *own, "api_key");
+    ASSERT_TRUE(same);
+    EXPECT_EQ(same->at("api_key"), "k");
+    auto const refused = entered_context(old, object(R"({"port":"28102"})"), {}, *own, "api_key");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(paths_of(refused.error()), (std::vector<std::string>{"context.api_key"}));
+    auto const anew = entered_context(old, object(R"({"port":"28102","api_key":"mine"})"), {}, *own, "api_key");
+    ASSERT_TRUE(anew);
+    EXPECT_EQ(anew->at("api_key"), "mine");
+    auto const tokens = entered_context(old, object(R"({"port":"28102"})"), {}, *own, "oauth2");
+    ASSERT_TRUE(tokens);
+    EXPECT_FALSE(tokens->contains("api_key"));
+    EXPECT_FALSE(tokens->contains("oauth"));
+}
+
+TEST(SealedSecrets, OfADeveloperDoNotGoToAHostThatAPersonEnters)
+{
+    auto const given = object(R"({"api_key":"of-the-developer"})");
+    auto const own = desk_at("http://{{context.subdomain}}.desk.example:{{context.port}}");
+    auto const refused = entered_context({}, object(R"({"subdomain":"a","port":"28102"})"), given, *own, "api_key");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(paths_of(refused.error()), (std::vector<std::string>{"context.subdomain", "context.port"}));
+    EXPECT_TRUE(entered_context({}, object(R"({"subdomain":"acme"})"), given, *desk(), "api_key"))
+        << "the definition fixes whose host it is";
+    EXPECT_TRUE(entered_context({}, {}, object(R"({"subdomain":"a","port":"1","api_key":"k"})"), *own, "api_key"));
+}
+
+TEST(SecretOfAnApp, GoesOnlyToHostsThatTheDefinitionFixes)
+{
+    auto const is_fixed = [](std::string const& url) { return catalog::Template::parse(url)->fixes_host(); };
+    for (auto const* url : {"https://desk.example/{{context.a}}", "https://{{context.a}}.desk.example/token",
+                            "http://127.0.0.1:1/{{context.a}}", "https://eu-{{context.a}}.desk.example",
+                            "https://{{context.a}}-x.desk.co.uk:8443/", "https://desk.example?a={{context.a}}"})
+        EXPECT_TRUE(is_fixed(url)) << url;
+    for (auto const* url :
+         {"https://{{context.a}}/token", "https://{{context.a}}.com/token", "https://{{context.a}}.co.uk/token",
+          "https://{{context.a}}.github.io", "https://login.{{context.a}}.desk.example",
+          "https://{{context.a}}.{{context.b}}.desk.example", "https://a.desk.example{{context.a}}",
+          "http://127.0.0.1:{{context.a}}/", "https://{{context.a}}.desk.example:{{context.b}}",
+          "https://{{context.a}}.0.0.1/", "https://{{context.a}}desk.example", "https://{{context.a}}.desk.example."})
+        EXPECT_FALSE(is_fixed(url)) << url;
 }
 
 class VaultTest : public ::testing::Test {

@@ -148,6 +148,20 @@ TEST(TokenAnswer, ShowsNoMoreOfTheVendorsTextThanAnErrorCode)
     EXPECT_EQ(refused.error.public_detail().find("script"), std::string::npos);
 }
 
+TEST(OAuthApp, OfTheDeveloperIsNotGivenOutForAHostThatAnAccountChooses)
+{
+    catalog::OAuth oauth;
+    oauth.client_id = "app";
+    oauth.token_url = *catalog::Template::parse("http://127.0.0.1:{{context.port}}/oauth/token");
+    auto const refused = oauth_app(oauth, std::nullopt, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::forbidden);
+    EXPECT_NE(refused.error().public_detail().find("fixed host"), std::string::npos);
+    oauth.token_url = *catalog::Template::parse("https://desk.example/oauth/token");
+    oauth.revoke_url = *catalog::Template::parse("https://{{context.host}}/oauth/revoke");
+    EXPECT_NE(oauth_app(oauth, std::nullopt, {}).error().public_detail().find("fixed host"), std::string::npos);
+}
+
 TEST(TokenRequest, AuthenticatesByBasicWithFormEncodedParts)
 {
     catalog::OAuth oauth;

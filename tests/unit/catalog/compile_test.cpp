@@ -110,6 +110,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"BadName", "name: desk", "name: Desk", "integration.yaml:1 name", "must match"},
         Mistake{"UnclosedPlaceholder", "{{context.subdomain}}.desk", "{{context.subdomain.desk", "base_url",
                 "without }}"},
+        Mistake{"FormChoosesAHost", "pagination:\n",
+                "actions:\n  post_connect_user_form:\n    title: T\n    fields:\n      subdomain: {label: L}\n"
+                "pagination:\n",
+                "actions.post_connect_user_form", "stands in the host"},
         Mistake{"UnknownOperation", "operation: get-ticket", "operation: get-tickets",
                 "resources.tickets.methods.get.operation", "names no"},
         Mistake{"UnknownAccess", "access: read", "access: some", "access", "must be one of read, write"},
@@ -196,17 +200,64 @@ TEST(Yaml, RefusesAnchorsDuplicatesAndBrokenTextWithTheLine)
     EXPECT_FALSE(read_source("f", std::string(5000, '[')));
 }
 
-TEST(Template, EncodesValuesSoThatTheyCannotLeaveTheirPlace)
+json::value with(std::string_view name, std::string_view value)
 {
-    auto const url = *Template::parse("https://{{context.subdomain}}.desk.example/x");
-    auto const rendered = [&](char const* subdomain) {
-        return url.render_url(json::object{{"context", json::object{{"subdomain", subdomain}}}});
+    json::object context;
+    context[name] = value;
+    json::object values;
+    values["context"] = std::move(context);
+    return values;
+}
+
+TEST(Template, TakesOneLabelOfAHostForAPlaceholder)
+{
+    auto const url = *Template::parse("https://{{context.host}}.desk.example:{{context.port}}/v/{{context.path}}");
+    auto const rendered = [&](std::string_view host) {
+        auto values = with("host", host);
+        values.at("context").get_object()["port"] = 8443;
+        values.at("context").get_object()["path"] = "a b/..@evil";
+        return url.render_url(values);
     };
-    EXPECT_EQ(*rendered("acme"), "https://acme.desk.example/x");
-    EXPECT_EQ(*rendered("a.b/..@evil"), "https://a.b%2F..%40evil.desk.example/x");
-    EXPECT_FALSE(rendered(""));
-    EXPECT_FALSE(rendered(".."));
+    EXPECT_EQ(*rendered("acme-1"), "https://acme-1.desk.example:8443/v/a%20b%2F..%40evil");
+    for (auto const* host : {"", ".", "..", "a.b", "127.0.0.9/", "127.0.0.9 ", "127.0.0.9%", "127.0.0.9:",
+                             "a.b/..@evil", "a_b", "a\u00e4", "a@b", "a#", "a?", "a\\b", "-a", "a-", "[::1]", "a\nb"})
+        EXPECT_FALSE(rendered(host)) << host;
+    EXPECT_FALSE(rendered(std::string(64, 'a')));
+    EXPECT_TRUE(rendered(std::string(63, 'a')));
+    EXPECT_EQ(rendered("127.0.0.9/").error().failures().front().path, "context.host");
     EXPECT_FALSE(url.render_url(json::object{}));
+}
+
+TEST(Template, KnowsWhereTheAuthorityEnds)
+{
+    EXPECT_EQ(*(*Template::parse("https://desk.example?a={{context.x}}")).render_url(with("x", "a.b/c")),
+              "https://desk.example?a=a.b%2Fc");
+    EXPECT_EQ(*(*Template::parse("https://desk.example/{{context.x}}")).render_url(with("x", "a.b")),
+              "https://desk.example/a.b");
+    EXPECT_EQ((*Template::parse("http://{{context.a}}:{{context.b}}/{{context.c}}")).authority_paths(),
+              (std::vector<std::string>{"context.a", "context.b"}));
+}
+
+TEST(Template, TakesAWholeHostOnlyWhereTheDefinitionDeclaresIt)
+{
+    auto const with_host = [](std::string_view host_field, std::string_view url) {
+        auto const manifest = replaced(kManifest,
+                                       "subdomain: {label: Subdomain, type: string, pattern: \"^[a-z0-9-]+$\", "
+                                       "max_length: 63, required: true}",
+                                       std::string(host_field));
+        return compile_text(replaced(manifest, "https://{{context.subdomain}}.desk.example", std::string(url)),
+                            kDocument);
+    };
+    auto const declared =
+        with_host("subdomain: {label: Host, type: host, required: true}", "https://{{context.subdomain}}:8443/x");
+    ASSERT_TRUE(declared);
+    EXPECT_EQ(*(*declared)->base_url.render_url(with("subdomain", "desk.acme.example")),
+              "https://desk.acme.example:8443/x");
+    for (auto const* host :
+         {"127.0.0.9", "a..b", ".a.b", "a.b.", "a.b/", "a.b:1", "a.b@c.d", "a", "a.b%", "a.1", "a.-b"})
+        EXPECT_FALSE((*declared)->base_url.render_url(with("subdomain", host))) << host;
+    for (auto const* url : {"https://x-{{context.subdomain}}/x", "https://{{context.subdomain}}.desk.example"})
+        EXPECT_FALSE(with_host("subdomain: {label: Host, type: host, required: true}", url)) << url;
 }
 
 } // namespace

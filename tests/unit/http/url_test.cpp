@@ -27,6 +27,29 @@ TEST(Url, RefusesWhatCouldMeanAnotherHost)
         EXPECT_FALSE(parse_url(text)) << text;
 }
 
+TEST(Url, RefusesAnAuthorityThatReadsAsAnotherOne)
+{
+    // The parser may take the address for the whole authority, and the rest for a path.
+    for (auto const* text :
+         {"http://127.0.0.1:28102%00.example.com", "https://1.2.3.4%20.example/",
+          "http://127.0.0.9%2F.vendor.example/v", "http://127.0.0.9%3A.vendor.example/", "https://1.2.3.4%25.example",
+          "https://a%2eb.example/", "https://vendor.example%40evil.example/", "https://vendor.example:443%00/",
+          "https://a,b.example/", "https://a!b/", "https://[v1.x]/", "https://a..b/", "https://.a/"})
+        EXPECT_FALSE(parse_url(text)) << text;
+    auto const base = *parse_url("https://vendor.example/a");
+    for (auto const* reference : {"//1.2.3.4%20.example/", "https://1.2.3.4%2F.example/", "//a%2eb.example/x"})
+        EXPECT_FALSE(resolve_url(base, reference)) << reference;
+}
+
+TEST(Url, TakesEveryUsualWayToWriteAHost)
+{
+    for (auto const* text : {"HTTPS://Vendor.Example:443/", "https://vendor.example.", "https://a_b.example/x",
+                             "https://[2001:DB8::0001]:8443/x", "https://1.2.3.4:80/", "https://xn--bcher-kva.example",
+                             "https://vendor.example?x=1"})
+        EXPECT_TRUE(parse_url(text)) << text;
+    EXPECT_EQ(parse_url("https://vendor.example?x=1")->target, "/?x=1");
+}
+
 TEST(Url, ResolvesRedirectsAndKnowsTheOrigin)
 {
     auto const base = *parse_url("http://127.0.0.1:8090/acme/api/tickets/5");

@@ -100,7 +100,8 @@ private:
     };
     Task<Result<Prepared>> prepare(ConnectRequest const& request, Tokens tokens, Deadline deadline);
     /// What is entered and given, over what there was if the request says so.
-    Task<Result<json::object>> merge(ConnectRequest const& request, Deadline deadline);
+    Task<Result<json::object>> merge(ConnectRequest const& request, catalog::Integration const& integration,
+                                     Deadline deadline);
     Task<Result<TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth, Context const& context,
                                             http::Query form, Deadline deadline);
     Task<Result<Account>> exchange(Connection const& connection, std::string code, Deadline deadline);

@@ -25,8 +25,14 @@ struct OAuthApp {
     Secret client_secret;
 };
 
+/// What is told where a value of an account would choose the host that the app's secret goes to.
+inline constexpr std::string_view kAppNeedsHost =
+    "needs a fixed host: the secret of an OAuth app goes only to hosts that the definition fixes, and a value of the "
+    "account's context chooses the host of token_url or revoke_url. Name the host whole, there or with "
+    "override.base_url, or leave at most its leftmost label open, below a domain that is the vendor's own";
+
 /// The developer's app, or for client credentials the customer's own client. Errors: forbidden with what to set if
-/// there is none.
+/// there is none, and if a value of the account chooses the host that its secret would go to.
 [[nodiscard]] Result<OAuthApp> oauth_app(catalog::OAuth const& oauth, std::optional<SealedSecret> const& app_secret,
                                          Context const& context);
 

@@ -29,7 +29,8 @@ struct ContextField {
     std::string name;
     std::string label;
     std::string description;
-    std::string format; ///< JSON type: string (the only one so far)
+    std::string format;   ///< JSON type: string (the only one so far)
+    bool is_host = false; ///< `type: host`: the name of a whole host, where it stands for one in a URL.
     std::shared_ptr<re2::RE2 const> pattern;
     std::string pattern_text;
     std::size_t max_length = 500;
@@ -64,6 +65,9 @@ struct OAuth {
     /// Whether a refresh token that was used may be used again. Where that revokes the connection, a refresh that was
     /// cut off in the middle is not tried a second time.
     bool is_reuse_tolerated = false;
+
+    /// Whether the definition alone decides which hosts the app's secret goes to.
+    [[nodiscard]] bool fixes_hosts() const { return token_url.fixes_host() && revoke_url.fixes_host(); }
 };
 
 /// One way to connect: `api_key`, `oauth2`, `oauth2_client_credentials`.

@@ -27,8 +27,16 @@ public:
     [[nodiscard]] Result<std::string> render(json::value const& values) const;
     /// The same from two layers: what `values` has not is taken from `fallback`.
     [[nodiscard]] Result<std::string> render(json::value const& values, json::value const& fallback) const;
-    /// The same for a URL: each value is percent-encoded, so that it can neither leave its segment nor change the host.
+    /// The same for a URL. In the authority a value is one label of letters, digits and `-`, or a whole host where
+    /// `allow_whole_host` said so; elsewhere it is percent-encoded, so that it cannot leave its segment.
     [[nodiscard]] Result<std::string> render_url(json::value const& values) const;
+    /// The paths that stand in the authority of a URL, in order.
+    [[nodiscard]] std::vector<std::string> authority_paths() const;
+    /// Takes host names for `path` instead of one label. False if the placeholder is not a whole host.
+    [[nodiscard]] bool allow_whole_host(std::string_view path);
+    /// Whether the text fixes the host: a placeholder stands at most in the leftmost label, and what follows has two
+    /// labels or more and is no public suffix, so that whoever fills it in cannot choose whose host it is.
+    [[nodiscard]] bool fixes_host() const;
     /// The same for prose: empty texts and flags are fine.
     [[nodiscard]] Result<std::string> render_prose(json::value const& values) const;
 
@@ -37,7 +45,10 @@ private:
     struct Part {
         bool is_placeholder = false;
         std::string text;
+        bool is_in_authority = false; ///< Of a URL. A literal part is where its first character is.
+        bool is_whole_host = false;
     };
+    void mark_authority();
     [[nodiscard]] Result<std::string> render_with(json::value const& values, json::value const& fallback,
                                                   Use use) const;
 

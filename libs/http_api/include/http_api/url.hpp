@@ -22,7 +22,8 @@ struct Url {
     [[nodiscard]] bool same_origin(Url const& other) const;
 };
 
-/// Strict: http or https, a host, no user information, no fragment, no control characters or blanks.
+/// Strict: http or https, a host of letters, digits, `-`, `_` and dots or a literal address, no user information, no
+/// fragment, no control characters or blanks. Nothing is decoded in the authority, so it is what the text shows.
 /// Errors: invalid_argument with a text that says which rule was broken.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
