@@ -108,7 +108,7 @@ Result<void> create_environment(Options const& options, std::string const& team,
 }
 
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
-                              std::string const& name, bool replace)
+                              std::string const& name, bool is_mcp_only, bool replace)
 {
     auto opened = open_session(options);
     if (!opened)
@@ -120,9 +120,14 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
         return found.error();
     auto const secret = crypto::mint_token(session.keyring(), crypto::TokenKind::api);
     auto const hash = crypto::hash_token(session.keyring(), secret.reveal());
-    auto token = session.run(tokens.create(found->id, name, hash, std::nullopt, Session::deadline()));
+    auto token = session.run(tokens.create(found->id, name, is_mcp_only, hash, std::nullopt, Session::deadline()));
     bool is_new = token.has_value();
     if (!token && token.error().code() == ErrorCode::conflict) {
+        auto const known = session.run(tokens.find_by_name(found->id, name, Session::deadline()));
+        if (known && known->is_mcp_only != is_mcp_only)
+            return Error{ErrorCode::conflict,
+                         fmt::format("There is an API token named {} already, {} --mcp-only: choose another name.", name,
+                                     known->is_mcp_only ? "made with" : "made without")};
         token = replace ? session.run(tokens.replace_secret(found->id, name, hash, Session::deadline()))
                         : session.run(tokens.find_by_name(found->id, name, Session::deadline()));
         is_new = replace && token.has_value();
@@ -132,6 +137,7 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
     print({{"id", token->id.str()},
            {"environment_id", token->environment.str()},
            {"name", token->name},
+           {"mcp_only", token->is_mcp_only},
            {"created", is_new},
            {"token", is_new ? json::value(secret.reveal()) : json::value(nullptr)}});
     return {};

@@ -26,7 +26,7 @@ Result<void> shred_keys(Options const& options, std::string const& team, std::st
 Result<void> create_team(Options const& options, std::string const& name);
 Result<void> create_environment(Options const& options, std::string const& team, std::string const& name);
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
-                              std::string const& name, bool replace);
+                              std::string const& name, bool is_mcp_only, bool replace);
 /// Compiles a definition and says what is wrong with it, or which tools it gives.
 Result<void> check_integration(std::string const& directory);
 /// Stores a definition of a team, or its next version.

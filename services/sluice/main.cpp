@@ -55,6 +55,7 @@ int main(int argc, char** argv)
     std::string environment;
     std::string path;
     bool replace = false;
+    bool is_mcp_only = false;
     bool is_meant = false;
     Options options;
 
@@ -92,11 +93,14 @@ int main(int argc, char** argv)
 
     auto* tokens = group("api-token", "Developers' secrets for one environment");
     auto* token_create =
-        command(*tokens, "create", "Make an API token; its secret is shown once",
-                [&](Options const& all) { return sluice::create_api_token(all, team, environment, name, replace); });
+        command(*tokens, "create", "Make an API token; its secret is shown once", [&](Options const& all) {
+            return sluice::create_api_token(all, team, environment, name, is_mcp_only, replace);
+        });
     token_create->add_option("name", name)->required();
     token_create->add_option("--team", team, "name or id of the team")->required();
     token_create->add_option("--environment", environment, "name or id of the environment")->required();
+    token_create->add_flag("--mcp-only", is_mcp_only,
+                           "it serves only as the second factor of MCP servers: it reads, changes and approves nothing");
     token_create->add_flag("--replace", replace, "give a token of that name a new secret; the old one ends at once");
 
     auto* integrations = group("integration", "Integration definitions");

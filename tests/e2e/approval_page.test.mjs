@@ -50,14 +50,24 @@ async function look(page, name) {
     assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], name);
 }
 const ask = async (tool, args) => (await callTool(url, tool, args)).structuredContent;
+/// The page behind the code, which comes by the developer's way.
+async function openCall(t, { approval_id, approval_url }, options) {
+    const page = await open(t, approval_url, options);
+    const { code } = await where.api.ok('GET', `/approval/${approval_id}`);
+    await enter(page, code ?? '');
+    return page;
+}
+async function enter(page, code) {
+    await page.getByLabel('Code').fill(code);
+    await page.getByRole('button', { name: 'Show the call' }).click();
+}
 
 test('shows what would change and the exact request; approved, the call is made', async (t) => {
     const [ticket] = tickets;
     const status = ticket.status === 'open' ? 'closed' : 'open';
     const args = { id: ticket.id, status, subject: '<img src=x onerror=alert(1)> Ä' };
     const asked = await ask(update, args);
-    const page = await open(t, asked.approval_url);
-    assert.equal(new URL(page.url()).hash, '', 'the secret leaves the address bar');
+    const page = await openCall(t, asked);
     await page.getByRole('heading', { name: 'Update a ticket?' }).waitFor();
     await page.getByText(`wants to do this in the Gorgias account of ${simulated.subdomain}`).waitFor();
     const row = page.getByRole('row', { name: 'status' });
@@ -76,22 +86,25 @@ test('shows what would change and the exact request; approved, the call is made'
 
 test('a deletion is said to be one; declined, nothing happens, and the link shows so', async (t) => {
     const [, ticket] = tickets;
-    const { approval_url } = await ask(remove, { id: ticket.id });
-    const page = await open(t, approval_url, { colorScheme: 'dark', viewport: { width: 375, height: 700 } });
+    const asked = await ask(remove, { id: ticket.id });
+    const { code } = await where.api.ok('GET', `/approval/${asked.approval_id}`);
+    const page = await openCall(t, asked, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
     await page.getByText('This deletes something. It cannot be undone.').waitFor();
     await page.getByText(ticket.subject).waitFor();
     await look(page, 'deletion-dark-small');
     await page.getByRole('button', { name: 'Decline' }).click();
     await page.getByRole('heading', { name: 'You declined the call' }).waitFor();
-    const again = await open(t, approval_url);
+    const again = await open(t, asked.approval_url);
+    await enter(again, code);
     await again.getByRole('heading', { name: 'This call was declined' }).waitFor();
     await look(again, 'declined');
     assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).id, ticket.id);
 });
 
 test('two who decide at once: the second sees what the first said', async (t) => {
-    const { approval_url } = await ask(remove, { id: tickets[2].id });
-    const [first, second] = [await open(t, approval_url), await open(t, approval_url)];
+    const asked = await ask(remove, { id: tickets[2].id });
+    const [first, second] = [await openCall(t, asked), await openCall(t, asked)];
+    await second.getByRole('button', { name: 'Approve once' }).waitFor();
     await first.getByRole('button', { name: 'Decline' }).click();
     await first.getByRole('heading', { name: 'You declined the call' }).waitFor();
     await second.getByRole('button', { name: 'Approve once' }).click();
@@ -99,8 +112,13 @@ test('two who decide at once: the second sees what the first said', async (t) =>
 });
 
 test('with the keyboard alone', async (t) => {
-    const { approval_url } = await ask(remove, { id: tickets[3].id });
-    const page = await open(t, approval_url);
+    const asked = await ask(remove, { id: tickets[3].id });
+    const { code } = await where.api.ok('GET', `/approval/${asked.approval_id}`);
+    const page = await open(t, asked.approval_url);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(code.toLowerCase());
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Decline' }).waitFor();
     const decline = page.getByRole('button', { name: 'Decline' });
     for (let i = 0; i < 10 && !(await decline.evaluate((button) => button === document.activeElement)); i += 1)
         await page.keyboard.press('Tab');
@@ -109,7 +127,28 @@ test('with the keyboard alone', async (t) => {
 });
 
 test('a link that leads nowhere says what to do', async (t) => {
-    const page = await open(t, `${where.api.url}/approve#nonsense`);
+    const page = await open(t, `${where.api.url}/approve`);
     await page.getByRole('heading', { name: 'There is nothing to approve here' }).waitFor();
     await look(page, 'nothing');
 });
+
+for (const [name, options] of [
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['light-small', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
+    ['dark-small', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+])
+    test(`without the code the page shows nothing of the call (${name})`, async (t) => {
+        const { approval_url } = await ask(remove, { id: tickets[4].id });
+        const page = await open(t, approval_url, options);
+        await page.getByRole('heading', { name: 'An AI agent asks for your approval' }).waitFor();
+        assert.ok(!(await page.textContent('body')).includes(tickets[4].subject));
+        await look(page, `code-${name}`);
+        if (name !== 'dark-small') return;
+        await enter(page, 'AAAAAAAA');
+        await page.getByText('This is not the code of this call.').waitFor();
+        assert.ok(!(await page.textContent('body')).includes(tickets[4].subject));
+        await look(page, 'code-wrong');
+        for (let i = 0; i < 5; i += 1) await enter(page, `AAAAAAA${i}`);
+        await page.getByRole('heading', { name: 'There is nothing to approve here' }).waitFor();
+    });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { assertRefused } from './support/api.mjs';
 import { send } from './support/exchange.mjs';
 import { assertRpcError, callTool, capabilitiesKey, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
-import { connect, environment, inEnvironment, main, mainEnvironment, startApi } from './support/product.mjs';
+import { cli, connect, environment, inEnvironment, main, mainEnvironment, startApi } from './support/product.mjs';
 import { file, sleep, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -142,15 +142,18 @@ const pending = async (url, name, args, request) => {
     assert.equal(structuredContent.status, 'pending_approval');
     return structuredContent;
 };
-const secretOf = ({ approval_url }) => {
-    const { origin, pathname, hash } = new URL(approval_url);
-    assert.deepEqual([origin, pathname], [main.url, '/approve']);
-    return hash.slice(1);
+/// What a person has: the link, from wherever, and the code, by the developer's way.
+const keyOf = async ({ approval_id, approval_url }) => {
+    const { origin, pathname, searchParams, hash } = new URL(approval_url);
+    assert.deepEqual([origin, pathname, hash], [main.url, '/approve', '']);
+    assert.deepEqual(Object.fromEntries(searchParams), { environment: where.id, approval: approval_id });
+    const { code } = await api.ok('GET', `/approval/${approval_id}`);
+    return { environment_id: where.id, approval_id, code };
 };
-const byLink = (secret, decision, at = main.url) =>
-    send(decision ? 'POST' : 'GET', `${at}/approve/call`, {
-        headers: { authorization: `Bearer ${secret}`, ...(decision && { 'content-type': 'application/json' }) },
-        ...(decision && { body: { decision } }),
+const byCode = (key, decision, at = main.url) =>
+    send('POST', `${at}/approve/call`, {
+        headers: { 'content-type': 'application/json' },
+        body: { ...key, ...(decision && { decision }) },
     });
 const isThere = async (id) => {
     const { status } = await simulated.rest('GET', `/api/tickets/${id}`, undefined, [200, 404]);
@@ -168,23 +171,23 @@ test('a destructive call waits; the link shows exactly what it is; approved, it 
     assert.ok(await isThere(ticket.id));
     assert.equal((await pending(elsewhere(url), remove, { id: ticket.id })).approval_id, asked.approval_id, 'asked once');
 
-    const secret = secretOf(asked);
-    const shown = await byLink(secret, undefined, replica.url);
+    const key = await keyOf(asked);
+    const shown = await byCode(key, undefined, replica.url);
     assert.equal(shown.status, 200);
     assert.equal(shown.json.status, 'pending');
     assert.equal(shown.json.call.request.method, 'DELETE');
     assert.ok(shown.json.call.request.url.endsWith(`/api/tickets/${ticket.id}`));
     assert.equal(shown.json.call.request.headers.authorization, '[redacted]');
     assert.equal(shown.json.call.changes.deleted.id, ticket.id);
-    assert.ok(!shown.text.includes(simulated.apiKey));
+    assert.ok(!shown.text.includes(simulated.apiKey) && !('code' in shown.json));
 
-    assert.equal((await byLink(secret, 'approve')).json.status, 'approved');
-    assert.equal((await byLink(secret, 'decline')).status, 409, 'decided once');
+    assert.equal((await byCode(key, 'approve')).json.status, 'approved');
+    assert.equal((await byCode(key, 'decline')).status, 409, 'decided once');
     assert.ok(await isThere(ticket.id), 'approval alone does nothing');
     const result = await callTool(elsewhere(url), remove, { id: ticket.id });
     assert.ok(result.isError !== true, result.content[0].text);
     assert.ok(!(await isThere(ticket.id)));
-    assert.equal((await byLink(secret)).status, 404, 'used up');
+    assert.equal((await byCode(key)).status, 404, 'used up');
     toolError(await callTool(url, remove, { id: ticket.id }), 404);
 });
 
@@ -192,7 +195,7 @@ test('declined, the model is told not to repeat it', async () => {
     const { url } = await guarded();
     const ticket = nextTicket();
     const asked = await pending(url, remove, { id: ticket.id });
-    assert.equal((await byLink(secretOf(asked), 'decline')).json.status, 'declined');
+    assert.equal((await byCode(await keyOf(asked), 'decline')).json.status, 'declined');
     assert.match(toolError(await callTool(url, remove, { id: ticket.id }), 403).message, /A person declined this call/);
     assert.ok(await isThere(ticket.id));
 });
@@ -202,7 +205,7 @@ test('other tools, other arguments and dry runs do not wait for it', async () =>
     const [one, two] = [nextTicket(), nextTicket()];
     assert.ok((await callTool(url, create, { name: tagName() })).structuredContent.id);
     const first = await pending(url, remove, { id: one.id });
-    await byLink(secretOf(first), 'approve');
+    await byCode(await keyOf(first), 'approve');
     const second = await pending(url, remove, { id: two.id });
     assert.notEqual(second.approval_id, first.approval_id);
     assert.equal((await callTool(url, remove, { id: two.id, dry_run: true })).structuredContent.dry_run, true);
@@ -229,7 +232,7 @@ test('the developer decides by API, and sees what waits', async () => {
 test('an approval outlives a refusal of the vendor, as nothing has happened', async () => {
     const { url } = await guarded();
     const ticket = nextTicket();
-    await byLink(secretOf(await pending(url, remove, { id: ticket.id })), 'approve');
+    await byCode(await keyOf(await pending(url, remove, { id: ticket.id })), 'approve');
     await simulated.fault({ match: `DELETE /api/tickets/${ticket.id}`, status: 429, times: 1 });
     toolError(await callTool(url, remove, { id: ticket.id }), 429);
     assert.ok((await callTool(url, remove, { id: ticket.id })).isError !== true);
@@ -242,9 +245,10 @@ test('an approval that nobody gives ends, and may be asked for again', async () 
     const { url } = await guarded();
     const ticket = nextTicket();
     const first = await pending(url, remove, { id: ticket.id });
+    const key = await keyOf(first);
     await inEnvironment(where.id, `UPDATE write_calls SET ends_at = now() WHERE state = 'pending'`);
-    assert.equal((await byLink(secretOf(first))).status, 404);
-    assert.equal((await byLink(secretOf(first), 'approve')).status, 404);
+    assert.equal((await byCode(key)).status, 404);
+    assert.equal((await byCode(key, 'approve')).status, 404);
     const second = await pending(url, remove, { id: ticket.id });
     assert.notEqual(second.approval_id, first.approval_id);
 });
@@ -272,7 +276,8 @@ test('a client that can show pages is asked to show this one, and goes on after 
     const waiting = (await call({ inputResponses, requestState })).json.result;
     assert.equal(waiting.structuredContent.status, 'pending_approval', 'opened is not approved, and it is not asked twice');
     assertRpcError(await call({ inputResponses, requestState: `${requestState}x` }), 200, -32602);
-    await byLink(new URL(page).hash.slice(1), 'approve');
+    const approval_id = new URL(page).searchParams.get('approval');
+    await byCode(await keyOf({ approval_id, approval_url: page }), 'approve');
     assert.ok((await call({ inputResponses, requestState })).json.result.isError !== true);
     assert.ok(!(await isThere(ticket.id)));
 });
@@ -280,30 +285,88 @@ test('a client that can show pages is asked to show this one, and goes on after 
 test('with a window as well, the repeated call needs no second approval', async () => {
     const { url } = await guarded({ idempotency_window_s: 60 });
     const ticket = nextTicket();
-    await byLink(secretOf(await pending(url, remove, { id: ticket.id })), 'approve');
+    await byCode(await keyOf(await pending(url, remove, { id: ticket.id })), 'approve');
     assert.ok((await callTool(url, remove, { id: ticket.id })).isError !== true);
     const again = await callTool(url, remove, { id: ticket.id });
     assert.deepEqual(again.structuredContent, { status: 204 });
     assert.match(again.content.at(-1).text, /nothing was sent again/);
 });
 
-test('links of others, bent links and other environments lead nowhere', async () => {
-    const { url } = await guarded();
+test('whoever has only the MCP URL and the answer decides nothing', async () => {
+    const { url, token } = await guarded();
     const ticket = nextTicket();
     const asked = await pending(url, remove, { id: ticket.id });
-    const secret = secretOf(asked);
-    for (const bent of ['', 'x', `${secret}A`, secret.slice(1), `B${secret.slice(1)}`, main.token, url.split('/').at(-1)]) {
-        assert.equal((await byLink(bent)).status, 401);
-        assert.equal((await byLink(bent, 'approve')).status, 401);
+    const { code } = await api.ok('GET', `/approval/${asked.approval_id}`);
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{8}$/);
+    assert.ok(!JSON.stringify(asked).includes(code), 'not told to the model');
+    const which = { environment_id: where.id, approval_id: asked.approval_id };
+    assertRefused(await byCode(which, 'approve'), 400, ['code']);
+    for (const wrong of [asked.approval_id.slice(-8), 'AAAA-AAAA', 'approve', token.slice(0, 8)])
+        assertRefused(await byCode({ ...which, code: wrong }, 'approve'), 400, ['code']);
+    for (const secret of [token, asked.approval_url, '']) {
+        const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+        const body = { decision: 'approve' };
+        assert.equal((await send('POST', `${main.url}/approval/${asked.approval_id}`, { headers, body })).status, 401);
+        assert.equal((await send('GET', `${main.url}/approval/${asked.approval_id}`, { headers })).status, 401);
     }
+    assert.equal((await api.ok('GET', `/approval/${asked.approval_id}`)).status, 'pending');
+    assert.equal((await pending(url, remove, { id: ticket.id })).approval_id, asked.approval_id);
+    assert.ok(await isThere(ticket.id));
+});
+
+test('after five wrong codes the right one opens nothing; the developer still decides', async () => {
+    const { url } = await guarded();
+    const asked = await pending(url, remove, { id: nextTicket().id });
+    const key = await keyOf(asked);
+    const wrong = { ...key, code: key.code === 'AAAAAAAA' ? 'BBBBBBBB' : 'AAAAAAAA' };
+    const tries = await Promise.all(Array.from({ length: 12 }, () => byCode(wrong, 'approve')));
+    assert.deepEqual(tries.map(({ status }) => status).sort(), [...Array(5).fill(400), ...Array(7).fill(403)]);
+    assert.equal((await byCode(key, 'approve')).status, 403);
+    assert.equal((await api.ok('POST', `/approval/${asked.approval_id}`, { decision: 'decline' })).status, 'declined');
+});
+
+test('a code is of one call and of one environment, and forgives how it is typed', async () => {
+    const { url } = await guarded();
+    const [one, two] = [await pending(url, remove, { id: nextTicket().id }), await pending(url, remove, { id: nextTicket().id })];
+    const [first, second] = [await keyOf(one), await keyOf(two)];
+    assertRefused(await byCode({ ...first, code: second.code }, 'approve'), 400, ['code']);
     const other = await environment('approvals-of-others');
-    assertRefused(await other.api.get(`/approval/${asked.approval_id}`), 404);
-    assertRefused(await other.api.post(`/approval/${asked.approval_id}`, { decision: 'approve' }), 404);
+    assert.equal((await byCode({ ...first, environment_id: other.id }, 'approve')).status, 404);
+    assertRefused(await other.api.get(`/approval/${one.approval_id}`), 404);
+    assertRefused(await other.api.post(`/approval/${one.approval_id}`, { decision: 'approve' }), 404);
     assert.deepEqual(await other.api.all('/approval'), []);
+    assert.deepEqual((await api.all('/approval?status=pending')).filter((each) => 'code' in each), []);
     // A page that is only fetched decides nothing, and may not be framed.
     const page = await send('GET', `${main.url}/approve`);
     assert.match(page.headers['content-security-policy'], /frame-ancestors 'none'/);
-    assert.equal((await byLink(secret)).json.status, 'pending');
+    const typed = ` ${first.code.slice(0, 4).toLowerCase()}-${first.code.slice(4)} `;
+    assert.equal((await byCode({ ...first, code: typed })).json.status, 'pending');
+});
+
+test('the token that an agent has as a second factor neither reads codes nor decides', async () => {
+    const { url } = await guarded({ require_api_token_auth: true });
+    const ticket = nextTicket();
+    const whole = await legacy(url, 'tools/list', {}, { headers: { authorization: `Bearer ${main.token}` } });
+    assert.equal(whole.status, 403, 'a token that could decide is no second factor here');
+    const { token, mcp_only } = await cli(
+        ...['api-token', 'create', `agent-${Date.now()}`, '--team', 'demo', '--environment', 'development', '--mcp-only'],
+    );
+    assert.equal(mcp_only, true);
+    const headers = { authorization: `Bearer ${token}` };
+    const asked = await pending(url, remove, { id: ticket.id }, (at, method, params) => legacy(at, method, params, { headers }));
+    for (const [method, path, body] of [
+        ['GET', `/approval/${asked.approval_id}`],
+        ['POST', `/approval/${asked.approval_id}`, { decision: 'approve' }],
+        ['GET', '/approval'],
+        ['GET', '/environment'],
+        ['GET', `/proxy/tickets?integrated_account_id=${account.id}`],
+    ])
+        assert.equal(
+            (await send(method, main.url + path, { headers: { ...headers, 'content-type': 'application/json' }, body })).status,
+            401,
+            path,
+        );
+    assert.ok(await isThere(ticket.id));
 });
 
 test('config is checked and merged', async () => {

@@ -201,6 +201,9 @@ protected:
     mcp::WriteCall ask()
     {
         mcp::Approval approval;
+        approval.id = ApprovalId{uuid_v7(clock_.now())};
+        approval.code = "ABCDEFGH";
+        approval.url = "https://sluice.example/approve";
         approval.environment = key_.environment;
         approval.server = key_.server;
         approval.account = account_.id;
@@ -217,6 +220,10 @@ protected:
     Result<void> give_back(ApprovalId id)
     {
         return test::run(store_.write_calls().give_back(key_.environment, id, soon()));
+    }
+    Result<mcp::Approval> open(ApprovalId id, std::string code)
+    {
+        return test::run(store_.write_calls().open(key_.environment, id, std::move(code), soon()));
     }
     Result<mcp::Approval> decide(ApprovalId id, bool is_approved)
     {
@@ -282,6 +289,39 @@ TEST_F(WriteCallTest, WaitsForApprovalAndUsesItUp)
               "approval:requested,approval:approved");
 }
 
+TEST_F(WriteCallTest, IsOpenedByItsCodeAndByNoneAfterFiveWrongOnes)
+{
+    auto const id = ask().id;
+    EXPECT_EQ(must(open(id, "ABCDEFGH")).state, State::pending);
+    for (int i = 0; i < mcp::kCodeTries - 1; ++i)
+        EXPECT_EQ(open(id, "ABCDEFGJ").error().failures().front().path, "code");
+    EXPECT_TRUE(open(id, "ABCDEFGH")) << "one is left";
+    EXPECT_FALSE(open(id, "")) << "the fifth";
+    EXPECT_EQ(open(id, "ABCDEFGH").error().code(), ErrorCode::forbidden);
+    EXPECT_EQ(open(ApprovalId{uuid_v7(clock_.now())}, "ABCDEFGH").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(must(decide(id, false)).state, State::declined) << "by API still";
+}
+
+TEST_F(WriteCallTest, ThatHasNoCodeIsOpenedByNone)
+{
+    auto const id = ask().id;
+    database_.execute("UPDATE write_calls SET code = NULL");
+    EXPECT_EQ(open(id, "").error().code(), ErrorCode::forbidden);
+    EXPECT_EQ(must(test::run(store_.write_calls().find(key_.environment, id, soon()))).code, "");
+}
+
+TEST_F(WriteCallTest, TellsItsCodeInTheEventThatAsksAndKeepsItSealed)
+{
+    auto const id = ask().id;
+    EXPECT_EQ(database_.value("SELECT count(*) FROM write_calls WHERE position('ABCDEFGH'::bytea IN code) > 0"), "0");
+    EXPECT_EQ(database_.value("SELECT payload ->> 'code' || ' ' || (payload ->> 'approval_url') FROM events "
+                              "WHERE type = 'approval:requested'"),
+              "ABCDEFGH https://sluice.example/approve");
+    EXPECT_EQ(must(test::run(store_.write_calls().find(key_.environment, id, soon()))).code, "ABCDEFGH");
+    must(decide(id, true));
+    EXPECT_EQ(database_.value("SELECT payload ? 'code' FROM events WHERE type = 'approval:approved'"), "f");
+}
+
 TEST_F(WriteCallTest, ThatWasDeclinedIsNotApprovedByAWay)
 {
     EXPECT_TRUE(decide(ask().id, false));
@@ -330,7 +370,7 @@ TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
     auto const their_account = account(theirs);
     auto const their_server = server(their_account);
     auto const their_token = must(test::run(
-        store_.api_tokens().create(theirs, "token", crypto::hash_token(keyring_, "x"), std::nullopt, soon())));
+        store_.api_tokens().create(theirs, "token", false, crypto::hash_token(keyring_, "x"), std::nullopt, soon())));
     accounts::DocumentationRow document;
     document.environment = theirs;
     document.entity_type = "integration";

@@ -14,7 +14,7 @@ const schemes = {
     any_token: ['apiToken', 'accountToken'],
 };
 /// Routes of our pages have one of these, or none.
-const linkSchemes = ['linkToken', 'connectCookie', 'formToken', 'approvalLink'];
+const linkSchemes = ['linkToken', 'connectCookie', 'formToken'];
 /// An MCP endpoint without the token in its path has it in a header.
 const mcpBearer = ['mcpToken', 'mcpToken+secondFactor'];
 

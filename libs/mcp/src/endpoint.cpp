@@ -210,6 +210,11 @@ Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, M
     if (caller->environment != server.environment)
         co_return Error{ErrorCode::unauthenticated, "The API token is missing, unknown or expired. Send a valid one as "
                                                     "`Authorization: Bearer slx_api_…`."};
+    // Who calls a tool that needs a person's yes must not be able to say it himself.
+    if (!server.config.approval_tags.empty() && !caller->is_mcp_only)
+        co_return Error{ErrorCode::forbidden,
+                        "This API token could decide about the approvals that this MCP server asks for. Send one made "
+                        "with `sluice api-token create --mcp-only`."};
     co_return Result<void>{};
 }
 
@@ -221,6 +226,8 @@ Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Reques
     auto const factor = co_await check_second_factor(request, snapshot.server, deadline);
     if (factor)
         co_return std::nullopt;
+    if (factor.error().code() == ErrorCode::forbidden)
+        co_return rpc_refusal(403, RpcCode::server_error, factor.error().public_detail());
     bool const is_limited = factor.error().code() == ErrorCode::rate_limited;
     bool const is_later = is_limited || factor.error().code() == ErrorCode::unavailable;
     auto response =

@@ -28,7 +28,6 @@ constexpr std::chrono::seconds kApprovalLifetime{3600};
 constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
 constexpr std::size_t kMaxRequest = 128 * 1024;
-constexpr std::string_view kLinkBinding = "approval link";
 
 SafeWrites::Made failed(ErrorCode code, std::string message)
 {
@@ -79,11 +78,10 @@ Safeguard safeguard_of(ServerConfig const& config, catalog::Method const& method
     return safeguard;
 }
 
-SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::CursorSealer const& sealer,
-                       crypto::Keyring const& keyring, Clock const& clock, std::string page)
+SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::Keyring const& keyring,
+                       Clock const& clock, std::string page)
     : repository_(repository)
     , caller_(caller)
-    , sealer_(sealer)
     , keyring_(keyring)
     , clock_(clock)
     , page_(std::move(page))
@@ -105,19 +103,7 @@ WriteCallKey SafeWrites::key_of(Call const& call) const
 
 std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
 {
-    // Behind the #, so that it reaches no log on its way and nothing that only fetches the page.
-    return fmt::format("{}#{}", page_, sealer_.seal(kLinkBinding, to_hex(environment.uuid()) + to_hex(id.uuid())));
-}
-
-Result<SafeWrites::Link> SafeWrites::open_link(crypto::CursorSealer const& sealer, std::string_view secret)
-{
-    auto const opened = sealer.open(kLinkBinding, secret);
-    constexpr std::size_t kHex = 36;
-    auto const environment = opened ? uuid_from_hex(opened->substr(0, kHex)) : std::nullopt;
-    auto const id = environment && opened->size() == 2 * kHex ? uuid_from_hex(opened->substr(kHex)) : std::nullopt;
-    if (!id)
-        return Error{ErrorCode::not_found, "This link is not one of ours, or it has ended."};
-    return Link{EnvironmentId{*environment}, ApprovalId{*id}};
+    return fmt::format("{}?environment={}&approval={}", page_, environment.str(), id.str());
 }
 
 Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
@@ -188,6 +174,9 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
     if (!preview)
         co_return preview.error();
     Approval approval;
+    approval.id = ApprovalId{uuid_v7(clock_.now())};
+    approval.code = new_approval_code();
+    approval.url = link_of(key.environment, approval.id);
     approval.server = key.server;
     approval.environment = key.environment;
     approval.account = call.account->account.id;

@@ -100,7 +100,9 @@ json::object pending_view(SafeWrites::Made const& made)
                     "arguments; it is made once.",
                     made.approval_url.empty()
                         ? std::string("They see it where they decide; wait until they have.")
-                        : fmt::format("Give them this link and wait until they have decided: {}", made.approval_url));
+                        : fmt::format("Give them this link and wait until they have decided; the page asks for a code "
+                                      "that only they get: {}",
+                                      made.approval_url));
     return view;
 }
 

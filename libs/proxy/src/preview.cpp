@@ -38,7 +38,8 @@ json::object changes_of(json::object const& body, json::object const& current)
         if (from != nullptr && *from == to)
             continue;
         json::object change;
-        change["from"] = from != nullptr ? *from : json::value(nullptr);
+        if (from != nullptr) // Else the vendor does not say what it is now.
+            change["from"] = *from;
         change["to"] = to;
         changes[name] = std::move(change);
     }

@@ -14,16 +14,16 @@ using namespace tenancy;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, name, (extract(epoch FROM expires_at) * 1000000)::bigint, "                                   \
-    "(extract(epoch FROM created_at) * 1000000)::bigint"
-constexpr char kInsert[] = "INSERT INTO api_tokens (environment_id, id, name, expires_at) "
-                           "VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000000)) "
+    "(extract(epoch FROM created_at) * 1000000)::bigint, mcp_only"
+constexpr char kInsert[] = "INSERT INTO api_tokens (environment_id, id, name, expires_at, mcp_only) "
+                           "VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000000), $5) "
                            "ON CONFLICT (environment_id, name) DO NOTHING RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND id = $2";
 constexpr char kFindOwner[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = f.environment_id "
                               "AND id = f.owner_id";
 constexpr char kFindByName[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE environment_id = $1 AND name = $2";
 constexpr char kDeleteByName[] = "DELETE FROM api_tokens WHERE environment_id = $1 AND name = $2 "
-                                 "RETURNING id, (extract(epoch FROM expires_at) * 1000000)::bigint";
+                                 "RETURNING id, (extract(epoch FROM expires_at) * 1000000)::bigint, mcp_only";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM api_tokens WHERE true";
 #undef SLUICE_COLUMNS
 
@@ -36,13 +36,14 @@ constexpr ListField kFields[] = {
 ApiToken token_in(pqxx::row const& row)
 {
     return {id_in<ApiTokenId>(row[0]), id_in<EnvironmentId>(row[1]), row[2].c_str(), optional_time_in(row[3]),
-            time_in(row[4])};
+            time_in(row[4]), row[5].as<bool>()};
 }
 
 Result<ApiToken> insert(pqxx::work& transaction, EnvironmentId environment, ApiTokenId id, std::string const& name,
-                        std::optional<Timestamp> expires_at, crypto::TokenHash const& hash)
+                        bool is_mcp_only, std::optional<Timestamp> expires_at, crypto::TokenHash const& hash)
 {
-    auto const made = transaction.exec_params(kInsert, sql_id(environment), sql_id(id), name, sql_time(expires_at));
+    auto const made =
+        transaction.exec_params(kInsert, sql_id(environment), sql_id(id), name, sql_time(expires_at), is_mcp_only);
     if (made.empty())
         return Error{ErrorCode::conflict, fmt::format("There is an API token named {} already.", name)};
     add_secret(transaction, "api", hash, id.uuid());
@@ -56,12 +57,12 @@ public:
     {
     }
 
-    Task<Result<ApiToken>> create(EnvironmentId environment, std::string name, crypto::TokenHash hash,
+    Task<Result<ApiToken>> create(EnvironmentId environment, std::string name, bool is_mcp_only, crypto::TokenHash hash,
                                   std::optional<Timestamp> expires_at, Deadline deadline) override
     {
         pg::Query<ApiToken> query = [environment, id = ApiTokenId{uuid_v7(backend_.clock.now())},
-                                     name = std::move(name), hash, expires_at](pqxx::work& transaction) {
-            return insert(transaction, environment, id, name, expires_at, hash);
+                                     name = std::move(name), is_mcp_only, hash, expires_at](pqxx::work& transaction) {
+            return insert(transaction, environment, id, name, is_mcp_only, expires_at, hash);
         };
         co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
     }
@@ -76,7 +77,7 @@ public:
             if (old.empty())
                 return not_found("API token");
             announce(transaction, {Change::Kind::api_token, environment, uuid_in(old[0][0])});
-            return insert(transaction, environment, id, name, optional_time_in(old[0][1]), hash);
+            return insert(transaction, environment, id, name, old[0][2].as<bool>(), optional_time_in(old[0][1]), hash);
         };
         co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
     }

@@ -55,6 +55,12 @@ constexpr char kVerdicts[] = {
 constexpr char kFairJobs[] = {
 #embed "0018_fair_jobs.sql"
 };
+constexpr char kApprovalCodes[] = {
+#embed "0019_approval_codes.sql"
+};
+constexpr char kMcpOnlyTokens[] = {
+#embed "0020_mcp_only_tokens.sql"
+};
 // clang-format on
 
 } // namespace
@@ -79,6 +85,8 @@ std::vector<pg::Migration> migrations()
         {"0015_token_key", {kTokenKey, sizeof kTokenKey}},
         {"0017_verdicts", {kVerdicts, sizeof kVerdicts}},
         {"0018_fair_jobs", {kFairJobs, sizeof kFairJobs}},
+        {"0019_approval_codes", {kApprovalCodes, sizeof kApprovalCodes}},
+        {"0020_mcp_only_tokens", {kMcpOnlyTokens, sizeof kMcpOnlyTokens}},
     };
 }
 

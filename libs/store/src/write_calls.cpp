@@ -1,5 +1,6 @@
 #include "mcp/write_calls.hpp"
 
+#include "crypto/mac.hpp"
 #include "data_keys.hpp"
 #include "events.hpp"
 #include "list_sql.hpp"
@@ -38,16 +39,17 @@ constexpr char kTake[] =
 // A model that asks for a hundred things at once is not asking a person.
 constexpr char kAsk[] =
     "INSERT INTO write_calls (environment_id, mcp_server_id, digest, id, integrated_account_id, tool, state, request, "
-    "data_key_version, ends_at) SELECT $1, $2, decode($3, 'hex'), $4, $5, $6, 'pending', decode($7, 'hex'), $8, "
-    "to_timestamp($9::double precision / 1000000) WHERE (SELECT count(*) FROM write_calls WHERE environment_id = $1 "
-    "AND mcp_server_id = $2 AND state = 'pending' AND ends_at > now()) < $10 ON CONFLICT DO NOTHING RETURNING id";
+    "data_key_version, ends_at, code) SELECT $1, $2, decode($3, 'hex'), $4, $5, $6, 'pending', decode($7, 'hex'), $8, "
+    "to_timestamp($9::double precision / 1000000), decode($11, 'hex') WHERE (SELECT count(*) FROM write_calls "
+    "WHERE environment_id = $1 AND mcp_server_id = $2 AND state = 'pending' AND ends_at > now()) < $10 "
+    "ON CONFLICT DO NOTHING RETURNING id";
 #undef SLUICE_KEY
 constexpr std::size_t kMostPending = 100;
 
 // By the row that was taken: another one may have come in its place.
 #define SLUICE_TAKEN "environment_id = $1 AND id = $2 AND state = 'running'"
 constexpr char kFinish[] =
-    "UPDATE write_calls SET state = 'done', request = NULL, answer = decode($3, 'hex'), data_key_version = $4, "
+    "UPDATE write_calls SET state = 'done', request = NULL, code = NULL, answer = decode($3, 'hex'), data_key_version = $4, "
     "ends_at = changed_at + make_interval(secs => $5) WHERE " SLUICE_TAKEN;
 constexpr char kForget[] = "DELETE FROM write_calls WHERE " SLUICE_TAKEN;
 constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed_at = now(), ends_at = approved_until "
@@ -58,9 +60,12 @@ constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed
     "id, environment_id, mcp_server_id, integrated_account_id, tool, state, encode(request, 'hex'), "                  \
     "data_key_version, "                                                                                               \
     "decided_by, (extract(epoch FROM decided_at) * 1000000)::bigint, "                                                 \
-    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint "
+    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint, "              \
+    "encode(code, 'hex'), code_tries "
 constexpr char kFindApproval[] = "SELECT " SLUICE_COLUMNS "FROM write_calls WHERE environment_id = $1 AND id = $2 "
                                  "AND request IS NOT NULL AND ends_at > now()";
+constexpr char kLockApproval[] = "SELECT FROM write_calls WHERE environment_id = $1 AND id = $2 FOR UPDATE";
+constexpr char kCountTry[] = "UPDATE write_calls SET code_tries = code_tries + 1 WHERE environment_id = $1 AND id = $2";
 // One whose key was shredded can be shown to nobody.
 constexpr char kList[] =
     "SELECT " SLUICE_COLUMNS "FROM write_calls w WHERE request IS NOT NULL AND ends_at > now() AND EXISTS (SELECT "
@@ -97,7 +102,12 @@ std::string answer_place(ApprovalId id)
     return fmt::format("write_call:{}:answer", id.str());
 }
 
-Result<Secret> open(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
+std::string code_place(ApprovalId id)
+{
+    return fmt::format("write_call:{}:code", id.str());
+}
+
+Result<Secret> open_sealed(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
                     std::uint32_t version, std::string const& place, pqxx::field const& sealed)
 {
     auto const key = data_key(transaction, keyring, environment, version);
@@ -113,7 +123,7 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     approval.account = id_in<IntegratedAccountId>(row[3]);
     approval.tool = row[4].c_str();
     approval.state = state_in(row[5]);
-    auto const opened = open(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(),
+    auto const opened = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(),
                              request_place(approval.id), row[6]);
     if (!opened)
         return opened.error();
@@ -123,6 +133,13 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     approval.decided_at = optional_time_in(row[9]);
     approval.created_at = time_in(row[10]);
     approval.ends_at = time_in(row[11]);
+    if (row[12].is_null())
+        return approval;
+    auto code = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(), code_place(approval.id),
+                     row[12]);
+    if (!code)
+        return code.error();
+    approval.code = code->reveal();
     return approval;
 }
 
@@ -147,6 +164,12 @@ json::object payload_of(Approval const& approval)
     payload["tenant_id"] = tenant != nullptr ? json::value(*tenant) : json::value(nullptr);
     payload["decided_by"] = approval.decided_by.empty() ? json::value(nullptr) : json::value(approval.decided_by);
     return payload;
+}
+
+Error no_more_codes()
+{
+    return {ErrorCode::forbidden, "This call cannot be decided with a code any more: decline it or approve it where you "
+                                  "got the code, or have the agent ask again once it has ended."};
 }
 
 class PgWriteCalls final : public mcp::WriteCallRepository {
@@ -220,9 +243,7 @@ public:
 
     Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) override
     {
-        auto const now = backend_.clock.now();
-        approval.id = ApprovalId{uuid_v7(now)};
-        pg::Query<WriteCall> query = [key, approval = std::move(approval), now,
+        pg::Query<WriteCall> query = [key, approval = std::move(approval), now = backend_.clock.now(),
                                       &keyring = backend_.keyring](pqxx::work& transaction) -> Result<WriteCall> {
             auto const data_key = newest_data_key(transaction, keyring, key.environment);
             if (!data_key)
@@ -232,10 +253,15 @@ public:
             auto const made =
                 transaction.exec_params(kAsk, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
                                         sql_id(approval.id), sql_id(approval.account), approval.tool, sql_bytes(sealed),
-                                        data_key->version(), sql_time(approval.ends_at), kMostPending);
-            if (!made.empty())
+                                        data_key->version(), sql_time(approval.ends_at), kMostPending,
+                                        sql_bytes(data_key->seal(code_place(approval.id), approval.code)));
+            if (!made.empty()) {
+                auto payload = payload_of(approval);
+                payload["code"] = approval.code;
+                payload["approval_url"] = approval.url;
                 record_event(transaction, now, key.environment, "approval:requested", approval.account,
-                             payload_of(approval));
+                             std::move(payload));
+            }
             auto known = find(transaction, keyring, key);
             if (!known && known.error().code() == ErrorCode::not_found)
                 return Error{ErrorCode::rate_limited,
@@ -255,6 +281,34 @@ public:
             return rows.empty() ? Result<Approval>(not_found("approval")) : approval_in(transaction, keyring, rows[0]);
         };
         co_return co_await backend_.pool.transact<Approval>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Approval>> open(EnvironmentId environment, ApprovalId id, std::string code, Deadline deadline) override
+    {
+        // A wrong code is counted, so the transaction that finds it out is committed.
+        using Found = std::optional<Approval>;
+        pg::Query<Found> query = [environment, id, code = std::move(code),
+                                  &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Found> {
+            transaction.exec_params(kLockApproval, sql_id(environment), sql_id(id));
+            auto const rows = transaction.exec_params(kFindApproval, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("approval");
+            auto approval = approval_in(transaction, keyring, rows[0]);
+            if (!approval)
+                return approval.error();
+            if (approval->code.empty() || rows[0][13].as<int>() >= mcp::kCodeTries)
+                return no_more_codes();
+            if (crypto::equal_in_constant_time(crypto::sha256(approval->code), crypto::sha256(code)))
+                return Found(*std::move(approval));
+            transaction.exec_params0(kCountTry, sql_id(environment), sql_id(id));
+            return Found{};
+        };
+        auto found = co_await backend_.pool.transact<Found>(environment, deadline, std::move(query));
+        if (!found)
+            co_return found.error();
+        if (!*found)
+            co_return invalid("code", "is not the code of this call");
+        co_return **std::move(found);
     }
 
     Task<Result<tenancy::Page<Approval>>> list(EnvironmentId environment, tenancy::ListQuery list,
@@ -320,7 +374,7 @@ private:
         if (call.state != State::done)
             return call;
         auto const opened =
-            open(transaction, keyring, key.environment, row[3].as<std::uint32_t>(), answer_place(call.id), row[2]);
+            open_sealed(transaction, keyring, key.environment, row[3].as<std::uint32_t>(), answer_place(call.id), row[2]);
         if (!opened)
             return opened.error();
         call.answer = opened->reveal();

@@ -1,22 +1,17 @@
-#include "caller_identity.hpp"
 #include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "mcp/safe_writes.hpp"
+#include "mcp/write_calls.hpp"
 
 namespace sluice::api {
 namespace {
 
-constexpr std::string_view kByLink = "link";
+constexpr std::string_view kByPage = "link";
 
-/// The call that the link in the request's Authorization leads to.
-Result<mcp::SafeWrites::Link> link_in(Call const& call, crypto::CursorSealer const& sealer)
+json::value code_or_null(mcp::Approval const& approval)
 {
-    auto const secret = bearer_of(call.request);
-    auto const link = mcp::SafeWrites::open_link(sealer, secret);
-    if (!link)
-        return Error{ErrorCode::unauthenticated, link.error().public_detail()};
-    return *link;
+    bool const is_open = approval.state == mcp::WriteCall::State::pending && !approval.code.empty();
+    return is_open ? json::value(approval.code) : json::value(nullptr);
 }
 
 } // namespace
@@ -35,9 +30,15 @@ HandlerResult ApprovalHandlers::list(Call& call)
 
 HandlerResult ApprovalHandlers::get(Call& call)
 {
-    return answer_get<ApprovalId>(call, "approval", [this, &call](ApprovalId id) {
-        return services_.store.write_calls().find(call.environment(), id, call.deadline);
-    });
+    auto const id = call.id<ApprovalId>("id", "approval");
+    if (!id)
+        co_return id.error();
+    auto const approval = co_await services_.store.write_calls().find(call.environment(), *id, call.deadline);
+    if (!approval)
+        co_return approval.error();
+    auto answer = view(*approval);
+    answer["code"] = code_or_null(*approval);
+    co_return http::json_response(200, json::value(std::move(answer)));
 }
 
 HandlerResult ApprovalHandlers::decide(Call& call)
@@ -45,11 +46,6 @@ HandlerResult ApprovalHandlers::decide(Call& call)
     auto const id = call.id<ApprovalId>("id", "approval");
     if (!id)
         co_return id.error();
-    co_return co_await decide(call, call.environment(), *id, call.caller.id.str());
-}
-
-HandlerResult ApprovalHandlers::decide(Call& call, EnvironmentId environment, ApprovalId id, std::string decided_by)
-{
     auto const body = read_object(call.request);
     if (!body)
         co_return body.error();
@@ -57,8 +53,8 @@ HandlerResult ApprovalHandlers::decide(Call& call, EnvironmentId environment, Ap
     auto const decision = fields.choice("decision", true, {"approve", "decline"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const decided = co_await services_.store.write_calls().decide(environment, id, *decision == "approve",
-                                                                       std::move(decided_by), call.deadline);
+    auto const decided = co_await services_.store.write_calls().decide(
+        call.environment(), *id, *decision == "approve", call.caller.id.str(), call.deadline);
     if (!decided)
         co_return decided.error();
     co_return http::json_response(200, json::value(view(*decided)));
@@ -70,23 +66,28 @@ HandlerResult ApprovalHandlers::page(Call&)
     co_return services_.files.page("approve.html", "'none'");
 }
 
-HandlerResult ApprovalHandlers::get_by_link(Call& call)
+HandlerResult ApprovalHandlers::use_code(Call& call)
 {
-    auto const link = link_in(call, services_.cursors);
-    if (!link)
-        co_return link.error();
-    auto const approval = co_await services_.store.write_calls().find(link->environment, link->id, call.deadline);
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return body.error();
+    Fields fields(*body);
+    auto const environment = fields.id<EnvironmentId>("environment_id", true);
+    auto const id = fields.id<ApprovalId>("approval_id", true);
+    auto const typed = fields.text("code", true);
+    auto const decision = fields.choice("decision", false, {"approve", "decline"});
+    auto const code = mcp::read_approval_code(typed.value_or(""));
+    if (typed && code.empty())
+        fields.fail("code", "must be a code of 8 letters and digits");
+    if (auto const checked = fields.check(); !checked)
+        co_return checked.error();
+    auto& calls = services_.store.write_calls();
+    auto approval = co_await calls.open(*environment, *id, code, call.deadline);
+    if (approval && decision)
+        approval = co_await calls.decide(*environment, *id, *decision == "approve", std::string(kByPage), call.deadline);
     if (!approval)
         co_return approval.error();
     co_return http::json_response(200, json::value(view(*approval)));
-}
-
-HandlerResult ApprovalHandlers::decide_by_link(Call& call)
-{
-    auto const link = link_in(call, services_.cursors);
-    if (!link)
-        co_return link.error();
-    co_return co_await decide(call, link->environment, link->id, std::string(kByLink));
 }
 
 } // namespace sluice::api

@@ -29,6 +29,9 @@ Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& token
         auto caller = co_await tokens.authenticate(token, call.deadline);
         if (!caller)
             co_return caller.error();
+        if (caller->is_mcp_only)
+            co_return Error{ErrorCode::unauthenticated, "This API token serves only as the second factor of MCP servers: it "
+                                                  "was made with --mcp-only."};
         call.caller = *std::move(caller);
     }
     call.trace.environment = call.environment().str();

@@ -248,11 +248,9 @@ public:
     HandlerResult get(Call& call);
     HandlerResult decide(Call& call);
     HandlerResult page(Call& call);
-    HandlerResult get_by_link(Call& call);
-    HandlerResult decide_by_link(Call& call);
+    HandlerResult use_code(Call& call);
 
 private:
-    HandlerResult decide(Call& call, EnvironmentId environment, ApprovalId id, std::string decided_by);
 
     Services const& services_;
 };

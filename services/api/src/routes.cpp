@@ -91,8 +91,7 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/approval/{id}", Access::api_token, kNoBody,    approvals, ApprovalHandlers, get),
     SLUICE_ROUTE(Method::post,    "/approval/{id}", Access::api_token, kSmallBody, approvals, ApprovalHandlers, decide),
     SLUICE_ROUTE(Method::get,     "/approve",       Access::link,      kNoBody,    approvals, ApprovalHandlers, page),
-    SLUICE_ROUTE(Method::get,     "/approve/call",  Access::link,      kNoBody,    approvals, ApprovalHandlers, get_by_link),
-    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kLinkBody,  approvals, ApprovalHandlers, decide_by_link),
+    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kLinkBody, , approvals, ApprovalHandlers, use_code),
 
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),

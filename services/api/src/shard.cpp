@@ -46,7 +46,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.secrets,
                services.clock, services.config.cache)
-    , safe_writes_(services.store.write_calls(), caller_, services.cursors, services.keyring, services.clock,
+    , safe_writes_(services.store.write_calls(), caller_, services.keyring, services.clock,
                    services.config.public_url + "/approve")
     , stream_calls_(io, kStreamCalls, log, "mcp stream")
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,

@@ -49,19 +49,29 @@ export async function approvals(session, known) {
     for (const [, file] of page.body.toString().matchAll(/"\/connect\/assets\/([^"]+)"/g))
         await session.call('getLinkAsset', 200, `of the approval page's ${withoutHash(file)}`, { token: null, path: { file } });
 
-    const token = new URL(second.approval_url).hash.slice(1);
-    const byLink = 'decideApprovalOfLink';
-    await session.call('getApprovalOfLink', 200, '', { token, holds: ({ status }) => status === 'pending' });
-    for (const [note, wrong] of [['without a link', null], ['of no link', 'nonsense'], ['with an API token', undefined]]) {
-        await session.call('getApprovalOfLink', 401, note, { token: wrong });
-        await session.call(byLink, 401, note, { token: wrong, json: { decision: 'approve' } });
-    }
-    await session.call(byLink, 400, 'with another decision', { token, json: { decision: 1 } });
-    await refusesBodies(session, byLink, {}, token);
-    await session.call(byLink, 200, '', { token, json: { decision: 'decline' }, holds: ({ decided_by }) => decided_by === 'link' });
-    await session.call(byLink, 409, 'again', { token, json: { decision: 'approve' } });
-    const used = new URL(third.approval_url).hash.slice(1);
+    const keyOf = async ({ approval_id }, note) => {
+        const { code } = await session.call('getApproval', 200, note, {
+            path: { id: approval_id },
+            holds: (got) => got.code.length === 8,
+        });
+        const { searchParams } = new URL(first.approval_url);
+        return { environment_id: searchParams.get('environment'), approval_id, code };
+    };
+    const byCode = 'openApproval';
+    const key = await keyOf(second, 'for its code');
+    await session.call(byCode, 200, 'shows it', { token: null, json: key, holds: ({ status }) => status === 'pending' });
+    await session.call(byCode, 400, 'with another code', { token: null, json: { ...key, code: 'AAAA-AAAA' } });
+    await session.call(byCode, 400, 'with another decision', { token: null, json: { ...key, decision: 1 } });
+    await refusesBodies(session, byCode, {}, null);
+    await session.call(byCode, 200, 'decides', {
+        token: null,
+        json: { ...key, decision: 'decline' },
+        holds: ({ decided_by }) => decided_by === 'link',
+    });
+    await session.call(byCode, 409, 'again', { token: null, json: { ...key, decision: 'approve' } });
+    const last = await keyOf(third, 'for the last code');
+    for (let i = 0; i < 5; i += 1) await session.call(byCode, 400, `wrong ${i}`, { token: null, json: { ...last, code: `AAAAAAA${i}` } });
+    await session.call(byCode, 403, 'after five wrong codes', { token: null, json: last });
     await session.call('deleteMcpServer', 200, 'with calls that wait', { path: { id: known.account, server_id: server.id } });
-    await session.call('getApprovalOfLink', 404, 'whose server is gone', { token: used });
-    await session.call(byLink, 404, 'whose server is gone', { token: used, json: { decision: 'approve' } });
+    await session.call(byCode, 404, 'whose server is gone', { token: null, json: last });
 }

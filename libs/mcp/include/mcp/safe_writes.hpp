@@ -2,7 +2,6 @@
 
 #include "accounts/vault.hpp"
 #include "base/clock.hpp"
-#include "crypto/cursor.hpp"
 #include "mcp/server.hpp"
 #include "mcp/write_calls.hpp"
 #include "proxy/caller.hpp"
@@ -27,8 +26,8 @@ struct Safeguard {
 class SafeWrites {
 public:
     /// All must outlive it. `page` is the address of the page where calls are approved.
-    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::CursorSealer const& sealer,
-               crypto::Keyring const& keyring, Clock const& clock, std::string page);
+    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::Keyring const& keyring,
+               Clock const& clock, std::string page);
 
     /// A call, ready to be made.
     struct Call {
@@ -43,7 +42,9 @@ public:
         Result<proxy::Outcome> outcome; ///< Unless it waits for approval.
         std::string note;               ///< For the model; mostly empty.
         std::optional<WriteCall> pending;
-        std::string approval_url; ///< Of a pending one, where the server hands links out.
+        /// Of a pending one, where the server hands links out. It says which call, and opens nothing: the page asks for
+        /// the code that went another way.
+        std::string approval_url;
     };
     using Maker = std::function<Task<Result<proxy::Outcome>>()>;
 
@@ -52,13 +53,6 @@ public:
     /// unavailable if the database cannot be reached (nothing is sent then), conflict for a call that is being made,
     /// forbidden for one that was declined, too_large, rate_limited.
     Task<Made> make(Call call, Safeguard safeguard, Maker make, Deadline deadline);
-
-    /// Who a link of ours leads to. Errors: not_found.
-    struct Link {
-        EnvironmentId environment;
-        ApprovalId id;
-    };
-    [[nodiscard]] static Result<Link> open_link(crypto::CursorSealer const& sealer, std::string_view secret);
 
 private:
     [[nodiscard]] WriteCallKey key_of(Call const& call) const;
@@ -69,7 +63,6 @@ private:
 
     WriteCallRepository& repository_;
     proxy::Caller& caller_;
-    crypto::CursorSealer const& sealer_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;
     std::string const page_;

@@ -53,6 +53,8 @@ struct Approval {
     std::string tool;
     WriteCall::State state = WriteCall::State::pending;
     json::object request;   ///< What is asked for (api-spec, `ApprovalRequest`).
+    std::string code;       ///< What a person enters on the page; empty if nobody can decide there.
+    std::string url;        ///< Of the page; only while it is asked for.
     std::string decided_by; ///< `link`, or the id of an API token; empty while nobody has.
     std::optional<Timestamp> decided_at;
     Timestamp created_at;
@@ -60,6 +62,14 @@ struct Approval {
 };
 
 [[nodiscard]] std::string_view name_of(WriteCall::State state) noexcept;
+
+/// 40 random bits: of 8 characters that nobody mistakes for one another.
+inline constexpr std::size_t kCodeSize = 8;
+inline constexpr int kCodeTries = 5;
+[[nodiscard]] std::string new_approval_code();
+/// A code as a person types it, in the form of `new_approval_code`: without blanks and dashes, in capitals, O as 0, I
+/// and L as 1. Empty if it cannot be one.
+[[nodiscard]] std::string read_approval_code(std::string_view typed);
 
 /// Inside the environment given; what lies outside is not_found. All may answer unavailable. What is stored of requests
 /// and answers is sealed.
@@ -75,13 +85,17 @@ public:
                                       std::chrono::seconds window, Deadline deadline) = 0;
     /// A call that was taken had no effect: it is as before.
     virtual Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
-    /// Asks for approval, and says so in an event; what is known already if somebody has asked. Errors: rate_limited
-    /// while too many calls of the server wait.
+    /// Asks for approval under the id that `approval` has, and says so with code and URL in an event; what is known
+    /// already if somebody has asked. Errors: rate_limited while too many calls of the server wait.
     virtual Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) = 0;
 
     virtual Task<Result<Approval>> find(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Approval>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                        Deadline deadline) = 0;
+    /// The call that a code opens. Each wrong code is counted, and after `kCodeTries` of them none is right. Errors:
+    /// invalid_argument at `code` for a wrong one; forbidden if there was one too many, or the call has no code.
+    virtual Task<Result<Approval>> open(EnvironmentId environment, ApprovalId id, std::string code,
+                                        Deadline deadline) = 0;
     /// Errors: conflict if it is not pending any more.
     virtual Task<Result<Approval>> decide(EnvironmentId environment, ApprovalId id, bool is_approved,
                                           std::string decided_by, Deadline deadline) = 0;

@@ -49,6 +49,8 @@ struct ApiToken {
     std::string name;
     std::optional<Timestamp> expires_at;
     Timestamp created_at;
+    /// Serves as the second factor of MCP servers and for nothing else: it can be given to whoever runs an agent.
+    bool is_mcp_only = false;
 };
 
 template <class T>
@@ -112,9 +114,10 @@ class ApiTokenRepository {
 public:
     virtual ~ApiTokenRepository() = default;
     /// Errors: conflict if the name is taken.
-    virtual Task<Result<ApiToken>> create(EnvironmentId environment, std::string name, crypto::TokenHash hash,
-                                          std::optional<Timestamp> expires_at, Deadline deadline) = 0;
-    /// Gives a token of that name a new secret; the old one ends at once.
+    virtual Task<Result<ApiToken>> create(EnvironmentId environment, std::string name, bool is_mcp_only,
+                                          crypto::TokenHash hash, std::optional<Timestamp> expires_at,
+                                          Deadline deadline) = 0;
+    /// Gives a token of that name a new secret; the old one ends at once. What it may do stays.
     virtual Task<Result<ApiToken>> replace_secret(EnvironmentId environment, std::string name, crypto::TokenHash hash,
                                                   Deadline deadline) = 0;
     virtual Task<Result<ApiToken>> find_by_name(EnvironmentId environment, std::string name, Deadline deadline) = 0;

@@ -1,53 +1,66 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useState, type FormEvent } from 'react';
 import { Button } from '../parts/Button.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page, PageTitle } from '../parts/Page.tsx';
-import { Spinner } from '../parts/Spinner.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { callerWith } from '../link/api.ts';
 import type { Failure } from '../link/failure.ts';
-import { NotLoaded } from '../link/endings.tsx';
 import { Outcome } from '../link/Outcome.tsx';
-import { argumentsOf, changesOf, isDeletion, pathOf, shown, type Approval } from './approval.ts';
+import { argumentsOf, changesOf, isBlind, isDeletion, pathOf, shown, type Approval, type Which } from './approval.ts';
 
 type Decision = 'approve' | 'decline';
 
-const path = '/approve/call';
+const call = callerWith();
 
-/** Shows a call that an AI agent wants to make, and takes a person's decision about it, once. */
-export function Approve({ secret }: { secret: string }) {
-    const call = useMemo(() => callerWith(secret), [secret]);
+function ask(which: Which, code: string, decision?: Decision) {
+    return call<Approval>('/approve/call', { ...which, code, ...(decision === undefined ? {} : { decision }) });
+}
+
+/** Asks for the code, shows the call that it opens, and takes a person's decision about it, once. */
+export function Approve({ which }: { which: Which }) {
+    const [code, setCode] = useState('');
     const [approval, setApproval] = useState<Approval>();
     const [failure, setFailure] = useState<Failure>();
-    const [pending, setPending] = useState<Decision>();
+    const [pending, setPending] = useState<Decision | 'open'>();
     const [decided, setDecided] = useState(false);
 
-    const load = useCallback(async () => {
+    async function open() {
+        setPending('open');
         setFailure(undefined);
-        const answer = await call<Approval>(path);
+        const answer = await ask(which, code);
+        setPending(undefined);
         if ('ok' in answer) setApproval(answer.ok);
         else setFailure(answer.failure);
-    }, [call]);
-    useEffect(() => void load(), [load]);
+    }
 
     async function decide(decision: Decision) {
         if (pending !== undefined) return;
         setPending(decision);
         setFailure(undefined);
-        const answer = await call<Approval>(path, { decision });
+        const answer = await ask(which, code, decision);
         setPending(undefined);
         if ('ok' in answer) {
             setApproval(answer.ok);
             setDecided(true);
         } else if (answer.failure.kind === 'request')
-            await load(); // Somebody else was faster: show what they said.
+            await open(); // Somebody else was faster: show what they said.
         else setFailure(answer.failure);
     }
 
+    const isNothing = which.approval_id === '' || failure?.kind === 'request';
     return (
         <Page>
             <div className="body approve">
-                {approval === undefined ? (
-                    <Before failure={failure} onRetry={() => void load()} />
+                {isNothing ? (
+                    <Nothing />
+                ) : approval === undefined ? (
+                    <CodeQuestion
+                        code={code}
+                        failure={failure}
+                        isPending={pending === 'open'}
+                        onChange={setCode}
+                        onOpen={() => void open()}
+                    />
                 ) : approval.status === 'pending' ? (
                     <Question
                         approval={approval}
@@ -63,28 +76,63 @@ export function Approve({ secret }: { secret: string }) {
     );
 }
 
-function Before({ failure, onRetry }: { failure: Failure | undefined; onRetry: () => void }) {
-    if (failure === undefined)
-        return (
-            <div className="loading" role="status">
-                <Spinner label="Loading" large />
-            </div>
-        );
-    if (failure.kind === 'link' || failure.kind === 'request')
-        return (
-            <Outcome
-                kind="link"
-                title="There is nothing to approve here"
-                lead="The call was made already, was asked for too long ago, or the link was not copied completely. If it is still wanted, the agent asks again."
+function Nothing() {
+    return (
+        <Outcome
+            kind="link"
+            title="There is nothing to approve here"
+            lead="The call was made already, was asked for too long ago, too many wrong codes were entered, or the link was not copied completely. If it is still wanted, the agent asks again."
+        />
+    );
+}
+
+interface CodeQuestionProps {
+    code: string;
+    failure: Failure | undefined;
+    isPending: boolean;
+    onChange: (code: string) => void;
+    onOpen: () => void;
+}
+
+function CodeQuestion({ code, failure, isPending, onChange, onOpen }: CodeQuestionProps) {
+    function submit(event: FormEvent) {
+        event.preventDefault();
+        if (!isPending && code.trim() !== '') onOpen();
+    }
+    return (
+        <form className="code" onSubmit={submit} noValidate>
+            <PageTitle title="An AI agent asks for your approval">
+                Enter the code that came with the request. It does not come from the agent: give it to nobody.
+            </PageTitle>
+            {failure !== undefined && failure.kind !== 'fields' && (
+                <Notice title="That did not work" takesFocus>
+                    <p>Please try again in a moment.</p>
+                </Notice>
+            )}
+            <TextField
+                name="code"
+                label="Code"
+                description="8 letters and digits"
+                value={code}
+                onChange={onChange}
+                problem={
+                    failure?.kind === 'fields'
+                        ? 'This is not the code of this call. After five wrong ones it cannot be decided here.'
+                        : undefined
+                }
+                isRequired
             />
-        );
-    return <NotLoaded failure={failure} onRetry={onRetry} />;
+            <Button type="submit" pending={isPending ? 'Looking…' : undefined}>
+                Show the call
+            </Button>
+        </form>
+    );
 }
 
 interface QuestionProps {
     approval: Approval;
     failure: Failure | undefined;
-    pending: Decision | undefined;
+    pending: Decision | 'open' | undefined;
     onDecide: (decision: Decision) => void;
 }
 
@@ -102,6 +150,11 @@ function Question({ approval, failure, pending, onDecide }: QuestionProps) {
             {failure !== undefined && (
                 <Notice title="That did not work" takesFocus>
                     <p>Please try again in a moment.</p>
+                </Notice>
+            )}
+            {isBlind(call) && (
+                <Notice title="What is there now is not known.">
+                    <p>It could not be read, so this page cannot show what would be lost.</p>
                 </Notice>
             )}
             {given.length > 0 && (
@@ -127,7 +180,7 @@ function Question({ approval, failure, pending, onDecide }: QuestionProps) {
                         {changes.map(({ name, from, to }) => (
                             <tr key={name}>
                                 <th scope="row">{name}</th>
-                                <td>{from}</td>
+                                <td>{from ?? <span className="unknown">not known</span>}</td>
                                 <td>{to}</td>
                             </tr>
                         ))}

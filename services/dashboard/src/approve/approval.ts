@@ -15,9 +15,16 @@ export interface Approval {
     };
 }
 
+/** Which call the page is of. Its address opens nothing: that takes the code. */
+export interface Which {
+    environment_id: string;
+    approval_id: string;
+}
+
 export interface Change {
     name: string;
-    from: string;
+    /** Undefined where the vendor does not say what it is now. */
+    from: string | undefined;
     to: string;
 }
 
@@ -30,11 +37,20 @@ export function shown(value: unknown): string {
 /** What would be another value; of a deletion, nothing. */
 export function changesOf({ changes }: Approval['call']): Change[] {
     return Object.entries(changes ?? {})
-        .filter((entry): entry is [string, { from: unknown; to: unknown }] => {
-            const [, value] = entry;
-            return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+        .filter((entry): entry is [string, { from?: unknown; to: unknown }] => {
+            const [name, value] = entry;
+            return name !== 'deleted' && typeof value === 'object' && value !== null && 'to' in value;
         })
-        .map(([name, { from, to }]) => ({ name, from: shown(from), to: shown(to) }));
+        .map(([name, change]) => ({
+            name,
+            from: 'from' in change ? shown(change.from) : undefined,
+            to: shown(change.to),
+        }));
+}
+
+/** Whether it changes something of which nobody can say what it is now. */
+export function isBlind({ request, changes }: Approval['call']): boolean {
+    return changes === null && ['PUT', 'PATCH', 'DELETE'].includes(request.method);
 }
 
 export function isDeletion({ request, changes }: Approval['call']): boolean {

@@ -6,9 +6,9 @@ import './approve.css';
 import { createRoot } from 'react-dom/client';
 import { Approve } from './Approve.tsx';
 
-// The secret is behind the #, so that no server and no log has seen it; it leaves the address bar at once.
-const secret = location.hash.slice(1);
-history.replaceState(undefined, '', location.pathname);
+// The address says which call it is and opens nothing.
+const query = new URLSearchParams(location.search);
+const which = { environment_id: query.get('environment') ?? '', approval_id: query.get('approval') ?? '' };
 const root = document.getElementById('root');
 if (root === null) throw new Error('approve.html has no #root');
-createRoot(root).render(<Approve secret={secret} />);
+createRoot(root).render(<Approve which={which} />);

@@ -26,14 +26,14 @@ export interface FormApi {
     submit(values: Answers): Promise<Answer<{ result: 'success' }>>;
 }
 
-/** Calls the api with a token of our pages. */
-export function callerWith(token: string) {
+/** Calls the api with a token of our pages, or without one. */
+export function callerWith(token?: string) {
     return async function call<T>(path: string, body?: unknown): Promise<Answer<T>> {
         try {
             const response = await fetch(path, {
                 method: body === undefined ? 'GET' : 'POST',
                 headers: {
-                    authorization: `Bearer ${token}`,
+                    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
                     accept: 'application/json',
                     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
                 },

@@ -21,8 +21,8 @@ interface Envelope {
     details?: { failures?: unknown };
 }
 
-/** Of a field of the form before connecting, and of the one after it. */
-const fieldPath = /^(?:context|values)\./;
+/** Of a field of the form before connecting, of the one after it, and of the page where calls are approved. */
+const fieldPath = /^(?:(?:context|values)\.|(?=code$))/;
 
 function text(value: unknown): string {
     return typeof value === 'string' ? value : '';
