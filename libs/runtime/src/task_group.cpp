@@ -1,11 +1,32 @@
 #include "runtime/task_group.hpp"
 
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 
 namespace sluice {
+namespace {
+
+/// Whether a task has ended, and who waits for it.
+struct Ending {
+    Ending(asio::io_context& io, Deadline until)
+        : timer(io, until.at())
+    {
+    }
+    SteadyTimer timer;
+    bool is_over = false;
+};
+
+Task<void> run_and_tell(Task<void> task, std::shared_ptr<Ending> ending)
+{
+    co_await std::move(task);
+    ending->is_over = true;
+    ending->timer.cancel();
+}
+
+} // namespace
 
 TaskGroup::TaskGroup(asio::io_context& io, std::size_t limit, telemetry::Log& log, std::string_view name)
     : io_(io)
@@ -34,6 +55,16 @@ bool TaskGroup::spawn(Task<void> task)
             drained_->cancel();
     });
     return true;
+}
+
+Task<bool> TaskGroup::run(Task<void> task, Deadline until)
+{
+    auto const ending = std::make_shared<Ending>(io_, until);
+    if (!spawn(run_and_tell(std::move(task), ending)))
+        co_return false;
+    if (!ending->is_over)
+        co_await ending->timer.async_wait(kUseTask);
+    co_return ending->is_over;
 }
 
 Task<bool> TaskGroup::drain(Deadline deadline)

@@ -71,7 +71,7 @@ Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view fo
 /// Tokens that are imported come one by one: nothing has to be spread.
 constexpr double kMiddle = 0.5;
 constexpr std::chrono::seconds kRefreshLimit{30};
-constexpr std::chrono::seconds kRevokeLimit{3};
+constexpr std::chrono::seconds kRevokeLimit{10};
 constexpr std::size_t kMostDeleted = 100;
 
 /// Whether a patch of the context brings new credentials.
@@ -109,11 +109,12 @@ Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::obje
 } // namespace
 
 AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                                 accounts::Refresher& refresher, accounts::Connector& connector)
+                                 accounts::Refresher& refresher, accounts::Connector& connector, TaskGroup& behind)
     : services_(services)
     , connected_(connected)
     , refresher_(refresher)
     , connector_(connector)
+    , behind_(behind)
 {
 }
 
@@ -332,10 +333,11 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
     }
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    // One by one: what is not there (any more) does not keep the others.
+    // One by one, each in its own time: what is not there (any more) does not keep the others.
     json::array deleted;
     for (auto const& id : ids) {
-        auto const removed = co_await remove_one(call, id);
+        auto const removed =
+            co_await remove_one(call.environment(), id, Deadline::after(services_.config.management_limit));
         if (!removed && removed.error().code() != ErrorCode::not_found)
             co_return removed.error();
         if (removed) {
@@ -364,24 +366,30 @@ HandlerResult AccountHandlers::patch_own(Call& call)
     co_return co_await patch(call);
 }
 
-Task<Result<void>> AccountHandlers::remove_one(Call& call, IntegratedAccountId id)
+Task<Result<void>> AccountHandlers::remove_one(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
 {
-    auto const connected = co_await connected_.find(call.environment(), id, call.deadline);
-    auto const removed = co_await services_.store.accounts().remove(call.environment(), id, call.deadline);
+    auto const connected = co_await connected_.find(environment, id, deadline);
+    auto const removed = co_await services_.store.accounts().remove(environment, id, deadline);
     if (!removed)
         co_return removed.error();
-    // What the vendor does not hear ends there by itself, or when the customer removes the app: the answer waits no
-    // longer.
-    if (connected) [[maybe_unused]]
-        auto const revoked = co_await connector_.revoke(*connected, Deadline::after(kRevokeLimit));
+    // What the vendor does not hear ends there by itself, or when the customer removes the app.
+    if (connected && !behind_.full())
+        behind_.spawn(revoke(*connected));
     co_return Result<void>{};
+}
+
+Task<void> AccountHandlers::revoke(accounts::ConnectedPtr account)
+{
+    [[maybe_unused]] auto const revoked = co_await connector_.revoke(std::move(account), Deadline::after(kRevokeLimit));
 }
 
 HandlerResult AccountHandlers::remove(Call& call)
 {
     return answer_remove<IntegratedAccountId>(call, "integrated account", services_.announcer,
                                               tenancy::Change::Kind::account,
-                                              [this, &call](IntegratedAccountId id) { return remove_one(call, id); });
+                                              [this, &call](IntegratedAccountId id) {
+                                                  return remove_one(call.environment(), id, call.deadline);
+                                              });
 }
 
 HandlerResult AccountHandlers::tools(Call& call)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace sluice::api {
 namespace {
@@ -197,9 +198,20 @@ Task<Result<json::array>> ConnectHandlers::offered(Call& call, LinkToken const& 
     auto const rows = co_await store.installations().list(token.environment, std::move(everything), call.deadline);
     if (!rows)
         co_return rows.error();
+    // What is not offered is not compiled: an environment may have hundreds of integrations.
+    std::set<IntegrationId> named;
+    if (token.integration) {
+        auto const all = co_await store.integrations().list(token.environment, call.deadline);
+        if (!all)
+            co_return all.error();
+        for (auto const& integration : *all)
+            if (integration.name == *token.integration)
+                named.insert(integration.id);
+    }
     json::array integrations;
     for (auto const& row : rows->items) {
-        if (!row.is_enabled || (only ? row.id != *only : !row.show_in_catalog))
+        bool const is_offered = only ? row.id == *only : row.show_in_catalog;
+        if (!row.is_enabled || !is_offered || (token.integration && !named.contains(row.integration)))
             continue;
         auto state = co_await store.installations().load(token.environment, row.id, call.deadline);
         if (!state)
@@ -209,8 +221,7 @@ Task<Result<json::array>> ConnectHandlers::offered(Call& call, LinkToken const& 
         if (!installed)
             co_return installed.error();
         auto const& integration = *(*installed)->integration;
-        if (!token.integration || *token.integration == integration.name)
-            integrations.push_back(integration_view(integration, row.id, state->app_secret.has_value(), token, known));
+        integrations.push_back(integration_view(integration, row.id, state->app_secret.has_value(), token, known));
     }
     co_return integrations;
 }

@@ -98,8 +98,9 @@ private:
 
 class AccountHandlers {
 public:
+    /// `behind` runs what the caller need not wait for.
     AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher,
-                    accounts::Connector& connector);
+                    accounts::Connector& connector, TaskGroup& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -117,20 +118,24 @@ private:
     Task<Result<accounts::InstalledPtr>> installed(Call& call, accounts::EnvironmentIntegration const& row);
     Task<Result<accounts::Account>> change(Call& call, IntegratedAccountId id, bool new_credentials,
                                            accounts::AccountChange change);
-    /// Deletes an account here, then what it was granted at the vendor as far as that can be reached.
-    Task<Result<void>> remove_one(Call& call, IntegratedAccountId id);
+    /// Deletes an account here; what it was granted at the vendor is revoked behind the answer, as far as it can be
+    /// reached.
+    Task<Result<void>> remove_one(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
+    Task<void> revoke(accounts::ConnectedPtr account);
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
     accounts::Refresher& refresher_;
     accounts::Connector& connector_;
+    TaskGroup& behind_;
 };
 
 /// MCP servers, of an account or of a tenant.
 class ServerHandlers {
 public:
+    /// `behind` runs what the caller need not wait for.
     ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas,
-                   mcp::ToolSets& tool_sets);
+                   mcp::ToolSets& tool_sets, TaskGroup& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -141,11 +146,15 @@ public:
     HandlerResult refresh_schema(Call& call);
 
 private:
-    /// Whether a server's accounts are new to it: then those of which nothing is known yet are asked about themselves,
-    /// and there may not be too many.
-    enum class Schemas { as_known, ask };
-    /// The accounts and tools of a server. Errors: not_found; invalid_argument at `integrations` for too many.
-    Task<Result<mcp::ServedPtr>> served_by(mcp::McpServer server, Schemas schemas, Deadline deadline);
+    /// Whether a server's accounts are chosen with this request: then there may not be too many.
+    enum class Accounts { as_known, chosen };
+    /// The accounts and tools of a server, as far as they are known here: no vendor is asked. Errors: not_found;
+    /// invalid_argument at `integrations` for too many.
+    Task<Result<mcp::ServedPtr>> served_by(mcp::McpServer server, Accounts accounts, Deadline deadline);
+    /// Asks the accounts of which nothing is known yet about themselves, so that the first list shows it, and waits a
+    /// moment for that. What was found out in that time is served; the rest comes behind.
+    Task<mcp::ServedPtr> ask_ahead(mcp::McpServer server, mcp::ServedPtr served, Deadline deadline);
+    Task<void> ask_accounts(mcp::ServedPtr served, std::shared_ptr<bool> is_changed);
     /// The secret, which is told once.
     void add_token(json::object& answer, Secret const& token) const;
 
@@ -153,6 +162,7 @@ private:
     accounts::ConnectedAccounts& connected_;
     mcp::AccountSchemas& schemas_;
     mcp::ToolSets& tool_sets_;
+    TaskGroup& behind_;
 };
 
 class ProxyHandlers {

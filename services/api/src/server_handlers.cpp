@@ -23,8 +23,12 @@ using mcp::ServerConfig;
 constexpr std::size_t kMostIntegrations = 50;
 /// How long an old token goes on working beside the new one.
 constexpr std::chrono::seconds kOverlap{std::chrono::hours(24)};
-/// For asking a new account about itself while its URL is made.
-constexpr std::chrono::seconds kSchemaLimit{3};
+/// For asking new accounts about themselves, behind the answer.
+constexpr std::chrono::seconds kSchemaLimit{20};
+/// How long a new URL waits for that.
+constexpr std::chrono::milliseconds kAhead{500};
+/// What is left of the request's time for what comes after.
+constexpr std::chrono::milliseconds kReserve{300};
 constexpr std::chrono::seconds kMostOverlap{std::chrono::hours(24 * 7)};
 
 /// What a request says about `config`; absent members say nothing.
@@ -173,25 +177,25 @@ void warn_of_scopes(mcp::ServedAccounts const& served, catalog::ToolFilter const
 } // namespace
 
 ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                               mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets)
+                               mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets, TaskGroup& behind)
     : services_(services)
     , connected_(connected)
     , schemas_(schemas)
     , tool_sets_(tool_sets)
+    , behind_(behind)
 {
 }
 
-Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Schemas schemas, Deadline deadline)
+Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Accounts accounts, Deadline deadline)
 {
     auto const ids = co_await services_.store.servers().accounts_of(server, deadline);
     if (!ids)
         co_return ids.error();
-    if (ids->size() > mcp::kMostAccounts && schemas == Schemas::ask)
+    if (ids->size() > mcp::kMostAccounts && accounts == Accounts::chosen)
         co_return invalid("integrations", fmt::format("must be chosen so that the tenant has at most {} accounts of "
                                                       "them: more at one URL are no help to a model",
                                                       mcp::kMostAccounts));
     std::vector<accounts::ConnectedPtr> found;
-    auto const ask_until = Deadline::after(kSchemaLimit);
     for (auto const& id : *ids | std::views::take(mcp::kMostAccounts)) {
         auto connected = co_await connected_.find(server.environment, id, deadline);
         // One account of a tenant that cannot be used does not take the others along.
@@ -199,19 +203,34 @@ Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Schemas
             continue;
         if (!connected)
             co_return connected.error();
-        // Asked ahead, so that the first list shows it; a vendor that is slow or down does not keep the URL back.
-        auto const asked = schemas == Schemas::ask
-                               ? co_await schemas_.update(*connected, mcp::AccountSchemas::When::missing, ask_until)
-                               : Result<mcp::AccountSchemas::Update>(mcp::AccountSchemas::Update{});
-        if (asked && asked->is_changed)
-            connected = co_await connected_.find(server.environment, id, deadline);
-        if (!connected)
-            co_return connected.error();
         found.push_back(*std::move(connected));
     }
     if (server.account)
         co_return std::make_shared<mcp::ServedAccounts const>(std::move(found.front()));
     co_return std::make_shared<mcp::ServedAccounts const>(std::move(found), tool_sets_);
+}
+
+Task<void> ServerHandlers::ask_accounts(mcp::ServedPtr served, std::shared_ptr<bool> is_changed)
+{
+    auto const until = Deadline::after(kSchemaLimit);
+    for (auto const& group : served->groups())
+        for (auto const& account : group.accounts) {
+            // What is not answered is asked again by the account's job.
+            auto const asked = co_await schemas_.update(account, mcp::AccountSchemas::When::missing, until);
+            *is_changed = *is_changed || (asked && asked->is_changed);
+        }
+}
+
+Task<mcp::ServedPtr> ServerHandlers::ask_ahead(McpServer server, mcp::ServedPtr served, Deadline deadline)
+{
+    auto const is_changed = std::make_shared<bool>(false);
+    auto const left = deadline.left() - kReserve;
+    if (left.count() > 0)
+        co_await behind_.run(ask_accounts(served, is_changed), Deadline::after(std::min<Deadline::clock::duration>(left, kAhead)));
+    if (!*is_changed)
+        co_return served;
+    auto again = co_await served_by(std::move(server), Accounts::as_known, deadline);
+    co_return again ? *std::move(again) : served;
 }
 
 HandlerResult ServerHandlers::create(Call& call)
@@ -237,7 +256,7 @@ HandlerResult ServerHandlers::create(Call& call)
     check_expiry(server.expires_at, services_.clock, services_.config.mcp_minimum_lifetime, fields);
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const served = co_await served_by(server, Schemas::ask, call.deadline);
+    auto const served = co_await served_by(server, Accounts::chosen, call.deadline);
     if (!served)
         co_return served.error();
     if ((*served)->groups().empty())
@@ -246,8 +265,7 @@ HandlerResult ServerHandlers::create(Call& call)
             server.integrations.empty()
                 ? "The tenant has no integrated account: connect one first, for example with POST /link-token."
                 : fmt::format("The tenant has no integrated account of {}.", fmt::join(server.integrations, ", "))};
-    auto const& tools = *(*served)->tools();
-    if (auto const checked = mcp::check_config(server.config, tools); !checked)
+    if (auto const checked = mcp::check_config(server.config, *(*served)->tools()); !checked)
         co_return checked.error();
 
     auto const token = crypto::mint_token(services_.keyring, crypto::TokenKind::mcp);
@@ -255,6 +273,9 @@ HandlerResult ServerHandlers::create(Call& call)
     auto const created = co_await services_.store.servers().create(std::move(server), hash, call.deadline);
     if (!created)
         co_return created.error();
+    // The URL is there; a vendor that is slow or down keeps nothing of it back.
+    auto const shown = co_await ask_ahead(*created, *served, call.deadline);
+    auto const& tools = *shown->tools();
     auto answer = view(*created);
     add_token(answer, token);
     auto const& filter = created->config.filter;
@@ -266,7 +287,10 @@ HandlerResult ServerHandlers::create(Call& call)
     answer["list_bytes"] = size.bytes;
     answer["estimated_tokens"] = tokens;
     auto warnings = warnings_of(size, tokens, services_.config);
-    warn_of_scopes(**served, filter, warnings);
+    warn_of_scopes(*shown, filter, warnings);
+    if (created->config.require_api_token_auth && !created->config.approval_tags.empty())
+        warnings.emplace_back("Its second factor is a token that approves nothing: make it with `sluice api-token create "
+                              "--mcp-only`.");
     answer["warnings"] = std::move(warnings);
     co_return http::json_response(201, json::value(std::move(answer)));
 }
@@ -318,6 +342,7 @@ HandlerResult ServerHandlers::patch(Call& call)
         co_return checked.error();
     bool const changes_tools = config != nullptr || integrations;
     std::shared_ptr<catalog::ToolList const> tools;
+    mcp::ServedPtr chosen;
     if (changes_tools) {
         auto before =
             co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
@@ -325,10 +350,12 @@ HandlerResult ServerHandlers::patch(Call& call)
             co_return before.error();
         before->integrations = integrations.value_or(before->integrations);
         auto const served =
-            co_await served_by(*std::move(before), integrations ? Schemas::ask : Schemas::as_known, call.deadline);
+            co_await served_by(*std::move(before), integrations ? Accounts::chosen : Accounts::as_known, call.deadline);
         if (!served)
             co_return served.error();
         tools = (*served)->tools();
+        if (integrations)
+            chosen = *served;
     }
     mcp::ServerChange edit = [=](McpServer& server) -> Result<void> {
         server.name = name.value_or(server.name);
@@ -343,6 +370,8 @@ HandlerResult ServerHandlers::patch(Call& call)
     if (!updated)
         co_return updated.error();
     co_await services_.announcer.announce(change_of(*updated));
+    if (chosen)
+        co_await ask_ahead(*updated, chosen, call.deadline);
     co_return http::json_response(200, json::value(view(*updated)));
 }
 
@@ -360,7 +389,7 @@ HandlerResult ServerHandlers::explain(Call& call)
         co_await services_.store.servers().find(call.environment(), which->owner, which->id, call.deadline);
     if (!server)
         co_return server.error();
-    auto const served = co_await served_by(*server, Schemas::as_known, call.deadline);
+    auto const served = co_await served_by(*server, Accounts::as_known, call.deadline);
     if (!served)
         co_return served.error();
     mcp::ToolSet const tools((*served)->tools(), server->config.filter);

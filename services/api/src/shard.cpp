@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::seconds kIdleAfter{1};
 /// Calls whose answers go to a stream, at once.
 constexpr std::size_t kStreamCalls = 1000;
+/// What answers do not wait for, at once: revokes, and what new accounts say of themselves.
+constexpr std::size_t kBehind = 256;
 
 } // namespace
 
@@ -49,14 +51,15 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , safe_writes_(services.store.write_calls(), caller_, services.keyring, services.clock,
                    services.config.public_url + "/approve")
     , stream_calls_(io, kStreamCalls, log, "mcp stream")
+    , behind_(io, kBehind, log, "behind an answer")
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,
                 stream_calls_, metrics.mcp)
     , token_handlers_(services)
     , integration_handlers_(services)
     , installation_handlers_(services)
     , documentation_handlers_(services)
-    , account_handlers_(services, connected_, refresher_, connector_)
-    , server_handlers_(services, connected_, schemas_, tool_sets)
+    , account_handlers_(services, connected_, refresher_, connector_, behind_)
+    , server_handlers_(services, connected_, schemas_, tool_sets, behind_)
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
     , link_handlers_(services, connector_)
@@ -104,8 +107,9 @@ Task<bool> Shard::drain(Deadline deadline)
     bool const all = co_await server_.drain(deadline);
     // A request that was still in flight may have begun one more; and calls leave something to be written.
     bool const all_calls = co_await stream_calls_.drain(deadline);
+    bool const all_behind = co_await behind_.drain(deadline);
     bool const all_written = co_await observer_.drain(deadline);
-    co_return all && all_calls && all_written;
+    co_return all && all_calls && all_behind && all_written;
 }
 
 void Shard::join()

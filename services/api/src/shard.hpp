@@ -62,6 +62,7 @@ private:
     mcp::Servers servers_;
     mcp::SafeWrites safe_writes_;
     TaskGroup stream_calls_;
+    TaskGroup behind_; ///< What answers do not wait for.
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
     IntegrationHandlers integration_handlers_;
