@@ -126,8 +126,8 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
         auto const known = session.run(tokens.find_by_name(found->id, name, Session::deadline()));
         if (known && known->is_mcp_only != is_mcp_only)
             return Error{ErrorCode::conflict,
-                         fmt::format("There is an API token named {} already, {} --mcp-only: choose another name.", name,
-                                     known->is_mcp_only ? "made with" : "made without")};
+                         fmt::format("There is an API token named {} already, {} --mcp-only: choose another name.",
+                                     name, known->is_mcp_only ? "made with" : "made without")};
         token = replace ? session.run(tokens.replace_secret(found->id, name, hash, Session::deadline()))
                         : session.run(tokens.find_by_name(found->id, name, Session::deadline()));
         is_new = replace && token.has_value();

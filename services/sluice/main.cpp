@@ -99,8 +99,9 @@ int main(int argc, char** argv)
     token_create->add_option("name", name)->required();
     token_create->add_option("--team", team, "name or id of the team")->required();
     token_create->add_option("--environment", environment, "name or id of the environment")->required();
-    token_create->add_flag("--mcp-only", is_mcp_only,
-                           "it serves only as the second factor of MCP servers: it reads, changes and approves nothing");
+    token_create->add_flag(
+        "--mcp-only", is_mcp_only,
+        "it serves only as the second factor of MCP servers: it reads, changes and approves nothing");
     token_create->add_flag("--replace", replace, "give a token of that name a new secret; the old one ends at once");
 
     auto* integrations = group("integration", "Integration definitions");

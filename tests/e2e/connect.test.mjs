@@ -25,11 +25,24 @@ class Browser {
         if (set) this.cookie = set.split(';')[0];
         return exchange;
     }
+    /// What the script of our start page does.
+    async start(url, headers = {}) {
+        const exchange = await send('POST', `${api.url}/connect/start`, {
+            headers: { 'content-type': 'application/json', ...(this.cookie && { cookie: this.cookie }), ...headers },
+            body: { state: new URL(url, api.url).searchParams.get('state') },
+        });
+        const [set] = exchange.headers['set-cookie'] ?? [];
+        if (set) this.cookie = set.split(';')[0];
+        return exchange;
+    }
     /// From our start page to the vendor's consent page, and what approving it leads to: the callback's address.
-    async approve(start, decision = 'approve') {
-        const begun = await this.get(start);
-        assert.equal(begun.status, 303);
-        const vendor = new URL(begun.headers.location);
+    async approve(url, decision = 'approve') {
+        const page = await this.get(url);
+        assert.equal(page.status, 200);
+        assert.equal(page.headers['set-cookie'], undefined);
+        const begun = await this.start(url);
+        assert.equal(begun.status, 200, begun.text);
+        const vendor = new URL(begun.json.url);
         const decided = await send('POST', vendor.origin + vendor.pathname, {
             headers: { 'content-type': 'application/x-www-form-urlencoded' },
             body: `${vendor.searchParams}&decision=${decision}`,
@@ -218,15 +231,17 @@ const refusedPage = (exchange) => {
     return page.searchParams.get('error_type');
 };
 
-test('a code that is sent again is not used again', async () => {
+test('a browser that comes back twice, at once or later, sees the success; the code is used once', async () => {
     const desk = await simulated();
     const { json } = await submit(await linkToken({ tenant_id: desk.subdomain }), oauthBody(desk.subdomain));
     const browser = new Browser();
     const callback = await browser.approve(json.authorize_url);
     const [first, second] = await Promise.all([browser.get(callback), browser.get(callback)]);
     const types = [first, second].map(({ headers }) => new URL(headers.location, api.url).searchParams.get('status'));
-    assert.deepEqual(types.sort(), ['active', 'failed']);
-    assert.equal(refusedPage(await browser.get(callback)), 'invalid_token');
+    assert.deepEqual(types, ['active', 'active']);
+    const later = await browser.get(callback);
+    assert.equal(new URL(later.headers.location, api.url).searchParams.get('status'), 'active');
+    refusedPage(await new Browser().get(callback));
     assert.equal((await accountsOf(desk.subdomain)).length, 1);
     assert.equal((await desk.state()).tokens_issued, 1);
 });
@@ -238,11 +253,11 @@ test('another browser can neither begin nor finish what one has begun', async ()
     const [owner, other] = [new Browser(), new Browser()];
     const callback = await owner.approve(json.authorize_url);
     refusedPage(await other.get(callback));
-    refusedPage(await other.get(json.authorize_url));
+    assert.equal((await other.start(json.authorize_url)).status, 401);
     refusedPage(await new Browser().get(callback));
     // Another connection of the same link, from the other browser.
     const second = await submit(token, oauthBody(desk.subdomain));
-    refusedPage(await other.get(second.json.authorize_url));
+    assert.equal((await other.start(second.json.authorize_url)).status, 401);
     assert.equal((await accountsOf(desk.subdomain)).length, 0);
     assert.equal(new URL((await owner.get(callback)).headers.location, api.url).searchParams.get('status'), 'active');
 });
@@ -280,14 +295,66 @@ test('a callback after its time, and a link after its time: refused, and nothing
 for (const [what, path] of [
     ['no state', '/connect/callback?code=x'],
     ['a state of nobody', `/connect/callback?code=x&state=slx_state_${'a'.repeat(49)}`],
-    ['an MCP token for a state', '/connect/start?state=slx_mcp_x'],
-    ['no state at the start', '/connect/start'],
+    ['an MCP token for a state', '/connect/callback?state=slx_mcp_x'],
 ])
     test(`${what}: a page that says what to do`, async () => {
         assert.equal(refusedPage(await new Browser().get(path)), 'invalid_token');
     });
 
-for (const redirect_uri of ['javascript:alert(1)', '//evil.example', 'https://a@evil.example/', 'data:text/html,x', '/x'])
+test('whoever only fetches the address of a start binds nothing: scanners, previews, prefetches', async () => {
+    const desk = await simulated();
+    const started = await api.ok('POST', '/connection', {
+        tenant_id: desk.subdomain,
+        integration: 'gorgias',
+        context: { subdomain: desk.subdomain },
+    });
+    for (let i = 0; i < 2; i += 1) {
+        const fetched = await send('GET', started.redirect_url);
+        assert.equal(fetched.status, 200);
+        assert.equal(fetched.headers['set-cookie'], undefined);
+    }
+    await send('HEAD', started.redirect_url);
+    const browser = new Browser();
+    const foreign = await browser.start(started.redirect_url, { 'sec-fetch-site': 'cross-site' });
+    assert.equal(foreign.status, 403);
+    const callback = await browser.approve(started.redirect_url);
+    const ahead = await send('GET', callback, { headers: { cookie: browser.cookie, 'sec-purpose': 'prefetch;prerender' } });
+    assert.equal(ahead.status, 503);
+    assert.equal((await desk.state()).tokens_issued, 0, 'the code was not used');
+    const { searchParams } = new URL((await browser.get(callback)).headers.location, api.url);
+    assert.equal(searchParams.get('status'), 'active');
+});
+
+test('a cookie that was planted is never what a connection is bound to; one browser can be at several', async () => {
+    const planted = 'A'.repeat(43);
+    const [one, two] = [await simulated(), await simulated()];
+    const browser = new Browser();
+    browser.cookie = `sluice_connect=${planted}`;
+    const begin = async (desk) => (await submit(await linkToken({ tenant_id: desk.subdomain }), oauthBody(desk.subdomain))).json;
+    const [first, second] = [await begin(one), await begin(two)];
+    const callbacks = [await browser.approve(first.authorize_url), await browser.approve(second.authorize_url)];
+    assert.ok(!browser.cookie.startsWith(`sluice_connect=${planted}`));
+    assert.equal(new Set(browser.cookie.split('=')[1].split('.')).size, 3);
+    const thief = new Browser();
+    thief.cookie = `sluice_connect=${planted}`;
+    refusedPage(await thief.get(callbacks[0]));
+    for (const callback of callbacks)
+        assert.equal(new URL((await browser.get(callback)).headers.location, api.url).searchParams.get('status'), 'active');
+    assert.equal((await browser.start(first.authorize_url)).status, 401, 'finished');
+});
+
+test('a start that is asked for again by the same browser goes on, with a fresh value', async () => {
+    const desk = await simulated();
+    const { json } = await submit(await linkToken({ tenant_id: desk.subdomain }), oauthBody(desk.subdomain));
+    const browser = new Browser();
+    await browser.approve(json.authorize_url);
+    const before = browser.cookie;
+    const callback = await browser.approve(json.authorize_url);
+    assert.notEqual(browser.cookie, before);
+    assert.equal(new URL((await browser.get(callback)).headers.location, api.url).searchParams.get('status'), 'active');
+});
+
+for (const redirect_uri of ['javascript:alert(1)', '//evil.example', 'https://a@evil.example/', 'data:text/html,x', '/x', 'https://1.2.3.4%20.example/'])
     test(`redirect_uri ${redirect_uri} is refused`, async () => {
         const refused = await api.post('/link-token', { tenant_id: 'x', redirect_uri });
         assert.equal(refused.status, 400);

@@ -113,8 +113,11 @@ const works = async (id) => assert.equal((await api.get(`/proxy/me?integrated_ac
 
 test('PKCE and client authentication in the body', async () => {
     const started = await api.ok('POST', '/connection', { tenant_id: 'pkce', integration: 'fixture' });
-    const begun = await send('GET', started.redirect_url);
-    const asked = new URL(begun.headers.location).searchParams;
+    const begun = await send('POST', new URL('/connect/start', started.redirect_url).href, {
+        headers: { 'content-type': 'application/json' },
+        body: { state: new URL(started.redirect_url).searchParams.get('state') },
+    });
+    const asked = new URL(begun.json.url).searchParams;
     assert.equal(asked.get('code_challenge_method'), 'S256');
     assert.match(asked.get('code_challenge'), /^[\w-]{43}$/);
     assert.equal(asked.get('nonce'), null, 'none where the vendor wants none');

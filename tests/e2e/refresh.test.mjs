@@ -155,5 +155,17 @@ test('the secret of the OAuth app is never shown', async () => {
 test('deleting an account takes its grant back at the vendor', async (t) => {
     const account = await oauthAccount(t);
     await account.api.ok('DELETE', `/integrated-account/${account.id}`);
-    assert.equal((await account.vendor()).operations['POST /oauth/revoke'], 1);
+    await eventually('the grant is taken back', 10, async () => (await account.vendor()).operations['POST /oauth/revoke'] === 1);
+});
+
+test('accounts are deleted while the vendor does not answer their revocation, one or many', async (t) => {
+    const accounts = [];
+    for (let i = 0; i < 6; i += 1) accounts.push(await oauthAccount(t));
+    for (const account of accounts) await account.simulated.fault({ match: 'POST /oauth/revoke', hang: true, times: 10 });
+    const [one, ...rest] = accounts.map(({ id }) => id);
+    const began = Date.now();
+    await where.api.ok('DELETE', `/integrated-account/${one}`);
+    const { deleted } = await where.api.ok('POST', '/integrated-account/bulk-delete', { ids: rest });
+    assert.deepEqual(deleted, rest);
+    assert.ok(Date.now() - began < 1500, `${Date.now() - began} ms`);
 });

@@ -37,6 +37,15 @@ test('custom fields stand in the tools: name, id, type, allowed values, and whet
     assert.deepEqual(Object.values(ofCustomers.body.properties).map(({ title }) => title), labels);
 });
 
+test('a URL is minted at once while the vendor hangs; its first list is the static one', async (t) => {
+    const silent = await connect(t, where, { tickets: 1 });
+    await silent.simulated.fault({ match: 'GET /api/', hang: true, times: 100 });
+    const started = Date.now();
+    const minted = await silent.mint();
+    assert.ok(Date.now() - started < 1500, `${Date.now() - started} ms`);
+    assert.equal((await propertiesOf(update, minted.url)).custom_fields?.properties, undefined);
+});
+
 test('people and teams are enums of names, tags are told', async () => {
     const { assignee_team, assignee_user } = await propertiesOf(update);
     const names = async (path) => (await simulated.get(path)).data.map(({ name }) => name).sort();

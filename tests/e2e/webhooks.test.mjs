@@ -137,7 +137,7 @@ test('two secrets while one is rotated', async () => {
     assert.ok(!shown.text.includes('whsec_'));
 });
 
-for (const target_url of ['http://169.254.169.254/x', 'http://127.0.0.1:1/', 'https://10.0.0.1/', 'ftp://a.example', 'x', 'http://a.example/'])
+for (const target_url of ['http://169.254.169.254/x', 'http://127.0.0.1:1/', 'https://10.0.0.1/', 'ftp://a.example', 'x', 'http://a.example/', 'https://1.2.3.4%20.example/'])
     test(`target_url ${target_url} is refused`, async () => {
         const refused = await api.post('/webhook', { target_url });
         assert.equal(refused.status, 400);

@@ -122,9 +122,12 @@ async function connectStep(scope, failpoint) {
             },
         });
         if (submitted.status !== 200) return { refused: submitted.status };
-        const started = await send('GET', url + submitted.json.authorize_url, { headers: cookie ? { cookie } : {} });
+        const started = await send('POST', `${url}/connect/start`, {
+            headers: { 'content-type': 'application/json', ...(cookie && { cookie }) },
+            body: { state: new URL(submitted.json.authorize_url, url).searchParams.get('state') },
+        });
         cookie = started.headers['set-cookie'][0].split(';')[0];
-        const vendor = new URL(started.headers.location);
+        const vendor = new URL(started.json.url);
         const approved = await send('POST', vendor.origin + vendor.pathname, {
             headers: { 'content-type': 'application/x-www-form-urlencoded' },
             body: `${vendor.searchParams}&decision=approve`,

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice::accounts {
@@ -79,6 +80,13 @@ Account account_of(ConnectRequest const& request)
 
 } // namespace
 
+bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies)
+{
+    return connection.browser && std::ranges::any_of(cookies, [&](std::string const& cookie) {
+               return crypto::equal_in_constant_time(*connection.browser, crypto::sha256(cookie));
+           });
+}
+
 std::string_view error_type_of(Error const& error)
 {
     switch (error.code()) {
@@ -97,8 +105,8 @@ std::string_view error_type_of(Error const& error)
 
 Connector::Connector(ConnectionRepository& connections, AccountRepository& accounts,
                      InstallationRepository& installations, Integrations& integrations, http::Client& client,
-                     VendorCalls& vendor, tenancy::Announcer& announcer, crypto::Keyring const& keyring,
-                     Clock const& clock, std::string callback_url)
+                     VendorCalls& vendor, tenancy::Announcer& announcer, tenancy::Waiters& waiters,
+                     crypto::Keyring const& keyring, Clock const& clock, std::string callback_url)
     : connections_(connections)
     , accounts_(accounts)
     , installations_(installations)
@@ -106,6 +114,7 @@ Connector::Connector(ConnectionRepository& connections, AccountRepository& accou
     , client_(client)
     , vendor_(vendor)
     , announcer_(announcer)
+    , waiters_(waiters)
     , keyring_(keyring)
     , clock_(clock)
     , callback_url_(std::move(callback_url))
@@ -239,15 +248,19 @@ Task<Result<Connection>> Connector::resolve(std::string_view state, Deadline dea
     co_return connection;
 }
 
-Task<Result<std::string>> Connector::authorize_url(std::string_view state, std::string_view browser, Deadline deadline)
+Task<Result<std::string>> Connector::authorize_url(std::string_view state, std::string_view browser,
+                                                   std::vector<std::string> known, Deadline deadline)
 {
     auto const connection = co_await resolve(state, deadline);
     if (!connection)
         co_return connection.error();
     if (connection->status != ConnectionStatus::initiated)
         co_return finished_connection();
-    auto const bound =
-        co_await connections_.bind_browser(connection->environment, connection->id, crypto::sha256(browser), deadline);
+    std::vector<crypto::Digest> sent;
+    for (auto const& cookie : known)
+        sent.push_back(crypto::sha256(cookie));
+    auto const bound = co_await connections_.bind_browser(connection->environment, connection->id,
+                                                          crypto::sha256(browser), std::move(sent), deadline);
     if (!bound)
         co_return bound.error();
     auto const opened = co_await open(connection->environment, connection->environment_integration, deadline);
@@ -283,12 +296,16 @@ Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
     auto connection = co_await resolve(callback.state, deadline);
     if (!connection)
         co_return connection.error();
-    auto const digest = crypto::sha256(callback.browser);
-    if (!connection->browser || !crypto::equal_in_constant_time(*connection->browser, digest))
+    if (!is_same_browser(*connection, callback.browser))
         co_return Error{ErrorCode::conflict, "This connection was begun in another browser. Start again there, or ask "
                                              "for a new link."};
-    // From here on nobody else uses this state, so a code that is sent twice is used once.
-    auto const begun = co_await connections_.begin_exchange(connection->environment, connection->id, deadline);
+    // From here on nobody else uses this state, so a code that is sent twice is used once. A browser that comes again
+    // (reload, prefetch, a second click) sees what came of it.
+    auto const begun = connection->status == ConnectionStatus::initiated
+                           ? co_await connections_.begin_exchange(connection->environment, connection->id, deadline)
+                           : Result<void>(finished_connection());
+    if (!begun && begun.error().code() == ErrorCode::conflict)
+        co_return co_await end_of(connection->environment, connection->id, deadline);
     if (!begun)
         co_return begun.error();
     failpoint("connect_claimed");
@@ -304,6 +321,21 @@ Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
             co_await try_account(connection->id, connection->link_token, *account, deadline);
     }
     co_return co_await connections_.find(connection->environment, connection->id, Deadline::after(kStoreLimit));
+}
+
+Task<Result<Connection>> Connector::end_of(EnvironmentId environment, ConnectionId id, Deadline deadline)
+{
+    auto place = waiters_.join(environment, id.uuid());
+    if (!place)
+        co_return place.error();
+    for (;;) {
+        auto connection = co_await connections_.find(environment, id, Deadline::after(kStoreLimit));
+        bool const is_over = !connection || connection->status == ConnectionStatus::active ||
+                             connection->status == ConnectionStatus::failed;
+        if (is_over || deadline.expired())
+            co_return is_over ? std::move(connection) : Result<Connection>(finished_connection());
+        co_await place->wait(deadline);
+    }
 }
 
 Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth,

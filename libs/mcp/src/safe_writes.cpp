@@ -24,7 +24,7 @@ constexpr int kSettleTries = 3;
 constexpr std::chrono::seconds kLongestCall{150};
 /// How long a person has to decide, and an approved call to be made.
 constexpr std::chrono::seconds kApprovalLifetime{3600};
-/// How soon a call that another one waits for is looked at again.
+/// Between two tries of what must be written, and before a call that has just gone is looked for again.
 constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
 constexpr std::size_t kMaxRequest = 128 * 1024;
@@ -78,10 +78,11 @@ Safeguard safeguard_of(ServerConfig const& config, catalog::Method const& method
     return safeguard;
 }
 
-SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::Keyring const& keyring,
-                       Clock const& clock, std::string page)
+SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
+                       crypto::Keyring const& keyring, Clock const& clock, std::string page)
     : repository_(repository)
     , caller_(caller)
+    , waiters_(waiters)
     , keyring_(keyring)
     , clock_(clock)
     , page_(std::move(page))
@@ -109,6 +110,7 @@ std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
 Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
 {
     auto const key = key_of(call);
+    std::optional<tenancy::Waiters::Place> place; // Once the same call is being made by another.
     for (;;) {
         auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
                                                std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
@@ -161,7 +163,15 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
                     fmt::format("The same call was begun at {}, and how it ended is not known. Look at its "
                                 "effect; the call is made anew after {}.",
                                 to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at)));
-            co_await sleep_until(Deadline::after(kPause));
+            if (place) {
+                co_await place->wait(deadline);
+                break;
+            }
+            // First the place, then another look: so its end cannot be missed.
+            auto joined = waiters_.join(key.environment, call_before.id.uuid());
+            if (!joined)
+                co_return failed(joined.error().code(), joined.error().public_detail());
+            place.emplace(*std::move(joined));
             break;
         }
     }

@@ -35,8 +35,12 @@ constexpr ListField kFields[] = {
 
 ApiToken token_in(pqxx::row const& row)
 {
-    return {id_in<ApiTokenId>(row[0]), id_in<EnvironmentId>(row[1]), row[2].c_str(), optional_time_in(row[3]),
-            time_in(row[4]), row[5].as<bool>()};
+    return {id_in<ApiTokenId>(row[0]),
+            id_in<EnvironmentId>(row[1]),
+            row[2].c_str(),
+            optional_time_in(row[3]),
+            time_in(row[4]),
+            row[5].as<bool>()};
 }
 
 Result<ApiToken> insert(pqxx::work& transaction, EnvironmentId environment, ApiTokenId id, std::string const& name,

@@ -31,12 +31,12 @@ constexpr char kInsertLink[] =
     "to_timestamp($13::double precision / 1000000))";
 constexpr char kUseLink[] = "UPDATE link_tokens SET used_at = now() WHERE environment_id = $1 AND id = $2 "
                             "AND used_at IS NULL RETURNING id";
-constexpr char kLockLink[] = "SELECT integrated_account_id FROM link_tokens WHERE environment_id = $1 AND id = $2 "
-                             "AND used_at IS NULL FOR UPDATE";
+constexpr char kLockLink[] = "SELECT integrated_account_id, encode(browser, 'hex') FROM link_tokens "
+                             "WHERE environment_id = $1 AND id = $2 AND used_at IS NULL FOR UPDATE";
 constexpr char kRememberAccount[] =
     "UPDATE link_tokens SET integrated_account_id = $3 WHERE environment_id = $1 AND id = $2";
 constexpr char kBindLink[] = "UPDATE link_tokens SET browser = decode($3, 'hex') WHERE environment_id = $1 AND id = $2 "
-                             "AND used_at IS NULL AND (browser IS NULL OR browser = decode($3, 'hex')) RETURNING id";
+                             "AND used_at IS NULL";
 
 #define SLUICE_CONNECTION                                                                                              \
     "SELECT id, environment_id, link_token_id, tenant_id, integrated_account_id, is_reconnect, "                       \
@@ -279,9 +279,14 @@ public:
     }
 
     Task<Result<void>> bind_browser(EnvironmentId environment, ConnectionId id, crypto::Digest browser,
-                                    Deadline deadline) override
+                                    std::vector<crypto::Digest> known, Deadline deadline) override
     {
         return change(environment, deadline, [=, &backend = backend_](pqxx::work& transaction) -> Result<bool> {
+            auto const is_other = [&](std::optional<crypto::Digest> const& bound) {
+                return bound && std::ranges::none_of(known, [&](crypto::Digest const& sent) {
+                           return crypto::equal_in_constant_time(*bound, sent);
+                       });
+            };
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
             if (rows.empty())
                 return not_found("connection");
@@ -290,15 +295,18 @@ public:
                 return connection.error();
             Error const other{ErrorCode::conflict, "This connection was begun in another browser. Start again there, "
                                                    "or ask for a new link."};
-            if (connection->browser && !crypto::equal_in_constant_time(*connection->browser, browser))
+            if (is_other(connection->browser))
                 return other;
-            if (connection->link_token &&
-                transaction
-                    .exec_params(kBindLink, sql_id(environment), sql_id(*connection->link_token), sql_bytes(browser))
-                    .empty())
-                return transaction.exec_params(kLockLink, sql_id(environment), sql_id(*connection->link_token)).empty()
-                           ? link_used()
-                           : other;
+            if (connection->link_token) {
+                auto const link =
+                    transaction.exec_params(kLockLink, sql_id(environment), sql_id(*connection->link_token));
+                if (link.empty())
+                    return link_used();
+                if (is_other(digest_in(link[0][1])))
+                    return other;
+                transaction.exec_params0(kBindLink, sql_id(environment), sql_id(*connection->link_token),
+                                         sql_bytes(browser));
+            }
             transaction.exec_params0(kBind, sql_id(environment), sql_id(id), sql_bytes(browser));
             return true;
         });
@@ -366,6 +374,7 @@ public:
                                          std::string(is_active ? "active" : "failed"),
                                          error.is_null() ? std::nullopt : std::optional(sql_json(error)));
                 unschedule(transaction, tenancy::JobKind::connection, environment, connection->uuid());
+                tell_waiters(transaction, connection->uuid());
             }
             return settled;
         };
@@ -377,6 +386,7 @@ public:
         return change(environment, deadline, [=, error = std::move(error)](pqxx::work& transaction) -> Result<bool> {
             transaction.exec_params0(kEnd, sql_id(environment), sql_id(id), std::string("failed"), sql_json(error));
             unschedule(transaction, tenancy::JobKind::connection, environment, id.uuid());
+            tell_waiters(transaction, id.uuid());
             return true;
         });
     }

@@ -1,5 +1,7 @@
 #include "rows.hpp"
 
+#include "tenancy/waiters.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -92,6 +94,11 @@ std::optional<std::string> text_in(pqxx::field const& field)
 void announce(pqxx::work& transaction, tenancy::Change const& change)
 {
     transaction.exec_params("SELECT pg_notify($1, $2)", std::string(tenancy::kChangeChannel), change.str());
+}
+
+void tell_waiters(pqxx::work& transaction, Uuid const& row)
+{
+    transaction.exec_params("SELECT pg_notify($1, $2)", std::string(tenancy::kWaitChannel), to_hex(row));
 }
 
 Error not_found(std::string_view what)

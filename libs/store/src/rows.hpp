@@ -46,6 +46,9 @@ template <class IdType>
 /// NOTIFY of a change, in its transaction.
 void announce(pqxx::work& transaction, tenancy::Change const& change);
 
+/// Wakes who waits for the row, on every replica, once the transaction is committed.
+void tell_waiters(pqxx::work& transaction, Uuid const& row);
+
 /// The row is not in this environment (or nowhere).
 [[nodiscard]] Error not_found(std::string_view what);
 

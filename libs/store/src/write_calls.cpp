@@ -48,9 +48,9 @@ constexpr std::size_t kMostPending = 100;
 
 // By the row that was taken: another one may have come in its place.
 #define SLUICE_TAKEN "environment_id = $1 AND id = $2 AND state = 'running'"
-constexpr char kFinish[] =
-    "UPDATE write_calls SET state = 'done', request = NULL, code = NULL, answer = decode($3, 'hex'), data_key_version = $4, "
-    "ends_at = changed_at + make_interval(secs => $5) WHERE " SLUICE_TAKEN;
+constexpr char kFinish[] = "UPDATE write_calls SET state = 'done', request = NULL, code = NULL, answer = decode($3, "
+                           "'hex'), data_key_version = $4, "
+                           "ends_at = changed_at + make_interval(secs => $5) WHERE " SLUICE_TAKEN;
 constexpr char kForget[] = "DELETE FROM write_calls WHERE " SLUICE_TAKEN;
 constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed_at = now(), ends_at = approved_until "
                              "WHERE " SLUICE_TAKEN " AND approved_until IS NOT NULL RETURNING id";
@@ -60,7 +60,7 @@ constexpr char kGiveBack[] = "UPDATE write_calls SET state = 'approved', changed
     "id, environment_id, mcp_server_id, integrated_account_id, tool, state, encode(request, 'hex'), "                  \
     "data_key_version, "                                                                                               \
     "decided_by, (extract(epoch FROM decided_at) * 1000000)::bigint, "                                                 \
-    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint, "              \
+    "(extract(epoch FROM created_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint, "            \
     "encode(code, 'hex'), code_tries "
 constexpr char kFindApproval[] = "SELECT " SLUICE_COLUMNS "FROM write_calls WHERE environment_id = $1 AND id = $2 "
                                  "AND request IS NOT NULL AND ends_at > now()";
@@ -108,7 +108,7 @@ std::string code_place(ApprovalId id)
 }
 
 Result<Secret> open_sealed(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
-                    std::uint32_t version, std::string const& place, pqxx::field const& sealed)
+                           std::uint32_t version, std::string const& place, pqxx::field const& sealed)
 {
     auto const key = data_key(transaction, keyring, environment, version);
     return key ? key->open(place, bytes_in(sealed)) : Result<Secret>(key.error());
@@ -124,7 +124,7 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     approval.tool = row[4].c_str();
     approval.state = state_in(row[5]);
     auto const opened = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(),
-                             request_place(approval.id), row[6]);
+                                    request_place(approval.id), row[6]);
     if (!opened)
         return opened.error();
     if (auto request = json::parse(opened->reveal()); request && request->is_object())
@@ -135,8 +135,8 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     approval.ends_at = time_in(row[11]);
     if (row[12].is_null())
         return approval;
-    auto code = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(), code_place(approval.id),
-                     row[12]);
+    auto code = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(),
+                            code_place(approval.id), row[12]);
     if (!code)
         return code.error();
     approval.code = code->reveal();
@@ -168,8 +168,9 @@ json::object payload_of(Approval const& approval)
 
 Error no_more_codes()
 {
-    return {ErrorCode::forbidden, "This call cannot be decided with a code any more: decline it or approve it where you "
-                                  "got the code, or have the agent ask again once it has ended."};
+    return {ErrorCode::forbidden,
+            "This call cannot be decided with a code any more: decline it or approve it where you "
+            "got the code, or have the agent ask again once it has ended."};
 }
 
 class PgWriteCalls final : public mcp::WriteCallRepository {
@@ -214,6 +215,7 @@ public:
     {
         pg::Query<bool> query = [environment, id, window, answer = std::move(answer),
                                  &keyring = backend_.keyring](pqxx::work& transaction) -> Result<bool> {
+            tell_waiters(transaction, id.uuid());
             if (window.count() == 0) {
                 transaction.exec_params0(kForget, sql_id(environment), sql_id(id));
                 return true;
@@ -233,6 +235,7 @@ public:
     Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) override
     {
         pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            tell_waiters(transaction, id.uuid());
             if (transaction.exec_params(kGiveBack, sql_id(environment), sql_id(id)).empty())
                 transaction.exec_params0(kForget, sql_id(environment), sql_id(id));
             return true;
@@ -373,8 +376,8 @@ private:
         call.ends_at = time_in(row[5]);
         if (call.state != State::done)
             return call;
-        auto const opened =
-            open_sealed(transaction, keyring, key.environment, row[3].as<std::uint32_t>(), answer_place(call.id), row[2]);
+        auto const opened = open_sealed(transaction, keyring, key.environment, row[3].as<std::uint32_t>(),
+                                        answer_place(call.id), row[2]);
         if (!opened)
             return opened.error();
         call.answer = opened->reveal();

@@ -385,11 +385,9 @@ Task<void> AccountHandlers::revoke(accounts::ConnectedPtr account)
 
 HandlerResult AccountHandlers::remove(Call& call)
 {
-    return answer_remove<IntegratedAccountId>(call, "integrated account", services_.announcer,
-                                              tenancy::Change::Kind::account,
-                                              [this, &call](IntegratedAccountId id) {
-                                                  return remove_one(call.environment(), id, call.deadline);
-                                              });
+    return answer_remove<IntegratedAccountId>(
+        call, "integrated account", services_.announcer, tenancy::Change::Kind::account,
+        [this, &call](IntegratedAccountId id) { return remove_one(call.environment(), id, call.deadline); });
 }
 
 HandlerResult AccountHandlers::tools(Call& call)

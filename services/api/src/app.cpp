@@ -114,6 +114,7 @@ struct App::Impl final : tenancy::Announcer {
     std::unique_ptr<http::Server> management;
     std::unique_ptr<pg::Listener> listener;
     std::unique_ptr<pg::Listener> stream_listener;
+    std::unique_ptr<pg::Listener> wait_listener;
     std::unique_ptr<tenancy::KeyringWatch> watch;
 };
 
@@ -168,6 +169,18 @@ Result<void> App::Impl::start()
                                     if (listening)
                                         streams->heard_of_all();
                                 }},
+        log);
+    wait_listener = std::make_unique<pg::Listener>(
+        config.database.url, tenancy::kWaitChannel,
+        pg::Listener::Callbacks{
+            [this](std::string_view payload) {
+                for (auto& shard : shards)
+                    asio::post(shard->io(), [&shard, row = std::string(payload)] { shard->waiters().heard(row); });
+            },
+            [this](bool listening) {
+                for (auto& shard : shards)
+                    asio::post(shard->io(), [&shard, listening] { shard->waiters().set_listening(listening); });
+            }},
         log);
     watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
                                                     "api at " + config.public_url, *workers, clock, log);
@@ -244,6 +257,7 @@ void App::Impl::stop()
 {
     listener.reset();
     stream_listener.reset();
+    wait_listener.reset();
     guards.clear();
     for (auto& context : contexts)
         context->stop();

@@ -53,8 +53,8 @@ HandlerResult ApprovalHandlers::decide(Call& call)
     auto const decision = fields.choice("decision", true, {"approve", "decline"});
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
-    auto const decided = co_await services_.store.write_calls().decide(
-        call.environment(), *id, *decision == "approve", call.caller.id.str(), call.deadline);
+    auto const decided = co_await services_.store.write_calls().decide(call.environment(), *id, *decision == "approve",
+                                                                       call.caller.id.str(), call.deadline);
     if (!decided)
         co_return decided.error();
     co_return http::json_response(200, json::value(view(*decided)));
@@ -84,7 +84,8 @@ HandlerResult ApprovalHandlers::use_code(Call& call)
     auto& calls = services_.store.write_calls();
     auto approval = co_await calls.open(*environment, *id, code, call.deadline);
     if (approval && decision)
-        approval = co_await calls.decide(*environment, *id, *decision == "approve", std::string(kByPage), call.deadline);
+        approval =
+            co_await calls.decide(*environment, *id, *decision == "approve", std::string(kByPage), call.deadline);
     if (!approval)
         co_return approval.error();
     co_return http::json_response(200, json::value(view(*approval)));

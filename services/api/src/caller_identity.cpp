@@ -30,8 +30,9 @@ Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& token
         if (!caller)
             co_return caller.error();
         if (caller->is_mcp_only)
-            co_return Error{ErrorCode::unauthenticated, "This API token serves only as the second factor of MCP servers: it "
-                                                  "was made with --mcp-only."};
+            co_return Error{ErrorCode::unauthenticated,
+                            "This API token serves only as the second factor of MCP servers: it "
+                            "was made with --mcp-only."};
         call.caller = *std::move(caller);
     }
     call.trace.environment = call.environment().str();

@@ -18,8 +18,9 @@ namespace {
 
 using namespace accounts;
 
-constexpr std::string_view kCookie = "sluice_connect";
 constexpr std::size_t kCookieSize = 43; // 32 bytes in base64url
+/// Connections that one browser can be at, at the same time.
+constexpr std::size_t kMostCookies = 4;
 constexpr std::chrono::seconds kVendorLimit{25};
 
 Error invalid_link()
@@ -28,19 +29,42 @@ Error invalid_link()
             "This link is unknown, was used already, or has expired. Ask whoever gave it to you for a new one."};
 }
 
-std::string cookie_in(http::Request const& request)
+/// Where pages are https, `__Host-`: no other host, however related, can plant such a cookie.
+std::string_view cookie_name(Config const& config)
 {
+    return config.public_url.starts_with("https://") ? "__Host-sluice_connect" : "sluice_connect";
+}
+
+bool is_cookie(std::string_view text)
+{
+    return text.size() == kCookieSize && std::ranges::all_of(text, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '_';
+           });
+}
+
+/// What this browser was given before, the newest first.
+std::vector<std::string> cookies_in(http::Request const& request, Config const& config)
+{
+    auto const name = cookie_name(config);
+    std::vector<std::string> values;
     std::string_view rest = request.headers.find("cookie").value_or("");
     while (!rest.empty()) {
         auto const end = rest.find(';');
         auto pair = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
         while (pair.starts_with(' '))
             pair.remove_prefix(1);
-        if (pair.size() == kCookie.size() + 1 + kCookieSize && pair.starts_with(kCookie) && pair[kCookie.size()] == '=')
-            return std::string(pair.substr(kCookie.size() + 1));
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=")
+            continue;
+        for (auto list = pair.substr(name.size() + 1); !list.empty() && values.size() < kMostCookies;) {
+            auto const dot = list.find('.');
+            if (is_cookie(list.substr(0, dot)))
+                values.emplace_back(list.substr(0, dot));
+            list = dot == std::string_view::npos ? std::string_view{} : list.substr(dot + 1);
+        }
     }
-    return {};
+    return values;
 }
 
 std::string new_cookie()
@@ -354,37 +378,62 @@ HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& conn
     co_return http::json_response(200, json::value(std::move(view)));
 }
 
-Result<void> ConnectHandlers::admit_state(Call const& call) const
+Result<void> ConnectHandlers::admit_state(std::string_view state) const
 {
-    auto const may = services_.secrets.admit(crypto::TokenKind::state, call.query.find("state").value_or(""));
+    auto const may = services_.secrets.admit(crypto::TokenKind::state, state);
     // What is none of ours is told by who knows what to say of it.
     return may || may.error().code() == ErrorCode::not_found ? Result<void>() : may;
 }
 
+HandlerResult ConnectHandlers::start_page(Call&)
+{
+    // Its script begins the connection: in a window of its own, never in a frame.
+    co_return services_.files.page("connect.html", "'none'");
+}
+
 HandlerResult ConnectHandlers::start(Call& call)
 {
-    if (auto const may = admit_state(call); !may)
-        co_return failed_page(may.error());
-    auto const known = cookie_in(call.request);
-    auto const browser = known.empty() ? new_cookie() : known;
-    auto const url = co_await connector_.authorize_url(call.query.find("state").value_or(""), browser, call.deadline);
+    // An act of our own page, not the address itself: scanners of links and previews only fetch.
+    auto const site = call.request.headers.find("sec-fetch-site");
+    if (site && *site != "same-origin")
+        co_return connect_refusal(
+            Error{ErrorCode::forbidden, "Only the page at /connect/start may begin a connection."});
+    auto const body = read_object(call.request);
+    if (!body)
+        co_return connect_refusal(body.error());
+    Fields fields(*body);
+    auto const state = fields.text("state", true);
+    if (auto const checked = fields.check(); !checked)
+        co_return connect_refusal(checked.error());
+    if (auto const may = admit_state(*state); !may)
+        co_return connect_refusal(may.error());
+    // A fresh value each time: one that was planted here before is never what a connection is bound to.
+    auto known = cookies_in(call.request, services_.config);
+    auto const fresh = new_cookie();
+    auto const url = co_await connector_.authorize_url(*state, fresh, known, call.deadline);
     if (!url)
-        co_return failed_page(url.error());
-    auto response = redirect(*url);
+        co_return connect_refusal(url.error());
+    known.insert(known.begin(), fresh);
+    known.resize(std::min(known.size(), kMostCookies));
     bool const is_secure = services_.config.public_url.starts_with("https://");
-    response.headers.add("set-cookie", std::string(kCookie) + '=' + browser +
-                                           "; Path=/connect; Max-Age=3600; HttpOnly; SameSite=Lax" +
-                                           (is_secure ? "; Secure" : ""));
+    auto response = http::json_response(200, json::value(json::object{{"url", *url}}));
+    response.headers.add("cache-control", "no-store");
+    response.headers.add("set-cookie", fmt::format("{}={}; Path={}; Max-Age=3600; HttpOnly; SameSite=Lax{}",
+                                                   cookie_name(services_.config), fmt::join(known, "."),
+                                                   is_secure ? "/" : "/connect", is_secure ? "; Secure" : ""));
     co_return response;
 }
 
 HandlerResult ConnectHandlers::callback(Call& call)
 {
-    if (auto const may = admit_state(call); !may)
+    // Fetched ahead of a click that may never come: the code is not used for that.
+    if (call.request.headers.find("sec-purpose").value_or("").starts_with("prefetch"))
+        co_return Error{ErrorCode::unavailable, "This page is not served ahead of its visit."};
+    if (auto const may = admit_state(call.query.find("state").value_or("")); !may)
         co_return failed_page(may.error());
     Callback given{std::string(call.query.find("state").value_or("")),
                    std::string(call.query.find("code").value_or("")),
-                   std::string(call.query.find("error").value_or("")), cookie_in(call.request)};
+                   std::string(call.query.find("error").value_or("")), cookies_in(call.request, services_.config)};
     auto const connection = co_await connector_.finish(std::move(given), Deadline::after(kVendorLimit));
     if (!connection)
         co_return failed_page(connection.error());
@@ -414,13 +463,13 @@ HandlerResult ConnectHandlers::result(Call& call)
     // cookie proves that this browser made the connection.
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     auto const environment = EnvironmentId::parse(call.query.find("environment").value_or(""));
-    auto const browser = crypto::sha256(cookie_in(call.request));
+    auto const cookies = cookies_in(call.request, services_.config);
     if (!id || !environment)
         co_return connect_refusal(invalid_link());
     auto const found = co_await services_.store.connections().find(*environment, *id, call.deadline);
     if (!found && found.error().code() != ErrorCode::not_found)
         co_return connect_refusal(found.error());
-    if (!found || !found->browser || !crypto::equal_in_constant_time(*found->browser, browser))
+    if (!found || !is_same_browser(*found, cookies))
         co_return connect_refusal(invalid_link());
     co_return co_await answer_outcome(call, *found);
 }

@@ -18,6 +18,7 @@
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/change.hpp"
+#include "tenancy/waiters.hpp"
 
 #include <functional>
 
@@ -195,7 +196,7 @@ private:
 /// Link tokens, and connections that a back end starts without the Link UI.
 class LinkHandlers {
 public:
-    LinkHandlers(Services const& services, accounts::Connector& connector);
+    LinkHandlers(Services const& services, accounts::Connector& connector, tenancy::Waiters& waiters);
     HandlerResult create_token(Call& call);
     HandlerResult create_connection(Call& call);
     HandlerResult get_connection(Call& call);
@@ -205,6 +206,7 @@ private:
 
     Services const& services_;
     accounts::Connector& connector_;
+    tenancy::Waiters& waiters_;
 };
 
 /// The Link UI: its pages, and what they talk to.
@@ -214,6 +216,7 @@ public:
     HandlerResult session(Call& call);
     HandlerResult submit(Call& call);
     HandlerResult connection(Call& call);
+    HandlerResult start_page(Call& call);
     HandlerResult start(Call& call);
     HandlerResult callback(Call& call);
     HandlerResult result(Call& call);
@@ -227,7 +230,7 @@ private:
     /// The link of a secret, used or expired too. Errors: not_found, rate_limited, unavailable.
     Task<Result<accounts::LinkToken>> find_link(std::string token, Deadline deadline);
     /// Errors: rate_limited.
-    [[nodiscard]] Result<void> admit_state(Call const& call) const;
+    [[nodiscard]] Result<void> admit_state(std::string_view state) const;
     Task<Result<json::array>> offered(Call& call, accounts::LinkToken const& token);
     /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);
@@ -261,7 +264,6 @@ public:
     HandlerResult use_code(Call& call);
 
 private:
-
     Services const& services_;
 };
 

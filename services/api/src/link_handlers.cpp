@@ -2,7 +2,6 @@
 #include "fields.hpp"
 #include "handlers.hpp"
 #include "http_api/url.hpp"
-#include "runtime/offload.hpp"
 #include "views.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +15,6 @@ namespace {
 using namespace accounts;
 
 constexpr std::chrono::hours kLinkLifetime{7 * 24};
-constexpr std::chrono::milliseconds kPoll{300};
 constexpr int kLongestWait = 30;
 
 void check_redirect(std::optional<std::string> const& uri, Fields& fields)
@@ -79,9 +77,10 @@ Target read_target(Fields& fields)
 
 } // namespace
 
-LinkHandlers::LinkHandlers(Services const& services, Connector& connector)
+LinkHandlers::LinkHandlers(Services const& services, Connector& connector, tenancy::Waiters& waiters)
     : services_(services)
     , connector_(connector)
+    , waiters_(waiters)
 {
 }
 
@@ -208,14 +207,21 @@ HandlerResult LinkHandlers::get_connection(Call& call)
     if (!id || !wait)
         co_return id ? wait.error() : id.error();
     auto const until = Deadline::after(std::chrono::seconds(*wait));
+    std::optional<tenancy::Waiters::Place> place;
+    if (*wait > 0) {
+        auto joined = waiters_.join(call.environment(), id->uuid());
+        if (!joined)
+            co_return joined.error();
+        place.emplace(*std::move(joined));
+    }
     for (;;) {
         auto const connection = co_await services_.store.connections().find(
             call.environment(), *id, Deadline::after(services_.config.management_limit));
         if (!connection)
             co_return connection.error();
-        if (!is_pending(*connection) || until.expired())
+        if (!is_pending(*connection) || !place || until.expired())
             co_return http::json_response(200, json::value(view(*connection)));
-        co_await sleep_until(until.at_most(kPoll));
+        co_await place->wait(until);
     }
 }
 

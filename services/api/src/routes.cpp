@@ -91,7 +91,7 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/approval/{id}", Access::api_token, kNoBody,    approvals, ApprovalHandlers, get),
     SLUICE_ROUTE(Method::post,    "/approval/{id}", Access::api_token, kSmallBody, approvals, ApprovalHandlers, decide),
     SLUICE_ROUTE(Method::get,     "/approve",       Access::link,      kNoBody,    approvals, ApprovalHandlers, page),
-    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kLinkBody, , approvals, ApprovalHandlers, use_code),
+    SLUICE_ROUTE(Method::post,    "/approve/call",  Access::link,      kLinkBody,  approvals, ApprovalHandlers, use_code),
 
     SLUICE_ROUTE(Method::get,     "/environment",      Access::api_token, kNoBody,    environments, EnvironmentHandlers, list),
     SLUICE_ROUTE(Method::get,     "/environment/{id}", Access::api_token, kNoBody,    environments, EnvironmentHandlers, get),
@@ -121,7 +121,8 @@ constexpr std::array kRows{
     SLUICE_ROUTE(Method::get,     "/connect/form",                               Access::link, kNoBody,    connect_form, ConnectFormHandlers, get),
     SLUICE_ROUTE(Method::post,    "/connect/form",                               Access::link, kLinkBody,  connect_form, ConnectFormHandlers, submit),
     SLUICE_ROUTE(Method::post,    "/connect/form/options",                       Access::link, kLinkBody,  connect_form, ConnectFormHandlers, options),
-    SLUICE_ROUTE(Method::get,     "/connect/start",                              Access::link, kNoBody,    connect, ConnectHandlers, start),
+    SLUICE_ROUTE(Method::get,     "/connect/start",                              Access::link, kNoBody,    connect, ConnectHandlers, start_page),
+    SLUICE_ROUTE(Method::post,    "/connect/start",                              Access::link, kLinkBody,  connect, ConnectHandlers, start),
     SLUICE_ROUTE(Method::get,     "/connect/callback",                           Access::link, kNoBody,    connect, ConnectHandlers, callback),
     SLUICE_ROUTE(Method::get,     "/connect/result/{connection_id}",             Access::link, kNoBody,    connect, ConnectHandlers, result),
 

@@ -226,7 +226,8 @@ Task<mcp::ServedPtr> ServerHandlers::ask_ahead(McpServer server, mcp::ServedPtr 
     auto const is_changed = std::make_shared<bool>(false);
     auto const left = deadline.left() - kReserve;
     if (left.count() > 0)
-        co_await behind_.run(ask_accounts(served, is_changed), Deadline::after(std::min<Deadline::clock::duration>(left, kAhead)));
+        co_await behind_.run(ask_accounts(served, is_changed),
+                             Deadline::after(std::min<Deadline::clock::duration>(left, kAhead)));
     if (!*is_changed)
         co_return served;
     auto again = co_await served_by(std::move(server), Accounts::as_known, deadline);
@@ -289,8 +290,9 @@ HandlerResult ServerHandlers::create(Call& call)
     auto warnings = warnings_of(size, tokens, services_.config);
     warn_of_scopes(*shown, filter, warnings);
     if (created->config.require_api_token_auth && !created->config.approval_tags.empty())
-        warnings.emplace_back("Its second factor is a token that approves nothing: make it with `sluice api-token create "
-                              "--mcp-only`.");
+        warnings.emplace_back(
+            "Its second factor is a token that approves nothing: make it with `sluice api-token create "
+            "--mcp-only`.");
     answer["warnings"] = std::move(warnings);
     co_return http::json_response(201, json::value(std::move(answer)));
 }

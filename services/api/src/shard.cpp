@@ -29,6 +29,7 @@ SharedMetrics::SharedMetrics(telemetry::Registry& registry)
 Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
              SharedMetrics& metrics, telemetry::Log& log)
     : io_(io)
+    , waiters_(io)
     , client_(io, services.config.client, services.egress, metrics.client)
     , observer_(io, services.store.accounts(), services.announcer, services.clock, log)
     , refresher_(services.store.accounts(), services.integrations, client_, services.announcer, services.clock, log,
@@ -42,13 +43,13 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , vendor_calls_(caller_)
     , schemas_(services.store.account_schemas(), vendor_calls_, services.announcer, services.clock)
     , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
-                 services.integrations, client_, vendor_calls_, services.announcer, services.keyring, services.clock,
-                 services.config.public_url + "/connect/callback")
+                 services.integrations, client_, vendor_calls_, services.announcer, waiters_, services.keyring,
+                 services.clock, services.config.public_url + "/connect/callback")
     , connect_form_(services.store.accounts(), services.integrations, vendor_calls_, services.announcer,
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.secrets,
                services.clock, services.config.cache)
-    , safe_writes_(services.store.write_calls(), caller_, services.keyring, services.clock,
+    , safe_writes_(services.store.write_calls(), caller_, waiters_, services.keyring, services.clock,
                    services.config.public_url + "/approve")
     , stream_calls_(io, kStreamCalls, log, "mcp stream")
     , behind_(io, kBehind, log, "behind an answer")
@@ -62,7 +63,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , server_handlers_(services, connected_, schemas_, tool_sets, behind_)
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
-    , link_handlers_(services, connector_)
+    , link_handlers_(services, connector_, waiters_)
     , connect_handlers_(services, connector_, connect_form_)
     , connect_form_handlers_(connect_form_)
     , approval_handlers_(services)

@@ -43,11 +43,13 @@ public:
     /// On the shard's own thread.
     void apply(tenancy::Change const& change);
     void set_listening(bool listening);
+    [[nodiscard]] tenancy::Waiters& waiters() noexcept { return waiters_; }
 
 private:
     Task<void> give_back_memory();
 
     asio::io_context& io_;
+    tenancy::Waiters waiters_;
     http::PooledClient client_;
     proxy::AccountObserver observer_;
     accounts::Refresher refresher_;

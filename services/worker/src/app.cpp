@@ -457,8 +457,9 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     proxy::CallerMetrics caller_metrics(registry);
     proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
     proxy::AccountCalls vendor_calls(caller);
+    tenancy::Waiters waiters(io); // Nobody waits here.
     accounts::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
-                                  vendor_calls, announcer, keyring, clock, "");
+                                  vendor_calls, announcer, waiters, keyring, clock, "");
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
     mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
     SchemaUpdates schema_updates(store, integrations, schemas, clock, config.schema_interval);

@@ -80,14 +80,32 @@ async function follow(session, id, note, query, cookie, holds = () => true) {
     return { location, cookie: given };
 }
 
+/// What the script of the start page does: where it goes on, and the cookie.
+async function begin(session, status, note, state, cookie, holds = () => true) {
+    const begun = {};
+    await session.call('startOAuth', status, note, {
+        token: null,
+        json: { state },
+        headers: cookie === undefined ? {} : { cookie },
+        holds: ({ url }, { headers }) => {
+            if (url !== undefined) begun.location = new URL(url);
+            begun.cookie = headers['set-cookie']?.[0].split(';')[0] ?? cookie;
+            return holds(begun.location);
+        },
+    });
+    return begun;
+}
+
+const isPage = (_, { body }) => body.toString().includes('<!doctype html>');
 const stateOf = (url) => new URL(url, 'http://x').searchParams.get('state');
 const isDone = (status) => (url) => url.pathname === '/connect/done' && url.searchParams.get('status') === status;
 
 /// From our start page to the vendor's, and back: where the callback leads.
 async function walk(session, known, note, url, options = {}) {
     const { decision = 'approve', status = 'active', holds = isDone(status), cookie } = options;
-    const begun = await follow(session, 'startOAuth', note, { state: stateOf(url) }, cookie, ({ origin }) =>
-        known.product.simulatorUrl.startsWith(origin),
+    await session.call('showOAuthStart', 200, note, { token: null, query: { state: stateOf(url) }, holds: isPage });
+    const begun = await begin(session, 200, note, stateOf(url), cookie, (to) =>
+        known.product.simulatorUrl.startsWith(to.origin),
     );
     const back = await known.product.decide(begun.location, decision);
     const query = back.searchParams.toString();
@@ -183,28 +201,21 @@ async function oauth(session, known) {
 
     const granted = await begin('by OAuth, again');
     // The link stays with the browser that went to the vendor's page first.
-    await follow(
-        session,
-        'startOAuth',
-        'in another browser',
-        { state: stateOf(granted.authorize_url) },
-        undefined,
-        isDone('failed'),
-    );
-    const { query } = await walk(session, known, '', granted.authorize_url, { cookie });
+    await begin(session, 401, 'in another browser', stateOf(granted.authorize_url));
+    const { query, cookie: ended } = await walk(session, known, '', granted.authorize_url, { cookie });
     await outcome('that is active', granted, (one) => one.status === 'active' && one.integration === 'gorgias');
-    await follow(session, 'finishOAuth', 'a second time', query, cookie, isDone('failed'));
+    await follow(session, 'finishOAuth', 'a second time', query, ended, isDone('active'));
 
     const path = { connection_id: granted.connection_id };
     const result = 'getOAuthResult';
     const own = { path, token: null, query: { environment: known.environment } };
-    await session.call(result, 200, '', { ...own, headers: { cookie }, holds: (one) => one.status === 'active' });
+    await session.call(result, 200, '', { ...own, headers: { cookie: ended }, holds: (one) => one.status === 'active' });
     await session.call(result, 401, 'without the cookie', own);
     await session.call(result, 401, 'of another browser', {
         ...own,
         headers: { cookie: `sluice_connect=${'A'.repeat(43)}` },
     });
-    await session.call(result, 401, 'without its environment', { ...own, query: {}, headers: { cookie } });
+    await session.call(result, 401, 'without its environment', { ...own, query: {}, headers: { cookie: ended } });
     await session.call(result, 400, 'with a broken query string', { path, token: null, query: 'a=%zz' });
 
     await session.call(read, 401, 'of nothing', { path: { connection_id: nothing('conn') }, token: link });
@@ -212,11 +223,19 @@ async function oauth(session, known) {
 }
 
 async function refusalsOfBrowsers(session) {
-    for (const id of ['startOAuth', 'finishOAuth']) {
-        await follow(session, id, 'without a state', {}, undefined, isDone('failed'));
-        await follow(session, id, 'with an unknown state', { state: noState }, undefined, isDone('failed'));
-        await session.call(id, 400, 'with a broken query string', { token: null, query: 'a=%zz' });
-    }
+    const id = 'finishOAuth';
+    await follow(session, id, 'without a state', {}, undefined, isDone('failed'));
+    await follow(session, id, 'with an unknown state', { state: noState }, undefined, isDone('failed'));
+    await session.call(id, 400, 'with a broken query string', { token: null, query: 'a=%zz' });
+    await session.call(id, 503, 'ahead of a visit', { token: null, headers: { 'sec-purpose': 'prefetch' } });
+    await session.call('showOAuthStart', 400, 'with a broken query string', { token: null, query: 'a=%zz' });
+    await begin(session, 401, 'with an unknown state', noState);
+    await session.call('startOAuth', 403, 'from another site', {
+        token: null,
+        json: { state: noState },
+        headers: { 'sec-fetch-site': 'cross-site' },
+    });
+    await refusesBodies(session, 'startOAuth', {}, null);
 }
 
 export async function backEnd(session, known) {

@@ -26,7 +26,9 @@ TEST(ApprovalCode, IsReadAsAPersonTypesIt)
 {
     EXPECT_EQ(read_approval_code(" abcd-efgh "), "ABCDEFGH");
     EXPECT_EQ(read_approval_code("oOiI lL22"), "00111122");
-    for (auto const* typed : {"", "        ", "ABCDEFG", "ABCDEFGHJ", "ABCDEFGU", "ABCDEFG!", "ABCD\xc3\x84" "FG"})
+    for (auto const* typed : {"", "        ", "ABCDEFG", "ABCDEFGHJ", "ABCDEFGU", "ABCDEFG!",
+                              "ABCD\xc3\x84"
+                              "FG"})
         EXPECT_EQ(read_approval_code(typed), "") << typed;
     EXPECT_EQ(read_approval_code(std::string(1000, ' ') + "ABCDEFGH"), "");
 }

@@ -82,10 +82,11 @@ public:
     virtual Task<Result<Connection>> find(EnvironmentId environment, ConnectionId id, Deadline deadline) = 0;
     /// The connection one of these hashes of its state belongs to. Errors: not_found.
     virtual Task<Result<Connection>> resolve_state(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
-    /// Binds the connection, and its link token, to the first browser that goes to the vendor.
+    /// Binds the connection, and its link token, to the browser that goes to the vendor: from here on it is known by
+    /// `browser`. One that is bound already must be among `known`, which are what this browser has sent.
     /// Errors: conflict if another browser has, or the link token was used meanwhile.
     virtual Task<Result<void>> bind_browser(EnvironmentId environment, ConnectionId id, crypto::Digest browser,
-                                            Deadline deadline) = 0;
+                                            std::vector<crypto::Digest> known, Deadline deadline) = 0;
     /// `initiated` → `exchanging`. Errors: conflict if it is not initiated.
     virtual Task<Result<void>> begin_exchange(EnvironmentId environment, ConnectionId id, Deadline deadline) = 0;
     /// Stores what the vendor or the customer gave: makes the account, `connecting`, or puts the context into the one

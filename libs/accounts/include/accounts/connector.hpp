@@ -8,6 +8,7 @@
 #include "crypto/keyring.hpp"
 #include "http_api/client.hpp"
 #include "tenancy/change.hpp"
+#include "tenancy/waiters.hpp"
 
 #include <optional>
 #include <string>
@@ -41,7 +42,7 @@ struct Callback {
     std::string state;
     std::string code;
     std::string error;
-    std::string browser; ///< The cookie.
+    std::vector<std::string> browser; ///< What the cookie says: the newest first.
 };
 
 /// Connects accounts: by a form, or by way of the vendor's page. Each step is committed before the next begins, so that
@@ -51,7 +52,7 @@ public:
     /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
     Connector(ConnectionRepository& connections, AccountRepository& accounts, InstallationRepository& installations,
               Integrations& integrations, http::Client& client, VendorCalls& vendor, tenancy::Announcer& announcer,
-              crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
+              tenancy::Waiters& waiters, crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
 
     /// The form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
     /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account is kept,
@@ -62,11 +63,14 @@ public:
     /// if there is no OAuth app.
     Task<Result<StartedConnection>> start(ConnectRequest request, Deadline deadline);
 
-    /// Binds the connection to the browser with this cookie, and gives the vendor's address.
+    /// Binds the connection to the browser that gets the cookie `browser` now and has sent those in `known`, and gives
+    /// the vendor's address.
     /// Errors: not_found (unknown or expired), conflict (another browser, finished, or the link was used).
-    Task<Result<std::string>> authorize_url(std::string_view state, std::string_view browser, Deadline deadline);
+    Task<Result<std::string>> authorize_url(std::string_view state, std::string_view browser,
+                                            std::vector<std::string> known, Deadline deadline);
 
-    /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed.
+    /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed; a browser
+    /// that comes again, or twice at once, gets what came of it the first time.
     /// Errors: not_found, conflict as above: then nothing was done with the code.
     Task<Result<Connection>> finish(Callback callback, Deadline deadline);
 
@@ -91,6 +95,8 @@ private:
     };
     Task<Result<Opened>> open(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline);
     Task<Result<Connection>> resolve(std::string_view state, Deadline deadline);
+    /// The connection once it has ended, by whoever is at it.
+    Task<Result<Connection>> end_of(EnvironmentId environment, ConnectionId id, Deadline deadline);
     /// A request that can be carried out: its context checked, with or without `tokens`, and its vendor's address.
     struct Prepared {
         Opened opened;
@@ -121,10 +127,14 @@ private:
     http::Client& client_;
     VendorCalls& vendor_;
     tenancy::Announcer& announcer_;
+    tenancy::Waiters& waiters_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;
     std::string const callback_url_;
 };
+
+/// Whether one of these cookies is what the connection is bound to. In constant time for each.
+[[nodiscard]] bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies);
 
 /// `connection_error`, `validation_error`, …: what clients decide by.
 [[nodiscard]] std::string_view error_type_of(Error const& error);

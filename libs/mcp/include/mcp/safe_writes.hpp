@@ -5,6 +5,7 @@
 #include "mcp/server.hpp"
 #include "mcp/write_calls.hpp"
 #include "proxy/caller.hpp"
+#include "tenancy/waiters.hpp"
 
 #include <functional>
 #include <string>
@@ -26,8 +27,8 @@ struct Safeguard {
 class SafeWrites {
 public:
     /// All must outlive it. `page` is the address of the page where calls are approved.
-    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, crypto::Keyring const& keyring,
-               Clock const& clock, std::string page);
+    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
+               crypto::Keyring const& keyring, Clock const& clock, std::string page);
 
     /// A call, ready to be made.
     struct Call {
@@ -63,6 +64,7 @@ private:
 
     WriteCallRepository& repository_;
     proxy::Caller& caller_;
+    tenancy::Waiters& waiters_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;
     std::string const page_;

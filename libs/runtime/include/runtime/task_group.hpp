@@ -21,8 +21,8 @@ public:
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
     /// Starts the task, or refuses when full; ask `full()` first if building the task has an effect.
     bool spawn(Task<void> task);
-    /// Starts the task and waits for its end until the deadline; it goes on behind the caller after that. False if it has
-    /// not ended, or was refused.
+    /// Starts the task and waits for its end until the deadline; it goes on behind the caller after that. False if it
+    /// has not ended, or was refused.
     Task<bool> run(Task<void> task, Deadline until);
     /// Waits until no task runs; false if the deadline came first.
     Task<bool> drain(Deadline deadline);

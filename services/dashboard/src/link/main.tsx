@@ -7,13 +7,17 @@ import { launch } from './launch.ts';
 import { DonePage } from './DonePage.tsx';
 import { Link } from './Link.tsx';
 import { resultQuery } from './result.ts';
+import { StartPage } from './StartPage.tsx';
 
+const state = new URLSearchParams(location.search).get('state') ?? '';
 // First of all: it takes the token out of the address bar.
 const launched = launch();
 const root = document.getElementById('root');
 if (root === null) throw new Error('connect.html has no #root');
-const isDone = location.pathname.replace(/\/+$/, '').endsWith('/done');
+const path = location.pathname.replace(/\/+$/, '');
+const isDone = path.endsWith('/done');
 const page = createRoot(root);
 if (isDone)
     void resultQuery(new URLSearchParams(location.search)).then((query) => page.render(<DonePage query={query} />));
+else if (path.endsWith('/start')) page.render(<StartPage state={state} />);
 else page.render(<Link launch={launched} />);
