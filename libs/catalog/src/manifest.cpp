@@ -327,6 +327,9 @@ private:
         method.destructive = mapping.flag("destructive", overwrites && method.access == Access::write);
         method.idempotent = method.access == Access::read || method.verb == "PUT" || method.verb == "DELETE";
         method.tool_allowed = mapping.flag("tool", method.body.kind != BodyShape::Kind::multipart);
+        method.gives_link = mapping.choice("download", {"follow", "link"}, 0) == 1;
+        if (method.gives_link && (method.access == Access::write || method.verb != "GET"))
+            mapping.problem("download", "is only for a method that reads with GET");
         method.former_names = mapping.texts("former_names");
         mapping.flag("raw_schema", false); // Read before, by raw_operations.
         if (auto const* content = mapping.find("content"))

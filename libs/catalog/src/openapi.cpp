@@ -4,6 +4,7 @@
 #include "catalog/schema.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -87,6 +88,16 @@ bool flag_at(json::object const& object, std::string_view key)
     return flag != nullptr && flag->is_bool() && flag->get_bool();
 }
 
+/// `type/subtype` of what stands in such names (RFC 6838 section 4.2), and nothing that could end a header field.
+bool is_media_type(std::string_view text)
+{
+    return std::ranges::count(text, '/') == 1 && !text.starts_with('/') && !text.ends_with('/') &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      std::string_view("!#$&-^_.+*/").find(c) != std::string_view::npos;
+           });
+}
+
 class OperationReader {
 public:
     OperationReader(Source const& document, std::set<std::string> const& raw, Problems& problems)
@@ -121,6 +132,7 @@ public:
         read_body(*operation, method);
         read_scopes(*operation, method);
         method.has_response_schema = operation->contains("responses");
+        method.accept = accepted(*operation);
         return problems_.size() == before ? std::optional(std::move(method)) : std::nullopt;
     }
 
@@ -128,6 +140,28 @@ private:
     void problem(std::string_view below, std::string message)
     {
         problems_.add(document_, below.empty() ? path_ : join_path(path_, below), std::move(message));
+    }
+
+    /// The media types of the successful answers, each once, in their order. What is no media type is left out.
+    std::string accepted(json::object const& operation) const
+    {
+        constexpr std::size_t kMost = 1'000;
+        std::vector<std::string> types;
+        auto const* responses = json::object_at(operation, "responses");
+        for (auto const& [status, given] : responses != nullptr ? *responses : json::object{}) {
+            auto const* target = resolved(given, "responses");
+            auto const* response = target != nullptr ? target->if_object() : nullptr;
+            auto const* content = response != nullptr ? json::object_at(*response, "content") : nullptr;
+            if (!status.starts_with('2') || content == nullptr)
+                continue;
+            for (auto const& [name, media] : *content) {
+                std::string type(std::string_view(name).substr(0, name.find(';')));
+                if (is_media_type(type) && type != "*/*" && std::ranges::find(types, type) == types.end())
+                    types.push_back(std::move(type));
+            }
+        }
+        auto accept = fmt::format("{}", fmt::join(types, ", "));
+        return accept.size() > kMost ? std::string() : accept;
     }
 
     void read_path(std::string const& path, Method& method)

@@ -50,9 +50,12 @@ void skip_records(Outcome& outcome, std::int64_t count)
     outcome.page.items = outcome.body;
 }
 
+/// From the first answer to what it leads to.
+constexpr int kMaxRedirects = 3;
+
 bool is_redirect(int status)
 {
-    return status == 301 || status == 302 || status == 307 || status == 308;
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 /// Whether there is no renewing: the connection is over, there is nothing to renew it with, or no row that has it yet.
@@ -66,17 +69,57 @@ bool is_unauthorised(Outcome const& outcome)
     return outcome.kind == Outcome::Kind::error && outcome.status == 401;
 }
 
-/// Where a read goes on, if its redirect stays on the same origin.
-std::optional<std::string> same_origin_target(std::string const& url, http::Headers const& headers)
+/// Where a redirect leads.
+std::optional<http::Url> target_of(std::string const& url, http::Headers const& headers)
 {
     auto const location = headers.find("location");
     auto const from = http::parse_url(url);
     if (!location || !from)
         return std::nullopt;
-    auto const to = http::resolve_url(*from, *location);
-    if (!to || !to->same_origin(*from))
-        return std::nullopt;
-    return (to->is_tls ? "https://" : "http://") + to->authority() + to->target;
+    auto to = http::resolve_url(*from, *location);
+    return to ? std::optional(*std::move(to)) : std::nullopt;
+}
+
+std::string text_of(http::Url const& url)
+{
+    return (url.is_tls ? "https://" : "http://") + url.authority() + url.target;
+}
+
+/// The link that a download stands for. It is a secret as a rule, which the caller asked for.
+http::IncomingResponse link_answer(std::string const& url, std::chrono::microseconds elapsed)
+{
+    http::IncomingResponse answer;
+    answer.headers.add("content-type", "application/json");
+    answer.body = boost::json::serialize(json::object{{"url", url}});
+    answer.elapsed = elapsed;
+    return answer;
+}
+
+/// What another host says is no word of the vendor: nothing is to be learnt of the account.
+Result<http::IncomingResponse> judged(http::Url const& elsewhere, Result<http::IncomingResponse> response)
+{
+    if (response && response->status >= 200 && response->status < 300)
+        return response;
+    if (!response && response.error().code() != ErrorCode::forbidden &&
+        response.error().code() != ErrorCode::upstream_unreachable)
+        return response;
+    return Error{
+        ErrorCode::upstream_failed,
+        fmt::format("The vendor redirects to {}: {}", elsewhere.host,
+                    response ? fmt::format("it answered {} {}.", response->status, http::reason_of(response->status))
+                             : response.error().public_detail()),
+        response ? std::string() : response.error().log_message()};
+}
+
+/// Nothing of the account goes to a host that its vendor only names.
+http::OutgoingRequest without_credential(catalog::Method const& method, http::OutgoingRequest const& first)
+{
+    http::OutgoingRequest request;
+    request.method = http::method_of(method.verb);
+    for (auto const* name : {"accept", "user-agent"})
+        if (auto const value = first.headers.find(name))
+            request.headers.add(name, *value);
+    return request;
 }
 
 } // namespace
@@ -194,20 +237,40 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
     auto request = build(method, parts, raw, account.base_url, *credential);
     if (!request)
         co_return request.error();
+    auto const owner = http::Owner{account.account.environment, account.account.id};
     request->waiter = waiter;
-    request->owner = http::Owner{account.account.environment, account.account.id};
+    request->owner = owner;
     bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
-    auto const url = may_follow ? request->url : std::string();
+    auto url = may_follow ? request->url : std::string();
     auto response = co_await client_.send(*std::move(request), deadline);
-    if (response && may_follow && is_redirect(response->status)) {
-        if (auto const target = same_origin_target(url, response->headers)) {
-            auto again = build(method, parts, raw, account.base_url, *credential);
-            again->url = *target;
-            again->waiter = waiter;
-            again->owner = http::Owner{account.account.environment, account.account.id};
-            response = co_await client_.send(*std::move(again), deadline);
+    std::optional<http::Url> elsewhere; // Once another host was named, nothing goes out with the credential again.
+    for (int i = 0; i < kMaxRedirects && response && may_follow && is_redirect(response->status); ++i) {
+        auto const target = target_of(url, response->headers);
+        if (!target)
+            break;
+        auto const before = response->elapsed;
+        if (method.gives_link) {
+            response = link_answer(text_of(*target), before);
+            break;
         }
+        auto next = build(method, parts, raw, account.base_url, *credential);
+        if (!next)
+            co_return next.error();
+        auto const from = http::parse_url(url);
+        if (elsewhere || !from || !target->same_origin(*from)) {
+            next = without_credential(method, *next);
+            elsewhere = target;
+        }
+        url = text_of(*target);
+        next->url = url;
+        next->waiter = waiter;
+        next->owner = owner;
+        response = co_await client_.send(*std::move(next), deadline);
+        if (response)
+            response->elapsed += before;
     }
+    if (elsewhere)
+        response = judged(*elsewhere, std::move(response));
     if (!response) {
         if (waiter == nullptr || !waiter->is_gone())
             metrics_.unreachable.add();

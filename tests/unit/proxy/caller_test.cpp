@@ -188,5 +188,133 @@ TEST_F(CallerTest, AVendorThatRepeatsTheKeyIsNotRepeated)
     }
 }
 
+/// Where a vendor's redirects lead.
+class RedirectTest : public CallerTest {
+protected:
+    RedirectTest() { connect_by_key(); }
+
+    static http::IncomingResponse redirect(int status, std::string_view location)
+    {
+        auto answer = test::vendor_answer(status);
+        answer.headers.add("location", location);
+        return answer;
+    }
+
+    [[nodiscard]] std::string base() const { return origin_of(client_.requests.front().url); }
+    static std::string origin_of(std::string const& url) { return url.substr(0, url.find('/', 8)); }
+};
+
+TEST_F(RedirectTest, OfAReadIsFollowedOnTheSameHostWithTheCredential)
+{
+    for (auto const status : {301, 302, 303, 307, 308}) {
+        client_.requests.clear();
+        client_.answers.emplace_back(redirect(status, "/moved"));
+        client_.answer(200, R"({"id":7})");
+        auto const outcome = call();
+        ASSERT_TRUE(outcome) << status;
+        EXPECT_EQ(outcome->body, R"({"id":7})") << status;
+        ASSERT_EQ(client_.requests.size(), 2U) << status;
+        EXPECT_EQ(client_.requests[1].url, base() + "/moved");
+        EXPECT_TRUE(client_.requests[1].headers.contains("authorization"));
+    }
+}
+
+TEST_F(RedirectTest, ToAnotherHostIsFollowedWithoutTheCredentialAndNeverBackWithIt)
+{
+    client_.answers.emplace_back(redirect(302, "https://storage.example/f.pdf?X-Amz-Signature=a"));
+    client_.answers.emplace_back(redirect(302, "https://acme.example/f.pdf"));
+    client_.answers.emplace_back(test::vendor_answer(200, "%PDF", "application/pdf"));
+
+    auto const outcome = call();
+
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->kind, Outcome::Kind::binary);
+    EXPECT_EQ(outcome->body, "%PDF");
+    ASSERT_EQ(client_.requests.size(), 3U);
+    EXPECT_TRUE(client_.requests[0].headers.contains("authorization"));
+    EXPECT_EQ(client_.requests[1].url, "https://storage.example/f.pdf?X-Amz-Signature=a");
+    for (std::size_t i : {1U, 2U}) {
+        EXPECT_FALSE(client_.requests[i].headers.contains("authorization")) << i;
+        EXPECT_EQ(client_.requests[i].owner.account, id_) << i;
+    }
+}
+
+TEST_F(RedirectTest, WhatAnotherHostSaysTeachesNothingOfTheAccount)
+{
+    for (auto const status : {401, 403, 404, 429, 500, 302}) {
+        client_.answers.assign(1, redirect(302, "https://storage.example/f"));
+        client_.respond = [&](http::OutgoingRequest const&) { return redirect(status, "https://storage.example/g"); };
+        auto const outcome = call();
+        ASSERT_FALSE(outcome) << status;
+        EXPECT_EQ(outcome.error().code(), ErrorCode::upstream_failed) << status;
+        EXPECT_NE(outcome.error().public_detail().find("storage.example"), std::string::npos);
+    }
+    EXPECT_EQ(row().health_checks, 0U);
+    EXPECT_TRUE(row().account.last_error.is_null());
+}
+
+TEST_F(RedirectTest, ToAPlaceThatMayNotBeCalledSaysSo)
+{
+    client_.answers.emplace_back(redirect(302, "https://169.254.169.254/latest/meta-data?secret=1"));
+    client_.fail(Error{ErrorCode::forbidden, "Calls to 169.254.169.254 are not allowed: its address is not public."});
+
+    auto const outcome = call();
+
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code(), ErrorCode::upstream_failed);
+    EXPECT_NE(outcome.error().public_detail().find("not allowed"), std::string::npos);
+    EXPECT_EQ(outcome.error().public_detail().find("secret"), std::string::npos);
+}
+
+TEST_F(RedirectTest, EndsAfterAFew)
+{
+    client_.respond = [&](http::OutgoingRequest const&) { return redirect(302, "/again"); };
+
+    auto const outcome = call();
+
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->kind, Outcome::Kind::error);
+    EXPECT_EQ(outcome->status, 409);
+    EXPECT_EQ(client_.requests.size(), 4U);
+}
+
+TEST_F(RedirectTest, IsTheAnswerWhereTheDefinitionSaysLink)
+{
+    auto& methods = definitions_.stored.manifest.at("resources").at("things").at("methods").as_object();
+    methods["get"].as_object()["download"] = "link";
+    client_.answers.emplace_back(redirect(302, "https://storage.example/f.pdf?X-Amz-Signature=a"));
+
+    auto const outcome = call();
+
+    ASSERT_TRUE(outcome) << outcome.error().log_message();
+    EXPECT_EQ(outcome->kind, Outcome::Kind::object);
+    EXPECT_EQ(outcome->status, 200);
+    EXPECT_EQ(outcome->body, R"({"url":"https://storage.example/f.pdf?X-Amz-Signature=a"})");
+    EXPECT_EQ(client_.requests.size(), 1U);
+}
+
+TEST_F(CallerTest, AsksForWhatTheOperationAnswersWith)
+{
+    connect_by_key();
+    client_.answer(200, "{}");
+    ASSERT_TRUE(call());
+    EXPECT_EQ(client_.requests[0].headers.find("accept"), "application/json, */*;q=0.1");
+}
+
+TEST_F(CallerTest, AsksForTheMediaTypesOfItsOperation)
+{
+    auto& answers = definitions_.stored.document.at("paths").at("/things/{id}").at("get").at("responses").as_object();
+    answers["200"].as_object()["content"] = json::object{{"application/pdf", json::object{}},
+                                                         {"text/csv; header=present", json::object{}},
+                                                         {"x\r\ny/z", json::object{}}};
+    answers["404"] = json::object{{"content", json::object{{"application/problem+json", json::object{}}}}};
+    connect_by_key();
+    client_.answer(200, "%PDF", "application/pdf");
+
+    ASSERT_TRUE(call());
+
+    EXPECT_EQ(client_.requests[0].headers.find("accept"), "application/pdf, text/csv, */*;q=0.1");
+}
+
 } // namespace
 } // namespace sluice::proxy

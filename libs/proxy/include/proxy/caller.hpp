@@ -44,10 +44,11 @@ public:
     /// A vendor's refusal is an Outcome of kind error, not an Error. Errors: invalid_argument (path value, cursor,
     /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
     /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
-    /// followed once on the same origin. A credential about to end is renewed first; one the vendor refuses is renewed
-    /// and the call repeated once, as a 401 proves that it had no effect; if the renewal fails for a reason that will
-    /// pass, that is the error. What a vendor's refusal says has none of the account's secrets. A read ends as
-    /// unavailable if `waiter` goes away; a write that was sent is finished.
+    /// followed, to another host without the account's credential; a method that gives links answers with where it
+    /// leads. A credential about to end is renewed first; one the vendor refuses is renewed and the call repeated once,
+    /// as a 401 proves that it had no effect; if the renewal fails for a reason that will pass, that is the error. What
+    /// a vendor's refusal says has none of the account's secrets. A read ends as unavailable if `waiter` goes away; a
+    /// write that was sent is finished.
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
                                RawBody const* raw, Deadline deadline, http::Peer const* waiter = nullptr);
 
@@ -56,7 +57,7 @@ public:
                                             catalog::CallParts const& parts, std::size_t records) const;
 
 private:
-    /// One exchange with the vendor, a redirect of a read followed.
+    /// One exchange with the vendor, redirects of a read followed.
     Task<Result<Outcome>> exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
                                    catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
                                    http::Peer const* waiter);
