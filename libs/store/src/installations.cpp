@@ -244,6 +244,7 @@ void accept_app(pqxx::work& transaction, Timestamp now, EnvironmentId environmen
     if (transaction.exec_params(kAcceptApp, sql_id(environment), sql_id(id)).empty())
         return;
     transaction.exec_params0(kWake, sql_id(environment), sql_id(id));
+    tell_of_jobs(transaction, tenancy::JobKind::account_refresh);
     record_installation_event(transaction, now, environment, id, "reactivated", nullptr);
     announce(transaction, {Change::Kind::environment, environment, {}});
 }
