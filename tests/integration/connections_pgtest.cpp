@@ -560,7 +560,7 @@ TEST_F(ConnectionStoreTest, AReceiverThatFailsAgainAndAgainPausesUntilItWorksOrI
     must(test::run(store_.webhooks().update(must(test::run(store_.webhooks().find(in, hook.id, soon()))), soon())));
     EXPECT_FALSE(load().paused_until);
     events::Attempt asked;
-    asked.not_before = clock_.now() + std::chrono::minutes(2);
+    asked.not_before = std::chrono::floor<std::chrono::milliseconds>(clock_.now()) + std::chrono::minutes(2);
     attempt(asked);
     EXPECT_EQ(load().paused_until, asked.not_before);
     events::Attempt delivered;

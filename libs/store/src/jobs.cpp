@@ -73,15 +73,6 @@ constexpr char kFail[] = "UPDATE jobs SET lease_until = NULL, failures = failure
                          "due = now() + make_interval(secs => $6) " SLUICE_HELD;
 #undef SLUICE_HELD
 
-/// As PostgreSQL writes it.
-std::string with_dashes(Uuid const& id)
-{
-    auto text = to_hex(id);
-    for (std::size_t const at : {8U, 13U, 18U, 23U})
-        text.insert(at, 1, '-');
-    return text;
-}
-
 class PgJobs final : public tenancy::JobQueue {
 public:
     explicit PgJobs(Backend const& backend)
@@ -94,8 +85,8 @@ public:
         pg::Query<TakenJobs> query = [wish = std::move(wish)](pqxx::work& transaction) -> Result<TakenJobs> {
             json::object running;
             for (auto const& [environment, count] : wish.running)
-                running[with_dashes(environment.uuid())] = count;
-            auto const start = wish.after.empty() ? std::string(kFirst) : with_dashes(wish.after.uuid());
+                running[sql_id(environment)] = count;
+            auto const start = wish.after.empty() ? std::string(kFirst) : sql_id(wish.after);
             TakenJobs taken;
             auto const add = [&](pqxx::row const& row, int first) {
                 taken.jobs.push_back({wish.kind, id_in<EnvironmentId>(row[first]), uuid_in(row[first + 1]),
