@@ -55,6 +55,7 @@ await cli('integration', 'publish', directory, '--team', 'e2e');
 rmSync(directory, { recursive: true });
 const [integration] = (await api.ok('GET', '/integration?name=own_host')).result;
 const { id: installation } = await api.ok('POST', '/environment-integration', { integration_id: integration.id });
+await api.ok('PATCH', `/environment-integration/${installation}`, { override: {} });
 const newAccount = () =>
     api.ok('POST', '/integrated-account', {
         tenant_id: 'acme',
@@ -100,6 +101,7 @@ test('an OAuth app needs a host that no account chooses', async () => {
     assert.match(refused.json.message, /fixed host/);
     const base_url = `${main.simulator.url}/{{context.port}}`;
     assert.equal((await api.send('PATCH', path, { override: { ...app, base_url } })).status, 200);
+    await api.ok('PATCH', path, { override: {} });
 });
 
 for (const port of ['1/', '1@evil', '1:2', '1 ', '1%00', '1.example', '-1', '1#'])
