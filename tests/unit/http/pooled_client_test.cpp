@@ -14,6 +14,8 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <brotli/encode.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
@@ -749,6 +751,8 @@ struct Certificate {
 /// A server by TLS that answers each read with the next of `answers`, or the last.
 class TlsPeer {
 public:
+    static constexpr char kNextRecord = '\x01'; ///< In an answer.
+
     TlsPeer(asio::io_context& io, Certificate const& certificate, std::vector<std::string> answers)
         : state_(std::make_shared<State>(io, std::move(answers)))
     {
@@ -793,6 +797,11 @@ private:
         }
     }
 
+    static void set_cork(Socket& socket, int on)
+    {
+        ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    }
+
     static Task<void> serve(std::shared_ptr<State> state, Socket socket)
     {
         asio::ssl::stream<Socket> stream(std::move(socket), state->context);
@@ -804,7 +813,17 @@ private:
             if (failed)
                 break;
             auto const answer = state->answers[std::min(state->next++, state->answers.size() - 1)];
-            auto const [failure, written] = co_await asio::async_write(stream, asio::buffer(answer), kUseTask);
+            // A record for each part, and all of them in one packet.
+            set_cork(stream.next_layer(), 1);
+            boost::system::error_code failure;
+            for (std::size_t at = 0; at < answer.size() && !failure;) {
+                auto const part_end = std::min(answer.find(kNextRecord, at), answer.size());
+                auto const [failed_part, written] = co_await asio::async_write(
+                    stream, asio::buffer(std::string_view(answer).substr(at, part_end - at)), kUseTask);
+                failure = failed_part;
+                at = part_end + 1;
+            }
+            set_cork(stream.next_layer(), 0);
             failed = failure;
         }
     }
@@ -840,9 +859,10 @@ TEST_F(TlsTest, ReadsLargeAnswersAndReusesTheConnection)
 
 TEST_F(TlsTest, SeesWhatTlsHasTakenFromTheSocketAlready)
 {
-    // One record each, in one packet: the second waits within TLS when the first has been read.
-    TlsPeer const peer(io_, certificate_,
-                       {http_answer(200, "first") + std::string(20'000, 'j'), http_answer(200, "second")});
+    // The second record waits within TLS when the first has been read.
+    TlsPeer const peer(
+        io_, certificate_,
+        {http_answer(200, "first") + TlsPeer::kNextRecord + http_answer(200, "late"), http_answer(200, "second")});
 
     auto const first = call_tls(peer);
     auto const second = call_tls(peer);
