@@ -223,7 +223,8 @@ TEST_F(AnnouncementTest, ChangesOfAnEnvironmentAndWhatIsInstalledInItNameIt)
 
 TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
 {
-    auto const token = must(test::run(store_.api_tokens().create(in_, "token", new_hash(), std::nullopt, soon())));
+    auto const token =
+        must(test::run(store_.api_tokens().create(in_, "token", false, new_hash(), std::nullopt, soon())));
     expect("replace_secret", {Kind::api_token, in_, token.id.uuid()},
            [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), soon()))); });
     auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));

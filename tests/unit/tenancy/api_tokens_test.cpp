@@ -22,8 +22,8 @@ protected:
     std::string made(std::string_view secret)
     {
         std::string token(secret);
-        (void)test::run(rows_.create(environment_, "name " + token, crypto::hash_token(keyring_, token), std::nullopt,
-                                     Deadline::after(std::chrono::seconds(30))));
+        (void)test::run(rows_.create(environment_, "name " + token, false, crypto::hash_token(keyring_, token),
+                                     std::nullopt, Deadline::after(std::chrono::seconds(30))));
         return token;
     }
     std::string minted() { return crypto::mint_token(keyring_, crypto::TokenKind::api).reveal(); }

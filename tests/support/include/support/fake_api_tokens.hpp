@@ -31,14 +31,21 @@ public:
     std::optional<Error> failure;      ///< The answer of every call while it is set.
     std::function<Task<void>()> pause; ///< Awaited by `resolve` after it has read.
 
-    Task<Result<tenancy::ApiToken>> create(EnvironmentId environment, std::string name, crypto::TokenHash hash,
-                                           std::optional<Timestamp> expires_at, Deadline) override
+    Task<Result<tenancy::ApiToken>> create(EnvironmentId environment, std::string name, bool is_mcp_only,
+                                           crypto::TokenHash hash, std::optional<Timestamp> expires_at,
+                                           Deadline) override
     {
         if (failure)
             co_return *failure;
         if (at(environment, name) != rows.end())
             co_return Error{ErrorCode::conflict, "There is an API token of that name already."};
-        rows.push_back({{ApiTokenId{uuid_v7({})}, environment, std::move(name), expires_at, {}}, hash});
+        tenancy::ApiToken token;
+        token.id = ApiTokenId{uuid_v7({})};
+        token.environment = environment;
+        token.name = std::move(name);
+        token.is_mcp_only = is_mcp_only;
+        token.expires_at = expires_at;
+        rows.push_back({std::move(token), hash});
         co_return rows.back().token;
     }
 
