@@ -235,7 +235,7 @@ TEST_F(JobLoopTest, AJobThatFailsOrThrowsIsDueAgainAfterPausesThatGrow)
         ended.get();
         ASSERT_EQ(queue_.failed.size(), 2U);
         for (auto const& [failed, pause] : queue_.failed) {
-            auto const least = failed.failures == 4 ? 16min : 1min;
+            std::chrono::seconds const least = failed.failures == 4 ? 16min : 1min;
             EXPECT_GE(pause, least);
             EXPECT_LE(pause, least * 5 / 4);
         }
