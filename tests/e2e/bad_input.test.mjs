@@ -244,15 +244,19 @@ mcp('an id of 1 MB', () => legacy(server.url, 'no/such', {}, { id: 'x'.repeat(1_
 const raw = (what, parts, statuses) => add(`HTTP: ${what}`, () => sendRaw(own.url, parts), statuses);
 const head = (...lines) =>
     ['POST /integrated-account HTTP/1.1', 'host: x', 'content-type: application/json', ...lines, ''].join('\r\n');
+/// Only of somebody who is known is the body read.
+const known = `authorization: Bearer ${where.token}`;
 raw('a header of 20 kB', [`${head(`x-flood: ${'x'.repeat(20_000)}`)}\r\n`], [431]);
 raw('2 000 headers', [`${head(...Array.from({ length: 2000 }, (_, i) => `x-flood-${i}: 1`))}\r\n`], [431]);
 raw('a target of 20 kB', [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`], [414, 431]);
 raw('headers without an end', slices(`${head()}${'x-flood: 1\r\n'.repeat(20_000)}`), [431]);
 raw('a head that never ends', ['GET / HTTP/1.1\r\nhost: x\r\n'], [408]);
 raw('a head that trickles in', ['G', 300, 'E', 300, 'T', 300, ' ', 300, '/'], [408]);
-raw('a body that never comes', [`${head('content-length: 10')}\r\n{`], [408]);
+raw('a body that never comes', [`${head(known, 'content-length: 10')}\r\n{`], [408]);
 raw('a body of 10 MB that is announced', [`${head('content-length: 10000000')}\r\n`, ...slices(huge)], [413]);
-raw('a body of 10 MB that is not', [`${head('transfer-encoding: chunked')}\r\n`, ...slices(`989680\r\n${huge}`)], [413]);
+raw('a body of 10 MB that is not', [`${head(known, 'transfer-encoding: chunked')}\r\n`, ...slices(`989680\r\n${huge}`)], [413]);
+raw('a body of a stranger, announced', [`${head('content-length: 10')}\r\n{`], [401]);
+raw('a body of a stranger, in chunks', [`${head('transfer-encoding: chunked')}\r\n`, 50, 'ff\r\n'], [401]);
 raw('TLS', [Buffer.from('16030100f8010000f40303', 'hex'), 20, 'x'.repeat(300)], [400]);
 raw('HTTP/2', ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], [400, 505]);
 raw('nonsense', ['nonsense\r\n\r\n'], [400]);
