@@ -48,7 +48,7 @@ const refusals = [
     [3, 'id a fraction', rpc('ping', {}, 1.5), {}, 400, -32600, null],
     [3, 'neither method nor result', { jsonrpc: '2.0', id: 7 }, {}, 400, -32600],
     [3, 'a method that is no text', { jsonrpc: '2.0', id: 7, method: 5 }, {}, 400, -32600],
-    [3, 'params that are an array', rpc('tools/list', []), {}, 400, -32600],
+    [3, 'params that are a list of something', rpc('tools/list', [1]), {}, 400, -32600],
     [6, 'initialize under a modern header', rpc('initialize', { protocolVersion: modern }), listHeaders, 400, -32020, 7],
     [7, 'a claim that is a number', list({ ...meta(), [versionKey]: 20260728 }), listHeaders, 400, -32602, 7, versionKey],
     [7, 'no capabilities', list({ [versionKey]: modern }), listHeaders, 400, -32602, 7, capabilitiesKey],
