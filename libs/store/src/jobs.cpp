@@ -29,18 +29,19 @@ constexpr char kTell[] = "SELECT pg_notify('sluice_jobs', $1)";
 constexpr char kUnschedule[] =
     "DELETE FROM jobs WHERE partition = $1 AND kind = $2 AND environment_id = $3 AND id = $4";
 // While few are due all of them are looked at: of each environment what is left of its share, the first of each first.
-// A row another worker holds is passed over.
+// A row another worker holds is passed over. A row that is held is found again by its place in the table: by its key,
+// before the table's size is known to the planner, all due rows would be compared with all that are taken.
 constexpr char kTakeOfFew[] =
     "WITH due AS MATERIALIZED (SELECT partition, environment_id, id, due FROM jobs WHERE kind = $1 AND due <= now() "
     "AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due LIMIT $2), "
     "ranked AS (SELECT *, row_number() OVER (PARTITION BY environment_id ORDER BY due) AS place FROM due), "
     "mine AS (SELECT j.* FROM (SELECT * FROM ranked WHERE (SELECT count(*) FROM due) < $2 "
     "AND place <= $3::bigint - coalesce(($4::jsonb->>environment_id::text)::bigint, 0) ORDER BY place) r "
-    "CROSS JOIN LATERAL (SELECT partition, environment_id, id FROM jobs WHERE partition = r.partition AND kind = $1 "
+    "CROSS JOIN LATERAL (SELECT ctid AS held FROM jobs WHERE partition = r.partition AND kind = $1 "
     "AND environment_id = r.environment_id AND id = r.id AND (lease_until IS NULL OR lease_until <= now()) "
     "FOR UPDATE SKIP LOCKED) j LIMIT $5), "
     "taken AS (UPDATE jobs j SET lease_until = now() + make_interval(secs => $6) FROM mine m "
-    "WHERE j.partition = m.partition AND j.kind = $1 AND j.environment_id = m.environment_id AND j.id = m.id "
+    "WHERE j.ctid = m.held "
     "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint, j.failures) "
     "SELECT (SELECT count(*) FROM due) < $2, t.* FROM (SELECT 1) one LEFT JOIN taken t ON true";
 constexpr std::int64_t kFew = 500;
@@ -52,12 +53,12 @@ constexpr char kTake[] =
     "UNION ALL SELECT (SELECT j.environment_id FROM jobs j WHERE j.kind = $1 AND j.environment_id > e.environment_id "
     "ORDER BY j.environment_id LIMIT 1) FROM environments e WHERE e.environment_id < $3), "
     "due AS (SELECT d.* FROM environments e CROSS JOIN LATERAL ("
-    "SELECT partition, environment_id, id FROM jobs WHERE kind = $1 AND environment_id = e.environment_id "
+    "SELECT ctid AS held FROM jobs WHERE kind = $1 AND environment_id = e.environment_id "
     "AND due <= now() AND (lease_until IS NULL OR lease_until <= now()) ORDER BY due "
     "LIMIT greatest($4::bigint - coalesce(($5::jsonb->>e.environment_id::text)::bigint, 0), 0) "
     "FOR UPDATE SKIP LOCKED) d WHERE e.environment_id <= $3 LIMIT $6) "
     "UPDATE jobs j SET lease_until = now() + make_interval(secs => $7) FROM due d "
-    "WHERE j.partition = d.partition AND j.kind = $1 AND j.environment_id = d.environment_id AND j.id = d.id "
+    "WHERE j.ctid = d.held "
     "RETURNING j.environment_id, j.id, (extract(epoch FROM j.lease_until) * 1000000)::bigint, j.failures";
 constexpr char kNextIn[] = "SELECT ceil(extract(epoch FROM due - now()) * 1000)::bigint FROM jobs "
                            "WHERE kind = $1 AND due > now() ORDER BY due LIMIT 1";
