@@ -59,7 +59,7 @@ http::Response plain_error(int status, std::string_view message)
 bool is_of_vendor(ErrorCode code)
 {
     return code == ErrorCode::upstream_unreachable || code == ErrorCode::upstream_failed ||
-           code == ErrorCode::upstream_timeout;
+           code == ErrorCode::upstream_timeout || code == ErrorCode::reauth_needed;
 }
 
 /// Tokens stand in MCP paths; nothing that is logged may show one.
@@ -343,8 +343,8 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     auto const elapsed =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
     response.headers.add("x-request-id", call.request_id);
-    // Our own refusals have theirs by now: this is the vendor's, of a credential that we hold.
-    if (response.status == kUnauthorized && !response.headers.contains("www-authenticate"))
+    // The vendor refuses a credential that we hold, which is nothing a caller of ours could send.
+    if (response.status == kUnauthorized && call.trace.is_vendors_fault)
         response.headers.add("www-authenticate", "Integrated-Account");
     append_timing(response, elapsed, call.trace.vendor_time);
     // Only where somebody can have lost patience: it costs a look at the socket.
