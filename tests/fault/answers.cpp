@@ -45,7 +45,7 @@ struct Options {
     std::uint64_t seed = 1;
     std::uint64_t seeds = 5;
     std::uint64_t tenants = 64;
-    std::uint64_t calls = 110;
+    std::uint64_t calls = 90;
 };
 
 /// What a vendor sends for one request.
