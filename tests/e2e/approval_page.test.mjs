@@ -101,6 +101,25 @@ test('a deletion is said to be one; declined, nothing happens, and the link show
     assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).id, ticket.id);
 });
 
+test('what the vendor does not show is said to be unknown, not to be empty', async (t) => {
+    const scopes = ['account:read', 'tickets:write', 'offline'];
+    const blind = await connect(t, where, {
+        tickets: 1,
+        authentication_method: 'oauth2',
+        context: async (simulated) => {
+            const { access_token, refresh_token } = await simulated.tokens({ scopes });
+            return { oauth: { token: { access_token, refresh_token } } };
+        },
+    });
+    const [{ id }] = (await blind.simulated.get('/api/tickets?limit=1')).data;
+    const server = await blind.mint({ approval_tags: ['tickets'] });
+    const page = await openCall(t, (await callTool(server.url, update, { id, status: 'closed' })).structuredContent);
+    await page.getByText('What is there now is not known.').waitFor();
+    await page.getByText('closed', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('columnheader', { name: 'Now' }).count(), 0);
+    await look(page, 'unknown');
+});
+
 test('two who decide at once: the second sees what the first said', async (t) => {
     const asked = await ask(remove, { id: tickets[2].id });
     const [first, second] = [await openCall(t, asked), await openCall(t, asked)];

@@ -301,6 +301,38 @@ for (const [what, path] of [
         assert.equal(refusedPage(await new Browser().get(path)), 'invalid_token');
     });
 
+test('calls that wait are told at the end, are bounded, and keep nobody else', async () => {
+    const desk = await simulated();
+    const started = await api.ok('POST', '/connection', {
+        tenant_id: desk.subdomain,
+        integration: 'gorgias',
+        context: { subdomain: desk.subdomain },
+    });
+    const browser = new Browser();
+    const callback = await browser.approve(started.redirect_url);
+    const waits = Array.from({ length: 600 }, async () => {
+        const { status, json } = await api.get(`/connection/${started.id}?wait_s=20`);
+        return { status, ended: json.status, at: Date.now() };
+    });
+    const refused = await Promise.race(waits);
+    assert.equal(refused.status, 429, 'more than may wait at once');
+    const others = [];
+    for (let i = 0; i < 20; i += 1) {
+        const began = Date.now();
+        assert.equal((await api.get(`/environment/${where.id}`)).status, 200);
+        others.push(Date.now() - began);
+    }
+    assert.ok(others.sort((a, b) => a - b)[10] < 100, `others waited ${others} ms`);
+    await browser.get(callback);
+    const done = Date.now();
+    const answers = await Promise.all(waits);
+    const told = answers.filter(({ status }) => status === 200);
+    assert.ok(told.length >= 200, `${told.length} waited`);
+    assert.ok(told.every(({ ended }) => ended === 'active'));
+    assert.ok(Math.max(...told.map(({ at }) => at)) - done < 3000, 'told at the end, not when they look again');
+    assert.equal(answers.length - told.length, answers.filter(({ status }) => status === 429).length);
+});
+
 test('whoever only fetches the address of a start binds nothing: scanners, previews, prefetches', async () => {
     const desk = await simulated();
     const started = await api.ok('POST', '/connection', {
