@@ -46,9 +46,10 @@ std::string digests_of(std::vector<crypto::TokenHash> const& candidates)
 std::string with_secret(std::string_view rows)
 {
     // OFFSET 0 keeps the planner from pulling `rows` up: they are read once `find_secret` has set the environment,
-    // which row-level security asks for.
-    return "SELECT r.* FROM find_secret($1, ARRAY(SELECT decode(d, 'hex') FROM unnest(string_to_array($2, ',')) AS d)) "
-           "AS f, LATERAL (" +
+    // which row-level security asks for. LIMIT 1 tells it that there is one: for the thousand that it takes a function
+    // to give it would compile the query first, which takes half a second.
+    return "SELECT r.* FROM (SELECT * FROM find_secret($1, ARRAY(SELECT decode(d, 'hex') "
+           "FROM unnest(string_to_array($2, ',')) AS d)) LIMIT 1) AS f, LATERAL (" +
            std::string(rows) + " OFFSET 0) AS r";
 }
 
