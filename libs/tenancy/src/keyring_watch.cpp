@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::chrono::seconds kInterval{2};
 constexpr std::chrono::seconds kLimit{2};
+/// A replica whose keys are as they were says that it is there each so many rounds: well within its lifetime.
+constexpr int kRoundsToAnnounce = 4;
+static_assert(3 * kRoundsToAnnounce * kInterval <= KeyRepository::kReplicaLifetime);
 
 /// Empty if it cannot be read. Blocks.
 std::string text_in(std::string const& path)
@@ -37,12 +40,18 @@ KeyringWatch::KeyringWatch(crypto::Keyring& keyring, std::string file, KeyReposi
 
 Task<void> KeyringWatch::run_forever()
 {
-    for (;;) {
+    for (int rounds = 0;; ++rounds) {
         co_await reload();
-        replica_.key_ids = keyring_.ids();
-        auto const told = co_await repository_.announce_replica(replica_, Deadline::after(kLimit));
-        if (!told)
-            log_.write(telemetry::Level::debug, "replica was not announced", told.error());
+        auto const ids = keyring_.ids();
+        bool const is_due = rounds % kRoundsToAnnounce == 0 || ids != replica_.key_ids;
+        replica_.key_ids = ids;
+        if (is_due) {
+            auto const told = co_await repository_.announce_replica(replica_, Deadline::after(kLimit));
+            if (!told) {
+                rounds = -1; // At the next round again.
+                log_.write(telemetry::Level::debug, "replica was not announced", told.error());
+            }
+        }
         co_await sleep_until(Deadline::after(kInterval));
     }
 }
