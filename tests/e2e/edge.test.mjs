@@ -4,7 +4,7 @@ import { connect as openSocket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { send } from './support/exchange.mjs';
-import { legacy, post } from './support/mcp.mjs';
+import { callTool, legacy, post } from './support/mcp.mjs';
 import { connect, mainEnvironment, startApi } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
@@ -67,6 +67,19 @@ test('bodies of one environment take their share of memory, then 429', async (t)
         third.socket.destroy();
         return statusOf(third) === 100;
     });
+});
+
+test('a request too many is told so before its body is read', async (t) => {
+    const { simulated } = account;
+    const api = await startApi(t, { settings: { SLUICE_THREADS: '1', SLUICE_LIMITS_REQUESTS: '1' } });
+    await simulated.fault({ match: 'GET /api/tickets', delay_ms: 3000 });
+    const before = (await simulated.state()).operations['GET /api/tickets'] ?? 0;
+    const slow = callTool(url.replace(where.api.url, api.url), 'list_all_gorgias_tickets', { limit: 1 });
+    await eventually('the slow call', 3, async () => (await simulated.state()).operations['GET /api/tickets'] > before, 10);
+    const peer = raw(api.url, `POST /webhook HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${where.token}\r\n${large}`);
+    await eventually('429', 2, () => statusOf(peer) === 429, 10);
+    assert.match(peer.text, /retry-after: 1/);
+    assert.ok(!(await slow).isError);
 });
 
 test('a final slash is served, and never redirected', async () => {
