@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "pg/pool.hpp"
+#include "telemetry/repeated.hpp"
 
 #include <fmt/format.h>
 
@@ -116,12 +117,12 @@ Listener::~Listener()
 
 void Listener::run()
 {
+    telemetry::Repeated lost(log_, telemetry::Level::warning, "notification connection lost");
     while (!stopping_) {
         try {
             listen_until_lost();
         } catch (std::exception const& error) {
-            log_.write(telemetry::Level::warning, "notification connection lost",
-                       {{"detail", std::string_view(error.what())}});
+            lost.write({ErrorCode::unavailable, "The database does not tell of changes.", error.what()});
         }
         set_listening(false);
         pollfd stop{wake_, POLLIN, 0};
