@@ -1,9 +1,13 @@
 #include "pg/listener.hpp"
 #include "pg/migrate.hpp"
 #include "support/database.hpp"
+#include "support/pg_relay.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -114,8 +118,28 @@ TEST(Listener, CountsAsLostWithinThreeSecondsWhenItsServerProcessHangs)
     bool const is_back = heard.wait([&] { return heard.states == std::vector<bool>{true, false, true}; });
     ::kill(pid, SIGCONT);
     EXPECT_TRUE(is_lost);
-    EXPECT_LT(took, std::chrono::milliseconds(3200));
+    EXPECT_LT(took, std::chrono::milliseconds(3500));
     EXPECT_TRUE(is_back);
+}
+
+TEST(Listener, OutageIsOneLineOfTheLog)
+{
+    test::PgRelay const nowhere("/nonexistent/server");
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    {
+        Heard heard;
+        telemetry::Log log(ends[1], telemetry::Level::warning);
+        Secret const url{fmt::format("host=127.0.0.1 port={} sslmode=disable gssencmode=disable", nowhere.port())};
+        Listener const listener(url, "example", into(heard), log);
+        nowhere.await_accepted(4);
+        EXPECT_FALSE(listener.listening());
+    }
+    ::close(ends[1]);
+    std::string text(65536, '\0');
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], text.data(), text.size()), 0)));
+    ::close(ends[0]);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
 }
 
 } // namespace

@@ -66,6 +66,12 @@ public:
     }
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     [[nodiscard]] int accepted() const noexcept { return accepted_; }
+    /// Waits until so many connections have come.
+    void await_accepted(int connections) const
+    {
+        for (int come = accepted_; come < connections; come = accepted_)
+            accepted_.wait(come);
+    }
 
 private:
     struct Pair {
@@ -121,6 +127,7 @@ private:
         Pair const pair{::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC),
                         ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), false, fault_ == Fault::hang};
         ++accepted_;
+        accepted_.notify_all();
         if (::connect(pair.server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
             pairs_.push_back(pair);
         else
