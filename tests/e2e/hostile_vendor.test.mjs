@@ -120,6 +120,21 @@ test('bytes that are no UTF-8 are replaced, and the rest is kept', async () => {
     }
 });
 
+test('numbers reach the vendor as they were written', async () => {
+    await at(`http://${address}`);
+    const bodies = [];
+    behave = async (request, response) => {
+        let body = '';
+        for await (const part of request) body += part;
+        bodies.push(`${request.url} ${body}`);
+        response.writeHead(200, json).end('{"id":1}');
+    };
+    const written = '{ "name": "n", "big": 12345678901234567890123, "price": 19.990, "i": 5.0 }';
+    assert.equal((await account.proxy.post('/tags', written)).status, 200);
+    assert.equal((await account.proxy.post('/tags', '\ufeff{"name":"cut \\ud83d"}')).status, 200);
+    assert.deepEqual(bodies, [`/api/tags ${written}`, '/api/tags {"name":"cut \\ufffd"}']);
+});
+
 test('bytes that are no UTF-8 in an error and in its headers', async () => {
     await at(`http://${address}`);
     behave = (request) => {

@@ -56,10 +56,6 @@ char* escape_block(char* to, std::string_view text)
     return to;
 }
 
-} // namespace
-
-namespace {
-
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kMaxFlaws = 20;
 

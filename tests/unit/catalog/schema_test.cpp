@@ -141,8 +141,8 @@ TEST(SchemaBounds, TellTwentyMistakesAndHowManyMoreThereAre)
     EXPECT_EQ(failures.back().message, "and 299980 more mistakes");
 }
 
-/// Generous, as the machine may be busy; what is quadratic takes minutes.
-constexpr std::chrono::seconds kLinear{5};
+/// Generous, as the machine may be busy and the build slow; what is quadratic takes minutes.
+constexpr std::chrono::seconds kLinear{60};
 
 TEST(SchemaBounds, FindDoublesAmongManyItemsInLinearTime)
 {
@@ -160,11 +160,11 @@ TEST(SchemaBounds, FindDoublesAmongManyItemsInLinearTime)
 TEST(SchemaBounds, LookUpWhatIsInALongListOfValues)
 {
     json::array values;
-    for (int i = 0; i < 20'000; ++i)
+    for (int i = 0; i < 100'000; ++i)
         values.emplace_back("value " + std::to_string(i));
     json::array items;
     for (int i = 0; i < 200'000; ++i)
-        items.emplace_back("value " + std::to_string(i % 20'000));
+        items.emplace_back("value " + std::to_string(i % 100'000));
     auto const schema = Schema::compile(json::object{{"items", json::object{{"enum", values}}}});
     ASSERT_TRUE(schema);
     auto const begun = std::chrono::steady_clock::now();
@@ -176,7 +176,7 @@ TEST(SchemaBounds, GiveUpOnWhatWouldTakeTooLong)
 {
     // Every item is tried in every branch of a definition: a tenant writes both.
     json::array branches;
-    for (int i = 0; i < 5'000; ++i)
+    for (int i = 0; i < 20'000; ++i)
         branches.push_back(json::object{{"const", i}});
     json::array items;
     for (int i = 0; i < 100'000; ++i)
