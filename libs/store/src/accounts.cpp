@@ -604,7 +604,8 @@ Result<AccountState> account_state(pqxx::work& transaction, crypto::Keyring cons
 {
     static std::string const kOne = "SELECT " + account_sql().columns + "FROM integrated_accounts a " +
                                     account_sql().joins + "WHERE a.environment_id = $1 AND a.id = $2";
-    auto const rows = transaction.exec_params(kOne, sql_id(environment), sql_id(id));
+    transaction.conn().prepare("account_state", kOne);
+    auto const rows = transaction.exec_prepared("account_state", sql_id(environment), sql_id(id));
     if (rows.empty())
         return not_found("integrated account");
     return AccountRows(keyring).state(rows[0]);

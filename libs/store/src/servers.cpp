@@ -275,7 +275,10 @@ public:
             static std::string const kResolve =
                 with_secret("SELECT " + account_sql().columns + kServerColumns + kSecretEnd + ' ' + kOfSecret +
                             account_sql().joins + kOfSecretEnd);
-            auto const rows = transaction.exec_params(kResolve, "mcp", digests_of(candidates), kMostAccounts);
+            // Prepared: to plan so many joins takes longer than to run them.
+            transaction.conn().prepare("resolve_mcp_server", kResolve);
+            auto const rows =
+                transaction.exec_prepared("resolve_mcp_server", "mcp", digests_of(candidates), kMostAccounts);
             if (rows.empty())
                 return not_found("MCP server");
             auto const end = static_cast<pqxx::row::size_type>(rows.columns() - 1);
