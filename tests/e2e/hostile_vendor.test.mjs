@@ -52,8 +52,8 @@ for (const [what, base_url, status] of [
     ['nobody listens there', `http://${closed}`, 502],
     ['the name does not exist', 'https://vendor.invalid', 502],
     ['it speaks no TLS', `https://${address}`, 502],
-    ['the name is this machine', 'https://localhost', 403],
-    ['the address is private, in another notation', 'https://0x7f000001', 403],
+    ['the name is this machine', 'https://localhost', 502],
+    ['the address is private, in another notation', 'https://0x7f000001', 502],
 ])
     test(`${what}: ${status}`, async () => {
         const accepted = await where.api.patch(`/environment-integration/${where.installation}`, { override: { base_url } });
