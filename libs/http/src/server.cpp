@@ -114,7 +114,7 @@ std::string interim_head_of(int status, Headers const& headers)
     return head;
 }
 
-std::string head_of(Response const& response, bool keep_alive)
+std::string head_of(Response const& response, bool keep_alive, bool is_chunked)
 {
     std::string head;
     head.reserve(512);
@@ -122,7 +122,7 @@ std::string head_of(Response const& response, bool keep_alive)
                    reason_of(response.status), http_date());
     append_fields(head, response.headers);
     if (response.stream)
-        head += keep_alive ? "transfer-encoding: chunked\r\n" : "";
+        head += is_chunked ? "transfer-encoding: chunked\r\n" : "";
     else if (response.status != 204)
         fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
     if (!keep_alive)
@@ -517,7 +517,8 @@ Task<bool> Server::serve_one(Position position)
     auto& request = incoming.request;
     request = take_head(parser);
     bool const is_head = request.method == Method::head;
-    // Before HTTP/1.1 the end of a stream is the end of the connection.
+    // Before HTTP/1.1 the end of a stream is the end of the connection; from then on a stream that was cut is seen to
+    // be.
     bool const can_chunk = parser.get().version() >= 11;
     bool const keep_alive = parser.keep_alive();
     auto const limit = handler_.body_limit(request.method, request.path());
@@ -544,7 +545,7 @@ Task<bool> Server::serve_one(Position position)
     }
     incoming.room.reset();
     if (response.stream && !is_head)
-        co_return co_await write_stream(connection, response, keep_alive && can_chunk && !draining_);
+        co_return co_await write_stream(connection, response, can_chunk, keep_alive && !draining_);
     co_return co_await write(connection, response, is_head, keep_alive && !draining_);
 }
 
@@ -631,7 +632,7 @@ Task<bool> Server::refuse(Position position, Response response)
 
 Task<bool> Server::write(Connection& connection, Response const& response, bool is_head, bool keep_alive)
 {
-    auto const head = head_of(response, keep_alive);
+    auto const head = head_of(response, keep_alive, keep_alive);
     bool const has_body = !is_head && response.status != 204;
     std::array<asio::const_buffer, 2> const parts{
         asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
@@ -641,10 +642,10 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
     co_return !failure && keep_alive;
 }
 
-Task<bool> Server::write_stream(Connection& connection, Response const& response, bool is_chunked)
+Task<bool> Server::write_stream(Connection& connection, Response const& response, bool is_chunked, bool keep_alive)
 {
     connection.limit.expires_after(config_.write_limit);
-    auto const head = head_of(response, is_chunked);
+    auto const head = head_of(response, is_chunked && keep_alive, is_chunked);
     std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::const_buffer()};
     if (co_await write_all(connection.socket, parts))
         co_return false;
@@ -654,7 +655,7 @@ Task<bool> Server::write_stream(Connection& connection, Response const& response
     co_await response.stream(sink);
     bool const is_whole = is_chunked && co_await sink.end();
     ++activity_;
-    co_return is_whole;
+    co_return is_whole&& keep_alive;
 }
 
 void Server::stop_accepting()

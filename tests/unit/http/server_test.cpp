@@ -63,6 +63,11 @@ public:
     {
         if (request.path() == "/slow")
             co_await dynamic_cast<WaitingClient const&>(*request.peer).inform(103, {});
+        if (request.path() == "/stream") {
+            Response response;
+            response.stream = write_twice;
+            co_return response;
+        }
         std::string names;
         for (auto const& [name, value] : request.headers)
             names.append(" ").append(name);
@@ -72,6 +77,15 @@ public:
     Response refuse(int status, std::string_view message) override
     {
         return json_response(status, std::string(message));
+    }
+
+    static Task<void> write_twice(BodySink& sink)
+    {
+        for (auto const* piece : {"one", "two"}) {
+            auto const written = co_await sink.write(piece);
+            if (!written)
+                co_return;
+        }
     }
 
     std::atomic<int> admissions = 0;
@@ -201,6 +215,29 @@ TEST_F(ServerTest, TellsAClientThatItsAnswerIsUnderWay)
 
     EXPECT_EQ(peer.answer(), "HTTP/1.1 103 Early Hints\r\n\r\n");
     EXPECT_EQ(status_of(peer.answer()), 200);
+}
+
+TEST_F(ServerTest, TheEndOfAStreamIsTold)
+{
+    auto peer = client();
+    peer.send("GET /stream HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+
+    auto const answer = peer.rest();
+
+    EXPECT_NE(answer.find("transfer-encoding: chunked\r\n"), std::string::npos);
+    EXPECT_NE(answer.find("connection: close\r\n"), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")) << answer;
+}
+
+TEST_F(ServerTest, AStreamEndsWithTheConnectionWhereChunksAreNotKnown)
+{
+    auto peer = client();
+    peer.send("GET /stream HTTP/1.0\r\n\r\n");
+
+    auto const answer = peer.rest();
+
+    EXPECT_EQ(answer.find("transfer-encoding"), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nonetwo")) << answer;
 }
 
 TEST_F(ServerTest, ATrailerIsNoHeaderField)

@@ -119,7 +119,7 @@ private:
     /// Answers and closes, without having read all of the request.
     Task<bool> refuse(Position position, Response response);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
-    Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked);
+    Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked, bool keep_alive);
 
     asio::io_context& io_;
     ServerConfig const config_;
