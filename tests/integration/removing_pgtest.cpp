@@ -208,5 +208,32 @@ TEST_F(RemovingTest, DeliveryToAWebhookThatIsGoneIsOver)
     EXPECT_EQ(loaded.error().code(), ErrorCode::not_found);
 }
 
+TEST_F(RemovingTest, RenewalIsStoredHoweverManyAccountsWaitedForItsApp)
+{
+    auto const installation = install().row.id;
+    auto const first = must(make_account(installation));
+    database_.execute("UPDATE integrated_accounts SET refresh_due_at = now() - interval '1 minute'");
+    copy(first, 100'000);
+    database_.execute("INSERT INTO jobs (partition, kind, environment_id, id, due) "
+                      "SELECT get_byte(uuid_send(id), 15) % 16, 'account_refresh', environment_id, id, "
+                      "now() + interval '1 hour' FROM integrated_accounts ON CONFLICT DO NOTHING;"
+                      "UPDATE environment_integrations SET last_error = '{}', app_refused_at = now(), "
+                      "app_retry_at = now()");
+    auto const owner = uuid_v7(clock_.now());
+    must(test::run(store_.accounts().lease_refresh(environment_, first.id, first.generation, owner,
+                                                   std::chrono::seconds(60), soon())));
+    accounts::AccountChange const renew = [this](Account& account, accounts::Context&) -> Result<void> {
+        account.refresh_due_at = clock_.now() + std::chrono::hours(1);
+        return {};
+    };
+    accounts::RefreshEnd end;
+    end.kind = accounts::RefreshEnd::Kind::renewed;
+    auto const stored =
+        test::run(store_.accounts().finish_refresh(environment_, first.id, owner, end, renew, of_a_request()));
+    EXPECT_TRUE(stored) << stored.error().log_message();
+    EXPECT_EQ(count("environment_integrations WHERE last_error IS NULL"), "1");
+    EXPECT_GE(std::stoi(count("jobs WHERE kind = 'account_refresh' AND due < now() + interval '1 minute'")), 1000);
+}
+
 } // namespace
 } // namespace sluice::store

@@ -42,9 +42,13 @@ constexpr char kAcceptApp[] = "UPDATE environment_integrations SET last_error = 
                               "RETURNING id";
 // Spread over half a minute: all of them waited for this.
 constexpr char kWake[] =
-    "UPDATE jobs j SET due = least(j.due, now() + random() * interval '30 seconds') FROM integrated_accounts a "
-    "WHERE a.environment_id = $1 AND a.environment_integration_id = $2 AND j.kind = 'account_refresh' "
-    "AND j.environment_id = a.environment_id AND j.id = a.id AND a.refresh_due_at <= now()";
+    "UPDATE jobs j SET due = least(j.due, now() + random() * interval '30 seconds') FROM ("
+    "SELECT environment_id, id FROM integrated_accounts WHERE environment_id = $1 AND environment_integration_id = $2 "
+    "AND refresh_due_at <= now() LIMIT $3) a "
+    "WHERE j.partition = get_byte(uuid_send(a.id), 15) % $4 AND j.kind = 'account_refresh' "
+    "AND j.environment_id = a.environment_id AND j.id = a.id";
+/// The others look by themselves within a minute. The renewal that this is part of must not wait for them.
+constexpr int kWokenAtMost = 1000;
 constexpr char kBeginUninstalling[] = "SELECT begin_uninstalling($1)";
 constexpr char kEndUninstalling[] = "SELECT end_uninstalling($1)";
 constexpr char kDeleteAccounts[] =
@@ -243,7 +247,7 @@ void accept_app(pqxx::work& transaction, Timestamp now, EnvironmentId environmen
 {
     if (transaction.exec_params(kAcceptApp, sql_id(environment), sql_id(id)).empty())
         return;
-    transaction.exec_params0(kWake, sql_id(environment), sql_id(id));
+    transaction.exec_params0(kWake, sql_id(environment), sql_id(id), kWokenAtMost, kPartitions);
     tell_of_jobs(transaction, tenancy::JobKind::account_refresh);
     record_installation_event(transaction, now, environment, id, "reactivated", nullptr);
     announce(transaction, {Change::Kind::environment, environment, {}});
