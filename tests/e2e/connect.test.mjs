@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { send } from './support/exchange.mjs';
 import { callTool } from './support/mcp.mjs';
-import { environment, inEnvironment, main, overrideFor, verdict } from './support/product.mjs';
+import { environment, inEnvironment, main, overrideFor, verdict, startApi } from './support/product.mjs';
 import { test } from './support/test.mjs';
 
 const where = await environment('connect');
@@ -300,6 +300,25 @@ for (const [what, path] of [
     test(`${what}: a page that says what to do`, async () => {
         assert.equal(refusedPage(await new Browser().get(path)), 'invalid_token');
     });
+
+test('over https the cookie is of this host alone; plain http is for this machine alone', async (t) => {
+    const start = async (url, state) =>
+        send('POST', `${url}/connect/start`, { headers: { 'content-type': 'application/json' }, body: { state } });
+    const desk = await simulated();
+    const started = await api.ok('POST', '/connection', {
+        tenant_id: desk.subdomain,
+        integration: 'gorgias',
+        context: { subdomain: desk.subdomain },
+    });
+    const state = new URL(started.redirect_url).searchParams.get('state');
+    const plain = await startApi(t, { settings: { SLUICE_PUBLIC_URL: 'http://sluice.example' } });
+    const refused = await start(plain.url, state);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers['set-cookie'], undefined);
+    const secure = await startApi(t, { settings: { SLUICE_PUBLIC_URL: 'https://sluice.example' } });
+    const begun = await start(secure.url, state);
+    assert.match(begun.headers['set-cookie'][0], /^__Host-sluice_connect=[\w-]{43}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure$/);
+});
 
 test('calls that wait are told at the end, are bounded, and keep nobody else', async () => {
     const desk = await simulated();

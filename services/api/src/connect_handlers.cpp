@@ -5,6 +5,7 @@
 #include "connect_refusal.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
+#include "http_api/url.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,6 +28,13 @@ Error invalid_link()
 {
     return {ErrorCode::unauthenticated,
             "This link is unknown, was used already, or has expired. Ask whoever gave it to you for a new one."};
+}
+
+/// Whether cookies may go to these pages: over TLS, or to this machine alone.
+bool may_have_cookies(Config const& config)
+{
+    auto const url = http::parse_url(config.public_url);
+    return url && (url->is_tls || url->host == "localhost" || url->host == "::1" || url->host.starts_with("127."));
 }
 
 /// Where pages are https, `__Host-`: no other host, however related, can plant such a cookie.
@@ -398,6 +406,9 @@ HandlerResult ConnectHandlers::start(Call& call)
     if (site && *site != "same-origin")
         co_return connect_refusal(
             Error{ErrorCode::forbidden, "Only the page at /connect/start may begin a connection."});
+    if (!may_have_cookies(services_.config))
+        co_return connect_refusal(Error{ErrorCode::forbidden, "Connections go by way of a vendor's page only where "
+                                                              "public_url is https, or of this machine alone."});
     auto const body = read_object(call.request);
     if (!body)
         co_return connect_refusal(body.error());
