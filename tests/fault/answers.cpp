@@ -512,15 +512,15 @@ private:
             auto random = world.random_of({name.first + world.options_.tenants, name.second});
             auto const stream = Generator(random, method, born).make();
             ++world.streams_;
-            world.sent_[born] = {stream.is_good, body_size_of(stream), stream.bytes};
+            world.sent_[born] = {stream.is_good, stream.is_good ? body_size_of(stream) : 0, stream.bytes};
             doubtful = stream.bytes;
             in_doubt = stream.is_in_doubt && !is_crossed;
-            auto const last = co_await world.write(*line, stream.bytes, random);
+            auto const last = co_await world.write(*line, stream.bytes, random, is_crossed || !stream.is_good);
             if (is_crossed || (!stream.is_good && !stream.may_be_whole))
                 stray = last;
             if (!stream.late.empty()) {
                 co_await sleep_until(Deadline::after(std::chrono::microseconds(below(random, 4'000))));
-                stray = co_await world.write(*line, stream.late, random);
+                stray = co_await world.write(*line, stream.late, random, true);
             }
             if (stream.closes) {
                 if (stream.resets)
@@ -531,7 +531,7 @@ private:
     }
 
     /// In pieces, each with the serial of its write; the serial of the last.
-    Task<std::uint64_t> write(Line& line, std::string_view bytes, Random& random)
+    Task<std::uint64_t> write(Line& line, std::string_view bytes, Random& random, bool must_arrive)
     {
         std::uint64_t serial = 0;
         while (!bytes.empty()) {
@@ -547,7 +547,7 @@ private:
             for (auto at = piece.find("s="); at != std::string::npos; at = piece.find("s=", at + 2))
                 piece.replace(at + 2, std::min(kDigits, piece.size() - at - 2), digits, 0,
                               std::min(kDigits, piece.size() - at - 2));
-            if (!co_await deliver(line, piece))
+            if (!co_await deliver(line, piece, must_arrive))
                 break;
             if (!bytes.empty() && once_in(random, 2))
                 co_await sleep_until(Deadline::after(std::chrono::microseconds(below(random, 1'000))));
@@ -555,9 +555,10 @@ private:
         co_return serial;
     }
 
-    /// Writes all, and comes back from each write only once the bytes lie in the client's socket: what is written
-    /// before a request has arrived before it. False if the client has closed.
-    static Task<bool> deliver(Line& line, std::string_view bytes)
+    /// Writes all. What `must_arrive` lies in the client's socket then: what is written before a request has arrived
+    /// before it. Of a good answer this is so anyway, as the client goes on only with all of it. False if the client
+    /// has closed.
+    static Task<bool> deliver(Line& line, std::string_view bytes, bool must_arrive)
     {
         while (!bytes.empty()) {
             auto const before = line.readable();
@@ -569,7 +570,8 @@ private:
             }
             if (failure)
                 co_return false;
-            for (auto now = before; now && *now < *before + static_cast<int>(written); now = line.readable())
+            for (auto now = before; must_arrive && now && *now < *before + static_cast<int>(written);
+                 now = line.readable())
                 line.wait_for_more(*now);
             bytes.remove_prefix(written);
         }
