@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { send } from '../e2e/support/exchange.mjs';
 import { callTool } from '../e2e/support/mcp.mjs';
 import { cli, environment, main, overrideFor, startApi } from '../e2e/support/product.mjs';
 import { eventually } from '../e2e/support/test.mjs';
+import { Customer } from './support/connecting.mjs';
 
 const atOnce = { concurrency: true };
 const scopes = ['account:read', 'tickets:read', 'offline'];
@@ -111,32 +111,11 @@ async function connectStep(scope, failpoint) {
     const tenant = simulated.subdomain;
     const replica = await dying(scope, failpoint);
     const { link_token } = await where.api.ok('POST', '/link-token', { tenant_id: tenant });
-    const headers = { authorization: `Bearer ${link_token}`, 'content-type': 'application/json' };
-    const begin = async (url) => {
-        const submitted = await send('POST', `${url}/connect/session`, {
-            headers,
-            body: {
-                environment_integration_id: staged.installation,
-                authentication_method: 'oauth2',
-                context: { subdomain: simulated.subdomain },
-            },
-        });
-        if (submitted.status !== 200) return { refused: submitted.status };
-        const started = await send('POST', `${url}/connect/start`, {
-            headers: { 'content-type': 'application/json', ...(cookie && { cookie }) },
-            body: { state: new URL(submitted.json.authorize_url, url).searchParams.get('state') },
-        });
-        cookie = started.headers['set-cookie'][0].split(';')[0];
-        const vendor = new URL(started.json.url);
-        const approved = await send('POST', vendor.origin + vendor.pathname, {
-            headers: { 'content-type': 'application/x-www-form-urlencoded' },
-            body: `${vendor.searchParams}&decision=approve`,
-        });
-        return { id: submitted.json.connection_id, callback: new URL(approved.headers.location) };
-    };
-    let cookie;
+    const customer = new Customer(link_token);
+    const begin = (url) =>
+        customer.begin(url, { environment_integration_id: staged.installation, authentication_method: 'oauth2', context: { subdomain: simulated.subdomain } });
     const first = await begin(replica.url);
-    await send('GET', `${replica.url}${first.callback.pathname}${first.callback.search}`, { headers: { cookie } }).catch(() => {});
+    await customer.comeBack(replica.url, first).catch(() => {});
     await isDead(replica);
     const ended = await eventually(`${failpoint}: the connection has ended`, 100, async () => {
         const connection = await where.api.ok('GET', `/connection/${first.id}`);
@@ -147,7 +126,7 @@ async function connectStep(scope, failpoint) {
         assert.match(ended.error.message, /cut off/);
         assert.equal((await accounts()).length, 0, 'nothing is half connected');
         const second = await begin(main.url); // The link is still good.
-        await send('GET', `${main.url}${second.callback.pathname}${second.callback.search}`, { headers: { cookie } });
+        await customer.comeBack(main.url, second);
     }
     const [account, ...others] = await accounts();
     assert.equal(others.length, 0, 'connected once');

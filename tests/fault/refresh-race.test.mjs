@@ -103,4 +103,4 @@ test(`${processes} processes, ${wanted} accounts, tokens of ${lifetime} s, ${rat
     assert.equal(sum('refreshes'), rotations);
     assert.ok(rotations >= ids, 'each account was renewed at least once');
     assert.equal(active, ids);
-});
+}, 120 + 2 * seconds);

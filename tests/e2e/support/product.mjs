@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Api, Proxy } from './api.mjs';
 import { send } from './exchange.mjs';
+import { freePort } from './ports.mjs';
 import { Simulator } from './simulator.mjs';
 import { defer, eventually } from './test.mjs';
 
@@ -153,15 +153,6 @@ function start(scope, command, settings) {
         await ended;
     });
     return child;
-}
-
-function freePort() {
-    return new Promise((done) => {
-        const server = createServer().listen(0, '127.0.0.1', () => {
-            const { port } = server.address();
-            server.close(() => done(port));
-        });
-    });
 }
 
 /// A fresh simulated account, connected to the environment with its API key; deleted when `scope` ends.
