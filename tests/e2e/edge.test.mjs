@@ -153,7 +153,7 @@ test('told to stop, a replica says so first, serves for a while, and leaves', as
         served += 1;
         return false;
     }, 20);
-    assert.ok(refused && served >= 10, `${served} calls were served after the signal`);
+    assert.ok(refused && served >= 1, `${served} calls were served after the signal`);
 });
 
 test('a second signal ends it at once', async (t) => {

@@ -3,6 +3,8 @@
 #include "accounts/scopes.hpp"
 #include "base/timestamp.hpp"
 
+#include <fmt/format.h>
+
 namespace sluice::proxy {
 namespace {
 
@@ -42,10 +44,10 @@ AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountReposito
 {
 }
 
-bool AccountObserver::is_time(Times& times, IntegratedAccountId account)
+bool AccountObserver::is_time(Times& times, std::string key)
 {
     auto const now = clock_.now();
-    if (auto const last = times.find(account); last != times.end() && now - last->second < kApart)
+    if (auto const last = times.find(key); last != times.end() && now - last->second < kApart)
         return false;
     if (writing_.full())
         return false;
@@ -53,13 +55,13 @@ bool AccountObserver::is_time(Times& times, IntegratedAccountId account)
         std::erase_if(times, [now](auto const& each) { return now - each.second >= kApart; });
     if (times.size() >= kMostTimes)
         return false;
-    times[account] = now;
+    times[std::move(key)] = now;
     return true;
 }
 
 void AccountObserver::unauthorised(accounts::ConnectedPtr account)
 {
-    if (!account->installed->integration->health.empty() && is_time(asked_, account->account.id))
+    if (!account->installed->integration->health.empty() && is_time(asked_, account->account.id.str()))
         writing_.spawn(ask(std::move(account)));
 }
 
@@ -69,7 +71,8 @@ void AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::Method 
                        {"method", method.name},
                        {"message", std::move(message)},
                        {"occurred_at", to_rfc3339(clock_.now())}};
-    if (is_same(account->account.last_forbidden_error, error) || !is_time(forbidden_, account->account.id))
+    if (is_same(account->account.last_forbidden_error, error) ||
+        !is_time(forbidden_, fmt::format("{} {}.{}", account->account.id.str(), method.resource, method.name)))
         return;
     error["missing_scopes"] = scopes_missing(account->account, method);
     writing_.spawn(write(std::move(account), std::move(error)));

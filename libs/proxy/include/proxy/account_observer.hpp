@@ -8,13 +8,14 @@
 #include "telemetry/repeated.hpp"
 #include "tenancy/change.hpp"
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
 namespace sluice::proxy {
 
 /// Writes what vendor calls tell about an account into its row, behind the calls' backs: at most once a minute of each
-/// kind for an account. Belongs to one I/O thread.
+/// kind for an account, what was forbidden for each method of it. Belongs to one I/O thread.
 class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
@@ -29,10 +30,10 @@ public:
     Task<bool> drain(Deadline deadline) { return writing_.drain(deadline); }
 
 private:
-    using Times = std::unordered_map<IntegratedAccountId, Timestamp>;
+    using Times = std::unordered_map<std::string, Timestamp>;
 
-    /// Whether it is a minute since this was true for the account.
-    bool is_time(Times& times, IntegratedAccountId account);
+    /// Whether it is a minute since this was true for the key.
+    bool is_time(Times& times, std::string key);
     Task<void> ask(accounts::ConnectedPtr account);
     Task<void> write(accounts::ConnectedPtr account, json::object error);
 
