@@ -124,12 +124,14 @@ export class Product {
 
     /// Lets the worker reach its verdict on an account that the vendor refuses: two looks, five minutes apart.
     async verdict(account) {
-        const look = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = 'account_health' AND id = '${uuidOf(account)}' RETURNING 1, pg_notify('sluice_jobs', kind)`;
+        const look = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = 'account_health' AND id = '${uuidOf(account)}' RETURNING 1, pg_notify('sluice_jobs', kind)::text`;
         const later =
             `UPDATE integrated_accounts SET credential_refused_at = credential_refused_at - interval '5 minutes' ` +
             `WHERE id = '${uuidOf(account)}' AND credential_refused_at IS NOT NULL RETURNING 1`;
         const dead = `SELECT 1 FROM integrated_accounts WHERE id = '${uuidOf(account)}' AND status = 'needs_reauth'`;
-        for (const sql of [look, later, look, dead]) await this.#untilOne(sql);
+        // The refusal itself asks for a look: where that one came late it was the second, and there is none after the verdict.
+        const lookOrDead = `WITH looks AS (${look}) SELECT 1 FROM looks UNION ${dead}`;
+        for (const sql of [look, later, lookOrDead, dead]) await this.#untilOne(sql);
     }
 
     async #untilOne(sql) {

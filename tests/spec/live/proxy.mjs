@@ -273,16 +273,10 @@ async function vendorAnswers(session, known, id, { path, match, json }) {
             '',
             (body) => body.raw_response === '<h1>Oops</h1>',
         ],
-        [502, { status: 200, body: '{"a":' }, ' nothing but half of a body', (body) => body.remote_status === 200],
         [503, { status: 503, body: {} }, '', undefined],
         [504, { status: 504, body: {} }, '', undefined],
         [507, { status: 507, body: {} }, '', undefined],
-        [
-            409,
-            { status: 302, body: '', headers: { Location: 'https://elsewhere.example/' } },
-            ' a redirect',
-            (body) => body.remote_status === 302,
-        ],
+        [409, { status: 302, body: '' }, ' a redirect without a place', (body) => body.remote_status === 302],
     ]) {
         await known.product.fault(match, answer);
         await session.call(id, status, `when the vendor answers${note || ` ${status}`}`, {
@@ -292,10 +286,75 @@ async function vendorAnswers(session, known, id, { path, match, json }) {
             holds: (body, whole) => body.is_remote_error === true && (holds === undefined || holds(body, whole)),
         });
     }
+    await redirect(session, known, id, operations[id]);
+    await halfOfAnAnswer(session, known, id, operations[id]);
     await session.call('getIntegratedAccount', 200, `after ${id} was forbidden`, {
         path: { id: known.account },
         holds: ({ last_forbidden_error }) => last_forbidden_error.resource === path.resource,
     });
+}
+
+/// A read follows a redirect, if what it leads to is public; of a write only the caller knows whether it may be repeated.
+async function redirect(session, known, id, { path, match, json, writes: isWrite }) {
+    for (const [host, note, says] of [
+        ['elsewhere.example', 'a host that is not found', 'The host elsewhere.example could not be found, or may not'],
+        ['localhost', 'a host that is not public', 'The host localhost could not be found, or may not'],
+        ['10.0.0.1', 'an address that is not public', 'Calls to 10.0.0.1 are not allowed'],
+    ]) {
+        const location = `https://${host}/tags/9`;
+        await known.product.fault(match, { status: 302, body: '', headers: { Location: location } });
+        await session.call(id, isWrite ? 409 : 502, `when the vendor redirects to ${note}`, {
+            path,
+            query: { integrated_account_id: known.account },
+            json,
+            holds: (body) =>
+                isWrite
+                    ? body.is_remote_error && body.remote_status === 302 && body.message.includes(location)
+                    : !('is_remote_error' in body) && body.message.startsWith(`The vendor redirects to ${host}: ${says}`),
+        });
+    }
+    if (isWrite) return;
+    const query = { integrated_account_id: known.account };
+    const there = new URL(`${known.product.override.base_url.replace('{{context.subdomain}}', 'spec')}/api/tags`);
+    const to = (url) => known.product.fault(match, { status: 302, body: '', headers: { Location: url } });
+    // The simulator by another name is another host, and refuses whoever has no credential.
+    await to(there.pathname);
+    await session.call(id, 200, 'when the vendor redirects to another place of its own', { path, query });
+    there.hostname = 'localhost';
+    await to(there.href);
+    await session.call(id, 502, 'when the vendor redirects to a host that wants the credential', {
+        path,
+        query,
+        holds: ({ message }) => message === 'The vendor redirects to localhost: it answered 401 Unauthorized.',
+    });
+}
+
+/// A read has failed then; a write was made all the same.
+async function halfOfAnAnswer(session, known, id, { path, match, json, writes: isWrite }) {
+    const half = '{"a":';
+    if (id === 'proxyCustom') {
+        await known.product.fault(operations.proxyGet.match, { status: 200, body: half });
+        await session.call(id, 502, 'when the vendor answers half of a body to a read', {
+            path: { resource: 'tags', item: 'get' },
+            query: { integrated_account_id: known.account, id: 1 },
+            holds: (body) => body.is_remote_error && body.remote_status === 200 && body.raw_response === half,
+        });
+    }
+    for (const status of isWrite ? [200, 202] : [200]) {
+        await known.product.fault(match, { status, body: half });
+        await session.call(id, isWrite ? status : 502, 'when the vendor answers half of a body', {
+            path,
+            query: { integrated_account_id: known.account },
+            json,
+            holds: (body) =>
+                isWrite
+                    ? session.spec.problemsOfSchema(body, 'UnreadAnswer').length === 0 &&
+                      body.status === status &&
+                      body.message.startsWith(`The vendor made the change (${status}), but its answer could not be read.`) &&
+                      body.raw_response === half
+                    : body.is_remote_error && body.remote_status === 200 && body.raw_response === half,
+        });
+    }
 }
 
 /// The vendor refuses the credentials: the account needs new ones, and the vendor is asked no more.
@@ -375,11 +434,11 @@ async function switches(session, known) {
     const change = (note, json) => session.call('updateIntegratedAccount', 200, note, { path: { id: account }, json });
     const install = (note, json) =>
         session.call('updateEnvironmentIntegration', 200, note, { path: { id: installation }, json });
-    const each = async (status, note, which = () => true) => {
+    const each = async (status, note, which = () => true, says = () => true) => {
         for (const [id, operation] of Object.entries(operations).filter(([, one]) => which(one))) {
             const { path, json } = operation;
             const holds = (body, { headers }) =>
-                !('is_remote_error' in body) && (status !== 405 || headers.allow === 'GET');
+                !('is_remote_error' in body) && (status !== 405 || headers.allow === 'GET') && says(body);
             await session.call(id, status, note, { path, query: { integrated_account_id: account }, json, holds });
         }
     };
@@ -390,10 +449,23 @@ async function switches(session, known) {
     await change('to an ordinary one', { is_sandbox: false });
     await install('to disabled', { is_enabled: false });
     await each(403, 'of a disabled integration');
-    await install('to enabled, at an address that may not be called', {
+    await install('to enabled, at an address that is not public', {
         is_enabled: true,
         override: { base_url: 'https://localhost/{{context.subdomain}}' },
     });
-    await each(403, 'at an address that may not be called');
+    // One text for all hosts that do not lead out: what is inside is nobody's business.
+    const isUnknown = ({ message }) =>
+        message === 'The host localhost could not be found, or may not be called: its address has to be public.';
+    await each(502, 'at an address that is not public', undefined, isUnknown);
+    await install('to a host that there is not', { override: { base_url: 'https://nowhere.invalid/{{context.subdomain}}' } });
+    await each(502, 'at a host that there is not', undefined, ({ message }) =>
+        isUnknown({ message: message.replace('nowhere.invalid', 'localhost') }),
+    );
+    await change('to one with a part of an address', { context: { part: '1' } });
+    await install("to the account's part of an address", { override: { base_url: 'https://10.0.0.{{context.part}}' } });
+    await each(403, 'at an IP address that is not public', undefined, ({ message }) =>
+        message.startsWith('Calls to 10.0.0.1 are not allowed'),
+    );
     await install('to the simulator again', { override: product.override });
+    await change('to one without it', { context: { part: null } });
 }

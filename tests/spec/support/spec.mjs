@@ -8,7 +8,9 @@ import { parse } from 'yaml';
 const file = resolve(import.meta.dirname, '../../../api-spec/openapi.yaml');
 const verbs = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
 /// What the server writes itself, whatever the answer.
-const hopHeaders = new Set(['date', 'connection', 'keep-alive', 'content-length', 'content-type']);
+const hopHeaders = new Set(['date', 'connection', 'keep-alive', 'content-length', 'content-type', 'transfer-encoding']);
+/// What our client writes itself, whatever it delivers.
+const clientHeaders = new Set([...hopHeaders, 'host', 'accept-encoding']);
 
 /// The specification, asked about one request or one answer at a time.
 export class Spec {
@@ -89,7 +91,7 @@ export class Spec {
         const { parameters } = this.#at(pointer);
         const described = Object.fromEntries(parameters.map((one) => [one.name.toLowerCase(), one]));
         const unknown = Object.keys(headers)
-            .filter((name) => !(name in described) && name !== 'host' && !hopHeaders.has(name))
+            .filter((name) => !(name in described) && !clientHeaders.has(name))
             .map((name) => `the header ${name} is not described`);
         const wrong = parameters.flatMap(({ name }, i) =>
             this.#problemsOf(
