@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <future>
 #include <pqxx/connection>
 
 #include <algorithm>
@@ -336,6 +338,37 @@ TEST_F(ConnectionStoreTest, ARefusedAppIsKeptWithItsInstallationAndToldOnceUntil
     EXPECT_EQ(told("reactivated"), "1");
     auto const after = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
     EXPECT_TRUE(after.last_error.is_null());
+}
+
+TEST_F(ConnectionStoreTest, AccountsThatAreRefusedForTheirAppAtOnceDoNotWaitForEachOther)
+{
+    auto const in = environment("mine");
+    auto const first = account(in);
+    std::vector<IntegratedAccountId> accounts{first.id};
+    while (accounts.size() < 12) {
+        auto more = first;
+        more.tenant_id += std::to_string(accounts.size());
+        accounts.push_back(must(test::run(store_.accounts().create(more, {{}, {{"api_key", "x"}}}, soon()))).id);
+    }
+    {
+        pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 6}, metrics_, log_);
+        Store const worker(pool, keyring_, clock_);
+        auto const owner = uuid_v7(clock_.now());
+        for (auto const& id : accounts)
+            must(test::run(worker.accounts().lease_refresh(in, id, 1, owner, std::chrono::seconds(60), soon())));
+        std::vector<std::future<bool>> ends;
+        for (auto const& id : accounts)
+            ends.push_back(std::async(std::launch::async, [&worker, in, id, owner] {
+                accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+                return test::run(worker.accounts().finish_refresh(
+                                     in, id, owner, {RefreshEnd::Kind::app_refused, "invalid_client"}, none, soon()))
+                    .has_value();
+            }));
+        for (auto& end : ends)
+            EXPECT_TRUE(end.get());
+    }
+    // A server process counts what it met when it ends.
+    EXPECT_EQ(database_.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
 }
 
 TEST_F(ConnectionStoreTest, AnAppThatIsReplacedIsTriedAtOnce)

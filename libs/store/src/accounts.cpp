@@ -38,7 +38,7 @@ using tenancy::Change;
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
     "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
-constexpr char kLock[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2 FOR UPDATE OF a";
+constexpr char kLock[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2 FOR NO KEY UPDATE OF a";
 constexpr char kList[] = SLUICE_SELECT "WHERE true";
 #undef SLUICE_SELECT
 /// Where the columns begin that only `account_sql` has.
@@ -70,8 +70,10 @@ constexpr char kKeepIntent[] = "UPDATE integrated_accounts SET refresh_lease_own
 // Whoever takes a lease while the app is refused is the one that asks; the others wait for what it hears.
 constexpr char kProbeApp[] = "UPDATE environment_integrations SET app_retry_at = now() + interval '15 seconds' "
                              "WHERE environment_id = $1 AND id = $2 AND app_refused_at IS NOT NULL";
+// An account that was changed before in the same transaction holds its installation's key: two that wanted more than
+// NO KEY UPDATE of it would wait for each other.
 constexpr char kLockApp[] = "SELECT (extract(epoch FROM app_refused_at) * 1000000)::bigint "
-                            "FROM environment_integrations WHERE environment_id = $1 AND id = $2 FOR UPDATE";
+                            "FROM environment_integrations WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
 constexpr char kRefuseApp[] = "UPDATE environment_integrations SET last_error = $3::jsonb, "
                               "app_refused_at = to_timestamp($4::double precision / 1000000), "
                               "app_retry_at = to_timestamp($5::double precision / 1000000) "

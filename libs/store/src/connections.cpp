@@ -45,7 +45,7 @@ constexpr char kBindLink[] = "UPDATE link_tokens SET browser = decode($3, 'hex')
     "(extract(epoch FROM expires_at) * 1000000)::bigint, (extract(epoch FROM created_at) * 1000000)::bigint "          \
     "FROM connections WHERE environment_id = $1 AND id = $2"
 constexpr char kFind[] = SLUICE_CONNECTION;
-constexpr char kLock[] = SLUICE_CONNECTION " FOR UPDATE";
+constexpr char kLock[] = SLUICE_CONNECTION " FOR NO KEY UPDATE";
 #undef SLUICE_CONNECTION
 constexpr char kInsert[] =
     "INSERT INTO connections (environment_id, id, link_token_id, tenant_id, integrated_account_id, is_reconnect, "
