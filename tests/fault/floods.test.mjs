@@ -159,10 +159,6 @@ function manyAccounts(count) {
 
 /// Each: what is flooded, how it begins (its rate in `what`), and what else must hold for the others meanwhile.
 const floods = {
-    pool: async () => {
-        const installation = manyAccounts(isSmall ? 2000 : 20_000);
-        return repeat(5, () => ask('DELETE', `/environment-integration/${installation}`));
-    },
     descriptors: async () => held(isSmall ? 1000 : 3000),
     'memory before a token': async () => held(150, `POST /proxy/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 8388608\r\n\r\n${'x'.repeat(65_000)}`),
     'memory of a tenant': async () => held(100, `POST /proxy/things HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${attacker.where.token}\r\ncontent-type: application/json\r\ncontent-length: 8388608\r\n\r\n${'x'.repeat(2_000_000)}`),
@@ -188,6 +184,11 @@ const floods = {
     'long polls': async () => {
         const { id } = await attacker.where.api.ok('POST', '/connection', { tenant_id: 'poll', integration: 'gorgias', context: { subdomain: 'acme' } });
         return repeat(50, () => ask('GET', `/connection/${id}?wait_s=30`));
+    },
+    // The last: what it deletes is gone.
+    pool: async () => {
+        const installation = manyAccounts(isSmall ? 2000 : 20_000);
+        return repeat(5, () => ask('DELETE', `/environment-integration/${installation}`));
     },
 };
 
