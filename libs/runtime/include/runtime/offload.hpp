@@ -73,12 +73,16 @@ Task<Result<T>> offload(WorkerPool& pool, Deadline deadline, std::move_only_func
         std::optional<Result<T>> result;
     };
     auto const executor = co_await asio::this_coro::executor;
-    auto waiting = std::make_shared<Waiting>(executor, deadline);
-    WorkerPool::Job run = [waiting, executor, job = std::move(job)](std::size_t thread) mutable {
+    auto const waiting = std::make_shared<Waiting>(executor, deadline);
+    // Weak: a timer is its own thread's, and the caller with its io_context may be gone before the job is.
+    WorkerPool::Job run = [weak = std::weak_ptr(waiting), executor, job = std::move(job)](std::size_t thread) mutable {
         auto result = job(thread);
-        asio::post(executor, [waiting, result = std::move(result)]() mutable {
-            waiting->result = std::move(result);
-            waiting->done.cancel();
+        asio::post(executor, [weak, result = std::move(result)]() mutable {
+            auto const still = weak.lock();
+            if (!still)
+                return;
+            still->result = std::move(result);
+            still->done.cancel();
         });
     };
     if (!pool.post(std::move(run)))
