@@ -143,9 +143,9 @@ test('the vendor’s window closed by hand', async (t) => {
     const again = frame.getByRole('button', { name: /Try again/ });
     await again.waitFor();
     await picture(page, 'closed');
-    // Where the keyboard is: Chromium never says what became of a key for a page that is not in front.
+    // Where the keyboard is: Chromium does not always say what became of a key after the window in front was closed.
     await page.bringToFront();
-    await again.press('Escape');
+    await atMost(5, again.press('Escape').catch(() => {}));
     assert.deepEqual(await outcomeOf(page), { error_type: 'closed' });
     assert.equal((await api.all(`/integrated-account?tenant_id=${desk.subdomain}`)).length, 0);
 });

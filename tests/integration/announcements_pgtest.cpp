@@ -3,6 +3,7 @@
 #include "crypto/token.hpp"
 #include "store/store.hpp"
 #include "support/database.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 
 #include <gtest/gtest.h>
@@ -18,29 +19,13 @@
 namespace sluice::store {
 namespace {
 
+using test::must;
+using test::soon;
+
 using accounts::Account;
 using accounts::Context;
 using tenancy::Change;
 using Kind = Change::Kind;
-
-Deadline soon()
-{
-    return Deadline::after(std::chrono::seconds(10));
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
-
-void must(Result<void> const& result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-}
 
 class Heard final : public pqxx::notification_receiver {
 public:

@@ -7,6 +7,7 @@
 #include "store/store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 
 #include <fmt/format.h>
@@ -23,31 +24,15 @@
 namespace sluice::store {
 namespace {
 
+using test::must;
+using test::soon;
+
 using accounts::Account;
 using accounts::Context;
 using Kind = accounts::RefreshLease::Kind;
 using accounts::RefreshEnd;
 
 RefreshEnd const kRenewed{RefreshEnd::Kind::renewed, {}};
-
-Deadline soon()
-{
-    return Deadline::after(std::chrono::seconds(10));
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
-
-void must(Result<void> const& result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-}
 
 class ConnectionStoreTest : public ::testing::Test {
 protected:

@@ -1,6 +1,7 @@
 // How history is kept, found and forgotten.
 #include "store/store.hpp"
 #include "support/database.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 
 #include <fmt/format.h>
@@ -14,18 +15,8 @@
 namespace sluice::store {
 namespace {
 
-Deadline soon()
-{
-    return Deadline::after(std::chrono::seconds(10));
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
+using test::must;
+using test::soon;
 
 class HistoryTest : public ::testing::Test {
 protected:

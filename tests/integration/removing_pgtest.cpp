@@ -3,6 +3,7 @@
 #include "crypto/token.hpp"
 #include "store/store.hpp"
 #include "support/database.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 
 #include <fmt/format.h>
@@ -15,31 +16,15 @@
 namespace sluice::store {
 namespace {
 
-using accounts::Account;
+using test::must;
+using test::soon;
 
-Deadline soon()
-{
-    return Deadline::after(std::chrono::seconds(10));
-}
+using accounts::Account;
 
 /// What a request has.
 Deadline of_a_request()
 {
     return Deadline::after(std::chrono::milliseconds(1900));
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
-
-void must(Result<void> const& result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
 }
 
 class RemovingTest : public ::testing::Test {

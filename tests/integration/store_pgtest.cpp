@@ -5,6 +5,7 @@
 #include "store/store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 
 #include <fmt/format.h>
@@ -16,21 +17,11 @@
 namespace sluice::store {
 namespace {
 
+using test::must;
+using test::soon;
+
 using accounts::Account;
 using accounts::Context;
-
-Deadline soon()
-{
-    return Deadline::after(std::chrono::seconds(10));
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
 
 class StoreTest : public ::testing::Test {
 protected:

@@ -6,6 +6,7 @@
 #include "store/store.hpp"
 #include "support/database.hpp"
 #include "support/fake_integrations.hpp"
+#include "support/must.hpp"
 #include "support/run.hpp"
 #include "support/scripted_peer.hpp"
 
@@ -22,20 +23,10 @@
 namespace sluice::store {
 namespace {
 
+using test::must;
+using test::soon;
+
 using namespace std::chrono_literals;
-
-Deadline soon()
-{
-    return Deadline::after(10s);
-}
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result)
-        throw std::runtime_error(result.error().log_message());
-    return *std::move(result);
-}
 
 /// A scripted vendor and receiver on a thread of its own.
 class Peer {
