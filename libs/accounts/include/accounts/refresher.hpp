@@ -30,7 +30,7 @@ struct RefresherConfig {
     std::chrono::seconds lease{25}; ///< More than twice `vendor_limit`: nobody takes over who only waits.
 };
 
-/// Renews credentials: one call to the vendor per rotation across all replicas (design section 4). The lease is taken,
+/// Renews credentials: one call to the vendor per rotation across all replicas. The lease is taken,
 /// the intent written and the outcome committed in transactions of their own; none is open while the vendor is asked.
 /// One per I/O thread.
 class Refresher {

@@ -65,7 +65,7 @@ struct Classified {
     std::vector<Single> messages; ///< One, unless it is a batch.
 };
 
-/// Decides the era of a POST: the body decides, headers confirm (mcp sheet section 4, in its order). Pure.
+/// Decides the era of a POST: the body decides, headers confirm. Pure.
 [[nodiscard]] Classified classify(std::string_view body, http::Headers const& headers);
 
 /// The value of `Mcp-Name` or `Mcp-Param-*`: `=?base64?…?=` decoded, else as it is. Absent if malformed or not ASCII.

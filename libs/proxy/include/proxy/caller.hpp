@@ -34,7 +34,7 @@ struct CallerMetrics {
     telemetry::Counter& unreachable;
 };
 
-/// Makes vendor calls (design section 3, steps 6 to 8). One per I/O thread.
+/// Makes vendor calls: the credential, the request, the answer. One per I/O thread.
 class Caller {
 public:
     /// All must outlive the caller.
