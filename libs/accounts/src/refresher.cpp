@@ -17,13 +17,6 @@ constexpr std::chrono::seconds kStoreLimit{5};
 /// What the vendor gave has to be stored: it may be the only credential that still works.
 constexpr std::chrono::seconds kCommitLimit{60};
 
-double random_fraction()
-{
-    std::array<std::uint8_t, 2> bytes{};
-    random_bytes(bytes);
-    return (bytes[0] * 256.0 + bytes[1]) / 65536.0;
-}
-
 bool is_alive(Account const& account, Timestamp now)
 {
     return !account.access_expires_at || *account.access_expires_at > now;

@@ -13,23 +13,24 @@ constexpr std::string_view kHexLower = "0123456789abcdef";
 
 std::string encode64(ByteView bytes, std::string_view alphabet, bool pad)
 {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        auto const n = std::min<std::size_t>(3, bytes.size() - i);
-        unsigned group = static_cast<unsigned>(bytes[i]) << 16;
-        if (n > 1)
-            group |= static_cast<unsigned>(bytes[i + 1]) << 8;
-        if (n > 2)
-            group |= bytes[i + 2];
-        text += alphabet[group >> 18];
-        text += alphabet[(group >> 12) & 63];
-        if (n > 1)
-            text += alphabet[(group >> 6) & 63];
-        if (n > 2)
-            text += alphabet[group & 63];
-        if (pad)
-            text.append(3 - n, '=');
+    auto const whole = bytes.size() / 3;
+    auto const rest = bytes.size() % 3;
+    std::string text(whole * 4 + (rest == 0 ? 0 : (pad ? 4 : rest + 1)), '=');
+    auto* out = text.data();
+    auto const* in = bytes.data();
+    for (std::size_t i = 0; i < whole; ++i, in += 3, out += 4) {
+        auto const group = static_cast<unsigned>(in[0]) << 16 | static_cast<unsigned>(in[1]) << 8 | in[2];
+        out[0] = alphabet[group >> 18];
+        out[1] = alphabet[(group >> 12) & 63];
+        out[2] = alphabet[(group >> 6) & 63];
+        out[3] = alphabet[group & 63];
+    }
+    if (rest > 0) {
+        auto const group = static_cast<unsigned>(in[0]) << 16 | (rest > 1 ? static_cast<unsigned>(in[1]) << 8 : 0U);
+        out[0] = alphabet[group >> 18];
+        out[1] = alphabet[(group >> 12) & 63];
+        if (rest > 1)
+            out[2] = alphabet[(group >> 6) & 63];
     }
     return text;
 }
@@ -142,17 +143,24 @@ std::optional<Bytes> hex_decode(std::string_view text)
 
 std::string percent_encode(std::string_view text)
 {
+    // RFC 3986 section 2.3.
+    static constexpr auto kUnreserved = [] {
+        std::array<bool, 256> table{};
+        for (std::string_view const set : {kUrlSafe, std::string_view("-._~")})
+            for (char const c : set)
+                table[static_cast<std::uint8_t>(c)] = true;
+        return table;
+    }();
     std::string out;
     out.reserve(text.size());
-    for (char const c : text) {
-        auto const lower = ascii_lower(c);
-        bool const unreserved =
-            (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-        if (unreserved) {
-            out += c;
-            continue;
-        }
-        auto const byte = static_cast<std::uint8_t>(c);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const start = i;
+        while (i < text.size() && kUnreserved[static_cast<std::uint8_t>(text[i])])
+            ++i;
+        out += text.substr(start, i - start);
+        if (i == text.size())
+            break;
+        auto const byte = static_cast<std::uint8_t>(text[i]);
         out += '%';
         out += kHexUpper[byte >> 4];
         out += kHexUpper[byte & 15];
@@ -165,10 +173,14 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && plus_is_space) {
+        auto const start = i;
+        while (i < text.size() && text[i] != '%' && (text[i] != '+' || !plus_is_space))
+            ++i;
+        out += text.substr(start, i - start);
+        if (i == text.size())
+            break;
+        if (text[i] == '+') {
             out += ' ';
-        } else if (text[i] != '%') {
-            out += text[i];
         } else {
             if (i + 2 >= text.size())
                 return std::nullopt;
@@ -194,7 +206,7 @@ std::uint32_t crc32(std::string_view text) noexcept
 
 bool iequals(std::string_view a, std::string_view b) noexcept
 {
-    return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+    return a.size() == b.size() && (a == b || std::ranges::equal(a, b, {}, ascii_lower, ascii_lower));
 }
 
 std::string to_lower(std::string_view text)

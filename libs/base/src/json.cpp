@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <utility>
@@ -34,25 +36,54 @@ constexpr std::array<char, 256> escape_table()
 
 constexpr auto kEscapes = escape_table();
 
+/// How many of the eight bytes in `word`, read from memory, stand for themselves before the first that does not.
+std::size_t unescaped_bytes(std::uint64_t word)
+{
+    static_assert(std::endian::native == std::endian::little);
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    // The high bit of the first byte that is below `limit`, and perhaps of some behind it.
+    auto const below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes; };
+    auto const found = below(word, 0x20) | below(word ^ kOnes * '"', 1) | below(word ^ kOnes * '\\', 1);
+    return static_cast<std::size_t>(std::countr_zero(found & kOnes * 0x80)) / 8;
+}
+
+char* escape_byte(char* to, char c)
+{
+    constexpr std::string_view kHex = "0123456789abcdef";
+    auto const escape = kEscapes[static_cast<std::uint8_t>(c)];
+    if (escape == 0) {
+        *to++ = c;
+        return to;
+    }
+    *to++ = '\\';
+    *to++ = escape;
+    if (escape == 'u') {
+        *to++ = '0';
+        *to++ = '0';
+        *to++ = kHex[static_cast<std::uint8_t>(c) >> 4];
+        *to++ = kHex[static_cast<std::uint8_t>(c) & 15];
+    }
+    return to;
+}
+
 /// Writes `text` escaped at `to`, which has room for six times its size; the end of what was written.
 char* escape_block(char* to, std::string_view text)
 {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    for (char const c : text) {
-        auto const escape = kEscapes[static_cast<std::uint8_t>(c)];
-        if (escape == 0) {
-            *to++ = c;
-            continue;
-        }
-        *to++ = '\\';
-        *to++ = escape;
-        if (escape == 'u') {
-            *to++ = '0';
-            *to++ = '0';
-            *to++ = kHex[static_cast<std::uint8_t>(c) >> 4];
-            *to++ = kHex[static_cast<std::uint8_t>(c) & 15];
-        }
+    auto const* from = text.data();
+    auto const* const end = from + text.size();
+    while (end - from >= 8) {
+        // All eight are copied; what stands behind the first that is to be escaped is written over.
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        std::memcpy(to, &word, sizeof word);
+        auto const count = unescaped_bytes(word);
+        from += count;
+        to += count;
+        if (count < 8)
+            to = escape_byte(to, *from++);
     }
+    while (from != end)
+        to = escape_byte(to, *from++);
     return to;
 }
 

@@ -59,7 +59,7 @@ void drop_client_members(Tool const& tool, json::object& arguments)
     auto const* rules = tool.method->body.schema.if_object();
     auto const* raw = tool.method->raw_schema && rules != nullptr ? json::object_at(*rules, "properties") : nullptr;
     for (auto const name : kMembers)
-        if (!tool.arguments.contains(name) && (raw == nullptr || !raw->contains(name)))
+        if (arguments.contains(name) && !tool.arguments.contains(name) && (raw == nullptr || !raw->contains(name)))
             arguments.erase(name);
 }
 

@@ -161,7 +161,9 @@ private:
             }
         }
         auto accept = fmt::format("{}", fmt::join(types, ", "));
-        return accept.size() > kMost ? std::string() : accept;
+        if (accept.empty() || accept.size() > kMost)
+            accept = "application/json";
+        return accept + ", */*;q=0.1"; // Whatever else the vendor has is better than a 406.
     }
 
     void read_path(std::string const& path, Method& method)

@@ -82,7 +82,7 @@ Key Key::random()
 Bytes seal(Key const& key, std::string_view plaintext, std::string_view associated_data)
 {
     Bytes out(kNonce + plaintext.size() + kTag);
-    random_bytes(std::span(out).first(kNonce));
+    public_random_bytes(std::span(out).first(kNonce));
     auto* const ctx = encryption();
     int length = 0;
     require(EVP_EncryptInit_ex2(ctx, nullptr, key.reveal().data(), out.data(), nullptr));

@@ -50,13 +50,6 @@ private:
     std::string const host_;
 };
 
-double random_fraction()
-{
-    std::array<std::uint8_t, 1> byte{};
-    random_bytes(byte);
-    return byte[0] / 256.0;
-}
-
 } // namespace
 
 DelivererMetrics::DelivererMetrics(telemetry::Registry& registry)

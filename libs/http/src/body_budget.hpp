@@ -19,7 +19,11 @@ public:
         , owner_{owner.environment, {}} // The records of an account are as large as they are.
     {
     }
-    ~BodyLease() { budget_->give_back(owner_, taken_); }
+    ~BodyLease()
+    {
+        if (taken_ > 0)
+            budget_->give_back(owner_, taken_);
+    }
     BodyLease(BodyLease const&) = delete;
     BodyLease& operator=(BodyLease const&) = delete;
 

@@ -118,7 +118,6 @@ Task<Attempt> Connection::exchange_on(Stream& stream, std::string const& head, O
     response = reader.take();
     is_reusable_ = !write_failure && reader.has_proven_end() && !has_unread();
     buffer_.consume(buffer_.size());
-    buffer_.shrink_to_fit(); // An idle connection costs no buffer.
     co_return attempt;
 }
 

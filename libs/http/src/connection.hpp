@@ -59,6 +59,9 @@ public:
     /// Whether the last answer's end is proven and nothing is left over.
     [[nodiscard]] bool is_reusable() const noexcept { return is_reusable_; }
 
+    /// Gives back what was for reading. An idle connection needs none of it.
+    void release_buffer() { buffer_.shrink_to_fit(); }
+
     Clock::time_point idle_since{};
     /// Whose idle connection it is.
     void* pool = nullptr;

@@ -3,8 +3,8 @@
 #include "ares_resolver.hpp"
 #include "base/encoding.hpp"
 #include "connection.hpp"
-#include "http/content_decoder.hpp"
 #include "dial.hpp"
+#include "http/content_decoder.hpp"
 #include "http/name_cache.hpp"
 #include "http_api/url.hpp"
 #include "runtime/offload.hpp"
@@ -35,6 +35,8 @@ using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using ErrorCodeOf = boost::system::error_code;
 
+/// Connections that are in use all the time keep their buffers.
+constexpr std::chrono::seconds kFresh{1};
 /// One per account at vendors with a host of their own for each; beyond it URLs are parsed each time.
 constexpr std::size_t kMaxOrigins = 10'000;
 
@@ -127,8 +129,6 @@ Error too_many_bytes(Shares::Full full, Method method, Url const& url)
 /// Takes the content codings off the answer. Others on the thread have their turn in between.
 Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& lease, Attempt& attempt)
 {
-    if (!response.headers.contains("content-encoding"))
-        co_return;
     auto const executor = co_await asio::this_coro::executor;
     auto const coded = response.body.size();
     ContentDecoder decoder(response.headers, std::move(response.body), limit);
@@ -252,13 +252,13 @@ struct PooledClient::Impl {
         connection->expires_never();
         connection->idle_since = Clock::now();
         connection->pool = &host;
-        idle.push_back(*connection);
+        fresh.push_back(*connection);
         host.idle.push_back(std::move(connection));
         ++idle_count;
         if (host.idle.size() > config.idle_per_host)
             drop_oldest(host);
         if (idle_count > config.idle_connections)
-            drop_oldest(*static_cast<Host*>(idle.front().pool));
+            drop_oldest(host_of_oldest());
         if (!is_timer_set)
             wake_for_oldest();
     }
@@ -271,18 +271,27 @@ struct PooledClient::Impl {
         drop_if_unused(host);
     }
 
-    /// One timer closes what is idle for too long. It rests while nothing is idle, so that an io_context with nothing
-    /// else to do may end.
+    [[nodiscard]] Host& host_of_oldest() { return *static_cast<Host*>((idle.empty() ? fresh : idle).front().pool); }
+
+    /// One timer takes the buffers from what has been idle for a moment, and closes what is idle for too long. It rests
+    /// while nothing is idle, so that an io_context with nothing else to do may end.
     void wake_for_oldest()
     {
-        is_timer_set = !idle.empty();
+        is_timer_set = idle_count > 0;
         if (!is_timer_set)
             return;
-        idle_timer.expires_at(idle.front().idle_since + config.idle_limit);
+        auto const closes = (idle.empty() ? fresh : idle).front().idle_since + config.idle_limit;
+        idle_timer.expires_at(fresh.empty() ? closes : std::min(closes, fresh.front().idle_since + fresh_limit));
         idle_timer.async_wait([this](ErrorCodeOf const& failure) {
             if (failure)
                 return;
             auto const now = Clock::now();
+            while (!fresh.empty() && fresh.front().idle_since + fresh_limit <= now) {
+                auto& connection = fresh.front();
+                connection.release_buffer();
+                connection.unlink();
+                idle.push_back(connection);
+            }
             while (!idle.empty() && idle.front().idle_since + config.idle_limit <= now)
                 drop_oldest(*static_cast<Host*>(idle.front().pool));
             wake_for_oldest();
@@ -370,8 +379,10 @@ struct PooledClient::Impl {
     Shares calls; ///< To all hosts.
     std::shared_ptr<Shares> answer_bytes;
     std::map<Origin, std::unique_ptr<Host>> hosts;
-    /// The longest idle first.
-    boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> idle;
+    std::chrono::milliseconds const fresh_limit = std::min<std::chrono::milliseconds>(kFresh, config.idle_limit);
+    using Connections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+    Connections idle;  ///< Without a buffer, the longest idle first.
+    Connections fresh; ///< Idle for less than `fresh_limit`, with the buffer that the next call needs; likewise.
     std::size_t idle_count = 0;
     SteadyTimer idle_timer;
     bool is_timer_set = false;
@@ -443,7 +454,8 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
         if (attempt.is_answered()) {
             impl_->keep(host, std::move(connection));
             connection.reset();
-            co_await decode(response, impl_->config.response_limit_bytes, *lease, attempt);
+            if (response.headers.contains("content-encoding"))
+                co_await decode(response, impl_->config.response_limit_bytes, *lease, attempt);
         }
         if (attempt.is_answered()) {
             if (!lease->is_empty())

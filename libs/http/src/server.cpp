@@ -99,9 +99,11 @@ void append_fields(std::string& head, Headers const& headers)
     for (auto const& [name, value] : headers) {
         head += name;
         head += ": ";
+        auto const start = static_cast<std::ptrdiff_t>(head.size());
+        head += value;
         // A header cannot be split by its value, wherever that came from.
-        for (char const c : value)
-            head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+        std::transform(head.begin() + start, head.end(), head.begin() + start,
+                       [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
         head += "\r\n";
     }
 }

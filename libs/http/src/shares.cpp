@@ -10,10 +10,14 @@ std::size_t amount_of(Map const& amounts, Id const& id)
     return found == amounts.end() ? 0 : found->second;
 }
 
+/// Whoever has nothing is likely to have something soon; so many of them are remembered.
+constexpr std::size_t kRemembered = 1024;
+
 template <class Map, class Id>
 void subtract(Map& amounts, Id const& id, std::size_t amount)
 {
-    if (auto const found = amounts.find(id); found != amounts.end() && (found->second -= amount) == 0)
+    auto const found = amounts.find(id);
+    if (found != amounts.end() && (found->second -= amount) == 0 && amounts.size() > kRemembered)
         amounts.erase(found);
 }
 

@@ -42,9 +42,10 @@ Headers::Field Headers::operator[](std::size_t index) const noexcept
 
 std::optional<std::string_view> Headers::find(std::string_view name) const noexcept
 {
-    for (auto const field : *this)
-        if (iequals(field.name, name))
-            return field.value;
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        if (entries_[i].name_size == name.size())
+            if (auto const field = (*this)[i]; iequals(field.name, name))
+                return field.value;
     return std::nullopt;
 }
 

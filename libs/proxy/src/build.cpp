@@ -2,8 +2,6 @@
 
 #include "base/encoding.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace sluice::proxy {
@@ -59,9 +57,7 @@ Result<http::OutgoingRequest> build(catalog::Method const& method, catalog::Call
         append_query(request.url, credential.query, credential.value.reveal(), first);
 
     request.headers.reserve(6, 256);
-    // Whatever else it has is better than 406.
-    request.headers.add("accept",
-                        fmt::format("{}, */*;q=0.1", method.accept.empty() ? "application/json" : method.accept));
+    request.headers.add("accept", method.accept);
     request.headers.add("user-agent", "sluice/1");
     if (raw != nullptr) {
         request.headers.add("content-type", raw->content_type);

@@ -333,7 +333,7 @@ Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
 bool Dispatcher::is_elsewhere(Call const& call, RouteSpec const& spec) const
 {
     // Whoever asks whether we are well may not know our name.
-    return spec.access != Access::open &&
+    return spec.access != Access::open && !hosts_.is_one() &&
            !hosts_.serves(call.request.headers.find("host").value_or(""), spec.access == Access::mcp_token);
 }
 

@@ -38,7 +38,7 @@ Hosts::Hosts(std::string_view public_url, std::string_view mcp_url)
 
 bool Hosts::serves(std::string_view host_field, bool is_mcp) const
 {
-    return mcp_host_.empty() || host_name(host_field) == (is_mcp ? mcp_host_ : public_host_);
+    return is_one() || host_name(host_field) == (is_mcp ? mcp_host_ : public_host_);
 }
 
 } // namespace sluice::api

@@ -19,13 +19,6 @@ constexpr milliseconds kBusyPause{100};
 constexpr milliseconds kDeafPause{500};
 constexpr milliseconds kLongestSleep = tenancy::kNotifiedAhead;
 
-double random_fraction()
-{
-    std::array<std::uint8_t, 1> byte{};
-    random_bytes(byte);
-    return byte[0] / 256.0;
-}
-
 } // namespace
 
 LoopMetrics::LoopMetrics(telemetry::Registry& registry, std::string_view kind)

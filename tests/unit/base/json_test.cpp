@@ -141,6 +141,23 @@ TEST(JsonQuoting, EscapesControlCharactersQuotesAndBackslashes)
     EXPECT_EQ(parse(out)->get_string(), std::string_view("a\"\\\n\x01\t\x1f/ü", 10));
 }
 
+TEST(JsonQuoting, EscapesEachByteAloneAndBesideAnother)
+{
+    auto const alone = [](char c) {
+        std::string out;
+        append_escaped(out, std::string_view(&c, 1));
+        return out;
+    };
+    for (int byte = 0; byte < 256; ++byte)
+        for (char const next : {'!', '"', '\x1f', ' ', '\x7f', '\xff', '\0'})
+            for (std::size_t at = 0; at < 17; ++at) {
+                auto const c = static_cast<char>(byte);
+                std::string out;
+                append_escaped(out, std::string(at, 'a') + c + next + "tail of the text");
+                ASSERT_EQ(out, std::string(at, 'a') + alone(c) + alone(next) + "tail of the text") << byte << ' ' << at;
+            }
+}
+
 TEST(JsonCanonical, IsTheSameForEqualValues)
 {
     auto const one = *parse(R"({"b":[1,{"y":null,"x":"é"}],"a":{}, "c":[]})");

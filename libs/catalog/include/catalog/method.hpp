@@ -83,8 +83,9 @@ struct Method {
     bool deprecated = false;
     bool tool_allowed = true;
     bool has_response_schema = false;
-    std::string accept;      ///< The media types of its answers as `accept` wants them; empty: JSON.
-    bool gives_link = false; ///< Of a download: where the vendor redirects to is the answer.
+    std::string accept =
+        "application/json, */*;q=0.1"; ///< What the field `accept` says: the media types of its answers, then anything.
+    bool gives_link = false;           ///< Of a download: where the vendor redirects to is the answer.
     /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
     bool raw_schema = false;
     /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.

@@ -11,6 +11,8 @@ class Hosts {
 public:
     Hosts(std::string_view public_url, std::string_view mcp_url);
 
+    /// Whether names tell nothing apart.
+    [[nodiscard]] bool is_one() const noexcept { return mcp_host_.empty(); }
     /// Whether a request with this Host field is served what belongs to MCP, or else what belongs to the API.
     [[nodiscard]] bool serves(std::string_view host_field, bool is_mcp) const;
 
