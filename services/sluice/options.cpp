@@ -57,7 +57,7 @@ Options::Options()
                "after SIGTERM, time in which requests are still taken while /readyz says 503");
     s.duration("drain.limit", api_.drain_limit, 0ms, 10min, "then, time for requests in flight");
     s.integer("limits.connections", connection_limit_, 1, 1'000'000, "connections per I/O thread");
-    s.integer("limits.requests", concurrent_requests_, 1, 1'000'000, "requests in progress per I/O thread; then 429");
+    s.integer("limits.requests", concurrent_requests_, 1, 1'000'000, "requests in progress per I/O thread, of which an environment has half at most; then 429");
     s.integer("limits.body_memory", body_memory_, 1, 1'000'000, "MiB that request bodies may hold at once; then 429");
     s.integer("limits.body_memory_share", body_memory_share_, 1, 1'000'000, "of them, MiB for one environment");
     s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");

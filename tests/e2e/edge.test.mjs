@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 import { send } from './support/exchange.mjs';
 import { callTool, legacy, post } from './support/mcp.mjs';
-import { connect, mainEnvironment, startApi } from './support/product.mjs';
+import { connect, environment, mainEnvironment, startApi } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -80,6 +80,25 @@ test('a request too many is told so before its body is read', async (t) => {
     await eventually('429', 2, () => statusOf(peer) === 429, 10);
     assert.match(peer.text, /retry-after: 1/);
     assert.ok(!(await slow).isError);
+});
+
+test('an environment whose calls are slow leaves places to the others', async (t) => {
+    const { simulated } = account;
+    const api = await startApi(t, { settings: { SLUICE_THREADS: '1', SLUICE_LIMITS_REQUESTS: '4' } });
+    const other = await (await connect(t, await environment('edge-other'))).mint();
+    const at = (path) => path.replace(where.api.url, api.url);
+    const list = () => send('GET', `${api.url}/integration`, { headers: { authorization: `Bearer ${where.token}` } });
+    for (const { status } of [await post(at(url), ping), await list()]) assert.equal(status, 200); // Whose they are is known from here on.
+    await simulated.fault({ match: 'GET /api/tickets', times: 2, delay_ms: 2000 });
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_all_gorgias_tickets', arguments: { limit: 1 } } };
+    const calls = Array.from({ length: 4 }, () => post(at(url), call));
+    const refused = await Promise.race(calls);
+    assert.equal(refused.status, 429);
+    assert.match(refused.json.message, /This environment has too many requests/);
+    assert.equal(refused.headers['retry-after'], '1');
+    assert.equal((await post(at(other.url), ping)).status, 200);
+    assert.equal((await list()).status, 429, 'whichever way the environment comes');
+    assert.deepEqual((await Promise.all(calls)).map(({ status }) => status).sort(), [200, 200, 429, 429]);
 });
 
 test('a final slash is served, and never redirected', async () => {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "shares.hpp"
+#include "http_api/shares.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -6,9 +6,9 @@
 #include "dial.hpp"
 #include "http/content_decoder.hpp"
 #include "http/name_cache.hpp"
+#include "http_api/shares.hpp"
 #include "http_api/url.hpp"
 #include "runtime/offload.hpp"
-#include "shares.hpp"
 
 #include <fmt/format.h>
 

@@ -111,11 +111,10 @@ Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiT
 }
 
 Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request const& head, std::string_view token,
-                                                                  CallTrace& trace)
+                                                                  http::Place& place, CallTrace& trace)
 {
     auto const deadline = Deadline::after(kResolveLimit);
-    auto const warm = servers_.resolve_warm(token);
-    auto const resolved = warm ? *warm : co_await servers_.resolve(token, deadline);
+    auto const resolved = co_await find_server(token, place, deadline);
     if (!resolved)
         co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
@@ -128,11 +127,11 @@ Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request 
     co_return *std::move(refused);
 }
 
-Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace)
+Task<http::Response> Endpoint::handle(http::Request const& request, std::string_view token, Door door,
+                                      http::Place& place, CallTrace& trace)
 {
     auto const deadline = Deadline::after(config_.call_limit);
-    auto const warm = servers_.resolve_warm(token);
-    auto const resolved = warm ? *warm : co_await servers_.resolve(token, deadline.at_most(kResolveLimit));
+    auto const resolved = co_await find_server(token, place, deadline.at_most(kResolveLimit));
     if (!resolved)
         co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
@@ -159,13 +158,26 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     } else if (door == Door::stream) {
         response = co_await open_stream(request, token, snapshot, deadline);
     } else if (door == Door::messages) {
-        response = co_await accept_message(request, snapshot, deadline, trace);
+        response = co_await accept_message(request, snapshot, deadline, place, trace);
     } else {
-        response = co_await answer_post(request, snapshot, deadline, trace);
+        response = co_await answer_post(request, snapshot, deadline, place, trace);
     }
     add_cors(request, response);
     response.headers.add("cache-control", "no-store");
     co_return response;
+}
+
+Task<Result<SnapshotPtr>> Endpoint::find_server(std::string_view token, http::Place& place, Deadline deadline)
+{
+    auto const warm = servers_.resolve_warm(token);
+    if (!warm)
+        if (auto const may = place.take({}); !may)
+            co_return may.error();
+    auto resolved = warm ? *warm : co_await servers_.resolve(token, deadline);
+    if (resolved)
+        if (auto const may = place.take((*resolved)->server.environment); !may)
+            co_return may.error();
+    co_return resolved;
 }
 
 bool Endpoint::declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const
@@ -237,7 +249,7 @@ Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Reques
 }
 
 Task<http::Response> Endpoint::answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                           CallTrace& trace)
+                                           http::Place& place, CallTrace& trace)
 {
     if (!iequals(media_type(request.headers.find("content-type").value_or("")), "application/json"))
         co_return rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
@@ -262,7 +274,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     if (auto* call = std::get_if<RpcRequest>(&classified.messages.front());
         call != nullptr && makes_progress(*call, *snapshot) && accepts(request, "text/event-stream")) {
         trace.method = call->method;
-        co_return stream_call(std::move(*call), std::move(snapshot), deadline);
+        co_return stream_call(std::move(*call), std::move(snapshot), deadline, std::move(place));
     }
     auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
     auto response = http::json_response(answer.status, std::move(answer.body));

@@ -56,14 +56,16 @@ Task<bool> ProgressFrames::page(std::int64_t items, std::int64_t wanted)
     co_return !is_gone_;
 }
 
-http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline)
+http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, http::Place place)
 {
     http::Response response;
     response.headers.add("content-type", "text/event-stream");
     // What stands in between must not wait for the end (nginx reads this).
     response.headers.add("x-accel-buffering", "no");
-    response.stream = [this, request = std::move(request), snapshot = std::move(snapshot),
-                       deadline](http::BodySink& sink) { return write_call(sink, request, snapshot, deadline); };
+    response.stream = [this, request = std::move(request), snapshot = std::move(snapshot), deadline,
+                       place = std::make_shared<http::Place>(std::move(place))](http::BodySink& sink) {
+        return write_call(sink, request, snapshot, deadline);
+    };
     return response;
 }
 

@@ -71,7 +71,7 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
 }
 
 Task<http::Response> Endpoint::accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                              CallTrace& trace)
+                                              http::Place& place, CallTrace& trace)
 {
     auto query = http::Query::parse(request.query());
     auto const id = query ? uuid_from_hex(query->take("sessionId").value_or("")) : std::nullopt;
@@ -89,7 +89,7 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
             trace.method = call->method.substr(0, 64);
     if (background_.full())
         co_return plain_error({ErrorCode::unavailable, "Too many calls wait for their answer. Try again."});
-    background_.spawn(answer_on_stream(*id, std::move(classified), std::move(snapshot), deadline));
+    background_.spawn(answer_on_stream(*id, std::move(classified), std::move(snapshot), deadline, std::move(place)));
     http::Response accepted;
     accepted.status = 202;
     accepted.headers.add("content-type", "text/plain; charset=utf-8");
@@ -97,7 +97,8 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
     co_return accepted;
 }
 
-Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline)
+Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
+                                      [[maybe_unused]] http::Place place)
 {
     CallTrace trace;
     std::string body;

@@ -98,7 +98,7 @@ struct App::Impl final : tenancy::Announcer {
     http::EgressPolicy egress;
     mcp::ToolSets tool_sets;
     StaticFiles files;
-    ByteBudget bodies;
+    http::ByteBudget bodies;
     std::atomic<bool> draining{false};
     // Pools post into the contexts until they are joined, so the contexts go last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;

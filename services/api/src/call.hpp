@@ -5,6 +5,7 @@
 #include "http/router.hpp"
 #include "http_api/message.hpp"
 #include "http_api/query.hpp"
+#include "http_api/shares.hpp"
 #include "mcp/endpoint.hpp"
 #include "runtime/task.hpp"
 #include "tenancy/tenancy.hpp"
@@ -25,10 +26,13 @@ struct Call {
     /// The one account that an integrated-account token may call.
     std::optional<IntegratedAccountId> account;
     Deadline deadline = Deadline::after({});
+    http::Place place; ///< Among the requests in progress.
     std::string request_id;
     mcp::CallTrace trace;
 
     [[nodiscard]] EnvironmentId environment() const noexcept { return caller.environment; }
+    /// Whose request it turned out to be. Errors: rate_limited, if that one has too many in progress.
+    [[nodiscard]] Result<void> belongs_to(EnvironmentId environment);
     /// The value of a placeholder of the route.
     [[nodiscard]] std::string_view parameter(std::string_view name) const;
     /// A placeholder as an id. Errors: not_found for another kind of text: it can name nothing here.

@@ -19,14 +19,19 @@ Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& token
 {
     auto const token = bearer_of(call.request);
     bool const is_account_token = token.starts_with(crypto::prefix_of(crypto::TokenKind::account));
-    if (access == Access::account_token || (access == Access::any_token && is_account_token)) {
+    bool const is_of_account = access == Access::account_token || (access == Access::any_token && is_account_token);
+    auto const warm = is_of_account ? std::nullopt : tokens.authenticate_warm(token);
+    if (!warm)
+        if (auto const may = call.place.take({}); !may)
+            co_return may.error();
+    if (is_of_account) {
         auto const found = co_await account_tokens.authenticate(token, call.deadline);
         if (!found)
             co_return found.error();
         call.caller.environment = found->environment;
         call.account = found->account;
     } else {
-        auto caller = co_await tokens.authenticate(token, call.deadline);
+        auto caller = warm ? *warm : co_await tokens.authenticate(token, call.deadline);
         if (!caller)
             co_return caller.error();
         if (caller->is_mcp_only)
@@ -35,8 +40,13 @@ Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& token
                             "was made with --mcp-only."};
         call.caller = *std::move(caller);
     }
-    call.trace.environment = call.environment().str();
-    co_return Result<void>{};
+    co_return call.belongs_to(call.environment());
+}
+
+Result<void> Call::belongs_to(EnvironmentId environment)
+{
+    trace.environment = environment.str();
+    return place.take(environment);
 }
 
 std::string_view Call::parameter(std::string_view name) const

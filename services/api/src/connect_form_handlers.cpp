@@ -44,9 +44,18 @@ ConnectFormHandlers::ConnectFormHandlers(accounts::ConnectForm& form)
 {
 }
 
+Task<Result<accounts::ConnectedPtr>> ConnectFormHandlers::open(Call& call)
+{
+    auto account = co_await form_.open(bearer_of(call.request), call.deadline);
+    if (account)
+        if (auto const may = call.belongs_to((*account)->account.environment); !may)
+            co_return may.error();
+    co_return account;
+}
+
 HandlerResult ConnectFormHandlers::get(Call& call)
 {
-    auto const account = co_await form_.open(bearer_of(call.request), call.deadline);
+    auto const account = co_await open(call);
     if (!account)
         co_return connect_refusal(account.error());
     auto const& integration = *(*account)->installed->integration;
@@ -62,7 +71,7 @@ HandlerResult ConnectFormHandlers::get(Call& call)
 
 HandlerResult ConnectFormHandlers::options(Call& call)
 {
-    auto const account = co_await form_.open(bearer_of(call.request), call.deadline);
+    auto const account = co_await open(call);
     if (!account)
         co_return connect_refusal(account.error());
     auto const body = read_object(call.request);
@@ -82,7 +91,7 @@ HandlerResult ConnectFormHandlers::options(Call& call)
 
 HandlerResult ConnectFormHandlers::submit(Call& call)
 {
-    auto const account = co_await form_.open(bearer_of(call.request), call.deadline);
+    auto const account = co_await open(call);
     if (!account)
         co_return connect_refusal(account.error());
     auto const body = read_object(call.request);

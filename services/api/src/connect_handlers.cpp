@@ -205,7 +205,8 @@ Task<Result<LinkToken>> ConnectHandlers::authenticate(Call& call)
         co_return link.error().code() == ErrorCode::not_found ? invalid_link() : link.error();
     if (link->is_used || link->expires_at <= services_.clock.now())
         co_return invalid_link();
-    call.trace.environment = link->environment.str();
+    if (auto const may = call.belongs_to(link->environment); !may)
+        co_return may.error();
     co_return link;
 }
 
@@ -360,6 +361,8 @@ HandlerResult ConnectHandlers::connection(Call& call)
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
         co_return connect_refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
+    if (auto const may = call.belongs_to(link->environment); !may)
+        co_return connect_refusal(may.error());
     auto const found = co_await services_.store.connections().find(link->environment, *id, call.deadline);
     if (!found && found.error().code() != ErrorCode::not_found)
         co_return connect_refusal(found.error());

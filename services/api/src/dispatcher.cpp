@@ -85,14 +85,14 @@ void append_timing(http::Response& response, std::chrono::microseconds total, st
 
 class Room final : public http::BodyRoom {
 public:
-    Room(ByteBudget& budget, EnvironmentId environment)
-        : hold_(budget, environment.uuid())
+    Room(http::ByteBudget& budget, EnvironmentId environment)
+        : hold_(budget, environment)
     {
     }
     [[nodiscard]] bool grow(std::size_t bytes) override { return hold_.grow(bytes); }
 
 private:
-    ByteBudget::Hold hold_;
+    http::ByteBudget::Hold hold_;
 };
 
 http::Response no_room()
@@ -158,7 +158,7 @@ void RequestMetrics::count_unrouted(int)
 }
 
 Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-                       accounts::AccountTokens& account_tokens, McpHandlers& mcp, ByteBudget& bodies,
+                       accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
                        RequestMetrics& metrics, telemetry::Log& log)
     : config_(config)
     , hosts_(config.public_url, config.mcp_url)
@@ -169,6 +169,7 @@ Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers,
     , bodies_(bodies)
     , metrics_(metrics)
     , log_(log)
+    , running_(std::make_shared<http::Shares>(config.concurrent_requests))
     , id_prefix_([] {
         std::array<std::uint8_t, 6> bytes{};
         random_bytes(bytes);
@@ -263,11 +264,11 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
     if (!query)
         return plain_error(400, "The query string is not valid: broken percent-encoding, or not UTF-8.");
     call.query = *std::move(query);
-    if (running_ >= config_.concurrent_requests) {
-        auto response = plain_error(kTooMany, "The service is busy. Retry in a second.");
-        response.headers.add("retry-after", "1");
-        return response;
-    }
+    call.place = http::Place(running_);
+    // Who holds a token takes it for its environment, and what is open to anyone never waits.
+    if (route_specs()[index].access == Access::link)
+        if (auto const may = call.place.take({}); !may)
+            return error_response(may.error());
     return std::nullopt;
 }
 
@@ -306,9 +307,7 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
         if (*refused)
             co_return **std::move(refused);
     }
-    ++running_;
     auto answered = co_await run(call, index);
-    --running_;
     if (answered)
         co_return *std::move(answered);
     call.trace.is_vendors_fault = is_of_vendor(answered.error().code());

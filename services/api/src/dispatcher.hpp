@@ -5,8 +5,9 @@
 #include "api/hosts.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http_api/byte_budget.hpp"
+#include "http_api/shares.hpp"
 #include "routes.hpp"
-#include "runtime/byte_budget.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
@@ -36,15 +37,15 @@ private:
     telemetry::Counter& unrouted_;
 };
 
-/// What happens to each request, in this order: id, host, route, load limit, authentication, handler, error envelope,
-/// headers, metrics, access log. A request whose body is still to come goes through the first half before the body is
-/// read. One per shard.
+/// What happens to each request, in this order: id, host, route, authentication, share of the load, handler, error
+/// envelope, headers, metrics, access log. A request whose body is still to come goes through the first half before the
+/// body is read. One per shard.
 class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.
     Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-               accounts::AccountTokens& account_tokens, McpHandlers& mcp, ByteBudget& bodies, RequestMetrics& metrics,
-               telemetry::Log& log);
+               accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
+               RequestMetrics& metrics, telemetry::Log& log);
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
     Task<http::Admission> admit(http::Request const& head) override;
@@ -69,11 +70,11 @@ private:
     tenancy::ApiTokens& tokens_;
     accounts::AccountTokens& account_tokens_;
     McpHandlers& mcp_;
-    ByteBudget& bodies_;
+    http::ByteBudget& bodies_;
     RequestMetrics& metrics_;
     telemetry::Log& log_;
     http::Router router_;
-    std::size_t running_ = 0;
+    std::shared_ptr<http::Shares> const running_; ///< Shared with the calls.
     std::string const id_prefix_;
     std::uint64_t id_counter_ = 0;
 };

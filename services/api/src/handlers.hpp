@@ -9,11 +9,11 @@
 #include "call.hpp"
 #include "crypto/cursor.hpp"
 #include "http/egress.hpp"
+#include "http_api/byte_budget.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/servers.hpp"
 #include "proxy/caller.hpp"
-#include "runtime/byte_budget.hpp"
 #include "static_files.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
@@ -36,7 +36,7 @@ struct Services {
     tenancy::Announcer& announcer;
     StaticFiles const& files;
     mcp::Streams& streams;
-    ByteBudget& bodies;
+    http::ByteBudget& bodies;
     tenancy::SecretGate& secrets;
 };
 
@@ -250,6 +250,8 @@ public:
     HandlerResult submit(Call& call);
 
 private:
+    Task<Result<accounts::ConnectedPtr>> open(Call& call);
+
     accounts::ConnectForm& form_;
 };
 

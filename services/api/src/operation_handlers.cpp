@@ -36,22 +36,26 @@ McpHandlers::McpHandlers(mcp::Endpoint& endpoint)
 
 HandlerResult McpHandlers::handle(Call& call)
 {
-    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::streamable, call.trace);
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::streamable, call.place,
+                                        call.trace);
 }
 
 HandlerResult McpHandlers::stream(Call& call)
 {
-    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::stream, call.trace);
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::stream, call.place,
+                                        call.trace);
 }
 
 HandlerResult McpHandlers::messages(Call& call)
 {
-    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::messages, call.trace);
+    co_return co_await endpoint_.handle(call.request, call.parameter("token"), mcp::Door::messages, call.place,
+                                        call.trace);
 }
 
 HandlerResult McpHandlers::handle_bearer(Call& call)
 {
-    auto response = co_await endpoint_.handle(call.request, bearer_of(call.request), mcp::Door::streamable, call.trace);
+    auto response =
+        co_await endpoint_.handle(call.request, bearer_of(call.request), mcp::Door::streamable, call.place, call.trace);
     if (is_unknown(response, call))
         co_return no_bearer();
     co_return response;
@@ -61,7 +65,7 @@ Task<Result<std::optional<http::Response>>> McpHandlers::refuse_stranger(Call& c
 {
     bool const is_in_path = !call.parameter("token").empty();
     std::string const token(is_in_path ? call.parameter("token") : bearer_of(call.request));
-    auto admitted = co_await endpoint_.admit(call.request, token, call.trace);
+    auto admitted = co_await endpoint_.admit(call.request, token, call.place, call.trace);
     if (auto const* environment = std::get_if<EnvironmentId>(&admitted)) {
         call.caller.environment = *environment;
         co_return std::optional<http::Response>{};

@@ -9,8 +9,6 @@ namespace sluice::api {
 namespace {
 
 constexpr std::chrono::seconds kIdleAfter{1};
-/// Calls whose answers go to a stream, at once.
-constexpr std::size_t kStreamCalls = 1000;
 /// What answers do not wait for, at once: revokes, and what new accounts say of themselves.
 constexpr std::size_t kBehind = 256;
 
@@ -51,7 +49,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                services.clock, services.config.cache)
     , safe_writes_(services.store.write_calls(), caller_, waiters_, services.keyring, services.clock,
                    services.config.public_url + "/approve")
-    , stream_calls_(io, kStreamCalls, log, "mcp stream")
+    , stream_calls_(io, services.config.concurrent_requests, log, "mcp stream")
     , behind_(io, kBehind, log, "behind an answer")
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,
                 stream_calls_, metrics.mcp)
@@ -110,7 +108,7 @@ Task<bool> Shard::drain(Deadline deadline)
     bool const all_calls = co_await stream_calls_.drain(deadline);
     bool const all_behind = co_await behind_.drain(deadline);
     bool const all_written = co_await observer_.drain(deadline);
-    co_return all && all_calls && all_behind && all_written;
+    co_return all&& all_calls&& all_behind&& all_written;
 }
 
 void Shard::join()

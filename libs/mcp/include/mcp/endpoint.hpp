@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http_api/message.hpp"
+#include "http_api/shares.hpp"
 #include "mcp/inputs.hpp"
 #include "mcp/message.hpp"
 #include "mcp/safe_writes.hpp"
@@ -72,11 +73,13 @@ public:
              EndpointMetrics& metrics);
 
     /// Whether a request at the URL may bring a body: its token is known, and so is the second factor if the server
-    /// wants one. The answer to it if it may not, or whose it is.
+    /// wants one. The answer to it if it may not, or whose it is. `place` is taken for it, as for `handle`.
     Task<std::variant<http::Response, EnvironmentId>> admit(http::Request const& head, std::string_view token,
-                                                            CallTrace& trace);
-    /// Answers any request at the URL, whatever its HTTP method.
-    Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, CallTrace& trace);
+                                                            http::Place& place, CallTrace& trace);
+    /// Answers any request at the URL, whatever its HTTP method. `place` is taken for the server's environment; what
+    /// goes on after the answer has begun takes it along.
+    Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, http::Place& place,
+                                CallTrace& trace);
 
 private:
     struct Answer {
@@ -86,6 +89,8 @@ private:
         std::string session = {}; ///< The `Mcp-Session-Id` to give; mostly empty.
     };
 
+    /// The server at the URL, with a place for the request.
+    Task<Result<SnapshotPtr>> find_server(std::string_view token, http::Place& place, Deadline deadline);
     /// What a session id of ours says, and it is all that one is for: the client declared in its handshake that it can
     /// show its user pages (MCP 2025-11-25, "URL mode"). One that does not open is as good as none.
     [[nodiscard]] bool declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const;
@@ -98,10 +103,11 @@ private:
     Task<http::Response> open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
                                      Deadline deadline);
     Task<http::Response> accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                        CallTrace& trace);
-    Task<void> answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline);
+                                        http::Place& place, CallTrace& trace);
+    Task<void> answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
+                                http::Place place);
     Task<http::Response> answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                     CallTrace& trace);
+                                     http::Place& place, CallTrace& trace);
     Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
                                       CallTrace& trace);
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
@@ -137,7 +143,8 @@ private:
     Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
                            CallTrace& trace);
     /// The call as a stream of progress notifications that ends with the answer.
-    [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline);
+    [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                                             http::Place place);
     Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline);
     /// Resources and prompts; nothing if it is none of their methods, or the integration has none.
     Task<std::optional<Answer>> dispatch_offers(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
