@@ -3,8 +3,8 @@
 #include "runtime/offload.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <exception>
+#include <list>
 #include <unordered_map>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,6 +21,7 @@ struct NameCache::State {
     struct Entry {
         Result<List> said;
         Time until;
+        std::list<std::string>::iterator place;
     };
     /// A look-up under way and those who wait for it.
     struct Flight {
@@ -37,20 +38,32 @@ struct NameCache::State {
 
     void remember(std::string const& host, Result<List> said, std::chrono::seconds lifetime)
     {
-        auto const [entry, is_new] = entries.insert_or_assign(host, Entry{std::move(said), now() + lifetime});
-        if (is_new)
-            order.push_back(host);
-        while (order.size() > kMaxNames) {
+        if (auto const old = entries.find(host); old != entries.end()) {
+            order.erase(old->second.place);
+            entries.erase(old);
+        }
+        entries.emplace(host, Entry{std::move(said), now() + lifetime, order.insert(order.end(), host)});
+        if (entries.size() > kMaxNames) {
             entries.erase(order.front());
             order.pop_front();
         }
+    }
+
+    /// What is remembered of a name, if it still holds.
+    Result<List> const* recall(std::string const& host)
+    {
+        auto const known = entries.find(host);
+        if (known == entries.end() || known->second.until <= now())
+            return nullptr;
+        order.splice(order.end(), order, known->second.place);
+        return &known->second.said;
     }
 
     asio::io_context& io;
     std::unique_ptr<Resolver> resolver;
     Now now;
     std::unordered_map<std::string, Entry> entries;
-    std::deque<std::string> order; ///< As they were first asked for.
+    std::list<std::string> order; ///< As they were last asked for.
     std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
 };
 
@@ -61,6 +74,19 @@ std::chrono::seconds lifetime_of(Result<Addresses> const& said)
     if (said)
         return std::clamp(said->lifetime, NameCache::kShortest, NameCache::kLongest);
     return said.error().code() == ErrorCode::not_found ? NameCache::kFailure : NameCache::kFailure / 2;
+}
+
+/// Whatever happens, there is an answer: somebody waits for it. A list of addresses is never empty.
+Task<Result<Addresses>> ask(Resolver& resolver, std::string host, Deadline deadline)
+{
+    try {
+        auto addresses = co_await resolver.resolve(std::move(host), deadline);
+        if (addresses && addresses->list.empty())
+            co_return Error{ErrorCode::not_found, "The name has no address."};
+        co_return addresses;
+    } catch (std::exception const& error) {
+        co_return Error{ErrorCode::upstream_unreachable, "The name could not be looked up.", error.what()};
+    }
 }
 
 } // namespace
@@ -84,10 +110,8 @@ template <class State>
 Task<void> look_up(std::shared_ptr<State> state, std::string host)
 {
     auto const limit = Deadline::after(NameCache::kLookupLimit);
-    auto const addresses = co_await state->resolver->resolve(host, limit);
+    auto const addresses = co_await ask(*state->resolver, host, limit);
     Result<List> said = addresses ? Result<List>(addresses->list) : addresses.error();
-    if (said && said->empty())
-        said = Error{ErrorCode::not_found, "The name has no address."};
     state->remember(host, said, lifetime_of(addresses));
     auto const flight = state->flights.find(host);
     auto const landed = flight->second;
@@ -105,9 +129,8 @@ Task<Result<List>> NameCache::find(std::string host, Deadline deadline)
     if (auto const literal = asio::ip::make_address(host, failure); !failure)
         co_return List{literal};
     auto const state = state_;
-    if (auto const known = state->entries.find(host);
-        known != state->entries.end() && known->second.until > state->now())
-        co_return known->second.said;
+    if (auto const* known = state->recall(host))
+        co_return *known;
     auto mine = std::shared_ptr<State::Flight>();
     if (auto const flight = state->flights.find(host); flight != state->flights.end()) {
         mine = flight->second;

@@ -109,7 +109,7 @@ Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::obje
 } // namespace
 
 AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                                 accounts::Refresher& refresher, accounts::Connector& connector, TaskGroup& behind)
+                                 accounts::Refresher& refresher, accounts::Connector& connector, Behind& behind)
     : services_(services)
     , connected_(connected)
     , refresher_(refresher)
@@ -340,10 +340,8 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
             co_await remove_one(call.environment(), id, Deadline::after(services_.config.management_limit));
         if (!removed && removed.error().code() != ErrorCode::not_found)
             co_return removed.error();
-        if (removed) {
-            co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id.uuid()});
+        if (removed)
             deleted.emplace_back(id.str());
-        }
     }
     json::object answer{{"success", true}};
     answer["deleted"] = std::move(deleted);
@@ -372,21 +370,19 @@ Task<Result<void>> AccountHandlers::remove_one(EnvironmentId environment, Integr
     auto const removed = co_await services_.store.accounts().remove(environment, id, deadline);
     if (!removed)
         co_return removed.error();
+    co_await services_.announcer.announce({tenancy::Change::Kind::account, environment, id.uuid()});
+    if (!connected)
+        co_return Result<void>{};
     // What the vendor does not hear ends there by itself, or when the customer removes the app.
-    if (connected && !behind_.full())
-        behind_.spawn(revoke(*connected));
+    auto revoking = connector_.revoke(*connected, Deadline::after(kRevokeLimit));
+    co_await behind_.leave(environment, std::move(revoking));
     co_return Result<void>{};
-}
-
-Task<void> AccountHandlers::revoke(accounts::ConnectedPtr account)
-{
-    [[maybe_unused]] auto const revoked = co_await connector_.revoke(std::move(account), Deadline::after(kRevokeLimit));
 }
 
 HandlerResult AccountHandlers::remove(Call& call)
 {
     return answer_remove<IntegratedAccountId>(
-        call, "integrated account", services_.announcer, tenancy::Change::Kind::account,
+        call, "integrated account", services_.announcer, std::nullopt,
         [this, &call](IntegratedAccountId id) { return remove_one(call.environment(), id, call.deadline); });
 }
 

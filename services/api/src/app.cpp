@@ -2,6 +2,7 @@
 
 #include "management.hpp"
 #include "pg/listener.hpp"
+#include "runtime/elsewhere.hpp"
 #include "shard.hpp"
 #include "tenancy/keyring_watch.hpp"
 
@@ -198,28 +199,10 @@ Result<void> App::Impl::start()
 
 Task<bool> App::Impl::on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit)
 {
-    struct Waiting {
-        Waiting(asio::io_context::executor_type executor, Deadline until, std::size_t count)
-            : done(executor, until.at())
-            , left(count)
-        {
-        }
-        SteadyTimer done;
-        std::size_t left;
-        bool all = true;
-    };
-    auto const executor = co_await asio::this_coro::executor;
-    auto waiting = std::make_shared<Waiting>(executor, limit, shards.size());
+    std::vector<Elsewhere> tasks;
     for (auto& shard : shards)
-        asio::co_spawn(shard->io(), begin(*shard), [executor, waiting](std::exception_ptr failure, bool said) {
-            asio::post(executor, [waiting, is_yes = !failure && said] {
-                waiting->all = waiting->all && is_yes;
-                if (--waiting->left == 0)
-                    waiting->done.cancel();
-            });
-        });
-    co_await waiting->done.async_wait(kUseTask);
-    co_return waiting->left == 0 && waiting->all;
+        tasks.push_back({&shard->io(), begin(*shard)});
+    return run_elsewhere(std::move(tasks), limit);
 }
 
 Task<void> App::Impl::live(asio::signal_set& signals)

@@ -4,6 +4,7 @@
 #include "accounts/connected_accounts.hpp"
 #include "accounts/connector.hpp"
 #include "accounts/integrations.hpp"
+#include "api/behind.hpp"
 #include "api/config.hpp"
 #include "base/clock.hpp"
 #include "call.hpp"
@@ -101,7 +102,7 @@ class AccountHandlers {
 public:
     /// `behind` runs what the caller need not wait for.
     AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher,
-                    accounts::Connector& connector, TaskGroup& behind);
+                    accounts::Connector& connector, Behind& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -119,16 +120,15 @@ private:
     Task<Result<accounts::InstalledPtr>> installed(Call& call, accounts::EnvironmentIntegration const& row);
     Task<Result<accounts::Account>> change(Call& call, IntegratedAccountId id, bool new_credentials,
                                            accounts::AccountChange change);
-    /// Deletes an account here; what it was granted at the vendor is revoked behind the answer, as far as it can be
-    /// reached.
+    /// Deletes an account here and tells all threads; what it was granted at the vendor is revoked behind the answer,
+    /// as far as it can be reached.
     Task<Result<void>> remove_one(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    Task<void> revoke(accounts::ConnectedPtr account);
 
     Services const& services_;
     accounts::ConnectedAccounts& connected_;
     accounts::Refresher& refresher_;
     accounts::Connector& connector_;
-    TaskGroup& behind_;
+    Behind& behind_;
 };
 
 /// MCP servers, of an account or of a tenant.
@@ -136,7 +136,7 @@ class ServerHandlers {
 public:
     /// `behind` runs what the caller need not wait for.
     ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas,
-                   mcp::ToolSets& tool_sets, TaskGroup& behind);
+                   mcp::ToolSets& tool_sets, Behind& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -163,7 +163,7 @@ private:
     accounts::ConnectedAccounts& connected_;
     mcp::AccountSchemas& schemas_;
     mcp::ToolSets& tool_sets_;
-    TaskGroup& behind_;
+    Behind& behind_;
 };
 
 class ProxyHandlers {

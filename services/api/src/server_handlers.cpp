@@ -177,7 +177,7 @@ void warn_of_scopes(mcp::ServedAccounts const& served, catalog::ToolFilter const
 } // namespace
 
 ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                               mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets, TaskGroup& behind)
+                               mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets, Behind& behind)
     : services_(services)
     , connected_(connected)
     , schemas_(schemas)
@@ -223,10 +223,11 @@ Task<void> ServerHandlers::ask_accounts(mcp::ServedPtr served, std::shared_ptr<b
 
 Task<mcp::ServedPtr> ServerHandlers::ask_ahead(McpServer server, mcp::ServedPtr served, Deadline deadline)
 {
+    auto const environment = server.environment;
     auto const is_changed = std::make_shared<bool>(false);
     auto const left = deadline.left() - kReserve;
     if (left.count() > 0)
-        co_await behind_.run(ask_accounts(served, is_changed),
+        co_await behind_.run(environment, ask_accounts(served, is_changed),
                              Deadline::after(std::min<Deadline::clock::duration>(left, kAhead)));
     if (!*is_changed)
         co_return served;

@@ -9,7 +9,7 @@ namespace sluice::api {
 namespace {
 
 constexpr std::chrono::seconds kIdleAfter{1};
-/// What answers do not wait for, at once: revokes, and what new accounts say of themselves.
+/// What answers do not wait for, at once: revocations, and what new accounts say of themselves.
 constexpr std::size_t kBehind = 256;
 
 } // namespace
@@ -50,7 +50,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , safe_writes_(services.store.write_calls(), caller_, waiters_, services.keyring, services.clock,
                    services.config.public_url + "/approve")
     , stream_calls_(io, services.config.concurrent_requests, log, "mcp stream")
-    , behind_(io, kBehind, log, "behind an answer")
+    , behind_(io, kBehind, log)
     , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,
                 stream_calls_, metrics.mcp)
     , token_handlers_(services)

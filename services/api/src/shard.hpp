@@ -64,7 +64,7 @@ private:
     mcp::Servers servers_;
     mcp::SafeWrites safe_writes_;
     TaskGroup stream_calls_;
-    TaskGroup behind_; ///< What answers do not wait for.
+    Behind behind_;
     mcp::Endpoint endpoint_;
     TokenHandlers token_handlers_;
     IntegrationHandlers integration_handlers_;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 
 namespace sluice::http {
@@ -83,6 +85,30 @@ TEST_F(NameCacheTest, RemembersAFailureBriefly)
     EXPECT_EQ(resolver_->asked.size(), 4U);
 }
 
+TEST_F(NameCacheTest, RemembersThatANameHasNoAddressAsBriefly)
+{
+    resolver_->tell("empty.example", {}, 300s);
+
+    for (auto const* name : {"empty.example", "empty.example"})
+        EXPECT_EQ(find(name).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(resolver_->asked.size(), 1U);
+    now_ += NameCache::kFailure;
+    resolver_->tell("empty.example", {"192.0.2.1"}, 300s);
+    EXPECT_TRUE(find("empty.example"));
+}
+
+TEST_F(NameCacheTest, AsksAgainAfterALookUpThatThrew)
+{
+    resolver_->tell("vendor.example", {"192.0.2.1"}, 60s);
+    resolver_->break_once();
+
+    auto const broken = find("vendor.example", 1s);
+    ASSERT_FALSE(broken);
+    EXPECT_EQ(broken.error().code(), ErrorCode::upstream_unreachable);
+    now_ += NameCache::kFailure;
+    EXPECT_TRUE(find("vendor.example", 1s));
+}
+
 TEST_F(NameCacheTest, LooksANameUpOnceHoweverManyAsk)
 {
     resolver_->tell("vendor.example", {"192.0.2.1"}, 60s);
@@ -128,6 +154,16 @@ TEST_F(NameCacheTest, KeepsABoundedNumberOfNames)
     auto const asked = resolver_->asked.size();
     EXPECT_FALSE(find(std::to_string(NameCache::kMaxNames + 9) + ".example"));
     EXPECT_EQ(resolver_->asked.size(), asked);
+}
+
+TEST_F(NameCacheTest, ForgetsWhatHasNotBeenAskedForForLongest)
+{
+    EXPECT_FALSE(find("used.example"));
+    for (std::size_t i = 0; i < NameCache::kMaxNames; ++i) {
+        EXPECT_FALSE(find(std::to_string(i) + ".example"));
+        EXPECT_FALSE(find("used.example"));
+    }
+    EXPECT_EQ(std::ranges::count(resolver_->asked, "used.example"), 1);
 }
 
 TEST_F(NameCacheTest, AsksNobodyForALiteralAddress)

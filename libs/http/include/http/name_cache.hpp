@@ -9,15 +9,15 @@
 
 namespace sluice::http {
 
-/// Remembers what a resolver said: addresses for their lifetime, failures briefly, so many names at most. However many
-/// ask for a name, it is looked up once at a time. One I/O thread.
+/// Remembers what a resolver said: addresses for their lifetime, failures briefly, so many names at most, those last
+/// asked for. However many ask for a name, it is looked up once at a time. One I/O thread.
 class NameCache {
 public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;
     static constexpr std::size_t kMaxNames = 10'000;
     static constexpr std::chrono::seconds kShortest{1};
     static constexpr std::chrono::seconds kLongest{300};
-    /// For a name that does not exist; half of it where nobody could say.
+    /// For a name that does not exist, or has no address; half of it where nobody could say.
     static constexpr std::chrono::seconds kFailure{4};
     /// Of a look-up, whoever waits for it.
     static constexpr std::chrono::seconds kLookupLimit{10};

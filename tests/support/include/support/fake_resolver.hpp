@@ -4,6 +4,7 @@
 #include "runtime/offload.hpp"
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,9 @@ public:
     }
     void fail(std::string const& host, Error error) { known_.insert_or_assign(host, std::move(error)); }
 
+    /// The next question throws.
+    void break_once() { is_broken_ = true; }
+
     /// From now on nothing is answered until `release()`, or the deadline.
     void hold() { held_ = true; }
     void release()
@@ -35,6 +39,8 @@ public:
     Task<Result<http::Addresses>> resolve(std::string host, Deadline deadline) override
     {
         asked.push_back(host);
+        if (std::exchange(is_broken_, false))
+            throw std::runtime_error("broken");
         if (held_) {
             SteadyTimer timer(co_await asio::this_coro::executor, deadline.at());
             waiting_.push_back(&timer);
@@ -51,6 +57,7 @@ public:
 private:
     std::map<std::string, Result<http::Addresses>> known_;
     bool held_ = false;
+    bool is_broken_ = false;
     std::vector<SteadyTimer*> waiting_;
 };
 
