@@ -72,8 +72,9 @@ Result<void> run_api(Options const& options)
     telemetry::Log log(STDERR_FILENO, options.log_level());
     SystemClock const clock;
     auto config = options.api();
-    // Databases: the pool, and two connections that listen. Each thread has a listener and its event queue.
-    auto const others = config.database.connections + 2 + 4 * config.threads + config.management.connection_limit;
+    // Databases: the pool, its probe, and three connections that listen. Each thread has a listener and its event
+    // queue.
+    auto const others = config.database.connections + 4 + 4 * config.threads + config.management.connection_limit;
     auto const fit = fit_connections(config.server.connection_limit * config.threads, others, log);
     if (!fit)
         return fit.error();
@@ -91,6 +92,7 @@ Result<void> run_worker(Options const& options)
     if (config.database.url.empty())
         return missing("worker.database_url");
     telemetry::Log log(STDERR_FILENO, options.log_level());
+    // The pool, its probe, and the connection that listens.
     auto const fit = fit_connections(config.server.connection_limit, config.database.connections + 2, log);
     if (!fit)
         return fit.error();

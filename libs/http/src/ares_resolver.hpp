@@ -8,7 +8,8 @@
 
 namespace sluice::http {
 
-/// Asks the system's name servers with c-ares, on the I/O thread and without blocking it; /etc/hosts comes first.
+/// Asks the system's name servers with c-ares, on the I/O thread and without waiting for them there. /etc/hosts comes
+/// first: c-ares reads that file on this thread, once for each look-up or change of it.
 class AresResolver final : public Resolver {
 public:
     /// `servers`: `ADDRESS[:PORT]`, separated by commas; empty: those of /etc/resolv.conf. Throws std::runtime_error

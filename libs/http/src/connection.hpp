@@ -28,6 +28,8 @@ struct Attempt {
     [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty() && !over_budget; }
 };
 
+struct Host;
+
 /// A connection to a server, in clear text or by TLS. While idle it is a link of the pool's list.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
@@ -64,7 +66,7 @@ public:
 
     Clock::time_point idle_since{};
     /// Whose idle connection it is.
-    void* pool = nullptr;
+    Host* pool = nullptr;
 
 private:
     using TlsStream = asio::ssl::stream<Socket>;

@@ -15,6 +15,9 @@ namespace {
 
 /// A millisecond's work.
 constexpr std::size_t kPiece = 256 * 1024;
+/// What a small body needs at first; text grows to four times its size, as a rule.
+constexpr std::size_t kLeastPiece = 4 * 1024;
+constexpr std::size_t kGrowth = 4;
 /// Nobody means more.
 constexpr std::size_t kMaxCodings = 3;
 
@@ -36,15 +39,17 @@ public:
     Outcome decode(std::string_view& input, std::string& output, std::size_t room) override
     {
         auto const before = output.size();
-        output.resize(before + room);
         auto const given = std::min<std::size_t>(input.size(), kPiece);
         // zlib does not write to its input.
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
         stream_.avail_in = static_cast<uInt>(given);
-        stream_.next_out = reinterpret_cast<Bytef*>(output.data() + before);
-        stream_.avail_out = static_cast<uInt>(room);
-        auto const status = inflate(&stream_, Z_NO_FLUSH);
-        output.resize(output.size() - stream_.avail_out);
+        int status = Z_OK;
+        output.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
+            stream_.next_out = reinterpret_cast<Bytef*>(data + before);
+            stream_.avail_out = static_cast<uInt>(room);
+            status = inflate(&stream_, Z_NO_FLUSH);
+            return before + room - stream_.avail_out;
+        });
         bool const is_first = !has_begun_;
         has_begun_ = true;
         if (status == Z_DATA_ERROR && is_first && !is_gzip_ && output.size() == before) {
@@ -95,13 +100,15 @@ public:
     Outcome decode(std::string_view& input, std::string& output, std::size_t room) override
     {
         auto const before = output.size();
-        output.resize(before + room);
         auto left_in = input.size();
-        auto left_out = room;
         auto const* in = reinterpret_cast<std::uint8_t const*>(input.data());
-        auto* out = reinterpret_cast<std::uint8_t*>(output.data() + before);
-        auto const status = BrotliDecoderDecompressStream(state_, &left_in, &in, &left_out, &out, nullptr);
-        output.resize(output.size() - left_out);
+        auto status = BROTLI_DECODER_RESULT_ERROR;
+        output.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
+            auto left_out = room;
+            auto* out = reinterpret_cast<std::uint8_t*>(data + before);
+            status = BrotliDecoderDecompressStream(state_, &left_in, &in, &left_out, &out, nullptr);
+            return before + room - left_out;
+        });
         input.remove_prefix(input.size() - left_in);
         switch (status) {
         case BROTLI_DECODER_RESULT_SUCCESS:
@@ -189,7 +196,7 @@ bool ContentDecoder::step()
     if (!fault_.empty() || codings_.empty() || (!stage_ && !begin_stage()))
         return false;
     // One byte more shows that there is more.
-    auto const room = std::min(kPiece, limit_ + 1 - output_.size());
+    auto const room = std::min(std::clamp(rest_.size() * kGrowth, kLeastPiece, kPiece), limit_ + 1 - output_.size());
     auto const outcome = stage_->decode(rest_, output_, room);
     if (output_.size() > limit_)
         fail(Cause::too_large, "is too large once it is decoded");
@@ -201,6 +208,7 @@ bool ContentDecoder::step()
         return false;
     if (outcome == Stage::Outcome::done) {
         body_ = std::exchange(output_, {});
+        decoded_ = body_.size();
         stage_.reset();
         codings_.pop_back();
     }

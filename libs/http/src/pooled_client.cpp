@@ -132,10 +132,12 @@ Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& leas
     auto const executor = co_await asio::this_coro::executor;
     auto const coded = response.body.size();
     ContentDecoder decoder(response.headers, std::move(response.body), limit);
-    while (decoder.step()) {
+    for (bool goes_on = true; goes_on;) {
+        goes_on = decoder.step();
         if ((attempt.over_budget = lease.grow_to(coded + decoder.size())))
             co_return;
-        co_await asio::post(executor, kUseTask);
+        if (goes_on)
+            co_await asio::post(executor, kUseTask);
     }
     attempt.fault = decoder.fault();
     response.body = decoder.take();
@@ -145,18 +147,19 @@ Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& leas
 
 } // namespace
 
-struct PooledClient::Impl {
-    struct Host {
-        explicit Host(Origin const& the_origin, std::size_t limit)
-            : origin(the_origin)
-            , calls(limit)
-        {
-        }
-        Origin const& origin;
-        Shares calls;                                 ///< Those in progress.
-        std::deque<std::unique_ptr<Connection>> idle; ///< The warmest last.
-    };
+/// A server, by its origin.
+struct Host {
+    explicit Host(Origin const& the_origin, std::size_t limit)
+        : origin(the_origin)
+        , calls(limit)
+    {
+    }
+    Origin const& origin;
+    Shares calls;                                 ///< Those in progress.
+    std::deque<std::unique_ptr<Connection>> idle; ///< The warmest last.
+};
 
+struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
     /// The place of one call among the others; whatever becomes of it. A call that is cut at the end of its io_context
     /// outlives the client.
     class Place {
@@ -271,7 +274,7 @@ struct PooledClient::Impl {
         drop_if_unused(host);
     }
 
-    [[nodiscard]] Host& host_of_oldest() { return *static_cast<Host*>((idle.empty() ? fresh : idle).front().pool); }
+    [[nodiscard]] Host& host_of_oldest() { return *(idle.empty() ? fresh : idle).front().pool; }
 
     /// One timer takes the buffers from what has been idle for a moment, and closes what is idle for too long. It rests
     /// while nothing is idle, so that an io_context with nothing else to do may end.
@@ -282,20 +285,24 @@ struct PooledClient::Impl {
             return;
         auto const closes = (idle.empty() ? fresh : idle).front().idle_since + config.idle_limit;
         idle_timer.expires_at(fresh.empty() ? closes : std::min(closes, fresh.front().idle_since + fresh_limit));
-        idle_timer.async_wait([this](ErrorCodeOf const& failure) {
-            if (failure)
-                return;
-            auto const now = Clock::now();
-            while (!fresh.empty() && fresh.front().idle_since + fresh_limit <= now) {
-                auto& connection = fresh.front();
-                connection.release_buffer();
-                connection.unlink();
-                idle.push_back(connection);
-            }
-            while (!idle.empty() && idle.front().idle_since + config.idle_limit <= now)
-                drop_oldest(*static_cast<Host*>(idle.front().pool));
-            wake_for_oldest();
+        idle_timer.async_wait([weak = weak_from_this()](ErrorCodeOf const& failure) {
+            if (auto const self = weak.lock(); self && !failure)
+                self->tend_idle();
         });
+    }
+
+    void tend_idle()
+    {
+        auto const now = Clock::now();
+        while (!fresh.empty() && fresh.front().idle_since + fresh_limit <= now) {
+            auto& connection = fresh.front();
+            connection.release_buffer();
+            connection.unlink();
+            idle.push_back(connection);
+        }
+        while (!idle.empty() && idle.front().idle_since + config.idle_limit <= now)
+            drop_oldest(*idle.front().pool);
+        wake_for_oldest();
     }
 
     /// Where a host may be called. A name that leads inside is told from one that does not exist by nobody but us.

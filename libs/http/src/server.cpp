@@ -299,6 +299,7 @@ struct Server::Connection final : WaitingClient {
     beast::flat_buffer buffer;
     std::chrono::milliseconds const write_limit;
     bool is_idle = false;
+    bool has_begun = false; ///< Idle, with a part of a head.
 };
 
 /// A request on its way in.
@@ -488,6 +489,7 @@ Task<void> Server::serve(Position connection)
     }
     boost::system::error_code ignored; // Closing what the peer may have closed first.
     connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
+    set_idle(connection, false); // What threw may have left it among the others.
     connections_.erase(connection);
 }
 
@@ -505,10 +507,15 @@ Task<bool> Server::serve_one(Position position)
     parser.body_limit(boost::none); // Set once the head is known.
     auto failure = parse_buffered(parser, connection.buffer);
     if (!failure && !parser.is_header_done()) {
+        // As long as a head is not whole it makes room for those that are.
+        set_idle(position, true);
+        connection.has_begun = true;
         connection.limit.expires_after(config_.head_limit);
         auto const [read_failure, bytes] =
             co_await beast::http::async_read_header(connection.socket, connection.buffer, parser, kUseTask);
         failure = connection.limit.cause_of(read_failure);
+        connection.has_begun = false;
+        set_idle(position, false);
     }
     auto refusal = failure ? refusal_of(failure, false) : doubt_about(parser);
     if (failure && !refusal)
@@ -666,7 +673,8 @@ void Server::stop_accepting()
     boost::system::error_code ignored; // Closing an acceptor that never opened is fine.
     acceptor_.close(ignored);
     for (auto& connection : idle_)
-        connection.socket.cancel(ignored);
+        if (!connection.has_begun)
+            connection.socket.cancel(ignored);
 }
 
 Task<bool> Server::drain(Deadline deadline)

@@ -67,6 +67,12 @@ bool Pool::Permit::begin()
     return state_.compare_exchange_strong(expected, State::begun);
 }
 
+void Pool::Permit::undo()
+{
+    auto expected = State::begun;
+    state_.compare_exchange_strong(expected, State::open);
+}
+
 bool Pool::Permit::withdraw()
 {
     auto expected = State::open;

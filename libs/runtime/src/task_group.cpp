@@ -21,9 +21,16 @@ struct Ending {
 
 Task<void> run_and_tell(Task<void> task, std::shared_ptr<Ending> ending)
 {
-    co_await std::move(task);
+    std::exception_ptr failure;
+    try {
+        co_await std::move(task);
+    } catch (...) {
+        failure = std::current_exception();
+    }
     ending->is_over = true;
     ending->timer.cancel();
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 } // namespace
@@ -49,6 +56,8 @@ bool TaskGroup::spawn(Task<void> task)
             } catch (std::exception const& error) {
                 log_.write(telemetry::Level::error, "background task failed",
                            {{"group", name_}, {"detail", std::string_view(error.what())}});
+            } catch (...) {
+                log_.write(telemetry::Level::error, "background task failed", {{"group", name_}});
             }
         }
         if (running_ == 0 && drained_ != nullptr)

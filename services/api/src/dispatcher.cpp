@@ -108,10 +108,14 @@ Task<std::optional<http::Response>> decode_body(http::Request& request, std::siz
     using Cause = http::ContentDecoder::Cause;
     auto const executor = co_await asio::this_coro::executor;
     http::ContentDecoder decoder(request.headers, std::move(request.body), limit);
-    for (std::size_t taken = 0; decoder.step(); taken = decoder.size()) {
+    std::size_t taken = 0;
+    for (bool goes_on = true; goes_on;) {
+        goes_on = decoder.step();
         if (decoder.size() > taken && !room.grow(decoder.size() - taken))
             co_return no_room();
-        co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
+        taken = std::max(taken, decoder.size());
+        if (goes_on)
+            co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
     }
     if (decoder.cause() == Cause::none) {
         request.body = decoder.take();

@@ -32,7 +32,7 @@ class McpHandlers;
 enum class Access {
     open,          ///< Anyone.
     mcp_token,     ///< Whoever has the URL; the endpoint checks.
-    link,          ///< The Link UI; its handlers check link token or cookie.
+    link,          ///< Whoever has a link of ours; the handlers check its token, cookie or code.
     api_token,     ///< The holder of an API token.
     account_token, ///< The holder of an integrated-account token.
     any_token,     ///< Either.

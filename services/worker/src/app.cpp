@@ -415,14 +415,15 @@ private:
 /// Waits until what was taken is finished, then ends the process's loop. What is cut anyway has left its lease and its
 /// intent, by which the next worker goes on.
 Task<void> finish(TaskGroup& rounds, Loops& loops, tenancy::KeyringWatch& watch, http::Server& server,
-                  asio::io_context& io, telemetry::Log& log)
+                  proxy::AccountObserver& observer, asio::io_context& io, telemetry::Log& log)
 {
     auto const deadline = Deadline::after(kDrainLimit);
     bool const rounds_ended = co_await rounds.drain(deadline);
     bool const jobs_ended = co_await loops.drain(deadline);
+    bool const all_written = co_await observer.drain(deadline); // What the jobs' calls showed.
     co_await server.drain(Deadline::after(kGoodbyeLimit));
     co_await watch.say_goodbye();
-    bool const is_whole = rounds_ended && jobs_ended;
+    bool const is_whole = rounds_ended && jobs_ended && all_written;
     log.write(is_whole ? telemetry::Level::info : telemetry::Level::warning, "worker has drained",
               {{"complete", is_whole}});
     io.stop();
@@ -502,7 +503,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         log.write(telemetry::Level::info, "worker is stopping");
         rounds.stop();
         loops.stop();
-        background.spawn(finish(working, loops, watch, server, io, log));
+        background.spawn(finish(working, loops, watch, server, observer, io, log));
     });
     log.write(telemetry::Level::info, "worker is running", {{"port", static_cast<std::int64_t>(server.port())}});
     io.run();

@@ -119,10 +119,17 @@ Task<bool> JobLoop::drain(Deadline deadline)
 
 Task<void> JobLoop::run_one(tenancy::Job job)
 {
-    co_await end(job);
+    std::exception_ptr failure;
+    try {
+        co_await end(job);
+    } catch (...) {
+        failure = std::current_exception();
+    }
     if (auto const count = running_of_.find(job.environment); --count->second == 0)
         running_of_.erase(count);
     bell_.ring();
+    if (failure)
+        std::rethrow_exception(failure); // The group logs it.
 }
 
 Task<void> JobLoop::end(tenancy::Job job)

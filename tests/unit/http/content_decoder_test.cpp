@@ -53,6 +53,21 @@ TEST(ContentDecoderTest, UndoesEachCodingInAnyCase)
     }
 }
 
+TEST(ContentDecoderTest, SaysHowMuchThereIsToTheEnd)
+{
+    Headers headers;
+    headers.add("content-encoding", "gzip");
+    ContentDecoder decoder(headers, kGzip, kLimit);
+    while (decoder.step()) {
+    }
+    EXPECT_EQ(decoder.size(), 8U);
+}
+
+TEST(ContentDecoderTest, TakesLittleForASmallBody)
+{
+    EXPECT_LE(decode("gzip", kGzip, 16 * 1024 * 1024).body.capacity(), 8U * 1024);
+}
+
 TEST(ContentDecoderTest, TakesSeveralMembersOfGzip)
 {
     EXPECT_EQ(decode("gzip", kGzip + kGzip, kLimit).body, R"({"id":7}{"id":7})");

@@ -382,6 +382,20 @@ TEST_F(FullServerTest, EndsTheConnectionThatWasIdleForLongest)
     EXPECT_EQ(status_of(second.answer()), 200);
 }
 
+TEST_F(FullServerTest, EndsAConnectionThatHoldsItsPlaceWithHalfAHead)
+{
+    auto slow = client();
+    auto other = client();
+    for (auto* const each : {&slow, &other})
+        each->send("GET /x HTTP/1.1\r\nhost: x\r\nx-a:");
+
+    EXPECT_EQ(status_of(answer_to(kGet)), 200);
+
+    EXPECT_TRUE(slow.is_closed());
+    other.send(" y\r\n\r\n");
+    EXPECT_EQ(status_of(other.answer()), 200);
+}
+
 TEST_F(FullServerTest, EndsAConnectionThatNeverAskedAnything)
 {
     auto const silent = client();

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
+#include <fcntl.h>
+
 namespace sluice {
 namespace {
 
@@ -18,9 +22,14 @@ protected:
         has_passed = true;
     }
     static Task<void> leave() { co_return; }
+    static Task<void> fail()
+    {
+        throw std::runtime_error("broken");
+        co_return;
+    }
 
     asio::io_context io_{1};
-    telemetry::Log log_{2, telemetry::Level::error};
+    telemetry::Log log_{::open("/dev/null", O_WRONLY)};
     SteadyTimer gate_{io_, SteadyTimer::time_point::max()};
     bool has_passed_ = false;
 };
@@ -34,6 +43,13 @@ TEST_F(TaskGroupTest, GoesOnBehindACallerWhoseTimeIsOver)
     gate_.cancel();
     EXPECT_TRUE(test::run_on(io_, group.drain(Deadline::after(10s))));
     EXPECT_TRUE(has_passed_);
+}
+
+TEST_F(TaskGroupTest, ATaskThatThrowsHasEnded)
+{
+    TaskGroup group(io_, 1, log_, "test");
+    EXPECT_TRUE(test::run_on(io_, group.run(fail(), Deadline::after(1s))));
+    EXPECT_EQ(group.running(), 0U);
 }
 
 TEST_F(TaskGroupTest, AnswersAsSoonAsTheTaskHasEnded)

@@ -38,6 +38,8 @@ public:
     }
     Task<Result<void>> finish(Job job, std::optional<Timestamp>, Deadline) override
     {
+        if (is_broken)
+            throw std::runtime_error("broken");
         finished.push_back(job);
         co_return Result<void>{};
     }
@@ -49,6 +51,7 @@ public:
 
     int takes = 0;
     bool is_down = false;
+    bool is_broken = false;
     std::optional<std::chrono::milliseconds> next_in;
     std::vector<Job> due;
     std::vector<tenancy::JobWish> wishes;
@@ -82,6 +85,23 @@ protected:
 Task<Result<std::optional<Timestamp>>> done(Job)
 {
     co_return std::nullopt;
+}
+
+TEST_F(JobLoopTest, AJobWhoseEndThrowsIsNoLongerRunning)
+{
+    queue_.is_broken = true;
+    queue_.due = {job(1)};
+    auto loop = make(done);
+    bell_.waited = [&] {
+        if (bell_.waits.size() == 2)
+            loop.stop();
+    };
+    auto ended = asio::co_spawn(io_, loop.run(), asio::use_future);
+    io_.run();
+    ended.get();
+
+    ASSERT_EQ(queue_.wishes.size(), 2U);
+    EXPECT_TRUE(queue_.wishes[1].running.empty());
 }
 
 TEST_F(JobLoopTest, PausesLongerAfterEachRoundThatFailsAndShortAgainAfterOneThatDoesNot)

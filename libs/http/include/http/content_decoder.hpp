@@ -27,8 +27,8 @@ public:
     [[nodiscard]] std::string const& fault() const noexcept { return fault_; }
     enum class Cause { none, unknown_coding, too_large, broken };
     [[nodiscard]] Cause cause() const noexcept { return cause_; }
-    /// Bytes of the results so far.
-    [[nodiscard]] std::size_t size() const noexcept { return output_.size(); }
+    /// Bytes of the results that there are: of the last coding taken off, and of the one being taken off.
+    [[nodiscard]] std::size_t size() const noexcept { return decoded_ + output_.size(); }
     [[nodiscard]] std::string take() { return std::move(body_); }
 
     /// Takes one coding off.
@@ -48,6 +48,7 @@ private:
     std::string body_;
     std::string_view rest_; ///< Of `body_`.
     std::string output_;
+    std::size_t decoded_ = 0; ///< Of `body_`, once a coding is off.
     std::size_t const limit_;
     std::unique_ptr<Stage> stage_;
     std::string fault_;

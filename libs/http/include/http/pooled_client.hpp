@@ -16,9 +16,9 @@ namespace sluice::http {
 
 struct ClientConfig {
     std::size_t response_limit_bytes = 16 * 1024 * 1024;
-    /// Calls at once. Beyond it, or beyond its share, a call fails at once: neither a slow vendor nor one tenant may
-    /// eat the process. Of either an environment has half at most, an account a quarter.
     std::size_t answer_bytes = 128 * 1024 * 1024; ///< Of all large answers at once; an environment has half at most.
+    /// Calls at once, to all hosts and to one. Beyond it, or beyond its share, a call fails at once: neither a slow
+    /// vendor nor one tenant may eat the process. Of either an environment has half at most, an account a quarter.
     std::size_t connections = 4'096;
     std::size_t connections_per_host = 512;
     std::size_t idle_connections = 1'024;

@@ -61,8 +61,8 @@ struct ServerConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;                    ///< 0: any free one
     std::uint32_t header_limit_bytes = 16 * 1024; ///< Of a head. What a connection buffers is bounded with it.
-    /// Beyond it the connection that has been idle for longest is ended for a new one; where none is idle, new ones
-    /// wait in the kernel's queue.
+    /// Beyond it the connection that has been idle for longest is ended for a new one, be it with half a head; where
+    /// none is idle, new ones wait in the kernel's queue.
     std::size_t connection_limit = 10'000;
     std::chrono::milliseconds idle_limit{75'000};
     std::chrono::milliseconds head_limit{10'000}; ///< From the first byte of a request to the end of its head.

@@ -86,8 +86,8 @@ private:
     public:
         /// False if the caller has gone; then COMMIT is not to be sent.
         [[nodiscard]] bool begin();
-        /// Nothing was committed after all.
-        void undo() { state_ = State::open; }
+        /// Nothing was committed after all. A caller that has gone stays gone.
+        void undo();
         /// False if COMMIT was sent: what came of it, the caller will not hear.
         [[nodiscard]] bool withdraw();
 

@@ -51,20 +51,23 @@ public:
 private:
     using Executor = asio::io_context::executor_type;
 
-    /// Touched on its own thread only.
+    /// Touched and destroyed on its own thread only.
     struct Waiting {
         Waiting(Executor waits_on, Deadline deadline)
-            : executor(waits_on)
-            , landed(waits_on, deadline.at())
+            : landed(waits_on, deadline.at())
         {
         }
-        Executor executor;
         SteadyTimer landed;
         std::optional<Result<T>> result;
         bool is_over = false;
         bool was_late = false;
     };
-    using Followers = std::vector<std::shared_ptr<Waiting>>;
+    /// Who waits, as far as other threads know: it may have gone.
+    struct Follower {
+        Executor executor;
+        std::weak_ptr<Waiting> waiting;
+    };
+    using Followers = std::vector<Follower>;
 
     /// A place among those who wait; null for the first, who fetches.
     std::shared_ptr<Waiting> join(Key const& key, Executor executor, Deadline deadline)
@@ -73,7 +76,9 @@ private:
         auto const [flight, is_first] = flights_.try_emplace(key);
         if (is_first)
             return nullptr;
-        return flight->second.emplace_back(std::make_shared<Waiting>(executor, deadline));
+        auto waiting = std::make_shared<Waiting>(executor, deadline);
+        flight->second.push_back({executor, waiting});
+        return waiting;
     }
 
     void land(Key const& key, std::optional<Result<T>> const& result, Deadline deadline)
@@ -83,12 +88,15 @@ private:
             std::lock_guard const lock(mutex_);
             followers = std::move(flights_.extract(key).mapped());
         }
-        for (auto& follower : followers)
-            asio::post(follower->executor, [follower, result, was_late = deadline.expired()] {
-                follower->result = result;
-                follower->is_over = true;
-                follower->was_late = was_late;
-                follower->landed.cancel();
+        for (auto const& follower : followers)
+            asio::post(follower.executor, [weak = follower.waiting, result, was_late = deadline.expired()] {
+                auto const waiting = weak.lock();
+                if (!waiting)
+                    return;
+                waiting->result = result;
+                waiting->is_over = true;
+                waiting->was_late = was_late;
+                waiting->landed.cancel();
             });
     }
 
