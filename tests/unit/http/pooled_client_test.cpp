@@ -7,7 +7,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
+#include <memory>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -74,6 +76,27 @@ TEST_F(PooledClientTest, ReusesAConnectionWhoseAnswerCameWhole)
         ASSERT_TRUE(call(peer)) << answer;
         ASSERT_TRUE(call(peer)) << answer;
         EXPECT_EQ(peer.accepted(), 1U) << answer;
+    }
+}
+
+// AddressSanitizer is what fails otherwise.
+TEST_F(PooledClientTest, MayGoWhenItsTimerHasJustFired)
+{
+    for (int turns = 0; turns < 4; ++turns) {
+        ScriptedPeer const peer(io_, {Script{send(http_answer(200, "first"))}});
+        auto client = std::make_unique<PooledClient>(io_, ClientConfig{.idle_limit = 0ms}, egress_, metrics_);
+        OutgoingRequest request;
+        request.url = peer.url();
+        ASSERT_TRUE(test::run_on(io_, client->send(std::move(request), Deadline::after(5s))));
+
+        // Somewhere between the timer's time and its handler's turn.
+        std::function<void(int)> leave = [&](int left) {
+            asio::post(io_, [&, left] { left > 0 ? leave(left - 1) : client.reset(); });
+        };
+        leave(turns);
+        io_.restart();
+        io_.poll();
+        EXPECT_FALSE(client);
     }
 }
 
