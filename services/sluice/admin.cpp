@@ -1,3 +1,4 @@
+#include "base/encoding.hpp"
 #include "catalog/integration.hpp"
 #include "catalog/tool.hpp"
 #include "commands.hpp"
@@ -6,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -53,6 +56,16 @@ Result<catalog::Definition> read_definition(std::string const& directory)
     return catalog::Definition{*std::move(manifest), *std::move(document)};
 }
 
+/// As the database bounds names, which counts characters.
+Result<void> check_name(std::string const& what, std::string const& name)
+{
+    constexpr std::ptrdiff_t kMostCharacters = 200;
+    auto const characters = std::ranges::count_if(name, [](char c) { return (c & 0xC0) != 0x80; });
+    if (is_utf8(name) && characters >= 1 && characters <= kMostCharacters)
+        return {};
+    return invalid(what, fmt::format("must be a text of 1 to {} characters in UTF-8", kMostCharacters));
+}
+
 } // namespace
 
 Result<void> migrate(Options const& options)
@@ -81,6 +94,8 @@ Result<void> migrate(Options const& options)
 
 Result<void> create_team(Options const& options, std::string const& name)
 {
+    if (auto const checked = check_name("The team's name", name); !checked)
+        return checked;
     auto session = open_session(options);
     if (!session)
         return session.error();
@@ -93,6 +108,8 @@ Result<void> create_team(Options const& options, std::string const& name)
 
 Result<void> create_environment(Options const& options, std::string const& team, std::string const& name)
 {
+    if (auto const checked = check_name("The environment's name", name); !checked)
+        return checked;
     auto session = open_session(options);
     if (!session)
         return session.error();
@@ -110,6 +127,8 @@ Result<void> create_environment(Options const& options, std::string const& team,
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
                               std::string const& name, bool is_mcp_only, bool replace)
 {
+    if (auto const checked = check_name("The token's name", name); !checked)
+        return checked;
     auto opened = open_session(options);
     if (!opened)
         return opened.error();
@@ -163,6 +182,8 @@ Result<void> check_integration(std::string const& directory)
 
 Result<void> publish_integration(Options const& options, std::string const& team, std::string const& directory)
 {
+    if (auto const checked = check_name("The team's name", team); !checked)
+        return checked;
     auto const definition = read_definition(directory);
     if (!definition)
         return definition.error();

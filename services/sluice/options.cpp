@@ -1,8 +1,14 @@
 #include "options.hpp"
+
+#include "http/egress.hpp"
 #include "http_api/url.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -17,6 +23,85 @@ constexpr std::size_t kLeastAnswerBytes = 128 * 1024 * 1024;
 constexpr std::size_t kMebibyte = 1024 * 1024;
 /// Connections of those who ask how a process is.
 constexpr std::size_t kOperators = 64;
+
+using Wrong = std::optional<std::string>;
+
+bool is_address(std::string const& text)
+{
+    boost::system::error_code failure;
+    boost::asio::ip::make_address(text, failure);
+    return !failure;
+}
+
+Wrong check_address(std::string const& text)
+{
+    return is_address(text) ? Wrong() : "must be an IP address, such as 127.0.0.1 or 0.0.0.0";
+}
+
+Wrong check_level(std::string const& text)
+{
+    bool const is_level = text == "debug" || text == "info" || text == "warning" || text == "error";
+    return is_level ? Wrong() : "must be debug, info, warning or error";
+}
+
+/// What paths are put behind.
+Wrong check_base(std::string const& text)
+{
+    auto const url = http::parse_url(text);
+    if (!url)
+        return url.error().failures().front().message;
+    return url->target.contains('?') ? Wrong("must not have a query") : Wrong();
+}
+
+Wrong check_optional_base(std::string const& text)
+{
+    return text.empty() ? Wrong() : check_base(text);
+}
+
+Wrong check_egress(std::string const& text)
+{
+    auto const allowed = http::EgressPolicy::allowing({text});
+    return allowed ? Wrong() : allowed.error().failures().front().message;
+}
+
+bool is_name_server(std::string const& text)
+{
+    auto const end = text.starts_with('[') ? text.find(']') : text.find(':');
+    if (is_address(text))
+        return true;
+    if (end == std::string::npos)
+        return false;
+    auto const is_bracketed = text[end] == ']';
+    auto const address = is_bracketed ? text.substr(1, end - 1) : text.substr(0, end);
+    auto port = std::string_view(text).substr(end + (is_bracketed ? 1 : 0));
+    if (!is_address(address) || address.contains(':') != is_bracketed)
+        return false;
+    if (port.empty())
+        return true;
+    std::uint16_t number = 0;
+    auto const [rest, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+    return port.starts_with(':') && error == std::errc{} && rest == port.data() + port.size() && number > 0;
+}
+
+Wrong check_name_servers(std::string const& text)
+{
+    for (std::size_t start = 0; start < text.size();) {
+        auto const end = std::min(text.find(',', start), text.size());
+        if (!is_name_server(text.substr(start, end - start)))
+            return "must look like 10.0.0.2, 10.0.0.2:5353 or [fd00::2]:5353, several separated by commas alone";
+        start = end + 1;
+    }
+    return text.ends_with(',') ? Wrong("must not end with a comma") : Wrong();
+}
+
+/// Whether two sockets cannot both listen: where one has every address, it has that of the other.
+bool overlap(std::string const& one, std::string const& other)
+{
+    boost::system::error_code failure;
+    auto const a = boost::asio::ip::make_address(one, failure);
+    auto const b = boost::asio::ip::make_address(other, failure);
+    return !failure && (a == b || a.is_unspecified() || b.is_unspecified());
+}
 
 Result<std::string> read_text(std::string const& path)
 {
@@ -33,16 +118,17 @@ Result<std::string> read_text(std::string const& path)
 Options::Options()
 {
     auto& s = settings_;
-    s.text("listen.address", api_.server.address, "IP address the API listens on; 0.0.0.0 for all");
+    s.text("listen.address", api_.server.address, "IP address the API listens on; 0.0.0.0 for all", check_address);
     s.integer("listen.port", port_, 0, 65535, "port of the API");
     s.text("management.address", api_.management.address,
-           "IP address of the API's /healthz, /readyz and /metrics; keep it from the public");
+           "IP address of the API's /healthz, /readyz and /metrics; keep it from the public", check_address);
     s.integer("management.port", management_port_, 0, 65535, "port of them");
     s.integer("threads", threads_, 0, 256, "I/O threads of the API; 0: one per core");
-    s.text("public_url", api_.public_url, "how callers reach the API; minted URLs start with it");
+    s.text("public_url", api_.public_url, "how callers reach the API; minted URLs start with it", check_base);
     s.text("mcp.url", api_.mcp_url,
-           "the same for MCP URLs (default: public_url); a host of its own serves MCP only, and public_url's host the "
-           "rest");
+           "the same for MCP URLs, which without are at public_url; a host of its own serves MCP only, and "
+           "public_url's host the rest",
+           check_optional_base);
     s.list("mcp.allowed_origins", api_.mcp.allowed_origins,
            "Origins of browsers that may call MCP servers, beside those of public_url and mcp.url");
     s.duration("mcp.minimum_lifetime", api_.mcp_minimum_lifetime, 1ms, 24h,
@@ -57,7 +143,8 @@ Options::Options()
                "after SIGTERM, time in which requests are still taken while /readyz says 503");
     s.duration("drain.limit", api_.drain_limit, 0ms, 10min, "then, time for requests in flight");
     s.integer("limits.connections", connection_limit_, 1, 1'000'000, "connections per I/O thread");
-    s.integer("limits.requests", concurrent_requests_, 1, 1'000'000, "requests in progress per I/O thread, of which an environment has half at most; then 429");
+    s.integer("limits.requests", concurrent_requests_, 1, 1'000'000,
+              "requests in progress per I/O thread, of which an environment has half at most; then 429");
     s.integer("limits.body_memory", body_memory_, 1, 1'000'000, "MiB that request bodies may hold at once; then 429");
     s.integer("limits.body_memory_share", body_memory_share_, 1, 1'000'000, "of them, MiB for one environment");
     s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");
@@ -67,12 +154,13 @@ Options::Options()
               "connections to one vendor host per I/O thread; of these an environment has half at most, an account a "
               "quarter");
     s.text("vendor.name_servers", api_.client.name_servers,
-           "ADDRESS[:PORT] of name servers, separated by commas; empty: the system's");
+           "ADDRESS[:PORT] of name servers, separated by commas; empty: the system's", check_name_servers);
     s.text("dashboard.directory", api_.dashboard_directory,
            "the built pages of services/dashboard; without, no Link UI");
     s.list("egress.allow", api_.egress_allow,
            "addresses that may be called though they are not public, and in clear text: "
-           "127.0.0.1:8090, 10.0.0.0/8");
+           "127.0.0.1:8090, 10.0.0.0/8",
+           check_egress);
     s.secret("database.url", database_url_, "PostgreSQL URL of the role sluice_app");
     s.integer("database.connections", database_connections_, 1, 500, "connections to PostgreSQL");
     s.secret("migrate.database_url", migrate_url_,
@@ -84,9 +172,9 @@ Options::Options()
     s.flag(
         "tokens.accept_unkeyed", api_.tokens.accept_unkeyed,
         "whether tokens minted before they had a MAC are looked up: 50 a second; switch it off once all are replaced");
-    s.text("log.level", log_level_, "debug, info, warning or error");
+    s.text("log.level", log_level_, "debug, info, warning or error", check_level);
     s.secret("worker.database_url", worker_database_url_, "PostgreSQL URL of the role sluice_worker");
-    s.text("worker.address", worker_address_, "IP address of the worker's health and metrics");
+    s.text("worker.address", worker_address_, "IP address of the worker's health and metrics", check_address);
     s.integer("worker.port", worker_port_, 0, 65535, "port of the worker's health and metrics");
     s.duration("worker.expiry_interval", expiry_interval_, 100ms, 1h, "how often expired MCP servers are deleted");
     s.duration("worker.schema_interval", schema_interval_, 1s, 24h,
@@ -107,10 +195,18 @@ Result<void> Options::load(std::string const& config_file)
         text = *std::move(read);
     }
     auto loaded = settings_.load(text, config::process_environment(), config::sluice_variables());
-    if (!loaded)
+    if (!loaded && loaded.error().failures().empty())
         return loaded;
-    if (log_level_ != "debug" && log_level_ != "info" && log_level_ != "warning" && log_level_ != "error")
-        return invalid("log.level", "must be debug, info, warning or error");
+    // What settings say of each other is told with what each says alone.
+    auto failures = loaded ? std::vector<FieldFailure>() : loaded.error().failures();
+    if (port_ != 0 && management_port_ == port_ && overlap(api_.server.address, api_.management.address))
+        failures.push_back(
+            {"management.port", fmt::format("is {} as listen.port: each needs a port of its own", port_)});
+    if (body_memory_share_ > body_memory_)
+        failures.push_back({"limits.body_memory_share",
+                            fmt::format("is {}, more than limits.body_memory ({})", body_memory_share_, body_memory_)});
+    if (!failures.empty())
+        return Error{std::move(failures)};
     return {};
 }
 
@@ -147,6 +243,7 @@ api::Config Options::api() const
 worker::Config Options::worker() const
 {
     worker::Config config;
+    config.server.name = "worker";
     config.server.address = worker_address_;
     config.server.port = static_cast<std::uint16_t>(worker_port_);
     config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;

@@ -34,16 +34,20 @@ Error missing(std::string_view key)
                    fmt::format("is required: set {} or the config file", config::Settings::variable_of(key)));
 }
 
-/// As many connections as descriptors allow; fewer than wanted are told of.
-Result<std::size_t> fit_connections(std::size_t wanted, std::size_t others, telemetry::Log& log)
+/// As many connections as descriptors allow; fewer than wanted are told of. `setting` is the one that wants them.
+Result<std::size_t> fit_connections(std::string_view setting, std::size_t wanted, std::size_t others,
+                                    telemetry::Log& log)
 {
     auto const descriptors = raise_descriptor_limit();
     auto const fit = connections_that_fit(descriptors, wanted, others);
     if (fit && *fit < wanted)
-        log.write(telemetry::Level::warning, "fewer connections than limits.connections: too few descriptors",
-                  {{"descriptors", static_cast<std::int64_t>(descriptors)},
-                   {"wanted", static_cast<std::int64_t>(wanted)},
-                   {"connections", static_cast<std::int64_t>(*fit)}});
+        log.write(telemetry::Level::warning, fmt::format("too few descriptors for all connections of {}", setting),
+                  {{"connections_wanted", static_cast<std::int64_t>(wanted)},
+                   {"connections", static_cast<std::int64_t>(*fit)},
+                   {"descriptors", static_cast<std::int64_t>(descriptors)},
+                   {"descriptors_needed", static_cast<std::int64_t>(descriptors_for(wanted, others))},
+                   {"hint", std::string_view("Raise the hard limit (`ulimit -Hn`, LimitNOFILE=). A quarter is kept for "
+                                             "calls of vendors.")}});
     return fit;
 }
 
@@ -75,7 +79,9 @@ Result<void> run_api(Options const& options)
     // Databases: the pool, its probe, and three connections that listen. Each thread has a listener and its event
     // queue.
     auto const others = config.database.connections + 4 + 4 * config.threads + config.management.connection_limit;
-    auto const fit = fit_connections(config.server.connection_limit * config.threads, others, log);
+    auto const fit = fit_connections(
+        fmt::format("limits.connections ({} for each of {} threads)", config.server.connection_limit, config.threads),
+        config.server.connection_limit * config.threads, others, log);
     if (!fit)
         return fit.error();
     config.server.connection_limit = std::max<std::size_t>(1, *fit / config.threads);
@@ -93,7 +99,8 @@ Result<void> run_worker(Options const& options)
         return missing("worker.database_url");
     telemetry::Log log(STDERR_FILENO, options.log_level());
     // The pool, its probe, and the connection that listens.
-    auto const fit = fit_connections(config.server.connection_limit, config.database.connections + 2, log);
+    auto const fit = fit_connections("the worker's health and metrics", config.server.connection_limit,
+                                     config.database.connections + 2, log);
     if (!fit)
         return fit.error();
     config.server.connection_limit = *fit;
@@ -126,6 +133,7 @@ Result<void> run_simulator(Options const& options)
     }
     config.public_url = fmt::format("http://127.0.0.1:{}/{{subdomain}}", options.simulator_port());
     http::ServerConfig server;
+    server.name = "simulator";
     server.port = options.simulator_port();
     telemetry::Log log(STDERR_FILENO, options.log_level());
     SystemClock const clock;

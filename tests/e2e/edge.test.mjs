@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 import { send } from './support/exchange.mjs';
 import { callTool, legacy, post } from './support/mcp.mjs';
-import { connect, environment, mainEnvironment, startApi } from './support/product.mjs';
+import { connect, environment, main, mainEnvironment, startApi } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -157,6 +157,15 @@ test('metrics and readiness are where the public does not look', async (t) => {
     assert.match((await send('GET', `${api.management}/metrics`)).text, /^sluice_api_requests_total/m);
     assert.equal((await send('POST', `${api.management}/readyz`)).status, 405);
     assert.equal((await send('GET', `${api.management}/integration`)).status, 404);
+});
+
+test('a port that another process has is refused by the name of its setting', async (t) => {
+    for (const [name, base] of Object.entries({ listen: main.url, management: main.management })) {
+        const { port } = new URL(base);
+        const refusal = new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port} \\(${name}\\.address, ${name}\\.port\\)`);
+        const settings = { [`SLUICE_${name.toUpperCase()}_PORT`]: port };
+        await assert.rejects(startApi(t, { settings }), refusal);
+    }
 });
 
 test('told to stop, a replica says so first, serves for a while, and leaves', async (t) => {

@@ -15,6 +15,18 @@ const failure = async (...args) => {
     return error.stderr;
 };
 
+test('a name is a text of 1 to 200 characters', async () => {
+    const too = 'a'.repeat(201);
+    for (const name of ['', too]) {
+        const bound = / name must be a text of 1 to 200 characters/;
+        assert.match(await failure('team', 'create', name), bound);
+        assert.match(await failure('environment', 'create', name, '--team', 'demo'), bound);
+        assert.match(await failure('api-token', 'create', name, '--team', 'demo', '--environment', 'development'), bound);
+    }
+    const { name } = await cli('team', 'create', 'é'.repeat(200));
+    assert.equal(name, 'é'.repeat(200));
+});
+
 test('a rotation under load: no call fails, and what was made before goes on', async (t) => {
     const replica = await startApi(t);
     const account = await connect(t, where, { tickets: 1 });

@@ -75,36 +75,40 @@ Values split_commas(std::string_view text)
     return values;
 }
 
-/// Dotted keys and their scalar values; a sequence gives several values.
-void flatten(YAML::Node const& node, std::string const& prefix, std::map<std::string, Values>& out)
+struct File {
+    std::map<std::string, Values> values; ///< Of dotted keys; a sequence gives several.
+    std::set<std::string> keys;           ///< Those with values and those of groups.
+    std::vector<FieldFailure> failures;
+};
+
+void flatten(YAML::Node const& node, std::string const& prefix, File& out)
 {
     for (auto const& member : node) {
         auto const key =
             prefix.empty() ? member.first.as<std::string>() : prefix + "." + member.first.as<std::string>();
-        if (member.second.IsMap()) {
+        if (!out.keys.insert(key).second)
+            out.failures.push_back({key, "is there twice"});
+        else if (member.second.IsMap())
             flatten(member.second, key, out);
-        } else if (member.second.IsSequence()) {
-            auto& values = out[key];
-            for (auto const& element : member.second)
-                values.push_back(element.as<std::string>());
-        } else if (!member.second.IsNull()) {
-            out[key] = {member.second.as<std::string>()};
-        }
+        else if (member.second.IsSequence())
+            out.values[key] = member.second.as<Values>();
+        else if (!member.second.IsNull())
+            out.values[key] = {member.second.as<std::string>()};
     }
 }
 
-Result<std::map<std::string, Values>> read_file(std::string_view text)
+Result<File> read_file(std::string_view text)
 {
-    std::map<std::string, Values> values;
+    File file;
     try {
         auto const root = YAML::Load(std::string(text));
         if (!root.IsNull() && !root.IsMap())
             return invalid("config file", "must be a YAML mapping");
-        flatten(root, "", values);
+        flatten(root, "", file);
     } catch (YAML::Exception const& error) {
         return invalid(fmt::format("config file, line {}", error.mark.line + 1), error.msg);
     }
-    return values;
+    return file;
 }
 
 } // namespace
@@ -142,10 +146,14 @@ void Settings::add(std::string key, std::string description, bool is_list,
     settings_.push_back({std::move(key), std::move(description), std::move(set), std::move(show), is_list});
 }
 
-void Settings::text(std::string key, std::string& target, std::string description)
+void Settings::text(std::string key, std::string& target, std::string description, Check check)
 {
     add(
-        std::move(key), std::move(description), false, [&](Values const& values) { return one_value(values, target); },
+        std::move(key), std::move(description), false,
+        [&target, check = std::move(check)](Values const& values) {
+            auto failure = one_value(values, target);
+            return failure || !check ? failure : check(target);
+        },
         [&] { return target; });
 }
 
@@ -208,15 +216,29 @@ void Settings::duration(std::string key, std::chrono::milliseconds& target, std:
         [&] { return show_duration(target); });
 }
 
-void Settings::list(std::string key, std::vector<std::string>& target, std::string description)
+void Settings::list(std::string key, std::vector<std::string>& target, std::string description, Check check)
 {
     add(
         std::move(key), std::move(description), true,
-        [&](Values const& values) -> std::optional<std::string> {
+        [&target, check = std::move(check)](Values const& values) -> std::optional<std::string> {
             target = values;
+            for (auto const& value : values)
+                if (auto failure = check ? check(value) : std::nullopt)
+                    return fmt::format("{} ({})", *failure, value);
             return std::nullopt;
         },
         [&] { return fmt::format("{}", fmt::join(target, ",")); });
+}
+
+std::string Settings::why_unknown(std::string const& name, bool is_variable) const
+{
+    Values members;
+    for (auto const& setting : settings_)
+        if (auto full = is_variable ? variable_of(setting.key) : setting.key;
+            full.starts_with(name + (is_variable ? '_' : '.')))
+            members.push_back(std::move(full));
+    return members.empty() ? "is not a setting; see `sluice config --help` for those there are"
+                           : fmt::format("is a group of settings: {}", fmt::join(members, ", "));
 }
 
 Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const& environment,
@@ -225,12 +247,12 @@ Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const&
     auto file = read_file(file_text);
     if (!file)
         return file.error();
-    std::vector<FieldFailure> failures;
+    auto failures = std::move(file->failures);
     std::set<std::string> known_variables{"SLUICE_CONFIG", "SLUICE_FAILPOINT"};
     for (auto const& setting : settings_) {
         auto const variable = variable_of(setting.key);
         known_variables.insert(variable);
-        auto from_file = file->extract(setting.key);
+        auto from_file = file->values.extract(setting.key);
         if (auto const value = environment(variable)) {
             auto failure = setting.set(setting.is_list ? split_commas(*value) : Values{*value});
             if (failure)
@@ -241,11 +263,11 @@ Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const&
                 failures.push_back({setting.key, *failure});
         }
     }
-    for (auto const& [key, values] : *file)
-        failures.push_back({key, "is not a setting; see `sluice config --help` for those there are"});
+    for (auto const& [key, values] : file->values)
+        failures.push_back({key, why_unknown(key, false)});
     for (auto const& name : environment_names)
         if (!known_variables.contains(name))
-            failures.push_back({name, "is not a setting; see `sluice config --help` for those there are"});
+            failures.push_back({name, why_unknown(name, true)});
     if (!failures.empty())
         return Error{std::move(failures)};
     return {};

@@ -103,7 +103,9 @@ Result<Keyring> Keyring::parse(std::string_view file_text)
     auto const* root = document->if_object();
     auto const* keys = root != nullptr ? json::array_at(*root, "keys") : nullptr;
     if (keys == nullptr)
-        return invalid("keyring", R"(must look like {"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}]})");
+        return invalid(
+            "keyring",
+            R"(must look like {"active":1,"keys":[{"id":1,"key":"<base64 of 32 bytes>"}],"token_key":"<base64 of 32 bytes>"})");
 
     State state;
     std::vector<FieldFailure> failures;

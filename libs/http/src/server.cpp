@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <ctime>
 #include <exception>
 #include <functional>
@@ -40,6 +41,7 @@ constexpr std::size_t kChunkFraming = 24;
 /// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
+constexpr std::string_view kMustBeAddress = "must be an IP address, such as 127.0.0.1 or 0.0.0.0";
 constexpr std::string_view kTooLarge = "The request body is too large for this route.";
 /// What an idle connection needs to end, and how long to wait where none is idle.
 constexpr std::chrono::milliseconds kEnding{1};
@@ -77,21 +79,6 @@ Method method_of_verb(beast::http::verb verb)
     default:
         return Method::other;
     }
-}
-
-/// The request as far as its head tells; trailers, which come after the body, are no header fields (RFC 9110 section
-/// 6.5.1).
-Request take_head(Parser const& parser)
-{
-    auto const& message = parser.get();
-    Request request;
-    request.method = method_of_verb(message.method());
-    request.target.assign(message.target().data(), message.target().size());
-    request.headers.reserve(12, 512);
-    for (auto const& field : message)
-        request.headers.add({field.name_string().data(), field.name_string().size()},
-                            {field.value().data(), field.value().size()});
-    return request;
 }
 
 void append_fields(std::string& head, Headers const& headers)
@@ -202,14 +189,72 @@ struct Refusal {
     std::string_view message;
 };
 
+/// A name or an address, and perhaps a port (RFC 3986 section 3.2), without the comma: that is how proxies join two.
 bool is_host(std::string_view text)
 {
-    // What RFC 3986 section 3.2 allows, but the comma: that is how proxies join two of them.
-    static constexpr std::string_view kOther = "-._~:[]%!$&'()*+;=";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-               kOther.find(c) != std::string_view::npos;
-    });
+    static constexpr std::string_view kOther = "-._~%!$&'()*+;=";
+    auto end = text.find(':');
+    if (text.starts_with('[')) {
+        auto const close = text.find(']');
+        boost::system::error_code failure;
+        asio::ip::make_address_v6(text.substr(1, close == std::string_view::npos ? close : close - 1), failure);
+        if (close == std::string_view::npos || failure || text.substr(0, close).contains('%'))
+            return false;
+        end = close + 1;
+    }
+    auto const name = text.substr(0, end);
+    auto const port = text.substr(name.size());
+    if (name.empty() || !(name.starts_with('[') || std::ranges::all_of(name, [](char c) {
+                              return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+                                     kOther.contains(c);
+                          })))
+        return false;
+    if (port.size() < 2)
+        return port.empty() || port == ":";
+    std::uint16_t number = 0;
+    auto const [rest, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+    return port.starts_with(':') && error == std::errc{} && rest == port.data() + port.size();
+}
+
+/// The authority of a target in absolute form (RFC 9112 section 3.2.2), and what stands behind it.
+struct AbsoluteTarget {
+    std::string_view authority;
+    std::string_view rest;
+};
+
+std::optional<AbsoluteTarget> absolute_target(std::string_view target)
+{
+    if (target.starts_with('/'))
+        return std::nullopt;
+    auto const start = target.find("://");
+    if (start == std::string_view::npos ||
+        !(iequals(target.substr(0, start), "http") || iequals(target.substr(0, start), "https")))
+        return std::nullopt;
+    target.remove_prefix(start + 3);
+    auto const end = std::min(target.find_first_of("/?"), target.size());
+    return AbsoluteTarget{target.substr(0, end), target.substr(end)};
+}
+
+/// The request as far as its head tells; trailers, which come after the body, are no header fields (RFC 9110 section
+/// 6.5.1).
+Request take_head(Parser const& parser)
+{
+    auto const& message = parser.get();
+    Request request;
+    request.method = method_of_verb(message.method());
+    std::string_view const target(message.target().data(), message.target().size());
+    request.headers.reserve(12, 512);
+    for (auto const& field : message)
+        request.headers.add({field.name_string().data(), field.name_string().size()},
+                            {field.value().data(), field.value().size()});
+    if (auto const absolute = absolute_target(target)) {
+        request.headers.set("host", absolute->authority);
+        request.target = absolute->rest.starts_with('/') ? "" : "/";
+        request.target += absolute->rest;
+    } else {
+        request.target = target;
+    }
+    return request;
 }
 
 /// What is doubtful about where a request ends, or whom it is for. A proxy before us may read it in another way, and
@@ -239,6 +284,9 @@ std::optional<Refusal> doubt_about(Parser const& parser)
     if (!is_clear || codings + lengths > 1 || (codings > 0 && !is_modern))
         return Refusal{400, "Where the request ends is not clear: send one Content-Length, or Transfer-Encoding: "
                             "chunked alone."};
+    auto const absolute = absolute_target({head.target().data(), head.target().size()});
+    if (absolute && !is_host(absolute->authority))
+        return Refusal{400, "The request target does not name a host."};
     if (hosts > 1 || (hosts == 0 && is_modern))
         return Refusal{400, "A request has one Host field."};
     return std::nullopt;
@@ -409,24 +457,38 @@ Server::~Server() = default;
 
 Result<void> Server::listen()
 {
+    return listen_on(config_.port, false);
+}
+
+Result<void> Server::listen_beside(Server const& first)
+{
+    return listen_on(first.port(), true);
+}
+
+Result<void> Server::listen_on(std::uint16_t port, bool is_shared)
+{
     boost::system::error_code failure;
     auto const address = asio::ip::make_address(config_.address, failure);
     if (failure)
-        return invalid("listen.address", "must be an IP address, such as 127.0.0.1 or 0.0.0.0");
-    tcp::endpoint const endpoint(address, config_.port);
+        return invalid(config_.name + ".address", std::string(kMustBeAddress));
+    tcp::endpoint const endpoint(address, port);
     using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
     acceptor_.open(endpoint.protocol(), failure);
     if (!failure)
         acceptor_.set_option(asio::socket_base::reuse_address(true), failure);
-    if (!failure)
+    if (!failure && is_shared)
         acceptor_.set_option(ReusePort(true), failure);
     if (!failure)
         acceptor_.bind(endpoint, failure);
     if (!failure)
         acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+    // The first takes the port for itself, so that nobody's is shared unawares; from then on others may come beside it,
+    // and the first of another process may not.
+    if (!failure && !is_shared)
+        acceptor_.set_option(ReusePort(true), failure);
     if (failure)
-        return Error{ErrorCode::unavailable,
-                     fmt::format("Cannot listen on {}:{}: {}.", config_.address, config_.port, failure.message())};
+        return Error{ErrorCode::unavailable, fmt::format("Cannot listen on {0}:{1} ({2}.address, {2}.port): {3}.",
+                                                         config_.address, port, config_.name, failure.message())};
     tasks_.spawn(accept());
     return {};
 }

@@ -34,8 +34,13 @@ Result<std::size_t> connections_that_fit(std::size_t descriptors, std::size_t wa
         return Error{ErrorCode::unavailable,
                      fmt::format("This process may open {} descriptors, which is too few. Raise the hard limit "
                                  "(`ulimit -Hn`, LimitNOFILE=) to {} or more.",
-                                 descriptors, taken + (wanted * 4 + 2) / 3)};
+                                 descriptors, descriptors_for(wanted, others))};
     return std::min(wanted, fit);
+}
+
+std::size_t descriptors_for(std::size_t wanted, std::size_t others) noexcept
+{
+    return kOwn + others + (wanted * 4 + 2) / 3;
 }
 
 } // namespace sluice

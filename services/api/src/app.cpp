@@ -142,7 +142,8 @@ Result<void> App::Impl::start()
         guards.push_back(asio::make_work_guard(*context));
         shards.push_back(std::make_unique<Shard>(*context, *services, vault, tool_sets, metrics, log));
         shards.back()->set_listening(false);
-        if (auto const listening = shards.back()->listen(); !listening)
+        auto const* first = shards.size() > 1 ? shards.front().get() : nullptr;
+        if (auto const listening = shards.back()->listen(first); !listening)
             return listening.error();
     }
     management =

@@ -30,7 +30,11 @@ public:
     Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
           SharedMetrics& metrics, telemetry::Log& log);
 
-    [[nodiscard]] Result<void> listen() { return server_.listen(); }
+    /// Beside `first`, or on a port that nobody has.
+    [[nodiscard]] Result<void> listen(Shard const* first)
+    {
+        return first == nullptr ? server_.listen() : server_.listen_beside(first->server_);
+    }
     void start();
     void join();
     // Both on the shard's own thread, in this order. Whether everything that was begun was finished.

@@ -80,5 +80,34 @@ TEST(Settings, RefuseAFileThatIsNoMapping)
     EXPECT_TRUE(example.load(""));
 }
 
+std::string told(Result<void> const& loaded)
+{
+    std::string text;
+    for (auto const& failure : loaded.error().failures())
+        text += failure.path + " " + failure.message + "\n";
+    return text;
+}
+
+TEST(Settings, SayWhatIsInAGroupThatIsGivenAValue)
+{
+    Example example;
+
+    auto const loaded = example.load("listen: 5\n", {{"SLUICE_LISTEN", "5"}});
+
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(told(loaded), "listen is a group of settings: listen.address, listen.port\n"
+                            "SLUICE_LISTEN is a group of settings: SLUICE_LISTEN_ADDRESS, SLUICE_LISTEN_PORT\n");
+}
+
+TEST(Settings, RefuseAKeyThatIsThereTwice)
+{
+    Example example;
+
+    auto const loaded = example.load("limit: 1s\nlisten: {port: 1, port: 2}\nlimit: 2s\nlisten: {address: ::1}\n");
+
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(told(loaded), "listen.port is there twice\nlimit is there twice\nlisten is there twice\n");
+}
+
 } // namespace
 } // namespace sluice::config

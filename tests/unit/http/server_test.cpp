@@ -70,7 +70,7 @@ public:
         }
         std::string names;
         for (auto const& [name, value] : request.headers)
-            names.append(" ").append(name);
+            names.append(" ").append(name == "host" ? fmt::format("host={}", value) : std::string(name));
         co_return json_response(
             200, fmt::format("{} {} {}{}", name_of(request.method), request.target, request.body, names));
     }
@@ -294,7 +294,14 @@ INSTANTIATE_TEST_SUITE_P(
         Unclear{"HostList", "HTTP/1.1\r\nhost: a, b\r\ncontent-length: 0"},
         Unclear{"HostWithUser", "HTTP/1.1\r\nhost: a@b\r\ncontent-length: 0"},
         Unclear{"HostWithPath", "HTTP/1.1\r\nhost: a/b\r\ncontent-length: 0"},
-        Unclear{"EmptyHost", "HTTP/1.1\r\nhost:\r\ncontent-length: 0"}),
+        Unclear{"EmptyHost", "HTTP/1.1\r\nhost:\r\ncontent-length: 0"},
+        Unclear{"HostWithoutName", "HTTP/1.1\r\nhost: :80\r\ncontent-length: 0"},
+        Unclear{"HostWithPortOfNone", "HTTP/1.1\r\nhost: a:99999\r\ncontent-length: 0"},
+        Unclear{"HostWithTwoPorts", "HTTP/1.1\r\nhost: a:80:80\r\ncontent-length: 0"},
+        Unclear{"HostWithNamedPort", "HTTP/1.0\r\nhost: a:http\r\ncontent-length: 0"},
+        Unclear{"HostWithOpenBracket", "HTTP/1.1\r\nhost: [::1\r\ncontent-length: 0"},
+        Unclear{"HostWithBracketsAroundNoAddress", "HTTP/1.1\r\nhost: [a]\r\ncontent-length: 0"},
+        Unclear{"HostWithTextBehindBrackets", "HTTP/1.1\r\nhost: [::1]80\r\ncontent-length: 0"}),
     [](auto const& param) { return std::string(param.param.name); });
 
 TEST_F(ServerTest, ClearFramingIsServed)
@@ -302,7 +309,53 @@ TEST_F(ServerTest, ClearFramingIsServed)
     EXPECT_EQ(status_of(answer_to("POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n")), 200);
     EXPECT_EQ(status_of(answer_to("POST /x HTTP/1.1\r\nHOST: a.example.:8080\r\ncontent-length: 1\r\n\r\nx")), 200);
     EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.1\r\nhost: [::1]:80\r\n\r\n")), 200);
+    EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.1\r\nhost: a:\r\n\r\n")), 200);
     EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.0\r\n\r\n")), 200);
+    EXPECT_EQ(status_of(answer_to("GET /x HTTP/1.0\r\nhost: a\r\n\r\n")), 200);
+}
+
+TEST_F(ServerTest, TheAuthorityOfAnAbsoluteTargetStandsForTheHost)
+{
+    auto const answer = answer_to("GET HTTP://b.example:81/x?y=1 HTTP/1.1\r\nhost: a\r\n\r\n");
+
+    EXPECT_EQ(status_of(answer), 200);
+    EXPECT_NE(answer.find("GET /x?y=1  host=b.example:81"), std::string::npos) << answer;
+    EXPECT_NE(answer_to("GET http://b?y=1 HTTP/1.1\r\nhost: a\r\n\r\n").find("GET /?y=1  host=b"), std::string::npos);
+    EXPECT_NE(answer_to("GET https://b HTTP/1.0\r\n\r\n").find("GET /  host=b"), std::string::npos);
+}
+
+TEST_F(ServerTest, AnAbsoluteTargetWithoutAHostIsRefused)
+{
+    for (std::string const target : {"http://", "http:///x", "http://a@b/x", "http://b:99999/x", "http://[::1/x"})
+        EXPECT_EQ(status_of(answer_to("GET " + target + " HTTP/1.1\r\nhost: a\r\n\r\n")), 400) << target;
+}
+
+TEST_F(ServerTest, APortThatAnotherHasIsRefusedByTheNameOfItsSetting)
+{
+    for (std::string const address : {"127.0.0.1", "0.0.0.0"}) {
+        Server other(io_, {.address = address, .port = server_->port()}, handler_, metrics_, log_);
+
+        auto const listening = other.listen();
+
+        ASSERT_FALSE(listening);
+        EXPECT_NE(listening.error().public_detail().find(
+                      fmt::format("Cannot listen on {}:{} (listen.address, listen.port)", address, server_->port())),
+                  std::string::npos)
+            << listening.error().public_detail();
+    }
+}
+
+TEST_F(ServerTest, ServersOfOneProcessShareAPortThatTheFirstHas)
+{
+    asio::io_context io(1);
+    Server beside(io, config_, handler_, metrics_, log_);
+
+    EXPECT_TRUE(beside.listen_beside(*server_));
+    EXPECT_EQ(beside.port(), server_->port());
+    EXPECT_FALSE(Server(io, {.port = server_->port()}, handler_, metrics_, log_).listen());
+
+    auto const drained = asio::co_spawn(io, beside.drain(Deadline::after(std::chrono::seconds(0))), asio::use_future);
+    io.run();
 }
 
 TEST_F(ServerTest, AStrangersBodyIsNotReadNorAskedFor)

@@ -19,6 +19,14 @@ TEST(DescriptorsTest, AQuarterIsKeptForVendors)
     EXPECT_EQ(*connections_that_fit(72 + 400, 301, 40), 300U);
 }
 
+TEST(DescriptorsTest, WhatAllNeedIsTheFewestInWhichAllFit)
+{
+    for (std::size_t wanted = 16; wanted < 400; ++wanted) {
+        EXPECT_EQ(*connections_that_fit(descriptors_for(wanted, 40), wanted, 40), wanted);
+        EXPECT_LT(*connections_that_fit(descriptors_for(wanted, 40) - 2, wanted, 40), wanted);
+    }
+}
+
 TEST(DescriptorsTest, TooFewAreRefusedWithWhatToDo)
 {
     auto const refused = connections_that_fit(64, 300, 40);

@@ -23,8 +23,11 @@ using EnvironmentLookup = std::function<std::optional<std::string>(std::string c
 /// under `database` in the YAML file, or from `SLUICE_DATABASE_URL`; the environment wins.
 class Settings {
 public:
-    /// `target` must outlive `load`; its value before is the default.
-    void text(std::string key, std::string& target, std::string description);
+    /// What is wrong with a value, as "must be …"; nothing, if it is right.
+    using Check = std::function<std::optional<std::string>(std::string const& value)>;
+
+    /// `target` must outlive `load`; its value before is the default, which is not checked.
+    void text(std::string key, std::string& target, std::string description, Check check = {});
     void secret(std::string key, Secret& target, std::string description);
     void flag(std::string key, bool& target, std::string description);
     void integer(std::string key, std::int64_t& target, std::int64_t minimum, std::int64_t maximum,
@@ -33,10 +36,11 @@ public:
     void duration(std::string key, std::chrono::milliseconds& target, std::chrono::milliseconds minimum,
                   std::chrono::milliseconds maximum, std::string description);
     /// A YAML list, or comma-separated in the environment.
-    void list(std::string key, std::vector<std::string>& target, std::string description);
+    /// `check` sees each element.
+    void list(std::string key, std::vector<std::string>& target, std::string description, Check check = {});
 
-    /// Reads the file (if `file_text` is not empty) and the environment. The error lists every mistake: unknown keys
-    /// of the file, unknown `SLUICE_` variables, values that do not parse or are out of range.
+    /// Reads the file (if `file_text` is not empty) and the environment. The error lists every mistake: keys of the
+    /// file that are unknown or there twice, unknown `SLUICE_` variables, values that do not parse or are out of range.
     [[nodiscard]] Result<void> load(std::string_view file_text, EnvironmentLookup const& environment,
                                     std::vector<std::string> const& environment_names);
 
@@ -60,6 +64,8 @@ private:
     void add(std::string key, std::string description, bool is_list,
              std::function<std::optional<std::string>(std::vector<std::string> const&)> set,
              std::function<std::string()> show);
+
+    [[nodiscard]] std::string why_unknown(std::string const& name, bool is_variable) const;
 
     std::vector<Setting> settings_;
 };

@@ -58,6 +58,7 @@ public:
 };
 
 struct ServerConfig {
+    std::string name = "listen"; ///< Of the settings that errors name: `listen.address`, `listen.port`.
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;                    ///< 0: any free one
     std::uint32_t header_limit_bytes = 16 * 1024; ///< Of a head. What a connection buffers is bounded with it.
@@ -76,7 +77,7 @@ struct ServerMetrics {
     telemetry::Counter& refused; ///< Requests refused before a handler saw them.
 };
 
-/// An HTTP/1.1 server on one io_context. Several servers, each on its own thread, may listen on the same port.
+/// An HTTP/1.1 server on one io_context. Several servers of one process, each on its own thread, may share a port.
 /// Keep-alive, Expect: 100-continue and HEAD are dealt with here; each connection does one request at a time. A request
 /// whose end or host is in doubt (RFC 9112 sections 3.2 and 6.3) is refused, and its connection closed.
 class Server {
@@ -85,8 +86,11 @@ public:
     Server(asio::io_context& io, ServerConfig config, Handler& handler, ServerMetrics& metrics, telemetry::Log& log);
     ~Server();
 
-    /// Binds and starts accepting. Errors: unavailable with the address and the reason.
+    /// Binds and starts accepting, on a port that nobody has: no other process, and no other server of this one.
+    /// Errors: unavailable with the address, its settings and the reason; invalid_argument if it is no address.
     [[nodiscard]] Result<void> listen();
+    /// The same on the port of `first`, which listens: the kernel shares connections out among them.
+    [[nodiscard]] Result<void> listen_beside(Server const& first);
     /// The bound port.
     [[nodiscard]] std::uint16_t port() const;
     /// Grows with each request that begins and each answer that is written.
@@ -104,6 +108,7 @@ private:
     class ChunkSink;
     using Position = std::list<Connection>::iterator;
 
+    Result<void> listen_on(std::uint16_t port, bool is_shared);
     Task<void> accept();
     Task<bool> wait_for_request(Position position);
     Task<Admission> admit(Request const& head);

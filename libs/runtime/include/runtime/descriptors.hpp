@@ -14,4 +14,7 @@ namespace sluice {
 /// Errors: unavailable with what to do, if too few fit to be of use.
 [[nodiscard]] Result<std::size_t> connections_that_fit(std::size_t descriptors, std::size_t wanted, std::size_t others);
 
+/// How many descriptors a process needs for all `wanted` connections.
+[[nodiscard]] std::size_t descriptors_for(std::size_t wanted, std::size_t others) noexcept;
+
 } // namespace sluice

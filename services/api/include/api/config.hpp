@@ -19,7 +19,7 @@ namespace sluice::api {
 struct Config {
     http::ServerConfig server;
     /// Health, readiness and metrics, for whoever runs us.
-    http::ServerConfig management{.port = 8082, .connection_limit = 64};
+    http::ServerConfig management{.name = "management", .port = 8082, .connection_limit = 64};
     std::size_t threads = 1;
     /// How callers reach us; what minted URLs start with.
     std::string public_url = "http://127.0.0.1:8080";
@@ -33,7 +33,7 @@ struct Config {
     /// How long requests are still taken after the signal to stop, so that whoever sends them sees /readyz say no.
     std::chrono::milliseconds drain_delay{5'000};
     std::chrono::milliseconds drain_limit{20'000}; ///< For what is in flight then.
-    std::size_t concurrent_requests = 2'000; ///< Per thread; beyond it, or half of it for an environment, 429.
+    std::size_t concurrent_requests = 2'000;       ///< Per thread; beyond it, or half of it for an environment, 429.
     /// Memory for bodies that did not come with the first read of their request; beyond it 429.
     std::size_t body_bytes = 256UL * 1024 * 1024;
     std::size_t body_bytes_share = 64UL * 1024 * 1024; ///< Of them, for one environment.
