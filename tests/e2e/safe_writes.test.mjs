@@ -322,6 +322,7 @@ test('after five wrong codes the right one opens nothing; the developer still de
     const tries = await Promise.all(Array.from({ length: 12 }, () => byCode(wrong, 'approve')));
     assert.deepEqual(tries.map(({ status }) => status).sort(), [...Array(5).fill(400), ...Array(7).fill(403)]);
     assert.equal((await byCode(key, 'approve')).status, 403);
+    assert.equal((await api.ok('GET', `/approval/${asked.approval_id}`)).code, null);
     assert.equal((await api.ok('POST', `/approval/${asked.approval_id}`, { decision: 'decline' })).status, 'declined');
 });
 

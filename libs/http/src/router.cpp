@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace sluice::http {
@@ -96,9 +97,15 @@ Router::Match Router::find(Method method, std::string_view path) const
     for (auto const& [allowed, index] : node->routes)
         if (allowed == method)
             match.index = index;
-    if (match.index == kNone)
-        for (auto const& [allowed, index] : node->routes)
+    if (match.index == kNone) {
+        // What GET has, HEAD asks about (RFC 9110 section 9.3.2), where it is no route of its own.
+        bool const adds_head =
+            std::ranges::none_of(node->routes, [](auto const& route) { return route.first == Method::head; });
+        for (auto const& [allowed, index] : node->routes) {
             match.allow += (match.allow.empty() ? "" : ", ") + std::string(name_of(allowed));
+            match.allow += allowed == Method::get && adds_head ? ", HEAD" : "";
+        }
+    }
     for (std::size_t i = 0; i < node->names.size() && i < values.size(); ++i)
         match.parameters.emplace_back(node->names[i], std::move(values[i]));
     return match;

@@ -133,8 +133,8 @@ Result<Approval> approval_in(pqxx::work& transaction, crypto::Keyring const& key
     approval.decided_at = optional_time_in(row[9]);
     approval.created_at = time_in(row[10]);
     approval.ends_at = time_in(row[11]);
-    if (row[12].is_null())
-        return approval;
+    if (row[12].is_null() || row[13].as<int>() >= mcp::kCodeTries)
+        return approval; // No code opens it any more.
     auto code = open_sealed(transaction, keyring, approval.environment, row[7].as<std::uint32_t>(),
                             code_place(approval.id), row[12]);
     if (!code)
@@ -299,7 +299,7 @@ public:
             auto approval = approval_in(transaction, keyring, rows[0]);
             if (!approval)
                 return approval.error();
-            if (approval->code.empty() || rows[0][13].as<int>() >= mcp::kCodeTries)
+            if (approval->code.empty())
                 return no_more_codes();
             if (crypto::equal_in_constant_time(crypto::sha256(approval->code), crypto::sha256(code)))
                 return Found(*std::move(approval));

@@ -74,7 +74,7 @@ HandlerResult ApprovalHandlers::use_code(Call& call)
     Fields fields(*body);
     auto const environment = fields.id<EnvironmentId>("environment_id", true);
     auto const id = fields.id<ApprovalId>("approval_id", true);
-    auto const typed = fields.text("code", true);
+    auto const typed = fields.text("code", true, 64);
     auto const decision = fields.choice("decision", false, {"approve", "decline"});
     auto const code = mcp::read_approval_code(typed.value_or(""));
     if (typed && code.empty())

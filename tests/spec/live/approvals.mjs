@@ -72,6 +72,10 @@ export async function approvals(session, known) {
     const last = await keyOf(third, 'for the last code');
     for (let i = 0; i < 5; i += 1) await session.call(byCode, 400, `wrong ${i}`, { token: null, json: { ...last, code: `AAAAAAA${i}` } });
     await session.call(byCode, 403, 'after five wrong codes', { token: null, json: last });
+    await session.call('getApproval', 200, 'after five wrong codes', {
+        path: { id: last.approval_id },
+        holds: ({ code, status }) => code === null && status === 'pending',
+    });
     await session.call('deleteMcpServer', 200, 'with calls that wait', { path: { id: known.account, server_id: server.id } });
     await session.call(byCode, 404, 'whose server is gone', { token: null, json: last });
 }

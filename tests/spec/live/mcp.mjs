@@ -178,6 +178,8 @@ async function refusals(ask, known) {
     await ask(406, 'that accepts XML only', { ...ping, headers: { accept: 'application/xml' } });
     await ask(413, 'with more than 4 MiB', { announce: 4 * megabyte + 1, type });
     await ask(415, 'with a form', { body: 'a=b', type: 'application/x-www-form-urlencoded' });
+    await ask(415, 'with a coding that is not taken', { ...ping, headers: { 'content-encoding': 'compress' } });
+    await ask(400, 'with a body that is no br', { ...ping, headers: { 'content-encoding': 'br' } });
 }
 
 async function secondFactor(session, ask, known) {

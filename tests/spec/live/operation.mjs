@@ -48,22 +48,25 @@ export async function unrouted({ tests, spec, baseUrl }) {
         ['GET /nothing → 404', '/nothing', { method: 'GET' }, 404],
         ['GET /metrics → 404', '/metrics', { method: 'GET' }, 404],
         ['GET /readyz → 404', '/readyz', { method: 'GET' }, 404],
-        ['PUT /integration → 405 with allow', '/integration', { method: 'PUT' }, 405, 'GET'],
-        ['PUT /webhook → 405 with allow', '/webhook', { method: 'PUT' }, 405, 'GET, POST'],
-        ['DELETE /integrated-account/me → 405', '/integrated-account/me', { method: 'DELETE' }, 405, 'GET, PATCH'],
-        ['POST /connect → 405 with allow', '/connect', { method: 'POST' }, 405, 'GET'],
+        ['PUT /integration → 405 with allow', '/integration', { method: 'PUT' }, 405, 'GET, HEAD'],
+        ['PUT /webhook → 405 with allow', '/webhook', { method: 'PUT' }, 405, 'GET, HEAD, POST'],
+        ['DELETE /integrated-account/me → 405', '/integrated-account/me', { method: 'DELETE' }, 405, 'GET, HEAD, PATCH'],
+        ['POST /connect → 405 with allow', '/connect', { method: 'POST' }, 405, 'GET, HEAD'],
         [
             'a head above 16 KiB → 431',
             '/healthz',
             { method: 'GET', headers: { a: 'b'.repeat(15_000), c: 'd'.repeat(4_000) } },
             431,
         ],
+        ['GET /healthz with no host → 400', '/healthz', { method: 'GET', headers: { host: 'a:99999' } }, 400],
         ['GET /healthz with a large body → 413', '/healthz', { method: 'GET', announce: 64 * 1024 + 1 }, 413],
     ];
     for (const [name, path, request, status, allow] of cases) {
         const answer = await send(baseUrl, path, request);
         const problems = spec.problemsOfSchema(JSON.parse(answer.body.toString()), 'Error');
         if (answer.status !== status) problems.push(`answered ${answer.status}: ${answer.body}`);
+        for (const header of ['x-request-id', 'server-timing'])
+            if (!(header in answer.headers)) problems.push(`${header} is missing`);
         if (answer.headers.allow !== allow) problems.push(`allow is ${answer.headers.allow}`);
         if (problems.length === 0) tests.pass(name);
         else tests.fail(name, problems);

@@ -1,5 +1,5 @@
 import { imported } from './account_tokens.mjs';
-import { nothing, refusesTokens } from './refusals.mjs';
+import { nothing, refusesCodings, refusesTokens } from './refusals.mjs';
 
 const megabyte = 1024 * 1024;
 
@@ -236,6 +236,7 @@ async function refusals(session, known, id, { path, json, writes: isWrite }) {
     await session.call(id, 404, 'of an unknown resource', { path: { ...path, resource: 'unicorns' }, query, json });
     if (id === 'proxyCustom')
         await session.call(id, 404, 'of an unknown method', { path: { ...path, item: 'ponder' }, query, json });
+    await refusesCodings(session, id, { path, query });
     if (isWrite) {
         const announce = id === 'proxyDelete' ? megabyte + 1 : 8 * megabyte + 1;
         await session.call(id, 413, 'with too large a body', { path, query, announce, type: 'application/json' });

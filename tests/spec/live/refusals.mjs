@@ -42,6 +42,21 @@ export async function refusesBodies(session, id, path, token) {
     await session.call(id, 400, 'with a member that is none', { ...to, json: { surprise: 1 } });
     await session.call(id, 413, 'with more than 1 MiB', { ...to, announce: megabyte + 1, type: 'application/json' });
     await session.call(id, 415, 'with a form', { ...to, body: 'a=b', type: 'application/x-www-form-urlencoded' });
+    await refusesCodings(session, id, to);
+}
+
+/// What every operation refuses that may bring a body.
+export async function refusesCodings(session, id, to) {
+    const coded = { ...to, body: '{}', type: 'application/json' };
+    await session.call(id, 415, 'with a coding that is not taken', {
+        ...coded,
+        headers: { ...to.headers, 'content-encoding': 'compress' },
+        holds: (_, { headers }) => headers['accept-encoding'] === 'gzip, deflate, br',
+    });
+    await session.call(id, 400, 'with a body that is no br', {
+        ...coded,
+        headers: { ...to.headers, 'content-encoding': 'br' },
+    });
 }
 
 /// What every list refuses.

@@ -80,7 +80,7 @@ export class Spec {
         // Behind the proxy, headers of the vendor are passed on.
         const isClosed = !operation.path.startsWith('/proxy/');
         return [
-            ...this.#problemsOfHeaders(response.headers ?? {}, pointer, headers, isClosed && status !== 413),
+            ...this.#problemsOfHeaders(response.headers ?? {}, pointer, headers, isClosed),
             ...this.#problemsOfContent(operation, response, pointer, headers, body),
         ];
     }

@@ -30,7 +30,7 @@ TEST(Router, TellsAWrongMethodFromAWrongPath)
     auto const router = example();
     auto const wrong_method = router.find(Method::delete_, "/account");
     EXPECT_EQ(wrong_method.index, Router::kNone);
-    EXPECT_EQ(wrong_method.allow, "GET, POST");
+    EXPECT_EQ(wrong_method.allow, "GET, HEAD, POST");
     for (auto const* path :
          {"/", "", "/accounts", "/account/", "/account/a/mcp", "/account/a/mcp/b/c", "account", "/account/%zz"}) {
         auto const match = router.find(Method::get, path);
