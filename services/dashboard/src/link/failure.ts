@@ -69,9 +69,10 @@ export function failureOf(status: number, body: unknown): Failure {
     return unexpectedAnswer;
 }
 
-/** A connection that failed at the vendor or after it. */
+/** A connection that failed: before it began, at the vendor or after it. */
 export function failureOfConnection(error: { error_type: string; message: string } | null): Failure {
     const kinds: Record<string, Failure['kind']> = {
+        invalid_token: 'link',
         connection_error: 'unfinished',
         validation_error: 'credentials',
         post_install_error: 'setup',

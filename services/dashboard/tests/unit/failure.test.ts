@@ -64,6 +64,12 @@ test('a text of ours is never blamed on the vendor, nor shown for a 500', () => 
     assert.deepEqual(refused, { title: 'Gorgias did not accept these details', text: 'Bad key', quoted: true });
 });
 
+test('a link that is used up is said to be, and what to do', () => {
+    const ended = failureOfConnection({ error_type: 'invalid_token', message: '' });
+    assert.deepEqual(explain(ended, 'Gorgias'), { title: 'This link no longer works', text: 'Ask for a new link.' });
+    assert.equal(errorTypeOf(ended), 'invalid_token');
+});
+
 test('a failed connection', () => {
     const denied = failureOfConnection({ error_type: 'connection_error', message: 'Access was denied' });
     assert.equal(explain(denied, 'Gorgias').title, 'Gorgias was not connected');
