@@ -47,7 +47,7 @@ http::Response error_response(Error const& error)
     if (error.code() == ErrorCode::unauthenticated)
         response.headers.add("www-authenticate", "Bearer");
     if (error.code() == ErrorCode::not_allowed)
-        response.headers.add("allow", "GET");
+        response.headers.add("allow", "GET, HEAD");
     return response;
 }
 

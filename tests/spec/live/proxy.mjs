@@ -439,7 +439,7 @@ async function switches(session, known) {
         for (const [id, operation] of Object.entries(operations).filter(([, one]) => which(one))) {
             const { path, json } = operation;
             const holds = (body, { headers }) =>
-                !('is_remote_error' in body) && (status !== 405 || headers.allow === 'GET') && says(body);
+                !('is_remote_error' in body) && (status !== 405 || headers.allow === 'GET, HEAD') && says(body);
             await session.call(id, status, note, { path, query: { integrated_account_id: account }, json, holds });
         }
     };

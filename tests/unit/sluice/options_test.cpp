@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
@@ -12,9 +13,11 @@ namespace {
 
 using Failures = std::map<std::string, std::string>;
 
-/// What is wrong with a file, by setting.
+/// What is wrong with a file, by setting. The environment says nothing.
 Failures failures_of(std::string const& yaml)
 {
+    for (auto const& name : config::sluice_variables())
+        ::unsetenv(name.c_str());
     auto const path = testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name() + ".yaml";
     std::ofstream(path) << yaml;
     Options options;
