@@ -145,7 +145,8 @@ Options::Options()
     s.integer("limits.connections", connection_limit_, 1, 1'000'000, "connections per I/O thread");
     s.integer("limits.requests", concurrent_requests_, 1, 1'000'000,
               "requests in progress per I/O thread, of which an environment has half at most; then 429");
-    s.integer("limits.body_memory", body_memory_, 1, 1'000'000, "MiB that request bodies may hold at once; then 429");
+    s.integer("limits.body_memory", body_memory_, 1, 1'000'000,
+              "MiB that request bodies may hold at once, and as much again answers that clients do not read; then 429");
     s.integer("limits.body_memory_share", body_memory_share_, 1, 1'000'000, "of them, MiB for one environment");
     s.duration("limits.idle", api_.server.idle_limit, 1s, 1h, "time until an idle connection is closed");
     s.duration("limits.head", api_.server.head_limit, 100ms, 10min, "time for a request head to arrive");

@@ -8,7 +8,21 @@ bool ByteBudget::Hold::grow(std::size_t bytes)
     if (budget_->shares_.take(owner_, bytes))
         return false;
     bytes_ += bytes;
+    budget_->held_ = budget_->shares_.taken();
     return true;
+}
+
+void ByteBudget::Hold::keep(std::size_t bytes)
+{
+    auto const counted = bytes <= kFree ? 0 : bytes;
+    if (counted == bytes_)
+        return;
+    std::lock_guard const lock(budget_->mutex_);
+    budget_->shares_.give_back(owner_, bytes_);
+    if (counted > 0)
+        budget_->shares_.add(owner_, counted);
+    bytes_ = counted;
+    budget_->held_ = budget_->shares_.taken();
 }
 
 ByteBudget::Hold::~Hold()
@@ -17,12 +31,15 @@ ByteBudget::Hold::~Hold()
         return;
     std::lock_guard const lock(budget_->mutex_);
     budget_->shares_.give_back(owner_, bytes_);
+    budget_->held_ = budget_->shares_.taken();
 }
 
-std::size_t ByteBudget::held() const
+bool ByteBudget::is_full(EnvironmentId owner) const
 {
+    if (held() < first_full_)
+        return false;
     std::lock_guard const lock(mutex_);
-    return shares_.taken();
+    return shares_.is_full(owner);
 }
 
 } // namespace sluice::http

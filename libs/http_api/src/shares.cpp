@@ -1,7 +1,5 @@
 #include "http_api/shares.hpp"
 
-#include <utility>
-
 namespace sluice::http {
 namespace {
 
@@ -39,11 +37,16 @@ std::optional<Shares::Full> Shares::take(Owner const& owner, std::size_t amount)
         return Full::account;
     if (amount == 0)
         return std::nullopt;
+    add(owner, amount);
+    return std::nullopt;
+}
+
+void Shares::add(Owner const& owner, std::size_t amount)
+{
     environments_[owner.environment] += amount;
     if (!owner.account.empty())
         accounts_[owner.account] += amount;
     taken_ += amount;
-    return std::nullopt;
 }
 
 void Shares::give_back(Owner const& owner, std::size_t amount)
@@ -54,45 +57,15 @@ void Shares::give_back(Owner const& owner, std::size_t amount)
         subtract(accounts_, owner.account, amount);
 }
 
-Place::Place(Place&& other) noexcept
-    : shares_(std::move(other.shares_))
-    , owner_(std::exchange(other.owner_, std::nullopt))
+std::size_t Shares::taken_by(EnvironmentId environment) const
 {
+    return amount_of(environments_, environment);
 }
 
-Place& Place::operator=(Place&& other) noexcept
+bool Shares::is_full(EnvironmentId environment) const
 {
-    std::swap(shares_, other.shares_);
-    std::swap(owner_, other.owner_);
-    return *this;
-}
-
-Place::~Place()
-{
-    give_back();
-}
-
-Result<void> Place::take(EnvironmentId environment)
-{
-    if (!shares_ || owner_ == environment)
-        return {};
-    give_back();
-    auto const full = shares_->take({environment, {}});
-    if (!full) {
-        owner_ = environment;
-        return {};
-    }
-    bool const is_its_own = *full != Shares::Full::all && !environment.empty();
-    return Error{ErrorCode::rate_limited, is_its_own
-                                              ? "This environment has too many requests in progress. Retry in a second."
-                                              : "The service is busy. Retry in a second."};
-}
-
-void Place::give_back() noexcept
-{
-    if (owner_)
-        shares_->give_back({*owner_, {}});
-    owner_.reset();
+    auto const its = taken_by(environment);
+    return its > 0 && (its >= most_ || taken_ >= limit_ || its >= limit_ - taken_);
 }
 
 } // namespace sluice::http

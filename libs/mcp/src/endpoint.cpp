@@ -10,12 +10,18 @@
 
 #include <algorithm>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
 namespace sluice::mcp {
 namespace {
 
 /// For finding a token that is not cached. A call waits rather than fails while the database is slow; where it is down,
 /// that is known sooner.
 constexpr std::chrono::seconds kResolveLimit{5};
+
+/// A batch whose answers have so many bytes gets no more of them.
+constexpr std::size_t kMostOfBatch = 4 * 1024 * 1024;
 
 constexpr std::string_view kCorsHeaders = "Content-Type, Accept, Authorization, MCP-Protocol-Version, Mcp-Method, "
                                           "Mcp-Name, Mcp-Session-Id, Last-Event-ID, Sluice-Api-Token";
@@ -156,7 +162,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     } else if (auto refused = co_await refuse_without_factor(request, *snapshot, deadline)) {
         response = *std::move(refused);
     } else if (door == Door::stream) {
-        response = co_await open_stream(request, token, snapshot, deadline);
+        response = co_await open_stream(request, token, snapshot, deadline, place);
     } else if (door == Door::messages) {
         response = co_await accept_message(request, snapshot, deadline, place, trace);
     } else {
@@ -265,7 +271,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
         }
     }
     if (classified.is_batch)
-        co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, trace);
+        co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, place, trace);
     if (std::holds_alternative<Dropped>(classified.messages.front())) {
         http::Response accepted;
         accepted.status = 202;
@@ -278,6 +284,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     }
     auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
     auto response = http::json_response(answer.status, std::move(answer.body));
+    response.held = std::move(answer.held);
     if (!answer.session.empty())
         response.headers.add("mcp-session-id", answer.session);
     proxy::add_limit_headers(answer.limits, response.headers);
@@ -285,15 +292,21 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
 }
 
 Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
-                                            CallTrace& trace)
+                                            http::Place const& place, CallTrace& trace)
 {
+    auto const executor = co_await asio::this_coro::executor;
+    auto const waiting = place.hold();
     std::string body;
     for (auto& message : messages) {
         if (std::holds_alternative<Dropped>(message))
             continue;
-        auto const answer = co_await answer_single(std::move(message), snapshot, deadline, trace);
+        if (!body.empty())
+            co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
+        auto const answer = co_await answer_next(std::move(message), body.size(), snapshot, deadline, place, trace);
         body += body.empty() ? '[' : ',';
         body += answer.body;
+        if (waiting)
+            waiting->keep(body.capacity());
     }
     if (body.empty()) {
         http::Response accepted;
@@ -302,6 +315,23 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
     }
     body += ']';
     co_return http::json_response(200, std::move(body));
+}
+
+Task<Endpoint::Answer> Endpoint::answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot,
+                                             Deadline deadline, http::Place const& place, CallTrace& trace)
+{
+    if (auto const* request = std::get_if<RpcRequest>(&message); request != nullptr && so_far > 0) {
+        auto const refuse = [&](std::string_view why) {
+            metrics_.refused.add();
+            return Answer{200, encode_error(request->id, RpcCode::server_error, why), {}};
+        };
+        if (so_far >= kMostOfBatch)
+            co_return refuse("The answers to this batch are as large as they may be (4 MiB), so this message was not "
+                             "carried out. Send it again in another request.");
+        if (auto const may = place.may_answer(); !may)
+            co_return refuse(may.error().public_detail() + " This message was not carried out.");
+    }
+    co_return co_await answer_single(std::move(message), std::move(snapshot), deadline, trace);
 }
 
 Task<Endpoint::Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadline deadline,

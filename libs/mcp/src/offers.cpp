@@ -249,7 +249,7 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     };
     if (!arguments)
         co_return refuse(arguments.error());
-    auto const outcome =
+    auto outcome =
         co_await proxy::call_pages(caller_, account, method, proxy::flat_parts(method, arguments->get_object()),
                                    {.waiter = request.peer}, deadline);
     if (!outcome)
@@ -257,8 +257,11 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     trace.vendor_time = outcome->vendor_time;
     if (outcome->kind == proxy::Outcome::Kind::error)
         co_return outcome->status == 404 ? missing() : refuse({ErrorCode::upstream_failed, outcome->message});
-    co_return Answer{200, encode_result(request, *snapshot, contents_of(uri, *found, *outcome) + cache_hints(request)),
-                     outcome->limits};
+    co_return Answer{200,
+                     encode_result(request, *snapshot, contents_of(uri, *found, *outcome) + cache_hints(request)),
+                     outcome->limits,
+                     {},
+                     std::move(outcome->held)};
 }
 
 } // namespace sluice::mcp

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace sluice::mcp {
 namespace {
 
@@ -64,20 +66,25 @@ http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, D
     response.headers.add("x-accel-buffering", "no");
     response.stream = [this, request = std::move(request), snapshot = std::move(snapshot), deadline,
                        place = std::make_shared<http::Place>(std::move(place))](http::BodySink& sink) {
-        return write_call(sink, request, snapshot, deadline);
+        return write_call(sink, request, snapshot, deadline, place->hold());
     };
     return response;
 }
 
-Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline)
+Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                                std::unique_ptr<http::ByteBudget::Hold> waiting)
 {
     CallTrace trace;
     ProgressFrames progress(sink, request);
     request.peer = &sink;
     (request.era == Era::modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
-    auto const answer = co_await call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
-    if (!progress.is_gone()) [[maybe_unused]]
-        auto const sent = co_await sink.write(event_frame(answer.body));
+    auto answer = co_await call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
+    if (progress.is_gone())
+        co_return;
+    auto frame = event_frame(std::exchange(answer.body, {}));
+    if (waiting)
+        waiting->keep(frame.capacity());
+    [[maybe_unused]] auto const sent = co_await sink.write(std::move(frame));
 }
 
 } // namespace sluice::mcp

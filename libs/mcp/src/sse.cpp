@@ -48,9 +48,10 @@ private:
 } // namespace
 
 Task<http::Response> Endpoint::open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
-                                           Deadline deadline)
+                                           Deadline deadline, http::Place const& place)
 {
-    auto const stream = co_await streams_.open(snapshot->server.id, deadline.at_most(kStreamLimit));
+    auto waiting = place.hold();
+    auto const stream = co_await streams_.open(snapshot->server.id, deadline.at_most(kStreamLimit), std::move(waiting));
     if (!stream)
         co_return plain_error(stream.error());
     http::Response response;
@@ -98,22 +99,25 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
 }
 
 Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
-                                      [[maybe_unused]] http::Place place)
+                                      http::Place place)
 {
     CallTrace trace;
     std::string body;
+    auto const waiting = place.hold();
     StreamSink sink(streams_, stream, deadline);
     bool const is_batch = classified.is_batch;
     for (auto& message : classified.messages) {
         if (std::holds_alternative<Dropped>(message))
             continue;
         if (auto* call = std::get_if<RpcRequest>(&message); call != nullptr && makes_progress(*call, *snapshot)) {
-            co_await write_call(sink, std::move(*call), snapshot, deadline);
+            co_await write_call(sink, std::move(*call), snapshot, deadline, place.hold());
             continue;
         }
-        auto answer = co_await answer_single(std::move(message), snapshot, deadline, trace);
+        auto const answer = co_await answer_next(std::move(message), body.size(), snapshot, deadline, place, trace);
         body += body.empty() ? (is_batch ? "[" : "") : ",";
         body += answer.body;
+        if (waiting)
+            waiting->keep(body.capacity());
     }
     if (body.empty())
         co_return;

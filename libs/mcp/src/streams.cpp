@@ -43,6 +43,7 @@ void Stream::push(std::string frame)
     frames_.push_back(std::move(frame));
     if (bytes_ > kMostBytes)
         abandon(); // A reader that slow is no reader.
+    count();
     timer_.cancel();
 }
 
@@ -56,6 +57,7 @@ void Stream::abandon()
 {
     frames_.clear();
     bytes_ = 0;
+    count();
     end();
 }
 
@@ -64,9 +66,22 @@ std::string Stream::pop()
     auto frame = std::move(frames_.front());
     frames_.erase(frames_.begin());
     bytes_ -= frame.size();
+    in_writing_ = frame.size();
     if (frames_.empty())
         frames_.shrink_to_fit(); // An idle stream keeps nothing.
     return frame;
+}
+
+void Stream::written()
+{
+    in_writing_ = 0;
+    count();
+}
+
+void Stream::count()
+{
+    if (waiting_)
+        waiting_->keep(bytes_ + in_writing_);
 }
 
 Task<bool> Stream::wait(std::chrono::milliseconds limit)
@@ -118,10 +133,11 @@ void OpenStream::leave()
         streams_.by_server_.erase(count);
 }
 
-Task<Result<std::shared_ptr<OpenStream>>> Streams::open(McpServerId server, Deadline deadline)
+Task<Result<std::shared_ptr<OpenStream>>> Streams::open(McpServerId server, Deadline deadline,
+                                                        std::unique_ptr<http::ByteBudget::Hold> waiting)
 {
     auto const executor = co_await asio::this_coro::executor;
-    auto stream = std::make_shared<Stream>(random_uuid(), server, executor);
+    auto stream = std::make_shared<Stream>(random_uuid(), server, executor, std::move(waiting));
     {
         std::lock_guard const lock(mutex_);
         auto& count = by_server_[server.uuid()];
@@ -151,7 +167,9 @@ Task<void> Streams::serve(http::BodySink& sink, std::shared_ptr<OpenStream> plac
     for (;;) {
         if (stream->has_frames()) {
             idle_since = std::chrono::steady_clock::now();
-            if (!co_await sink.write(stream->pop()))
+            auto const is_written = co_await sink.write(stream->pop());
+            stream->written();
+            if (!is_written)
                 break;
         } else if (stream->is_ended()) {
             break;

@@ -306,7 +306,8 @@ Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest re
     for (auto const* more : {&outcome->note, &made.note})
         if (!more->empty())
             note += (note.empty() ? "" : " ") + *more;
-    co_return Answer{200, encode_outcome(request, *snapshot, method, *outcome, note), outcome->limits};
+    co_return Answer{
+        200, encode_outcome(request, *snapshot, method, *outcome, note), outcome->limits, {}, std::move(outcome->held)};
 }
 
 std::optional<Endpoint::Answer> Endpoint::ask_page(std::string_view key, std::string_view url, std::string message,

@@ -54,6 +54,7 @@ struct App::Impl final : tenancy::Announcer {
         , secrets(keyring, config.tokens)
         , vault(clock)
         , bodies(config.body_bytes, config.body_bytes_share)
+        , answers(config.body_bytes, config.body_bytes_share)
     {
         for (std::size_t i = 0; i < config.threads; ++i)
             contexts.push_back(std::make_unique<asio::io_context>(1));
@@ -66,6 +67,8 @@ struct App::Impl final : tenancy::Announcer {
                        [this] { return static_cast<double>(streams->size()); });
         registry.gauge("sluice_http_body_bytes", "Memory that request bodies hold.",
                        [this] { return static_cast<double>(bodies.held()); });
+        registry.gauge("sluice_http_unread_answer_bytes", "Memory of large answers that clients have not read yet.",
+                       [this] { return static_cast<double>(answers.held()); });
         registry.gauge("sluice_pg_queued", "Transactions waiting for a connection.",
                        [this] { return static_cast<double>(pool->queued()); });
         registry.gauge("sluice_log_dropped_lines", "Log lines that were dropped because nobody took them.",
@@ -100,6 +103,7 @@ struct App::Impl final : tenancy::Announcer {
     mcp::ToolSets tool_sets;
     StaticFiles files;
     http::ByteBudget bodies;
+    http::ByteBudget answers;
     std::atomic<bool> draining{false};
     // Pools post into the contexts until they are joined, so the contexts go last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;
@@ -135,7 +139,7 @@ Result<void> App::Impl::start()
         return checked.error();
     contexts.front()->restart();
     services = std::make_unique<Services>(Services{config, clock, keyring, cursors, egress, *store, *integrations,
-                                                   *this, files, *streams, bodies, secrets});
+                                                   *this, files, *streams, bodies, answers, secrets});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {

@@ -163,7 +163,7 @@ void RequestMetrics::count_unrouted(int)
 
 Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
                        accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
-                       RequestMetrics& metrics, telemetry::Log& log)
+                       http::ByteBudget& answers, RequestMetrics& metrics, telemetry::Log& log)
     : config_(config)
     , hosts_(config.public_url, config.mcp_url)
     , handlers_(std::move(handlers))
@@ -171,6 +171,7 @@ Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers,
     , account_tokens_(account_tokens)
     , mcp_(mcp)
     , bodies_(bodies)
+    , answers_(answers)
     , metrics_(metrics)
     , log_(log)
     , running_(std::make_shared<http::Shares>(config.concurrent_requests))
@@ -228,6 +229,8 @@ Task<http::Response> Dispatcher::handle(http::Request request)
     auto call = begin(std::move(request), started);
     auto index = http::Router::kNone;
     auto response = co_await route(call, index);
+    if (auto const counted = call.place.count(response); !counted)
+        response = error_response(counted.error());
     finish(call, index, started, response);
     co_return response;
 }
@@ -268,7 +271,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
     if (!query)
         return plain_error(400, "The query string is not valid: broken percent-encoding, or not UTF-8.");
     call.query = *std::move(query);
-    call.place = http::Place(running_);
+    call.place = http::Place(running_, &answers_);
     // Who holds a token takes it for its environment, and what is open to anyone never waits.
     if (route_specs()[index].access == Access::link)
         if (auto const may = call.place.take({}); !may)

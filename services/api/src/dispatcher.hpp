@@ -45,7 +45,7 @@ public:
     /// All must outlive it.
     Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
                accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
-               RequestMetrics& metrics, telemetry::Log& log);
+               http::ByteBudget& answers, RequestMetrics& metrics, telemetry::Log& log);
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
     Task<http::Admission> admit(http::Request const& head) override;
@@ -71,6 +71,7 @@ private:
     accounts::AccountTokens& account_tokens_;
     McpHandlers& mcp_;
     http::ByteBudget& bodies_;
+    http::ByteBudget& answers_; ///< That clients have not read yet.
     RequestMetrics& metrics_;
     telemetry::Log& log_;
     http::Router router_;

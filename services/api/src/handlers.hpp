@@ -37,7 +37,8 @@ struct Services {
     tenancy::Announcer& announcer;
     StaticFiles const& files;
     mcp::Streams& streams;
-    http::ByteBudget& bodies;
+    http::ByteBudget& bodies;  ///< Of requests.
+    http::ByteBudget& answers; ///< That clients have not read yet.
     tenancy::SecretGate& secrets;
 };
 

@@ -84,6 +84,7 @@ http::Response response_of(Outcome outcome, catalog::Method const& method, std::
     response.headers = proxy::forwardable(outcome.vendor_headers);
     proxy::add_limit_headers(outcome.limits, response.headers);
     response.status = outcome.status;
+    response.held = std::move(outcome.held);
     auto const json_body = [&](std::string body) {
         response.headers.add("content-type", "application/json");
         response.body = std::move(body);

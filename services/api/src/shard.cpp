@@ -73,7 +73,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
                                account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
                                link_handlers_, connect_handlers_, connect_form_handlers_, approval_handlers_,
                                webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
-                  api_tokens_, account_tokens_, mcp_handlers_, services.bodies, metrics.requests, log)
+                  api_tokens_, account_tokens_, mcp_handlers_, services.bodies, services.answers, metrics.requests, log)
     , server_(io, services.config.server, dispatcher_, metrics.server, log)
 {
 }

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "http_api/place.hpp"
 #include "support/raw_http.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -68,6 +69,8 @@ public:
             response.stream = write_twice;
             co_return response;
         }
+        if (request.path() == "/large")
+            co_return large(EnvironmentId(Uuid{static_cast<std::uint8_t>(request.query().size())}));
         std::string names;
         for (auto const& [name, value] : request.headers)
             names.append(" ").append(name == "host" ? fmt::format("host={}", value) : std::string(name));
@@ -88,6 +91,22 @@ public:
         }
     }
 
+    /// An answer that no socket takes at once, to the environment, if it reads what it gets.
+    Response large(EnvironmentId environment)
+    {
+        Place place(running, &answers);
+        auto response = json_response(200, std::string());
+        if (!place.take(environment))
+            response.status = 429;
+        else
+            response.body.resize(kLarge, 'x');
+        EXPECT_TRUE(place.count(response));
+        return response;
+    }
+
+    static constexpr std::size_t kLarge = 16UL * 1024 * 1024;
+    std::shared_ptr<Shares> const running = std::make_shared<Shares>(100);
+    ByteBudget answers{8 * kLarge, 2 * kLarge};
     std::atomic<int> admissions = 0;
     std::atomic<std::size_t> held = 0;
 };
@@ -356,6 +375,41 @@ TEST_F(ServerTest, ServersOfOneProcessShareAPortThatTheFirstHas)
 
     auto const drained = asio::co_spawn(io, beside.drain(Deadline::after(std::chrono::seconds(0))), asio::use_future);
     io.run();
+}
+
+TEST_F(ServerTest, AnAnswerCountsUntilItsClientHasReadIt)
+{
+    constexpr std::string_view kOne = "GET /large?1 HTTP/1.1\r\nhost: a\r\n\r\n";
+    auto reader = client();
+    auto other = client();
+    reader.send(kOne);
+    other.send(kOne);
+    EXPECT_EQ(status_of(reader.head()), 200);
+    EXPECT_EQ(status_of(other.head()), 200);
+
+    EXPECT_EQ(status_of(answer_to(kOne)), 429) << "its answers wait to be read";
+    auto neighbour = client();
+    neighbour.send("GET /large?22 HTTP/1.1\r\nhost: a\r\n\r\n");
+    EXPECT_EQ(status_of(neighbour.head()), 200);
+
+    EXPECT_GT(reader.answer().size(), Echo::kLarge);
+    reader.send(kOne); // Taken up once the answer before it is gone.
+    EXPECT_EQ(status_of(reader.head()), 200);
+}
+
+TEST_F(ServerTest, WhatAClientThatLeavesHasNotReadCountsNoMore)
+{
+    {
+        auto leaving = client();
+        leaving.send("GET /large?1 HTTP/1.1\r\nhost: a\r\n\r\n");
+        EXPECT_EQ(status_of(leaving.head()), 200);
+        EXPECT_GE(handler_.answers.held(), Echo::kLarge);
+    }
+    // The server learns of it when it writes; nothing tells us, but that what counted is gone.
+    auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (handler_.answers.held() > 0 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::yield();
+    EXPECT_EQ(handler_.answers.held(), 0U);
 }
 
 TEST_F(ServerTest, AStrangersBodyIsNotReadNorAskedFor)

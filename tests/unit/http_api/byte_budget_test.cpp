@@ -49,6 +49,23 @@ TEST(ByteBudgetTest, TakesBackWhatWasHeld)
     EXPECT_TRUE(next.grow(40));
 }
 
+TEST(ByteBudgetTest, CountsWhatIsThereWhetherThereIsRoomOrNot)
+{
+    constexpr std::size_t kLarge = ByteBudget::kFree + 1;
+    ByteBudget budget(kLarge, kLarge);
+    ByteBudget::Hold hold(budget, kOne);
+
+    hold.keep(ByteBudget::kFree);
+    EXPECT_EQ(budget.held(), 0U);
+    hold.keep(3 * kLarge);
+    EXPECT_EQ(budget.held(), 3 * kLarge);
+    EXPECT_TRUE(budget.is_full(kOne));
+    EXPECT_FALSE(budget.is_full(EnvironmentId(Uuid{2})));
+    hold.keep(0);
+    EXPECT_EQ(budget.held(), 0U);
+    EXPECT_FALSE(budget.is_full(kOne));
+}
+
 TEST(ByteBudgetTest, ARefusalTakesNothing)
 {
     ByteBudget budget(40, 40);

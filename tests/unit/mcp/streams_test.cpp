@@ -76,6 +76,31 @@ protected:
     McpServerId const server_ = McpServerId{uuid_v7(clock_.now())};
 };
 
+TEST_F(StreamsTest, WhatItsReaderLeavesWaitingCountsForItsEnvironment)
+{
+    constexpr std::size_t kLarge = 1024UL * 1024;
+    EnvironmentId const environment(Uuid{1});
+    http::ByteBudget answers(8 * kLarge, kLarge);
+    auto place = test::run_on(io_, streams_.open(server_, Deadline::after(std::chrono::seconds(5)),
+                                                 std::make_unique<http::ByteBudget::Hold>(answers, environment)));
+    ASSERT_TRUE(place);
+    auto const stream = (*place)->stream();
+    stream->push(std::string(kLarge, 'x'));
+    stream->push(std::string(kLarge, 'x'));
+    EXPECT_EQ(answers.held(), 2 * kLarge);
+    EXPECT_TRUE(answers.is_full(environment));
+
+    std::string const in_writing = stream->pop();
+    EXPECT_EQ(answers.held(), 2 * kLarge);
+    stream->written();
+    EXPECT_EQ(answers.held(), kLarge);
+    stream->abandon();
+    EXPECT_EQ(answers.held(), 0U);
+    stream->end();
+    place->reset();
+    settle();
+}
+
 TEST_F(StreamsTest, OneThatIsNeverServedLeavesNothingBehind)
 {
     for (std::size_t i = 0; i < 2 * kMost; ++i)

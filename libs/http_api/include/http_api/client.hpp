@@ -7,7 +7,6 @@
 #include "runtime/task.hpp"
 
 #include <chrono>
-#include <memory>
 #include <string>
 
 namespace sluice::http {
@@ -32,11 +31,10 @@ struct OutgoingRequest {
 };
 
 /// The body comes as it was before any content coding; `content-encoding` and `content-length` are left out then.
+/// `held` counts a large one against the client's budget.
 struct IncomingResponse : Response {
     /// From sending the first byte to having read the last.
     std::chrono::microseconds elapsed{};
-    /// Counts a large body against the client's budget while it is there; whoever takes the body takes this with it.
-    std::shared_ptr<void> held;
 };
 
 /// Sends requests to other servers. The port that `http::PooledClient` implements; tests give a fake.

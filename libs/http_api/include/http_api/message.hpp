@@ -6,6 +6,7 @@
 #include "runtime/task.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ struct Response {
     /// Instead of `body`: called once the head is sent, on the server's thread; the body ends when it does. It owns all
     /// it touches, as the request is gone by then. What it throws cuts the connection.
     std::function<Task<void>(BodySink&)> stream;
+    /// What its bytes count against, where something does: whoever takes the body takes this with it, and a server
+    /// keeps it until the answer is written.
+    std::shared_ptr<void> held;
 };
 
 [[nodiscard]] std::string_view reason_of(int status) noexcept;

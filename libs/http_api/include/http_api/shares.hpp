@@ -4,10 +4,8 @@
 
 #include <cstddef>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 namespace sluice::http {
 
@@ -29,9 +27,14 @@ public:
 
     /// Nothing, and the amount is taken; or what forbids it.
     [[nodiscard]] std::optional<Full> take(Owner const& owner, std::size_t amount = 1);
+    /// Takes what is there already, so it is not asked for.
+    void add(Owner const& owner, std::size_t amount);
     void give_back(Owner const& owner, std::size_t amount = 1);
 
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
+    [[nodiscard]] std::size_t taken_by(EnvironmentId environment) const;
+    /// Whether an environment that has something has all that it may have, or more.
+    [[nodiscard]] bool is_full(EnvironmentId environment) const;
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
 private:
@@ -40,29 +43,6 @@ private:
     std::size_t taken_ = 0;
     std::unordered_map<EnvironmentId, std::size_t> environments_;
     std::unordered_map<IntegratedAccountId, std::size_t> accounts_;
-};
-
-/// A request's place among those in progress, given back on destruction. One thread.
-class Place {
-public:
-    /// One that is still to be taken.
-    explicit Place(std::shared_ptr<Shares> shares = nullptr)
-        : shares_(std::move(shares))
-    {
-    }
-    Place(Place&& other) noexcept;
-    Place& operator=(Place&& other) noexcept;
-    ~Place();
-
-    /// Takes the place for a request of the environment, or of nobody known yet (the empty id): whoever waits with a
-    /// request has taken one. What it was taken for before is given back. Errors: rate_limited.
-    [[nodiscard]] Result<void> take(EnvironmentId environment);
-
-private:
-    void give_back() noexcept;
-
-    std::shared_ptr<Shares> shares_;     ///< Null: nothing is counted.
-    std::optional<EnvironmentId> owner_; ///< Of the place, if it is taken.
 };
 
 } // namespace sluice::http

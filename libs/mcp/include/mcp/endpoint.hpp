@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http_api/message.hpp"
-#include "http_api/shares.hpp"
+#include "http_api/place.hpp"
 #include "mcp/inputs.hpp"
 #include "mcp/message.hpp"
 #include "mcp/safe_writes.hpp"
@@ -86,7 +86,8 @@ private:
         int status = 200;
         std::string body;
         ratelimit::Limits limits;
-        std::string session = {}; ///< The `Mcp-Session-Id` to give; mostly empty.
+        std::string session = {};        ///< The `Mcp-Session-Id` to give; mostly empty.
+        std::shared_ptr<void> held = {}; ///< As of a `Response`.
     };
 
     /// The server at the URL, with a place for the request.
@@ -101,7 +102,7 @@ private:
     Task<std::optional<http::Response>> refuse_without_factor(http::Request const& request,
                                                               ServerSnapshot const& snapshot, Deadline deadline);
     Task<http::Response> open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
-                                     Deadline deadline);
+                                     Deadline deadline, http::Place const& place);
     Task<http::Response> accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
                                         http::Place& place, CallTrace& trace);
     Task<void> answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
@@ -109,7 +110,11 @@ private:
     Task<http::Response> answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
                                      http::Place& place, CallTrace& trace);
     Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
-                                      CallTrace& trace);
+                                      http::Place const& place, CallTrace& trace);
+    /// Answers a message of a batch whose answers have so many bytes already. Beyond a bound the message is not carried
+    /// out.
+    Task<Answer> answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot, Deadline deadline,
+                             http::Place const& place, CallTrace& trace);
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
     Task<Answer> dispatch(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
     /// On servers that show their tools on request: the answer of the tools that find tools; or, for a call of
@@ -145,7 +150,9 @@ private:
     /// The call as a stream of progress notifications that ends with the answer.
     [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
                                              http::Place place);
-    Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline);
+    /// `waiting` counts the answer until it is written; may be null.
+    Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                          std::unique_ptr<http::ByteBudget::Hold> waiting);
     /// Resources and prompts; nothing if it is none of their methods, or the integration has none.
     Task<std::optional<Answer>> dispatch_offers(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
                                                 CallTrace& trace);

@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "crypto/cursor.hpp"
+#include "http_api/byte_budget.hpp"
 #include "http_api/message.hpp"
 #include "runtime/offload.hpp"
 #include "runtime/task.hpp"
@@ -43,11 +44,13 @@ class Stream {
 public:
     using Executor = asio::io_context::executor_type;
 
-    Stream(Uuid id, McpServerId server, Executor executor)
+    /// `waiting` counts what is not written yet; may be null.
+    Stream(Uuid id, McpServerId server, Executor executor, std::unique_ptr<http::ByteBudget::Hold> waiting)
         : id_(id)
         , server_(server)
         , executor_(std::move(executor))
         , timer_(executor_)
+        , waiting_(std::move(waiting))
     {
     }
 
@@ -63,17 +66,23 @@ public:
     void abandon();
     [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
     [[nodiscard]] bool has_frames() const noexcept { return !frames_.empty(); }
+    /// The next frame to be written, which counts until `written` is called.
     std::string pop();
+    void written();
     /// Until there is something to do; false if the time passed.
     Task<bool> wait(std::chrono::milliseconds limit);
 
 private:
+    void count();
+
     Uuid const id_;
     McpServerId const server_;
     Executor const executor_;
     SteadyTimer timer_;
+    std::unique_ptr<http::ByteBudget::Hold> const waiting_;
     std::vector<std::string> frames_;
     std::size_t bytes_ = 0;
+    std::size_t in_writing_ = 0;
     bool is_ended_ = false;
 };
 
@@ -119,7 +128,9 @@ public:
     ~Streams();
 
     /// Errors: rate_limited if the server has too many; unavailable.
-    Task<Result<std::shared_ptr<OpenStream>>> open(McpServerId server, Deadline deadline);
+    /// `waiting` counts what the stream's reader leaves waiting; may be null.
+    Task<Result<std::shared_ptr<OpenStream>>> open(McpServerId server, Deadline deadline,
+                                                   std::unique_ptr<http::ByteBudget::Hold> waiting = nullptr);
     /// Writes what is delivered, until the peer is gone, nothing was said for long, `may_go_on` says no (asked at each
     /// keep-alive) or the process ends. `first` is the first frame.
     Task<void> serve(http::BodySink& sink, std::shared_ptr<OpenStream> place, std::string first,

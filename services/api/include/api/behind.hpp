@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http_api/shares.hpp"
+#include "http_api/place.hpp"
 #include "runtime/task_group.hpp"
 
 #include <memory>

@@ -34,7 +34,8 @@ struct Config {
     std::chrono::milliseconds drain_delay{5'000};
     std::chrono::milliseconds drain_limit{20'000}; ///< For what is in flight then.
     std::size_t concurrent_requests = 2'000;       ///< Per thread; beyond it, or half of it for an environment, 429.
-    /// Memory for bodies that did not come with the first read of their request; beyond it 429.
+    /// Memory for bodies that did not come with the first read of their request, and as much again for large answers
+    /// that clients have not read; beyond it 429.
     std::size_t body_bytes = 256UL * 1024 * 1024;
     std::size_t body_bytes_share = 64UL * 1024 * 1024; ///< Of them, for one environment.
     mcp::EndpointConfig mcp;

@@ -74,6 +74,14 @@ public:
                 return std::exchange(received_, {});
         }
     }
+    /// The head of the next answer, which stays to be read whole.
+    std::string head()
+    {
+        while (received_.find("\r\n\r\n") == std::string::npos)
+            if (!receive())
+                return received_;
+        return received_.substr(0, received_.find("\r\n\r\n"));
+    }
     /// Everything until the server closes.
     std::string rest()
     {
