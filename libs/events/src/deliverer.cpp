@@ -24,30 +24,37 @@ constexpr seconds kSpread{5};
 /// Until there may be room at a host.
 constexpr seconds kHostPause{1};
 
-/// One of those that are at a host, as long as it lives.
+/// One of those that are at a host, as long as it lives; or none, if the environment has its share there.
 class Place {
 public:
-    using Counts = std::unordered_map<std::string, std::size_t>;
+    using Hosts = std::unordered_map<std::string, http::Shares>;
 
-    Place(Counts& counts, std::string host)
-        : counts_(counts)
+    Place(Hosts& hosts, std::string host, EnvironmentId environment)
+        : hosts_(hosts)
         , host_(std::move(host))
+        , owner_{environment, {}}
+        , is_taken_(!hosts_.try_emplace(host_, Deliverer::kMostAtHost).first->second.take(owner_))
     {
-        ++counts_[host_];
     }
     ~Place()
     {
-        if (auto const count = counts_.find(host_); --count->second == 0)
-            counts_.erase(count);
+        if (!is_taken_)
+            return;
+        auto const shares = hosts_.find(host_);
+        shares->second.give_back(owner_);
+        if (shares->second.taken() == 0)
+            hosts_.erase(shares);
     }
     Place(Place const&) = delete;
     Place& operator=(Place const&) = delete;
 
-    [[nodiscard]] std::size_t others() const { return counts_.at(host_) - 1; }
+    [[nodiscard]] bool is_taken() const noexcept { return is_taken_; }
 
 private:
-    Counts& counts_;
+    Hosts& hosts_;
     std::string const host_;
+    http::Owner const owner_;
+    bool const is_taken_;
 };
 
 } // namespace
@@ -114,8 +121,8 @@ Task<Result<std::optional<Timestamp>>> Deliverer::deliver(EnvironmentId environm
     if (state->webhook.is_active && state->paused_until > now && !is_late)
         co_return Next(*state->paused_until + duration_cast<Timestamp::duration>(kSpread * random_fraction()));
     auto const url = http::parse_url(state->webhook.target_url);
-    Place const place(at_host_, url ? url->authority() : std::string());
-    if (place.others() >= kMostAtHost)
+    Place const place(at_host_, url ? url->authority() : std::string(), environment);
+    if (!place.is_taken())
         co_return Next(now + kHostPause);
     auto made = co_await attempt(*state);
     if (!made)

@@ -148,14 +148,15 @@ TEST_F(DelivererTest, AClientWithoutRoomIsNoFailure)
 
 TEST_F(DelivererTest, AHostThatHangsHoldsNoMoreThanItsShare)
 {
+    constexpr auto kShare = Deliverer::kMostAtHost / 2;
     client_.hold();
     std::vector<std::future<Result<Next>>> made;
-    for (std::size_t i = 0; i < Deliverer::kMostAtHost + 1; ++i)
+    for (std::size_t i = 0; i < kShare + 1; ++i)
         made.push_back(
             asio::co_spawn(io_, deliverer_.deliver(EnvironmentId{Uuid{1}}, DeliveryId{Uuid{2}}, Deadline::after(1h)),
                            asio::use_future));
     io_.poll();
-    EXPECT_EQ(client_.waiting(), Deliverer::kMostAtHost);
+    EXPECT_EQ(client_.waiting(), kShare);
     ASSERT_EQ(made.back().wait_for(0s), std::future_status::ready);
     EXPECT_EQ(made.back().get().value(), Next(clock_.now() + 1s));
     webhooks_.state.webhook.target_url = "https://other.example/hook";
@@ -163,15 +164,41 @@ TEST_F(DelivererTest, AHostThatHangsHoldsNoMoreThanItsShare)
         io_, deliverer_.deliver(EnvironmentId{Uuid{1}}, DeliveryId{Uuid{2}}, Deadline::after(1h)), asio::use_future);
     io_.restart();
     io_.poll();
-    EXPECT_EQ(client_.waiting(), Deliverer::kMostAtHost + 1) << "another host is none of it";
-    for (std::size_t i = 0; i <= Deliverer::kMostAtHost; ++i)
+    EXPECT_EQ(client_.waiting(), kShare + 1) << "another host is none of it";
+    for (std::size_t i = 0; i <= kShare; ++i)
         client_.answer(200);
     client_.release();
     io_.restart();
     io_.poll();
-    EXPECT_EQ(webhooks_.attempts.size(), Deliverer::kMostAtHost + 1);
+    EXPECT_EQ(webhooks_.attempts.size(), kShare + 1);
     webhooks_.state.webhook.target_url = "https://receiver.example/hook";
     EXPECT_EQ(attempt(200).outcome, DeliveryStatus::delivered) << "there is room again";
+}
+
+TEST_F(DelivererTest, AReceiverThatHangsForOneEnvironmentIsThereForAnother)
+{
+    client_.hold();
+    std::vector<std::future<Result<Next>>> made;
+    auto const begin = [&](std::uint8_t environment) {
+        made.push_back(asio::co_spawn(
+            io_, deliverer_.deliver(EnvironmentId{Uuid{environment}}, DeliveryId{Uuid{2}}, Deadline::after(1h)),
+            asio::use_future));
+        io_.restart();
+        io_.poll();
+        return made.back().wait_for(0s) == std::future_status::timeout;
+    };
+    std::size_t of_one = 0;
+    while (begin(1))
+        ++of_one;
+    EXPECT_EQ(of_one, 8U);
+    EXPECT_TRUE(begin(2)) << "one that takes all it gets leaves half";
+    EXPECT_TRUE(begin(3));
+    for (std::size_t i = 0; i < of_one + 2; ++i)
+        client_.answer(200);
+    client_.release();
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(webhooks_.attempts.size(), of_one + 2);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "events/webhook.hpp"
 #include "http_api/client.hpp"
+#include "http_api/shares.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <string>
@@ -18,12 +19,13 @@ struct DelivererMetrics {
     telemetry::Counter& dead;
 };
 
-/// Makes attempts at deliveries, of which a receiver's host gets a share only. One per I/O thread.
+/// Makes attempts at deliveries, of which a receiver's host gets a share only, and of that an environment. One per I/O
+/// thread.
 class Deliverer {
 public:
     static constexpr std::chrono::seconds kLimit{10};
     static constexpr std::chrono::hours kGiveUpAfter{24};
-    static constexpr std::size_t kMostAtHost = 8;
+    static constexpr std::size_t kMostAtHost = 16; ///< At once, of which an environment has half at most.
 
     /// All must outlive it.
     Deliverer(WebhookRepository& repository, http::Client& client, Clock const& clock, DelivererMetrics& metrics);
@@ -40,7 +42,7 @@ private:
     http::Client& client_;
     Clock const& clock_;
     DelivererMetrics& metrics_;
-    std::unordered_map<std::string, std::size_t> at_host_;
+    std::unordered_map<std::string, http::Shares> at_host_;
 };
 
 /// The body of every attempt at an event.
