@@ -15,12 +15,97 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::size_t kMaxContextBytes = 64 * 1024;
-/// Without case and separators.
-constexpr std::array<std::string_view, 22> kSecretNames{
-    "accesskey", "accesstoken",  "apikey",        "apisecret",    "apitoken",     "authorization",
-    "authtoken", "bearer",       "bearertoken",   "clientsecret", "idtoken",      "passphrase",
-    "passwd",    "password",     "privatekey",    "pwd",          "refreshtoken", "secret",
-    "secretkey", "sessiontoken", "signingsecret", "token"};
+/// What the name of a secret ends with, without case and separators.
+constexpr std::array<std::string_view, 21> kSecretEndings{
+    "accesskey",  "accountkey",    "apikey",    "authorization", "connectionstring", "cookie",     "credential",
+    "deploykey",  "encryptionkey", "hmac",      "masterkey",     "passphrase",       "passwd",     "password",
+    "privatekey", "secret",        "secretkey", "sessionid",     "sharedkey",        "signingkey", "token"};
+/// The same where it must be a word of its own, as these end other words too.
+constexpr std::array<std::string_view, 14> kSecretWords{"auth", "bearer", "cert",    "certificate", "dsn",
+                                                        "jwt",  "otp",    "pass",    "passcode",    "pem",
+                                                        "pin",  "pwd",    "session", "totp"};
+/// A key of these is none that opens anything; any other that is called something is.
+constexpr std::array<std::string_view, 10> kHarmlessKeys{
+    "cache", "foreign", "idempotency", "issue", "object", "partition", "primary", "project", "publishable", "public"};
+/// What is said after a name without changing what it is.
+constexpr std::array<std::string_view, 10> kAsides{"base", "confirmation", "data", "hash", "hex",
+                                                   "new",  "old",          "raw",  "text", "value"};
+
+bool is_one_of(std::string_view word, auto const& words)
+{
+    return std::ranges::find(words, word) != words.end();
+}
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// The words of a name, without case: `x-apiKey2` has `x`, `api`, `key` and `2`.
+std::vector<std::string> words_of(std::string_view name)
+{
+    auto const is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    std::vector<std::string> words;
+    bool is_in_word = false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        auto const c = name[i];
+        auto const lower = ascii_lower(c);
+        bool const is_letter = (lower >= 'a' && lower <= 'z') || static_cast<unsigned char>(c) > 0x7f;
+        if (!is_letter && !is_digit(c)) {
+            is_in_word = false;
+            continue;
+        }
+        if (is_in_word) {
+            auto const before = name[i - 1];
+            bool const begins = is_upper(c) && (!is_upper(before) || (i + 1 < name.size() && !is_upper(name[i + 1]) &&
+                                                                      ascii_lower(name[i + 1]) >= 'a'));
+            is_in_word = !begins && is_digit(c) == is_digit(before);
+        }
+        if (!is_in_word)
+            words.emplace_back();
+        words.back() += lower;
+        is_in_word = true;
+    }
+    return words;
+}
+
+/// Whether a name says that what it names is a secret.
+bool sounds_secret(std::string_view name)
+{
+    auto words = words_of(name);
+    while (words.size() > 1 && (is_digit(words.back().front()) || is_one_of(words.back(), kAsides)))
+        words.pop_back();
+    if (words.empty())
+        return false;
+    auto& last = words.back();
+    if (last.size() > 3 && last.ends_with('s') && !last.ends_with("ss"))
+        last.pop_back(); // Several are as secret as one.
+    if (is_one_of(last, kSecretWords))
+        return true;
+    if (last == "key")
+        return words.size() > 1 && !is_one_of(words[words.size() - 2], kHarmlessKeys);
+    auto const joined = fmt::format("{}", fmt::join(words, ""));
+    return std::ranges::any_of(kSecretEndings, [&](std::string_view ending) { return joined.ends_with(ending); });
+}
+
+/// Whether a text has a URL with a password in it.
+bool holds_password(json::value const& value)
+{
+    auto const* string = value.if_string();
+    if (string == nullptr)
+        return false;
+    std::string_view const text = *string;
+    constexpr std::string_view kMark = "://";
+    for (auto at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark, at + kMark.size())) {
+        auto authority = text.substr(at + kMark.size());
+        authority = authority.substr(0, authority.find_first_of("/?# \t\r\n"));
+        auto const user = authority.substr(0, authority.rfind('@'));
+        auto const colon = user.find(':');
+        if (user.size() < authority.size() && colon != std::string_view::npos && colon + 1 < user.size())
+            return true;
+    }
+    return false;
+}
 
 /// `clientSecret`, `client-secret` and `CLIENT_SECRET` are one name.
 std::string plain(std::string_view name)
@@ -43,9 +128,7 @@ bool is_marked_secret(std::string_view plain_name, catalog::Integration const& i
 
 bool is_secret(std::string_view name, catalog::Integration const& integration)
 {
-    auto const plain_name = plain(name);
-    return std::ranges::find(kSecretNames, plain_name) != kSecretNames.end() ||
-           is_marked_secret(plain_name, integration);
+    return sounds_secret(name) || is_marked_secret(plain(name), integration);
 }
 
 bool holds_secret(json::value const& value, catalog::Integration const& integration)
@@ -53,9 +136,9 @@ bool holds_secret(json::value const& value, catalog::Integration const& integrat
     if (auto const* elements = value.if_array())
         return std::ranges::any_of(*elements, [&](auto const& each) { return holds_secret(each, integration); });
     auto const* members = value.if_object();
-    return members != nullptr && std::ranges::any_of(*members, [&](auto const& member) {
-               return is_secret(member.key(), integration) || holds_secret(member.value(), integration);
-           });
+    return members == nullptr ? holds_password(value) : std::ranges::any_of(*members, [&](auto const& member) {
+        return is_secret(member.key(), integration) || holds_secret(member.value(), integration);
+    });
 }
 
 /// A list that holds a secret anywhere is one: its places mean nothing without each other.
@@ -63,7 +146,7 @@ void split(json::object const& from, catalog::Integration const& integration, js
            json::object& secret)
 {
     for (auto const& [name, value] : from) {
-        if (is_secret(name, integration) || (value.is_array() && holds_secret(value, integration))) {
+        if (is_secret(name, integration) || (!value.is_object() && holds_secret(value, integration))) {
             secret[name] = value;
             continue;
         }

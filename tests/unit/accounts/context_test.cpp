@@ -54,6 +54,100 @@ TEST(Context, KnowsSecretsByTheirNamesHoweverTheyAreWritten)
         EXPECT_TRUE(split_context({{name, "s"}}, *desk()).secret.empty()) << name;
 }
 
+TEST(Context, KnowsSecretsByTheEndsOfTheirNames)
+{
+    for (std::string const name : {"x-api-key",
+                                   "webhook_secret",
+                                   "signing_key",
+                                   "aws_secret_access_key",
+                                   "oauth_token",
+                                   "credentials",
+                                   "basic_auth",
+                                   "cookie",
+                                   "session",
+                                   "sessionId",
+                                   "session_id",
+                                   "jwt",
+                                   "otp",
+                                   "pin",
+                                   "pass",
+                                   "auth",
+                                   "hmac",
+                                   "certificate",
+                                   "pem",
+                                   "connection_string",
+                                   "dsn",
+                                   "webhookSecret",
+                                   "signingKey",
+                                   "OAuthToken",
+                                   "XApiKey",
+                                   "userPassword",
+                                   "password2",
+                                   "api_key_1",
+                                   "connectionString",
+                                   "SigningKeyPem",
+                                   "sessionCookie",
+                                   "webhooksecret",
+                                   "DB_PASS",
+                                   "private-key-base64",
+                                   "token_value",
+                                   "authCookies"}) {
+        auto const parts = split_context({{name, "s"}, {"list", json::array{json::object{{name, "s"}}}}}, *desk());
+        EXPECT_EQ(json::to_text(parts.visible), "{}") << name;
+    }
+}
+
+TEST(Context, ShowsWhatOnlySoundsLikeASecret)
+{
+    for (std::string const name : {"author",
+                                   "session_count",
+                                   "authority",
+                                   "token_url",
+                                   "keyboard",
+                                   "monkey",
+                                   "client_id",
+                                   "authors",
+                                   "passage",
+                                   "compass",
+                                   "spin",
+                                   "pinned",
+                                   "keys",
+                                   "public_key",
+                                   "publicKey",
+                                   "project_key",
+                                   "token_type",
+                                   "tokenEndpoint",
+                                   "auth_type",
+                                   "authType",
+                                   "auth_method",
+                                   "cookie_domain",
+                                   "certificate_name",
+                                   "expires_at",
+                                   "primary_key",
+                                   "oauth",
+                                   "passenger",
+                                   "options",
+                                   "turkey",
+                                   "secret_name",
+                                   "password_policy",
+                                   "pinterest",
+                                   "publishable_key"})
+        EXPECT_TRUE(split_context({{name, "s"}}, *desk()).secret.empty()) << name;
+}
+
+TEST(Context, HidesAUrlThatHoldsAPassword)
+{
+    auto const parts =
+        split_context(object(R"({"server":"https://me:pass@desk.example/x","list":["postgres://me:p%40@db/name"],
+                   "in":{"proxy":"socks5://:p@h"},"site":"https://desk.example/a:b@c","home":"https://me@desk.example",
+                   "mail":"me:x@desk.example","text":"see https://desk.example"})"),
+                      *desk());
+    EXPECT_EQ(json::to_text(parts.visible),
+              R"({"in":{},"site":"https://desk.example/a:b@c","home":"https://me@desk.example",)"
+              R"("mail":"me:x@desk.example","text":"see https://desk.example"})");
+    EXPECT_EQ(parts.secret.at("server"), "https://me:pass@desk.example/x");
+}
+
 TEST(Context, HidesAListThatHoldsASecretAnywhere)
 {
     auto const parts = split_context(

@@ -19,8 +19,8 @@ struct Context {
     [[nodiscard]] json::object whole() const;
 };
 
-/// Takes the secret members out: the fields the definition marks secret, and everywhere `api_key`, `token`,
-/// `password`, `client_secret`, `access_token`, `refresh_token`, `private_key`, `secret`.
+/// Takes the secret members out: the fields the definition marks secret, and everywhere what is called a secret, such
+/// as `x-api-key`, `webhookSecret`, `oauth_token` or `basic_auth`, and texts with a URL that has a password in it.
 [[nodiscard]] Context split_context(json::object const& context, catalog::Integration const& integration);
 
 /// Merges a patch one level deep: a member of the patch replaces the old one whole, null removes it, except that a
