@@ -92,21 +92,49 @@ std::vector<std::string> forms_of(std::vector<std::string> const& secrets)
     return forms;
 }
 
+std::vector<std::string> forms_of(ConnectedAccount const& account)
+{
+    auto const context = open_context(account.account, account.key);
+    if (!context)
+        return {}; // Nothing can be sent with secrets that do not open, so nothing can be repeated.
+    std::vector<std::string> secrets;
+    collect(context->secret, secrets);
+    return forms_of(secrets);
+}
+
+/// Whether there was something to replace.
+bool replace(std::vector<std::string> const& forms, std::string& text)
+{
+    bool is_replaced = false;
+    for (auto const& form : forms) {
+        for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + kInstead.size())) {
+            text.replace(at, form.size(), kInstead);
+            is_replaced = true;
+        }
+    }
+    return is_replaced;
+}
+
 } // namespace
 
 std::string without_secrets(std::string text, ConnectedAccount const& account)
 {
-    if (text.empty())
-        return text;
-    auto const context = open_context(account.account, account.key);
-    if (!context)
-        return text; // Nothing can be sent with secrets that do not open, so nothing can be repeated.
-    std::vector<std::string> secrets;
-    collect(context->secret, secrets);
-    for (auto const& form : forms_of(secrets))
-        for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + kInstead.size()))
-            text.replace(at, form.size(), kInstead);
+    if (!text.empty())
+        replace(forms_of(account), text);
     return text;
+}
+
+http::Headers without_secrets(http::Headers headers, ConnectedAccount const& account)
+{
+    auto const forms = forms_of(account);
+    bool is_clean = true;
+    http::Headers clean;
+    for (auto const& [name, value] : headers) {
+        std::string text(value);
+        is_clean = !replace(forms, text) && is_clean;
+        clean.add(name, text);
+    }
+    return is_clean ? std::move(headers) : std::move(clean);
 }
 
 } // namespace sluice::accounts

@@ -209,6 +209,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     if (outcome->kind == Outcome::Kind::error || outcome->kind == Outcome::Kind::unread) {
         outcome->message = accounts::without_secrets(std::move(outcome->message), *account);
         outcome->body = accounts::without_secrets(std::move(outcome->body), *account);
+        outcome->vendor_headers = accounts::without_secrets(std::move(outcome->vendor_headers), *account);
         if (outcome->status == 401)
             observer_.unauthorised(account);
         else if (outcome->status == 403)

@@ -188,6 +188,23 @@ TEST_F(CallerTest, AVendorThatRepeatsTheKeyIsNotRepeated)
     }
 }
 
+TEST_F(CallerTest, AHeaderThatRepeatsTheKeyIsNotRepeatedEither)
+{
+    connect_by_key();
+    auto const basic = base64(bytes_of("me@acme.example:key-123456"));
+    auto answer = test::vendor_answer(403, R"({"message":"Not allowed."})");
+    answer.headers.add("x-echo", "key key-123456");
+    answer.headers.add("x-sent", "Basic " + basic);
+    answer.headers.add("x-trace", "abc");
+    client_.answers.emplace_back(std::move(answer));
+    auto const outcome = call();
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->vendor_headers.find("x-echo"), "key [secret]");
+    EXPECT_EQ(outcome->vendor_headers.find("x-sent").value().find(basic.substr(basic.size() - 10)), std::string::npos);
+    EXPECT_EQ(outcome->vendor_headers.find("x-trace"), "abc");
+    EXPECT_EQ(outcome->vendor_headers.find("content-type"), "application/json");
+}
+
 /// Where a vendor's redirects lead.
 class RedirectTest : public CallerTest {
 protected:
