@@ -375,6 +375,50 @@ TEST_F(ConnectionStoreTest, AnAppThatIsReplacedIsTriedAtOnce)
     EXPECT_EQ(lease().kind, Kind::taken);
 }
 
+TEST_F(ConnectionStoreTest, AnotherChangeOfAnInstallationSaysNothingOfItsApp)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    must(test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    must(test::run(
+        store_.accounts().finish_refresh(in, made.id, owner, {RefreshEnd::Kind::app_refused, "no"}, none, soon())));
+    auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    row.show_in_catalog = !row.show_in_catalog;
+    EXPECT_EQ(must(test::run(store_.installations().update(row, soon()))).last_error.at("message"), "no");
+    EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'environment_integration:reactivated'"), "0");
+}
+
+TEST_F(ConnectionStoreTest, OfTwoAccountsThatMayAskForTheirAppOneDoes)
+{
+    auto const in = environment("mine");
+    auto const first = account(in);
+    auto other = first;
+    other.tenant_id += "2";
+    auto const second = must(test::run(store_.accounts().create(other, {{}, {{"api_key", "x"}}}, soon())));
+    database_.execute("UPDATE environment_integrations SET app_refused_at = now() - interval '1 minute', "
+                      "app_retry_at = now() - interval '1 second', last_error = '{\"message\": \"no\"}'");
+    pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 2}, metrics_, log_);
+    Store const worker(pool, keyring_, clock_);
+    pqxx::connection holder(database_.url("").reveal());
+    pqxx::work held(holder);
+    held.exec("SELECT 1 FROM environment_integrations FOR UPDATE"); // Both have read that it is time.
+    std::vector<std::future<Kind>> leases;
+    for (auto const& id : {first.id, second.id})
+        leases.push_back(std::async(std::launch::async, [&worker, in, id] {
+            return must(test::run(
+                            worker.accounts().lease_refresh(in, id, 1, uuid_v7({}), std::chrono::seconds(60), soon())))
+                .kind;
+        }));
+    while (database_.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != "2")
+        std::this_thread::yield();
+    held.commit();
+    std::vector<Kind> kinds{leases[0].get(), leases[1].get()};
+    std::ranges::sort(kinds);
+    EXPECT_EQ(kinds, (std::vector{Kind::taken, Kind::app_refused}));
+}
+
 TEST_F(ConnectionStoreTest, HealthIsAskedForAtMostOnceAMinute)
 {
     auto const in = environment("mine");

@@ -48,7 +48,6 @@ Task<Result<ConnectedPtr>> connect(Integrations& integrations, AccountState stat
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
     connected->app_secret = std::move(state.app_secret);
-    connected->app_trouble = std::move(state.app_trouble);
     co_return ConnectedPtr(std::move(connected));
 }
 

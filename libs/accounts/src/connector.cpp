@@ -78,6 +78,13 @@ Account account_of(ConnectRequest const& request)
     return account;
 }
 
+Result<void> accepted(Result<VendorCalls::Check> const& checked)
+{
+    if (!checked)
+        return checked.error();
+    return checked->refusal.empty() ? Result<void>{} : Error{ErrorCode::reauth_needed, checked->refusal};
+}
+
 } // namespace
 
 bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies)
@@ -352,7 +359,7 @@ Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog
     auto const answer = co_await client_.send(std::move(request), deadline);
     if (!answer)
         co_return answer.error();
-    auto read = read_token_answer(opened.installed->integration->label, *answer);
+    auto read = read_token_answer(opened.installed->integration->label, oauth, *answer);
     if (read.kind != TokenAnswer::Kind::granted)
         co_return read.error;
     co_return std::move(read.grant);
@@ -422,7 +429,7 @@ Task<Result<void>> Connector::try_context(Account const& account, Context const&
     auto connected = co_await accounts::connect(integrations_, *std::move(state), deadline);
     if (!connected)
         co_return connected.error();
-    co_return co_await vendor_.check(*std::move(connected), deadline);
+    co_return accepted(co_await vendor_.check(*std::move(connected), deadline));
 }
 
 Task<Result<void>> Connector::set_up(ConnectedPtr account, Deadline deadline)
@@ -471,7 +478,7 @@ Task<Result<Account>> Connector::try_account(std::optional<ConnectionId> connect
         co_return connected.error();
     auto checked = co_await set_up(*connected, deadline);
     if (checked)
-        checked = co_await vendor_.check(*connected, deadline);
+        checked = accepted(co_await vendor_.check(*connected, deadline));
     json::value error;
     if (!checked)
         error = json::object{{"type", error_type_of(checked.error())},

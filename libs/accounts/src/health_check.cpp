@@ -20,12 +20,11 @@ Task<Result<bool>> HealthCheck::run(ConnectedPtr account, Deadline deadline)
 {
     auto const& row = account->account;
     auto const checked = co_await vendor_.check(account, deadline);
-    bool const is_refused = !checked && checked.error().code() == ErrorCode::reauth_needed;
-    bool const is_accepted = checked && row.doubts.credential_refused_at;
-    if (!is_refused && !is_accepted)
+    bool const is_refused = checked && !checked->refusal.empty();
+    if (!checked || (!is_refused && !row.doubts.credential_refused_at))
         co_return false;
-    auto const said = is_refused ? checked.error().public_detail() : std::string();
-    AccountChange change = [is_refused, said, now = clock_.now()](Account& changed, Context&) -> Result<void> {
+    AccountChange change = [is_refused, said = checked->refusal, now = clock_.now()](Account& changed,
+                                                                                     Context&) -> Result<void> {
         if (!is_refused)
             changed.doubts.credential_refused_at.reset();
         else if (changed.status == Status::active)

@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 5> kAppErrors{"invalid_client", "unauthor
 constexpr std::array<std::string_view, 5> kTemporaryErrors{"server_error", "temporarily_unavailable", "slow_down",
                                                            "ratelimited", "rate_limited"};
 constexpr std::array<int, 3> kTemporaryStatuses{408, 425, 429};
+/// What may come after the work was done, from the vendor or from what stands before it.
+constexpr std::array<int, 3> kLateStatuses{500, 502, 504};
 
 /// The member that says what is wrong: a code, or an object with one; null if there is none.
 json::value const* error_in(json::object const* answer)
@@ -123,9 +125,11 @@ bool is_in(Values const& values, Value const& value)
 }
 
 /// What an answer of this status and error says, as long as it has a token where it should.
-TokenAnswer::Kind kind_of(int status, bool has_error, std::string_view code)
+TokenAnswer::Kind kind_of(catalog::OAuth const& oauth, int status, bool has_error, std::string_view code)
 {
     using Kind = TokenAnswer::Kind;
+    bool const has_own_client = oauth.grant == catalog::OAuth::Grant::client_credentials;
+    auto const of_client = has_own_client ? Kind::grant_refused : Kind::app_refused;
     bool const is_ok = status >= 200 && status < 300;
     bool const is_refusal = (is_ok && has_error) || (status >= 400 && status < 500);
     if (is_ok && !has_error)
@@ -134,8 +138,9 @@ TokenAnswer::Kind kind_of(int status, bool has_error, std::string_view code)
         return Kind::unclear;
     if (code == "invalid_grant")
         return Kind::ended;
-    bool const is_nameless = code.empty() && (status == 401 || status == 403 || status == 404);
-    return is_nameless || is_in(kAppErrors, code) ? Kind::app_refused : Kind::grant_refused;
+    if (code.empty() && (status == 401 || status == 403 || status == 404))
+        return oauth.asks_host_of_account() ? Kind::unclear : of_client;
+    return is_in(kAppErrors, code) ? of_client : Kind::grant_refused;
 }
 
 json::object& object_in(json::object& parent, std::string_view name)
@@ -199,16 +204,17 @@ http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url
     return request;
 }
 
-TokenAnswer read_token_answer(std::string_view vendor, http::Response const& answer)
+TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oauth, http::Response const& answer)
 {
     using Kind = TokenAnswer::Kind;
     auto const parsed = json::parse(answer.body, {.max_bytes = 256 * 1024, .max_depth = 16});
     auto const* object = parsed ? parsed->if_object() : nullptr;
     auto const* error = error_in(object);
     auto const code = code_of(error);
-    auto const kind = kind_of(answer.status, error != nullptr, code);
+    auto const kind = kind_of(oauth, answer.status, error != nullptr, code);
     TokenAnswer read;
     read.kind = kind;
+    read.may_be_used_up = answer.status < 300 || is_in(kLateStatuses, answer.status);
     if (kind == Kind::ended) {
         read.error = {ErrorCode::reauth_needed,
                       fmt::format("{} says that the connection is no longer valid (invalid_grant).", vendor)};
@@ -220,6 +226,13 @@ TokenAnswer read_token_answer(std::string_view vendor, http::Response const& ans
                       fmt::format("{} refuses the OAuth app; its token endpoint answered {}: check "
                                   "override.credentials.oauth2.client_id and client_secret of the environment "
                                   "integration.",
+                                  vendor, said)};
+        return read;
+    }
+    if (kind == Kind::grant_refused && oauth.grant == catalog::OAuth::Grant::client_credentials) {
+        read.error = {ErrorCode::upstream_failed,
+                      fmt::format("{} refuses the client of this account; its token endpoint answered {}: check its "
+                                  "client_id and client_secret.",
                                   vendor, said)};
         return read;
     }
@@ -266,8 +279,7 @@ void plan_refresh(Timestamp now, double jitter, Account& account, Context const&
     auto const* expires = token != nullptr ? json::string_at(*token, "expires_at") : nullptr;
     account.access_expires_at = expires != nullptr ? parse_timestamp(*expires) : std::nullopt;
     auto const* refresh = token != nullptr ? json::string_at(*token, "refresh_token") : nullptr;
-    bool const renews =
-        (refresh != nullptr && !refresh->empty()) || account.authentication_method == "oauth2_client_credentials";
+    bool const renews = (refresh != nullptr && !refresh->empty()) || account.has_own_client();
     if (!account.access_expires_at || !renews)
         return;
     auto const lifetime = std::max(duration<double>(*account.access_expires_at - now), duration<double>(0));

@@ -78,7 +78,8 @@ Result<void> check_renewable(ConnectedAccount const& account)
     if (!context)
         return context.error();
     if (auto const app = oauth_app(*oauth, account.app_secret, *context); !app)
-        return cannot_renew(account.account, app.error().public_detail());
+        return account.account.has_own_client() ? cannot_renew(account.account, app.error().public_detail())
+                                                : app.error(); // The account will be as good as ever once it is there.
     if (oauth->grant == catalog::OAuth::Grant::authorization_code && refresh_token_of(*context).empty())
         return cannot_renew(account.account, "there is no refresh token.");
     return {};
@@ -189,6 +190,8 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
         answer->kind == TokenAnswer::Kind::ended || answer->kind == TokenAnswer::Kind::grant_refused;
     (is_refusal ? metrics_.refused : metrics_.failed).add();
     failed_.write(answer->error);
+    if (answer->kind == TokenAnswer::Kind::unclear && answer->may_be_used_up && is_used_up(*oauth) && is_good)
+        co_return co_await store_undecided(account, owner, answer->error);
     co_return co_await store_failure(account, owner, *std::move(answer), is_interrupted);
 }
 
@@ -279,7 +282,7 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
     auto const answer = co_await client_.send(std::move(request), Deadline::after(config_.vendor_limit));
     if (!answer)
         co_return answer.error();
-    co_return read_token_answer(integration.label, *answer);
+    co_return read_token_answer(integration.label, *oauth, *answer);
 }
 
 Task<Result<Account>> Refresher::finish(ConnectedAccount const& account, Uuid owner, RefreshEnd end,

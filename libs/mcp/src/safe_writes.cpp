@@ -110,7 +110,8 @@ std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
 Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
 {
     auto const key = key_of(call);
-    std::optional<tenancy::Waiters::Place> place; // Once the same call is being made by another.
+    std::optional<tenancy::Waiters::Place> place; // Once the same call is being made by another,
+    ApprovalId awaited;                           // which is this one.
     for (;;) {
         auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
                                                std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
@@ -163,7 +164,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
                     fmt::format("The same call was begun at {}, and how it ended is not known. Look at its "
                                 "effect; the call is made anew after {}.",
                                 to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at)));
-            if (place) {
+            if (place && awaited == call_before.id) {
                 co_await place->wait(deadline);
                 break;
             }
@@ -172,6 +173,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
             if (!joined)
                 co_return failed(joined.error().code(), joined.error().public_detail());
             place.emplace(*std::move(joined));
+            awaited = call_before.id;
             break;
         }
     }

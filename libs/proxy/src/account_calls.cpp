@@ -38,20 +38,23 @@ Result<json::value> json_of(Outcome const& outcome)
 
 } // namespace
 
-Task<Result<void>> AccountCalls::check(accounts::ConnectedPtr account, Deadline deadline)
+Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::ConnectedPtr account, Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
     auto const dot = integration.health.find('.');
     if (dot == std::string::npos)
-        co_return Result<void>{};
+        co_return Check{};
     auto const* method = integration.find(integration.health.substr(0, dot), integration.health.substr(dot + 1));
     auto const outcome = co_await caller_.call(usable(*account), *method, {}, nullptr, deadline);
     if (!outcome)
         co_return outcome.error();
     // A 403 knows who asks: the credentials work, they are only not allowed this.
     if (outcome->kind != Outcome::Kind::error || outcome->status == 403)
-        co_return Result<void>{};
-    co_return failure_of(integration, *outcome);
+        co_return Check{};
+    auto failure = failure_of(integration, *outcome);
+    if (outcome->status == 401)
+        co_return Check{failure.public_detail()};
+    co_return failure;
 }
 
 Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, catalog::MethodCall const& call,

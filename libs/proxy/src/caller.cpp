@@ -58,6 +58,21 @@ bool is_redirect(int status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/// How long a token endpoint that failed is not asked again by calls of the same account: less than the worker's
+/// pauses.
+constexpr std::chrono::seconds kFailedFor{4};
+/// How long a new credential that was refused is not renewed for calls: less than the time between the two health
+/// checks that are the verdict.
+constexpr std::chrono::minutes kRefusedFor{4};
+constexpr std::size_t kMostRenewals = 4096;
+
+/// Whether the vendor's side failed: the reason may have passed when it is asked again.
+bool is_vendor_failure(Error const& error)
+{
+    return error.code() == ErrorCode::upstream_failed || error.code() == ErrorCode::upstream_timeout ||
+           error.code() == ErrorCode::upstream_unreachable;
+}
+
 /// Whether there is no renewing: the connection is over, there is nothing to renew it with, or no row that has it yet.
 bool is_hopeless(Error const& error)
 {
@@ -175,7 +190,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     if (account->base_url.empty())
         co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
     if (vault_.is_renewal_due(*account)) {
-        auto renewed = co_await refresher_.renew(account, deadline);
+        auto renewed = co_await renew(account, deadline);
         // What cannot be renewed may still be used until it ends; the vault says so if it has.
         if (renewed)
             account = *std::move(renewed);
@@ -183,11 +198,14 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
             co_return renewed.error();
     }
     auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
-    if (outcome && is_unauthorised(*outcome)) {
-        auto renewed = co_await refresher_.renew(account, deadline);
+    auto const* last = last_renewal(account->account);
+    if (outcome && is_unauthorised(*outcome) && (last == nullptr || last->error)) {
+        auto renewed = co_await renew(account, deadline);
         if (renewed) {
             account = *std::move(renewed);
             outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
+            if (outcome && is_unauthorised(*outcome))
+                remember(account->account, std::nullopt);
         } else if (!is_hopeless(renewed.error())) {
             co_return renewed.error(); // The credential may be as good as ever.
         }
@@ -278,6 +296,37 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
         co_return response.error();
     }
     co_return interpret(*account.installed->integration, method, *std::move(response), clock_.now());
+}
+
+Caller::Renewal const* Caller::last_renewal(accounts::Account const& account) const
+{
+    if (renewals_.empty())
+        return nullptr;
+    auto const found = renewals_.find(account.id);
+    bool const holds = found != renewals_.end() && found->second.generation == account.generation &&
+                       clock_.now() < found->second.until;
+    return holds ? &found->second : nullptr;
+}
+
+void Caller::remember(accounts::Account const& account, std::optional<Error> error)
+{
+    auto const now = clock_.now();
+    if (renewals_.size() >= kMostRenewals)
+        std::erase_if(renewals_, [now](auto const& each) { return each.second.until <= now; });
+    if (renewals_.size() >= kMostRenewals)
+        return;
+    auto const until = error ? now + kFailedFor : now + kRefusedFor;
+    renewals_.insert_or_assign(account.id, Renewal{account.generation, until, std::move(error)});
+}
+
+Task<Result<accounts::ConnectedPtr>> Caller::renew(accounts::ConnectedPtr account, Deadline deadline)
+{
+    if (auto const* last = last_renewal(account->account); last != nullptr && last->error)
+        co_return *last->error;
+    auto renewed = co_await refresher_.renew(account, deadline);
+    if (!renewed && is_vendor_failure(renewed.error()))
+        remember(account->account, renewed.error());
+    co_return renewed;
 }
 
 void Caller::count(Outcome const& outcome)

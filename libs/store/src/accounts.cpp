@@ -31,8 +31,7 @@ using tenancy::Change;
     "(extract(epoch FROM a.renewals_fail_since) * 1000000)::bigint, "                                                  \
     "(extract(epoch FROM a.grant_refused_at) * 1000000)::bigint, "                                                     \
     "(extract(epoch FROM a.credential_refused_at) * 1000000)::bigint, "                                                \
-    "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint, "                               \
-    "coalesce(e.app_retry_at > now(), false) "
+    "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint "
 #define SLUICE_SELECT                                                                                                  \
     "SELECT " SLUICE_COLUMNS                                                                                           \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
@@ -67,9 +66,12 @@ constexpr char kIntend[] = "UPDATE integrated_accounts SET refresh_intent_genera
                            "WHERE environment_id = $1 AND id = $2 AND refresh_lease_owner = $3 RETURNING id";
 constexpr char kKeepIntent[] = "UPDATE integrated_accounts SET refresh_lease_owner = NULL, refresh_lease_until = NULL "
                                "WHERE environment_id = $1 AND id = $2";
-// Whoever takes a lease while the app is refused is the one that asks; the others wait for what it hears.
-constexpr char kProbeApp[] = "UPDATE environment_integrations SET app_retry_at = now() + interval '15 seconds' "
-                             "WHERE environment_id = $1 AND id = $2 AND app_refused_at IS NOT NULL";
+// Whoever takes a lease while the app is refused is the one that asks; the others wait for what it hears. No row: it is
+// not time to ask. Two that come together are told apart by the row's lock.
+constexpr char kProbeApp[] =
+    "UPDATE environment_integrations "
+    "SET app_retry_at = CASE WHEN app_refused_at IS NOT NULL THEN now() + interval '15 seconds' END "
+    "WHERE environment_id = $1 AND id = $2 AND (app_refused_at IS NULL OR app_retry_at <= now()) RETURNING id";
 // An account that was changed before in the same transaction holds its installation's key: two that wanted more than
 // NO KEY UPDATE of it would wait for each other.
 constexpr char kLockApp[] = "SELECT (extract(epoch FROM app_refused_at) * 1000000)::bigint "
@@ -153,12 +155,11 @@ struct LeaseColumns {
     std::string owner;
     bool is_held = false;
     bool has_intent = false;
-    bool is_app_refused = false; ///< And it is not time to ask again.
 };
 
 LeaseColumns lease_in(pqxx::row const& row)
 {
-    return {text_in(row[27]).value_or(""), row[28].as<bool>(), row[29].as<bool>(), row[36].as<bool>()};
+    return {text_in(row[27]).value_or(""), row[28].as<bool>(), row[29].as<bool>()};
 }
 
 void schedule_refresh(pqxx::work& transaction, Account const& account)
@@ -322,7 +323,6 @@ void refuse_app(pqxx::work& transaction, Timestamp now, Account const& account, 
     if (since)
         return;
     record_installation_event(transaction, now, account.environment, id, "app_refused", error);
-    announce(transaction, {Change::Kind::environment, account.environment, {}});
 }
 
 Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
@@ -345,12 +345,12 @@ Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, E
     result.is_interrupted = !is_renewed && columns.has_intent;
     if (is_renewed)
         return result;
-    if (columns.is_app_refused) {
+    bool const asks_with_app = result.state.app_trouble && !account.has_own_client();
+    if (asks_with_app &&
+        transaction.exec_params(kProbeApp, sql_id(environment), sql_id(account.environment_integration)).empty()) {
         result.kind = RefreshLease::Kind::app_refused;
         return result;
     }
-    if (result.state.app_trouble)
-        transaction.exec_params0(kProbeApp, sql_id(environment), sql_id(account.environment_integration));
     transaction.exec_params0(kLease, sql_id(environment), sql_id(id), sql_id(owner),
                              static_cast<double>(lease.count()));
     return result;
@@ -459,7 +459,7 @@ public:
             auto changed = change_in(transaction, backend, rows[0], end.kind == Kind::renewed, change);
             if (changed && end.kind == Kind::app_refused)
                 refuse_app(transaction, backend.clock.now(), *changed, end.message);
-            if (changed && end.kind == Kind::renewed && !rows[0][35].is_null())
+            if (changed && end.kind == Kind::renewed && !changed->has_own_client() && !rows[0][35].is_null())
                 accept_app(transaction, backend.clock.now(), environment, changed->environment_integration);
             return changed;
         };

@@ -32,6 +32,8 @@ constexpr char kIntegrationOf[] = "SELECT i.id, i.name FROM environment_integrat
                                   "WHERE e.environment_id = $1 AND e.id = $2";
 constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
+constexpr char kLockToUpdate[] = "SELECT override IS DISTINCT FROM $3::jsonb FROM environment_integrations "
+                                 "WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
                            "show_in_catalog = $5, updated_at = now(), "
                            "sealed = CASE WHEN $6 THEN coalesce(decode($7, 'hex'), sealed) END, "
@@ -188,14 +190,17 @@ public:
             auto const app = seal_app(transaction, keyring, row);
             if (!app)
                 return app.error();
+            auto const before =
+                transaction.exec_params(kLockToUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override));
+            if (before.empty())
+                return not_found("environment integration");
             auto const changed = transaction.exec_params(
                 kUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override), row.is_enabled,
                 row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version);
-            if (changed.empty())
-                return not_found("environment integration");
             announce(transaction, {Change::Kind::installation, row.environment, row.id.uuid()});
             auto installation = installation_in(changed[0]);
-            if (!installation.last_error.is_null()) {
+            bool const is_new_app = row.app_secret || before[0][0].as<bool>();
+            if (is_new_app && !installation.last_error.is_null()) {
                 accept_app(transaction, now, row.environment, row.id);
                 installation.last_error = nullptr;
             }
@@ -250,7 +255,6 @@ void accept_app(pqxx::work& transaction, Timestamp now, EnvironmentId environmen
     transaction.exec_params0(kWake, sql_id(environment), sql_id(id), kWokenAtMost, kPartitions);
     tell_of_jobs(transaction, tenancy::JobKind::account_refresh);
     record_installation_event(transaction, now, environment, id, "reactivated", nullptr);
-    announce(transaction, {Change::Kind::environment, environment, {}});
 }
 
 void record_installation_event(pqxx::work& transaction, Timestamp now, EnvironmentId environment,

@@ -81,6 +81,8 @@ HandlerResult ApprovalHandlers::use_code(Call& call)
         fields.fail("code", "must be a code of 8 letters and digits");
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
+    if (auto const may = services_.secrets.admit_guess(); !may)
+        co_return may.error();
     auto& calls = services_.store.write_calls();
     auto approval = co_await calls.open(*environment, *id, code, call.deadline);
     if (approval && decision)

@@ -16,12 +16,7 @@ using namespace std::chrono_literals;
 /// A vendor that says of every credential the same.
 class FakeVendor final : public VendorCalls {
 public:
-    Task<Result<void>> check(ConnectedPtr, Deadline) override
-    {
-        if (said)
-            co_return *said;
-        co_return Result<void>{};
-    }
+    Task<Result<Check>> check(ConnectedPtr, Deadline) override { co_return said; }
     Task<Result<json::value>> call(ConnectedPtr, catalog::MethodCall const&, json::value, Deadline) override
     {
         co_return Error{ErrorCode::internal, "not part of this test"};
@@ -31,10 +26,10 @@ public:
         co_return Error{ErrorCode::internal, "not part of this test"};
     }
 
-    std::optional<Error> said;
+    Result<Check> said = Check{};
 };
 
-Error const kRefused{ErrorCode::reauth_needed, "Acme refuses these credentials: Wrong key."};
+VendorCalls::Check const kRefused{"Acme refuses these credentials: Wrong key."};
 
 class HealthCheckTest : public ::testing::Test {
 protected:
@@ -90,7 +85,7 @@ TEST_F(HealthCheckTest, AVendorThatRefusesEverybodyForAMinuteHurtsNobody)
 {
     vendor_.said = kRefused;
     EXPECT_TRUE(check().value());
-    vendor_.said.reset();
+    vendor_.said = VendorCalls::Check{};
     clock_.advance(5min);
     EXPECT_FALSE(check().value());
     EXPECT_EQ(row().doubts, Doubts{});
@@ -102,8 +97,9 @@ TEST_F(HealthCheckTest, AVendorThatRefusesEverybodyForAMinuteHurtsNobody)
 
 TEST_F(HealthCheckTest, WhatElseAVendorSaysIsNothingAboutTheCredentials)
 {
-    for (auto const code : {ErrorCode::upstream_failed, ErrorCode::upstream_timeout, ErrorCode::upstream_unreachable,
-                            ErrorCode::rate_limited, ErrorCode::forbidden, ErrorCode::unavailable}) {
+    for (auto const code :
+         {ErrorCode::upstream_failed, ErrorCode::upstream_timeout, ErrorCode::upstream_unreachable,
+          ErrorCode::rate_limited, ErrorCode::forbidden, ErrorCode::unavailable, ErrorCode::reauth_needed}) {
         vendor_.said = Error{code, "no"};
         EXPECT_FALSE(check().value());
         clock_.advance(1h);

@@ -11,6 +11,15 @@ using namespace std::chrono;
 
 Timestamp const kNow = *parse_timestamp("2026-11-20T12:00:00Z");
 
+/// All accounts ask one host, with one app.
+catalog::OAuth asking(std::string_view token_url)
+{
+    catalog::OAuth oauth;
+    oauth.token_url = *catalog::Template::parse(std::string(token_url));
+    return oauth;
+}
+catalog::OAuth const kShared = asking("https://v.example/token");
+
 http::Response answer(int status, std::string body)
 {
     return http::json_response(status, std::move(body));
@@ -27,7 +36,7 @@ Context with_token(std::string expires_at, std::string refresh_token)
 TEST(TokenAnswer, GivesTokensLifetimeAndScopes)
 {
     auto const read = read_token_answer(
-        "V",
+        "V", kShared,
         answer(200,
                R"({"access_token":"a","refresh_token":"r","expires_in":86400,"scope":"x y","token_type":"Bearer"})"));
     ASSERT_EQ(read.kind, TokenAnswer::Kind::granted);
@@ -42,11 +51,11 @@ TEST(TokenAnswer, IsReadWhereItIsJsonAtAll)
     for (std::string const text :
          {"\xef\xbb\xbf{\"access_token\":\"a\"}", R"({"access_token":"a","name":"cut \ud83d"})",
           R"({"access_token":"a","id":9400111899223197428490,"n":1e400})"}) {
-        auto const read = read_token_answer("V", answer(200, text));
+        auto const read = read_token_answer("V", kShared, answer(200, text));
         ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << text;
         EXPECT_EQ(read.grant.access_token.reveal(), "a");
     }
-    EXPECT_EQ(read_token_answer("V", answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
+    EXPECT_EQ(read_token_answer("V", kShared, answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
               TokenAnswer::Kind::ended);
 }
 
@@ -69,7 +78,8 @@ TEST(TokenAnswer, TakesANumberInQuotesAndIgnoresNonsense)
                                             {"[3600]", {}},
                                             {"1e300", hours(24 * 3650)},
                                             {R"("1e300")", hours(24 * 3650)}}) {
-        auto const read = read_token_answer("V", answer(200, R"({"access_token":"a","expires_in":)" + written + "}"));
+        auto const read =
+            read_token_answer("V", kShared, answer(200, R"({"access_token":"a","expires_in":)" + written + "}"));
         ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << written;
         EXPECT_EQ(read.grant.lifetime, lifetime) << written;
     }
@@ -91,7 +101,8 @@ TEST(TokenAnswer, TakesScopesAsAListOrWithCommas)
                                           {"null", {}},
                                           {"false", {}},
                                           {"{}", {}}}) {
-        auto const read = read_token_answer("V", answer(200, R"({"access_token":"a","scope":)" + written + "}"));
+        auto const read =
+            read_token_answer("V", kShared, answer(200, R"({"access_token":"a","scope":)" + written + "}"));
         ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << written;
         EXPECT_EQ(read.grant.scopes, scopes) << written;
     }
@@ -101,8 +112,8 @@ TEST(TokenAnswer, ReadsPastAByteOrderMarkAndAnErrorThatIsNone)
 {
     for (auto const* body : {"\xef\xbb\xbf{\"access_token\":\"a\"}", R"({"access_token":"a","error":null})",
                              R"({"access_token":"a","error":""})", R"({"access_token":"a","error":false})"})
-        EXPECT_EQ(read_token_answer("V", answer(200, body)).kind, TokenAnswer::Kind::granted) << body;
-    EXPECT_EQ(read_token_answer("V", answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
+        EXPECT_EQ(read_token_answer("V", kShared, answer(200, body)).kind, TokenAnswer::Kind::granted) << body;
+    EXPECT_EQ(read_token_answer("V", kShared, answer(400, "\xef\xbb\xbf{\"error\":\"invalid_grant\"}")).kind,
               TokenAnswer::Kind::ended);
 }
 
@@ -139,12 +150,38 @@ TEST(TokenAnswer, TellsWhatItSaysOfTheGrantAndOfTheApp)
                                              {200, R"({"access_token":"a b"})", Kind::unclear},
                                              {200, R"({"access_token":5})", Kind::unclear},
                                              {200, "{\"access_token\":\"a\\r\\nx: y\"}", Kind::unclear}})
-        EXPECT_EQ(read_token_answer("V", answer(status, body)).kind, kind) << status << " " << body;
+        EXPECT_EQ(read_token_answer("V", kShared, answer(status, body)).kind, kind) << status << " " << body;
+}
+
+TEST(TokenAnswer, OfAHostOfTheAccountSaysNothingOfTheAppUnlessItNamesIt)
+{
+    using Kind = TokenAnswer::Kind;
+    auto const own_host = asking("https://{{context.subdomain}}.v.example/t");
+    for (int const status : {401, 403, 404})
+        EXPECT_EQ(read_token_answer("V", own_host, answer(status, "<html>")).kind, Kind::unclear) << status;
+    EXPECT_EQ(read_token_answer("V", own_host, answer(401, R"({"error":"invalid_client"})")).kind, Kind::app_refused);
+    EXPECT_EQ(read_token_answer("V", own_host, answer(404, R"({"error":"no_such_token"})")).kind, Kind::grant_refused);
+}
+
+TEST(TokenAnswer, OfAClientThatIsTheAccountsOwnIsNoWordAboutTheApp)
+{
+    using Kind = TokenAnswer::Kind;
+    auto own_client = kShared;
+    own_client.grant = catalog::OAuth::Grant::client_credentials;
+    for (auto const& [status, body] : {std::pair{401, R"({"error":"invalid_client"})"},
+                                       {400, R"({"error":"unauthorized_client"})"},
+                                       {401, ""},
+                                       {404, "{}"}}) {
+        auto const read = read_token_answer("V", own_client, answer(status, body));
+        EXPECT_EQ(read.kind, Kind::grant_refused) << status << body;
+        EXPECT_EQ(read.error.public_detail().find("override"), std::string::npos);
+        EXPECT_NE(read.error.public_detail().find("client_id and client_secret"), std::string::npos);
+    }
 }
 
 TEST(TokenAnswer, ShowsNoMoreOfTheVendorsTextThanAnErrorCode)
 {
-    auto const refused = read_token_answer("V", answer(400, R"({"error":"<script>alert(1)</script>"})"));
+    auto const refused = read_token_answer("V", kShared, answer(400, R"({"error":"<script>alert(1)</script>"})"));
     EXPECT_EQ(refused.error.public_detail().find("script"), std::string::npos);
 }
 

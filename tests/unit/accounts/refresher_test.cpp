@@ -165,6 +165,38 @@ TEST_F(RefresherTest, ARefusalOfTheAppHurtsNoAccountIsToldOnceAndAskedAboutNowAn
     EXPECT_FALSE(installation().app_trouble);
 }
 
+TEST_F(RefresherTest, AnAppThatIsGoneLeavesItsAccountsAsTheyAre)
+{
+    auto const secret = std::exchange(installation().app_secret, std::nullopt);
+    EXPECT_EQ(renew().error().code(), ErrorCode::forbidden);
+    EXPECT_EQ(row().status, Status::active);
+    EXPECT_EQ(row().doubts, Doubts{});
+    EXPECT_TRUE(client_.requests.empty());
+    installation().app_secret = secret;
+    client_.answer(200, kGranted);
+    EXPECT_TRUE(renew());
+}
+
+TEST_F(RefresherTest, ACustomersOwnClientThatIsRefusedHurtsNobodyElse)
+{
+    auto account = row();
+    account.id = {};
+    account.authentication_method = "oauth2_client_credentials";
+    id_ = rows_
+              .put(std::move(account),
+                   Context{{{"client_id", "theirs"}}, json::parse(R"({"client_secret":"s-123456"})")->as_object()})
+              .id;
+    client_.answer(401, R"({"error":"invalid_client"})");
+    EXPECT_EQ(renew().error().code(), ErrorCode::upstream_failed);
+    EXPECT_FALSE(installation().app_trouble);
+    EXPECT_TRUE(row().doubts.grant_refused_at);
+    // Nor does an app that is refused hurt it, nor is it proof that the app works.
+    installation().app_trouble = AppTrouble{"invalid_client", clock_.now() + 1h};
+    client_.answer(200, kGranted);
+    EXPECT_TRUE(renew());
+    EXPECT_TRUE(installation().app_trouble);
+}
+
 TEST_F(RefresherTest, WhatRefusesTheAppAndWhatTheGrant)
 {
     struct Case {
@@ -224,6 +256,24 @@ TEST_F(RefresherTest, AnAnswerThatDidNotComeIsLikeACut)
     EXPECT_EQ(renew().error().code(), ErrorCode::reauth_needed);
     EXPECT_EQ(client_.requests.size(), 1U);
     EXPECT_EQ(row().status, Status::active);
+}
+
+TEST_F(RefresherTest, AnAnswerThatMayHaveComeAfterTheWorkIsLikeACut)
+{
+    for (auto const& [status, body] : {std::pair{500, ""}, {502, "<html>"}, {504, ""}, {200, "<html>"}, {200, "{}"}}) {
+        rows_.rows.at({environment_, id_}).intent_generation.reset();
+        client_.requests.clear();
+        client_.answer(status, body);
+        EXPECT_EQ(renew().error().code(), ErrorCode::upstream_failed) << status << body;
+        EXPECT_EQ(renew().error().code(), ErrorCode::reauth_needed) << status << body;
+        EXPECT_EQ(client_.requests.size(), 1U) << "the refresh token is not presented again: " << status << body;
+        EXPECT_EQ(row().status, Status::active);
+    }
+    rows_.rows.at({environment_, id_}).intent_generation.reset();
+    client_.answer(503, "");
+    EXPECT_FALSE(renew());
+    client_.answer(200, kGranted);
+    EXPECT_TRUE(renew()) << "a vendor that says that it is down has done nothing";
 }
 
 TEST_F(RefresherTest, WhatWasNotSentIsSentAgain)

@@ -126,6 +126,7 @@ TEST_F(CallerTest, A401WhoseRenewalFailsForAReasonThatPassesIsNo401)
     EXPECT_EQ(failed.error().code(), ErrorCode::upstream_failed);
     EXPECT_NE(failed.error().public_detail().find("503"), std::string::npos);
     EXPECT_EQ(row().account.status, Status::active);
+    clock_.advance(5s);
     client_.answer(401, "{}");
     client_.answer(200, R"({"access_token":"new-access","refresh_token":"new-refresh","expires_in":3600})");
     client_.answer(200, R"({"id":7})");
@@ -145,6 +146,53 @@ TEST_F(CallerTest, AFreshTokenThatIsRefusedTooIsForTheHealthCheckToJudge)
     EXPECT_EQ(outcome->status, 401);
     EXPECT_EQ(row().account.status, Status::active);
     EXPECT_EQ(row().health_checks, 1U);
+}
+
+TEST_F(CallerTest, CallsDoNotRotateACredentialThatIsRefusedHoweverNewItIs)
+{
+    connect_by_oauth();
+    std::size_t renewals = 0;
+    client_.respond = [&](http::OutgoingRequest const& request) {
+        if (!request.url.ends_with("/token"))
+            return test::vendor_answer(401, R"({"message":"Not for you."})");
+        ++renewals;
+        return test::vendor_answer(200, R"({"access_token":"new","refresh_token":"new","expires_in":36000})");
+    };
+    for (int i = 0; i < 10; ++i, clock_.advance(20s))
+        EXPECT_EQ(call()->status, 401);
+    EXPECT_EQ(renewals, 1U);
+    EXPECT_GT(row().health_checks, 1U) << "the health check is what judges";
+    clock_.advance(5min);
+    EXPECT_EQ(call()->status, 401);
+    EXPECT_EQ(renewals, 2U) << "later it is tried again";
+}
+
+TEST_F(CallerTest, CallsOfAnExpiredTokenDoNotAskATokenEndpointThatIsDownEachTime)
+{
+    connect_by_oauth();
+    clock_.advance(1h);
+    client_.respond = [](http::OutgoingRequest const&) { return test::vendor_answer(503, ""); };
+    for (int i = 0; i < 10; ++i) {
+        auto const failed = call();
+        ASSERT_FALSE(failed);
+        EXPECT_NE(failed.error().public_detail().find("503"), std::string::npos) << "each is told why";
+    }
+    EXPECT_EQ(client_.requests.size(), 1U);
+    clock_.advance(4s);
+    EXPECT_FALSE(call());
+    EXPECT_EQ(client_.requests.size(), 2U);
+}
+
+TEST_F(CallerTest, AnAppThatIsGoneIsNoWordAboutItsAccounts)
+{
+    connect_by_oauth();
+    rows_.installations[installation_id_].app_secret.reset();
+    client_.answer(401, "{}");
+    auto const failed = call();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::forbidden);
+    EXPECT_NE(failed.error().public_detail().find("override.credentials.oauth2"), std::string::npos);
+    EXPECT_EQ(row().health_checks, 0U) << "nothing is known of the credentials";
 }
 
 TEST_F(CallerTest, ALoopOfForbiddenCallsWritesOnceAndNoCallWaitsForIt)

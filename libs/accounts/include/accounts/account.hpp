@@ -53,6 +53,9 @@ struct Account {
     json::value last_forbidden_error;
     Timestamp created_at;
     Timestamp updated_at;
+
+    /// Whether its OAuth client is the customer's own, and not the app of the environment integration.
+    [[nodiscard]] bool has_own_client() const { return authentication_method == "oauth2_client_credentials"; }
 };
 
 /// What events tell of an account: nothing secret.

@@ -56,16 +56,21 @@ struct TokenAnswer {
         granted,
         ended,         ///< `invalid_grant`: the grant is no longer valid.
         grant_refused, ///< Another refusal of the grant: a 4xx, or a 2xx with an error member.
-        app_refused,   ///< Of the app: its error codes of RFC 6749 section 5.2, or 401, 403, 404 without an error code.
-        unclear,       ///< Nothing about either: 408, 425, 429, 5xx, HTML, an empty body, no token.
+        /// Of the app, which all accounts share: its error codes of RFC 6749 section 5.2, or 401, 403, 404 without an
+        /// error code from a host that all share. Of a client that is the account's own it is a refusal of the grant.
+        app_refused,
+        unclear, ///< Nothing about either: 408, 425, 429, 5xx, HTML, an empty body, no token.
     };
     Kind kind = Kind::unclear;
+    /// Of an unclear one: the vendor may have used the grant up all the same. It did not say that it did not.
+    bool may_be_used_up = false;
     TokenGrant grant; ///< If granted.
     Error error;      ///< Else: reauth_needed, upstream_failed, forbidden, upstream_failed, in this order.
 };
 
 /// Reads leniently: a byte order mark, a lifetime in quotes, scopes as a list or with commas, an error in an object.
-[[nodiscard]] TokenAnswer read_token_answer(std::string_view vendor, http::Response const& answer);
+[[nodiscard]] TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oauth,
+                                            http::Response const& answer);
 
 /// The tokens of `grant` put into the context, and when they have to be renewed. `jitter` is from 0 to 1.
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context);

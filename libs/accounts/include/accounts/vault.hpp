@@ -22,7 +22,6 @@ struct ConnectedAccount {
     std::shared_ptr<catalog::ToolList const> tools; ///< Those installed, with what this account decides of them.
     bool is_enabled = true;                         ///< Of the environment integration.
     std::optional<SealedSecret> app_secret;
-    std::optional<AppTrouble> app_trouble;
     std::string base_url; ///< Rendered for this account, without a final slash.
     std::string place;    ///< Where its secrets are sealed.
     /// Where the customer connects it again: the developer's page, which knows who may; empty if there is none.

@@ -11,12 +11,17 @@ namespace sluice::accounts {
 class VendorCalls {
 public:
     virtual ~VendorCalls() = default;
-    /// Tries the credentials with the cheap read the definition names. Errors: reauth_needed if the vendor refuses
-    /// them; upstream_failed, upstream_timeout, rate_limited if it could not be told.
-    virtual Task<Result<void>> check(ConnectedPtr account, Deadline deadline) = 0;
+    /// What the vendor says of the credentials.
+    struct Check {
+        std::string refusal; ///< Why it refuses them, of its 401; empty if it does not.
+    };
+    /// Tries the credentials with the cheap read the definition names. Errors: it could not be told. reauth_needed
+    /// among them is our own word: there is no credential to try.
+    virtual Task<Result<Check>> check(ConnectedPtr account, Deadline deadline) = 0;
     /// Calls a method of the definition, its templates filled from `values`. Its answer as JSON: a list as the array of
-    /// its items, of at most `kMostItems`; null if there is none. Errors: as above; invalid_argument if a template
-    /// reads what is not there.
+    /// its items, of at most `kMostItems`; null if there is none. Errors: reauth_needed if the vendor refuses the
+    /// credentials; upstream_failed, upstream_timeout, rate_limited; invalid_argument if a template reads what is not
+    /// there.
     virtual Task<Result<json::value>> call(ConnectedPtr account, catalog::MethodCall const& call, json::value values,
                                            Deadline deadline) = 0;
 

@@ -68,6 +68,8 @@ struct OAuth {
 
     /// Whether the definition alone decides which hosts the app's secret goes to.
     [[nodiscard]] bool fixes_hosts() const { return token_url.fixes_host() && revoke_url.fixes_host(); }
+    /// Whether each account has a token endpoint of its own.
+    [[nodiscard]] bool asks_host_of_account() const { return !token_url.authority_paths().empty(); }
 };
 
 /// One way to connect: `api_key`, `oauth2`, `oauth2_client_credentials`.

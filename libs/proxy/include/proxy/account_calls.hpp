@@ -14,7 +14,7 @@ public:
     {
     }
 
-    Task<Result<void>> check(accounts::ConnectedPtr account, Deadline deadline) override;
+    Task<Result<Check>> check(accounts::ConnectedPtr account, Deadline deadline) override;
     Task<Result<json::value>> call(accounts::ConnectedPtr account, catalog::MethodCall const& call, json::value values,
                                    Deadline deadline) override;
     Task<Result<Listed>> list(accounts::ConnectedPtr account, catalog::MethodCall const& call, std::size_t most,

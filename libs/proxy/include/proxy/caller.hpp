@@ -9,8 +9,10 @@
 #include "proxy/interpret.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace sluice::proxy {
 
@@ -46,7 +48,8 @@ public:
     /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
     /// followed, to another host without the account's credential; a method that gives links answers with where it
     /// leads. A credential about to end is renewed first; one the vendor refuses is renewed and the call repeated once,
-    /// as a 401 proves that it had no effect; if the renewal fails for a reason that will pass, that is the error. What
+    /// as a 401 proves that it had no effect; if the renewal fails for a reason that will pass, that is the error.
+    /// Calls ask for no renewal that just failed, and for none of a credential that was refused when it was new. What
     /// a vendor's refusal says has none of the account's secrets. A read ends as unavailable if `waiter` goes away; a
     /// write that was sent is finished.
     Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
@@ -63,6 +66,16 @@ private:
                                    http::Peer const* waiter);
     void count(Outcome const& outcome);
 
+    /// What came of the last renewal that calls of an account asked for.
+    struct Renewal {
+        std::int64_t generation = 0;
+        Timestamp until;            ///< So long it holds for this generation.
+        std::optional<Error> error; ///< Absent: the vendor refuses the new credential as well.
+    };
+    [[nodiscard]] Renewal const* last_renewal(accounts::Account const& account) const;
+    void remember(accounts::Account const& account, std::optional<Error> error);
+    Task<Result<accounts::ConnectedPtr>> renew(accounts::ConnectedPtr account, Deadline deadline);
+
     http::Client& client_;
     accounts::Vault const& vault_;
     accounts::Refresher& refresher_;
@@ -70,6 +83,7 @@ private:
     Clock const& clock_;
     CallObserver& observer_;
     CallerMetrics& metrics_;
+    std::unordered_map<IntegratedAccountId, Renewal> renewals_;
 };
 
 } // namespace sluice::proxy

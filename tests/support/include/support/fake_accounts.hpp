@@ -138,12 +138,13 @@ public:
         result.is_interrupted = !is_renewed && row->intent_generation == row->account.generation;
         result.state = state_of(*row);
         auto& trouble = installations[row->account.environment_integration].app_trouble;
-        if (!is_renewed && trouble && trouble->retry_at > clock_.now()) {
+        bool const needs_app = !row->account.has_own_client();
+        if (!is_renewed && needs_app && trouble && trouble->retry_at > clock_.now()) {
             result.kind = Lease::Kind::app_refused;
             co_return committed("lease_refresh", std::move(result));
         }
         if (!is_renewed) {
-            if (trouble)
+            if (trouble && needs_app)
                 trouble->retry_at = clock_.now() + kAppPause;
             row->lease_owner = owner;
             row->lease_until = clock_.now() + lease;
@@ -184,7 +185,7 @@ public:
         if (auto const changed = apply(next, end.kind == Kind::renewed, change); !changed)
             co_return changed.error();
         auto& installed = installations[row->account.environment_integration];
-        if (end.kind == Kind::renewed)
+        if (end.kind == Kind::renewed && !row->account.has_own_client())
             installed.app_trouble.reset();
         if (end.kind == Kind::app_refused) {
             installed.app_refusals += installed.app_trouble ? 0 : 1;

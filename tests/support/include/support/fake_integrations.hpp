@@ -10,7 +10,7 @@
 namespace sluice::test {
 
 /// One definition, Acme's: API keys, OAuth whose refresh tokens may (`tolerated`) or may not (`revokes`) come twice,
-/// and a health method.
+/// OAuth with a client of the account's own, and a health method.
 class FakeIntegrations final : public accounts::IntegrationRepository {
 public:
     explicit FakeIntegrations(std::string_view reuse = "revokes")
@@ -65,6 +65,13 @@ private:
                 "label": "OAuth",
                 "authorize_url": "{{base_url}}/authorize", "token_url": "{{base_url}}/token",
                 "scopes": ["read"], "refresh": {"reuse": "REUSE"},
+                "authorization": {"format": "bearer",
+                                  "config": {"token": "{{context.oauth.token.access_token}}"}}},
+            "oauth2_client_credentials": {
+                "label": "Own client",
+                "token_url": "{{base_url}}/token",
+                "fields": {"client_id": {"label": "Client", "required": true},
+                           "client_secret": {"label": "Secret", "secret": true, "required": true}},
                 "authorization": {"format": "bearer",
                                   "config": {"token": "{{context.oauth.token.access_token}}"}}}},
         "health": "me.get",
