@@ -93,8 +93,30 @@ constexpr std::size_t kMaxFlaws = 20;
 /// The shortest decimal that reads as `number`, without an exponent.
 std::string_view decimal_of(double number, std::array<char, 400>& room)
 {
-    auto const end = std::to_chars(room.data(), room.data() + room.size(), number, std::chars_format::fixed).ptr;
-    return {room.data(), static_cast<std::size_t>(end - room.data())};
+    auto const chars = [](auto& to, double value, std::chars_format format) {
+        return std::string_view(to.data(), std::to_chars(to.data(), to.data() + to.size(), value, format).ptr);
+    };
+    constexpr double kEveryInteger = 9007199254740992;
+    if (number == 0)
+        return "0"; // Also of -0.0.
+    if (std::abs(number) < kEveryInteger)
+        return chars(room, number, std::chars_format::fixed);
+    // An integer. `fixed` writes what the binary number is in full; its shortest digits, and zeros, are what was meant.
+    std::array<char, 32> short_form{};
+    auto const text = chars(short_form, number, std::chars_format::scientific);
+    auto const mark = text.find('e');
+    int zeros = 0;
+    std::from_chars(text.data() + mark + 2, text.data() + text.size(), zeros); // Behind `e+`.
+    auto* to = room.data();
+    bool is_fraction = false;
+    for (char const c : text.substr(0, mark)) {
+        zeros -= is_fraction ? 1 : 0;
+        is_fraction = is_fraction || c == '.';
+        if (c != '.')
+            *to++ = c;
+    }
+    to = std::fill_n(to, zeros, '0');
+    return {room.data(), to};
 }
 
 /// A decimal as its digits, without zeros at either end, and the power of ten of the last.
@@ -288,7 +310,7 @@ private:
             bool const is_large = digits.exponent + std::ssize(digits.digits) > 0;
             auto const most = std::numeric_limits<double>::max();
             number = !is_large ? 0 : text.starts_with('-') ? -most : most;
-        } else if (text.size() > std::numeric_limits<double>::digits10) {
+        } else if (text.size() > std::numeric_limits<double>::digits10 || text.find_first_of("eE") != text.npos) {
             std::array<char, 400> room{};
             is_kept = Digits(text) == Digits(decimal_of(number, room));
         }

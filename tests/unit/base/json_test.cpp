@@ -121,7 +121,7 @@ TEST(JsonInput, RefusesZeroCharactersWithTheirPlaces)
 
 TEST(JsonParse, TakesTheNearestNumberWhereItMayDiffer)
 {
-    EXPECT_EQ(to_text(*parse("12345678901234567890123")), "12345678901234567741440");
+    EXPECT_EQ(to_text(*parse("12345678901234567890123")), "12345678901234568000000");
     EXPECT_TRUE(std::isfinite(parse("1e400")->get_double()));
     EXPECT_EQ(*parse("1e-400"), 0.0);
     EXPECT_EQ(parse(R"("a\u0000")")->get_string().size(), 2U);
@@ -131,6 +131,26 @@ TEST(JsonText, IsReadAgainAsTheSame)
 {
     auto const* text = R"({"b":[1,{"y":null,"x":"é\n"}],"a":{},"c":[],"d":true,"e":-1.5})";
     EXPECT_EQ(to_text(*parse(text)), text);
+}
+
+TEST(JsonText, WritesTheDigitsThatWereGiven)
+{
+    for (auto const& [given, written] : {std::pair<std::string, std::string>{"1e30", "1" + std::string(30, '0')},
+                                         {"1e23", "1" + std::string(23, '0')},
+                                         {"-123e20", "-123" + std::string(20, '0')},
+                                         {"1.5e300", "15" + std::string(299, '0')},
+                                         {"9.99999999999999e16", "99999999999999900"},
+                                         {"9007199254740993.0e0", ""},
+                                         {"1e-7", "0.0000001"},
+                                         {"-0.0", "0"},
+                                         {"-0", "0"},
+                                         {"0.1e1", "1"}}) {
+        auto const read = parse_input(given);
+        EXPECT_EQ(read.has_value(), !written.empty()) << given << ": digits that are not kept are refused";
+        if (read) {
+            EXPECT_EQ(to_text(*read), written) << given;
+        }
+    }
 }
 
 TEST(JsonQuoting, EscapesControlCharactersQuotesAndBackslashes)
