@@ -93,6 +93,11 @@ void AnswerReader::put_end()
         fail(kBrokeOff);
 }
 
+bool AnswerReader::has_head() const
+{
+    return head_->is_header_done() && head_->get().result_int() >= 200;
+}
+
 IncomingResponse AnswerReader::take()
 {
     IncomingResponse response;

@@ -41,7 +41,9 @@ public:
     [[nodiscard]] bool has_proven_end() const noexcept { return has_proven_end_; }
     /// Bytes of the body so far.
     [[nodiscard]] std::size_t body_size() const noexcept { return body_.size(); }
-    /// The answer, once it is done.
+    /// Whether the head of the final answer is there.
+    [[nodiscard]] bool has_head() const;
+    /// The answer, once it is done; of a broken one that has a head what there is.
     [[nodiscard]] IncomingResponse take();
 
 private:

@@ -112,9 +112,14 @@ Task<Attempt> Connection::exchange_on(Stream& stream, std::string const& head, O
             attempt.failure = limit_.cause_of(write_failure && !attempt.got_bytes ? write_failure : failure);
         attempt.fault = reader.fault();
         attempt.over_budget = lease.grow_to(reader.body_size());
-        if (!attempt.is_answered())
+        if (!attempt.is_answered()) {
+            attempt.has_head = reader.has_head();
+            if (attempt.has_head)
+                response = reader.take();
             co_return attempt;
+        }
     }
+    attempt.has_head = true;
     response = reader.take();
     is_reusable_ = !write_failure && reader.has_proven_end() && !has_unread();
     buffer_.consume(buffer_.size());

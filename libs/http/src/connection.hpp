@@ -23,6 +23,7 @@ struct Attempt {
     boost::system::error_code failure;
     std::string fault;      ///< What is wrong with the answer, to stand behind its name; nothing if it came whole.
     bool got_bytes = false; ///< The peer had begun to answer.
+    bool has_head = false;  ///< The response has the head of the answer.
     std::optional<Shares::Full> over_budget; ///< The answer was too large for what is free.
 
     [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty() && !over_budget; }

@@ -471,10 +471,6 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             co_return response;
         }
         connection.reset();
-        if (attempt.over_budget) {
-            impl_->metrics.refused_shares.add();
-            co_return too_many_bytes(*attempt.over_budget, request.method, *url);
-        }
         if (was_left) {
             impl_->metrics.abandoned.add();
             co_return Error{ErrorCode::unavailable, "The client is gone."};
@@ -482,10 +478,19 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
         // The server closed the warm connection while our request was under way; it has not seen a safe one twice.
         bool const again =
             warm && !attempt.got_bytes && is_safe(request.method) && attempt.failure != beast::error::timeout;
-        if (!again) {
-            impl_->metrics.failures.add();
-            co_return failed(*url, attempt);
-        }
+        if (again)
+            continue;
+        (attempt.over_budget ? impl_->metrics.refused_shares : impl_->metrics.failures).add();
+        auto failure =
+            attempt.over_budget ? too_many_bytes(*attempt.over_budget, request.method, *url) : failed(*url, attempt);
+        bool const is_made = attempt.has_head && response.status >= 200 && response.status < 300;
+        if (is_safe(request.method) || !is_made)
+            co_return failure;
+        // It was made, whatever became of the answer.
+        response.body.clear();
+        response.unread = failure.public_detail();
+        response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+        co_return response;
     }
 }
 

@@ -53,11 +53,6 @@ void skip_records(Outcome& outcome, std::int64_t count)
 /// From the first answer to what it leads to.
 constexpr int kMaxRedirects = 3;
 
-bool is_redirect(int status)
-{
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 /// How long a token endpoint that failed is not asked again by calls of the same account: less than the worker's
 /// pauses.
 constexpr std::chrono::seconds kFailedFor{4};

@@ -112,6 +112,12 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
         outcome.body.clear();
         if (is_list && paging.absent_is_empty)
             give_no_records(outcome);
+        else if (is_list)
+            refuse_answer(method,
+                          fmt::format("The vendor's answer is not the list that the definition describes: {} is "
+                                      "empty.",
+                                      paging.items.empty() ? "it" : "what should have the member " + paging.items),
+                          outcome);
         return;
     }
     if (!is_json_answer(outcome)) {
@@ -137,15 +143,30 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
                       outcome);
 }
 
-void interpret_redirect(std::string_view location, Outcome& outcome)
+void interpret_redirect(catalog::Method const& method, std::string_view location, Outcome& outcome)
 {
+    auto const shown = to_valid_utf8(utf8_prefix(location, 500));
+    if (outcome.remote_status == 303 && method.access == catalog::Access::write) {
+        outcome.kind = Outcome::Kind::unread; // RFC 9110 section 15.4.4: it was made, and is to be seen elsewhere.
+        outcome.status = 200;
+        outcome.message = fmt::format("The vendor made the change (303) and has its answer at {}. Do not repeat the "
+                                      "call; look at what is there now.",
+                                      location.empty() ? "another place, which it does not name" : shown);
+        return;
+    }
     outcome.kind = Outcome::Kind::error;
+    if (!is_redirect(outcome.remote_status)) {
+        outcome.status = 502;
+        outcome.message =
+            fmt::format("The vendor answered {} {}.", outcome.remote_status, http::reason_of(outcome.remote_status));
+        return;
+    }
     outcome.status = 409;
     outcome.message =
         location.empty() ? std::string("The item has moved, and the vendor does not say where.")
                          : fmt::format("The item has moved or was merged: the vendor now has it at {}. Repeat the call "
                                        "with the id in that path.",
-                                       to_valid_utf8(utf8_prefix(location, 500)));
+                                       shown);
 }
 
 void interpret_error(Outcome& outcome)
@@ -186,6 +207,11 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     return *this;
 }
 
+bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
                   http::IncomingResponse response, Timestamp now)
 {
@@ -199,10 +225,12 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
     outcome.vendor_headers = std::move(response.headers);
     if (outcome.limits.throttled)
         outcome.status = 429;
-    if (outcome.status >= 200 && outcome.status < 300)
+    if (!response.unread.empty())
+        refuse_answer(method, std::move(response.unread), outcome);
+    else if (outcome.status >= 200 && outcome.status < 300)
         interpret_success(method, outcome);
     else if (outcome.status >= 300 && outcome.status < 400)
-        interpret_redirect(outcome.vendor_headers.find("location").value_or(""), outcome);
+        interpret_redirect(method, outcome.vendor_headers.find("location").value_or(""), outcome);
     else
         interpret_error(outcome);
     if (outcome.status < 200)

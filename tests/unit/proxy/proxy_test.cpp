@@ -290,7 +290,7 @@ TEST(Interpret, TakesForAnEmptyListWhatTheDefinitionSays)
                                             {"[absent]", null, Kind::error},
                                             {"[null]", absent, Kind::error},
                                             {"[absent]", "", Kind::list},
-                                            {"[null]", "", Kind::empty}}) {
+                                            {"[null]", "", Kind::error}}) {
         auto const outcome = listed(empty, answer(200, body));
         EXPECT_EQ(outcome.kind, kind) << empty << body;
         if (kind != Kind::list)
@@ -322,6 +322,46 @@ TEST(Interpret, TurnsARedirectIntoAConflictThatNamesTheSurvivor)
     EXPECT_EQ(outcome.status, 409);
     EXPECT_EQ(outcome.remote_status, 301);
     EXPECT_NE(outcome.message.find("/api/tickets/9"), std::string::npos);
+}
+
+TEST(Interpret, TakesA303OfAWriteAsMade)
+{
+    auto response = answer(303, "");
+    response.headers.add("location", "/api/tickets/9");
+    auto const outcome = interpreted("create", std::move(response));
+    EXPECT_EQ(outcome.kind, Outcome::Kind::unread);
+    EXPECT_EQ(outcome.status, 200);
+    EXPECT_NE(outcome.message.find("made the change (303)"), std::string::npos);
+    EXPECT_NE(outcome.message.find("/api/tickets/9"), std::string::npos);
+}
+
+TEST(Interpret, SaysOfNoOther3xxThatTheItemHasMoved)
+{
+    for (int const status : {300, 304, 305, 306}) {
+        auto const outcome = interpreted("update", answer(status, ""));
+        EXPECT_EQ(outcome.kind, Outcome::Kind::error);
+        EXPECT_EQ(outcome.status, 502);
+        EXPECT_EQ(outcome.message.find("moved"), std::string::npos) << outcome.message;
+    }
+}
+
+TEST(Interpret, TellsAWriteWhoseAnswerDidNotComeWholeAsMade)
+{
+    auto response = answer(200, "");
+    response.unread = "The answer of desk.example broke off: end of stream.";
+    auto const outcome = interpreted("create", std::move(response));
+    EXPECT_EQ(outcome.kind, Outcome::Kind::unread);
+    EXPECT_NE(outcome.message.find("broke off"), std::string::npos);
+}
+
+TEST(Interpret, AnEmptyAnswerIsNoListUnlessTheDefinitionSaysSo)
+{
+    for (auto const& [status, body] : {std::pair{204, ""}, {200, ""}, {200, " \n"}}) {
+        auto const outcome = interpreted("list", answer(status, body));
+        EXPECT_EQ(outcome.kind, Outcome::Kind::error) << status;
+        EXPECT_EQ(outcome.status, 502);
+        EXPECT_NE(outcome.message.find("data"), std::string::npos) << outcome.message;
+    }
 }
 
 TEST(Interpret, NeverPassesOnCookiesHopByHopOrChallenges)

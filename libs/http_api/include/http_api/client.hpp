@@ -35,6 +35,9 @@ struct OutgoingRequest {
 struct IncomingResponse : Response {
     /// From sending the first byte to having read the last.
     std::chrono::microseconds elapsed{};
+    /// Of a request that is not safe: it was made, as its 2xx says, but the body could not be read, and why. The body
+    /// is empty then.
+    std::string unread;
 };
 
 /// Sends requests to other servers. The port that `http::PooledClient` implements; tests give a fake.

@@ -44,7 +44,11 @@ struct Outcome {
     Outcome& operator=(Outcome&& other) noexcept;
 };
 
-/// Sorts a vendor's answer. Pure. A redirect that the caller did not follow is an error that names its target.
+/// Whether the status means that the same request is to be made elsewhere, or a GET (RFC 9110 section 15.4).
+[[nodiscard]] bool is_redirect(int status);
+
+/// Sorts a vendor's answer. Pure. A redirect that the caller did not follow is an error that names its target; a 303 to
+/// a write says that it was made.
 [[nodiscard]] Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
                                 http::IncomingResponse response, Timestamp now);
 
