@@ -390,6 +390,28 @@ TEST_F(ConnectionStoreTest, AnotherChangeOfAnInstallationSaysNothingOfItsApp)
     EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'environment_integration:reactivated'"), "0");
 }
 
+TEST_F(ConnectionStoreTest, AnAppThatRenewedAnAccountIsKnownToWorkUntilItIsReplaced)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const owner = uuid_v7(clock_.now());
+    accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
+    auto const worked_at = [&] {
+        return must(test::run(store_.accounts().load_state(in, made.id, soon()))).app_worked_at;
+    };
+    EXPECT_FALSE(worked_at());
+    must(test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
+    must(
+        test::run(store_.accounts().finish_refresh(in, made.id, owner, {RefreshEnd::Kind::renewed, {}}, none, soon())));
+    EXPECT_TRUE(worked_at());
+    auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    must(test::run(store_.installations().update(row, soon())));
+    EXPECT_TRUE(worked_at());
+    row.app_secret = Secret{"another"};
+    must(test::run(store_.installations().update(row, soon())));
+    EXPECT_FALSE(worked_at());
+}
+
 TEST_F(ConnectionStoreTest, OfTwoAccountsThatMayAskForTheirAppOneDoes)
 {
     auto const in = environment("mine");

@@ -280,7 +280,11 @@ void plan_refresh(Timestamp now, double jitter, Account& account, Context const&
     account.access_expires_at = expires != nullptr ? parse_timestamp(*expires) : std::nullopt;
     auto const* refresh = token != nullptr ? json::string_at(*token, "refresh_token") : nullptr;
     bool const renews = (refresh != nullptr && !refresh->empty()) || account.has_own_client();
-    if (!account.access_expires_at || !renews)
+    bool const has_none = token == nullptr || !token->contains("access_token");
+    if (has_none && account.has_own_client())
+        account.access_expires_at = account.refresh_due_at =
+            now; // Its client is asked for the first before it is used.
+    if (has_none || !account.access_expires_at || !renews)
         return;
     auto const lifetime = std::max(duration<double>(*account.access_expires_at - now), duration<double>(0));
     auto const ahead = std::min(duration<double>(60 + 120 * jitter), lifetime / 4) * (1 - jitter / 4);

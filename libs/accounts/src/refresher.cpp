@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::seconds kStoreLimit{5};
 /// What the vendor gave has to be stored: it may be the only credential that still works.
 constexpr std::chrono::seconds kCommitLimit{60};
+/// So long after a renewal the app is known to work.
+constexpr std::chrono::minutes kAppProof{10};
 
 bool is_alive(Account const& account, Timestamp now)
 {
@@ -138,6 +140,8 @@ Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadlin
             co_await sleep_until(deadline.at_most(kPause));
             continue;
         }
+        auto const worked_at = lease->state.app_worked_at;
+        bool const app_works = worked_at && clock_.now() - *worked_at < kAppProof;
         auto connected = co_await connect(integrations_, std::move(lease->state), Deadline::after(kStoreLimit));
         if (!connected)
             co_return connected.error();
@@ -146,11 +150,12 @@ Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadlin
             co_return connected;
         }
         failpoint("refresh_leased");
-        co_return co_await renew_leased(*std::move(connected), owner, lease->is_interrupted);
+        co_return co_await renew_leased(*std::move(connected), owner, lease->is_interrupted, app_works);
     }
 }
 
-Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted)
+Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted,
+                                                   bool app_works)
 {
     auto const& row = account->account;
     auto const* oauth = oauth_of(*account);
@@ -192,6 +197,13 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
     failed_.write(answer->error);
     if (answer->kind == TokenAnswer::Kind::unclear && answer->may_be_used_up && is_used_up(*oauth) && is_good)
         co_return co_await store_undecided(account, owner, answer->error);
+    if (answer->kind == TokenAnswer::Kind::app_refused && app_works) {
+        answer->kind = TokenAnswer::Kind::unclear;
+        answer->error = {ErrorCode::upstream_failed,
+                         fmt::format("The token endpoint of {} refuses to renew this account as if the OAuth app were "
+                                     "wrong, but has just renewed others with it. It is asked again after a pause.",
+                                     account->installed->integration->label)};
+    }
     co_return co_await store_failure(account, owner, *std::move(answer), is_interrupted);
 }
 

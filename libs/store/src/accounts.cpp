@@ -31,7 +31,8 @@ using tenancy::Change;
     "(extract(epoch FROM a.renewals_fail_since) * 1000000)::bigint, "                                                  \
     "(extract(epoch FROM a.grant_refused_at) * 1000000)::bigint, "                                                     \
     "(extract(epoch FROM a.credential_refused_at) * 1000000)::bigint, "                                                \
-    "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint "
+    "e.last_error->>'message', (extract(epoch FROM e.app_retry_at) * 1000000)::bigint, "                               \
+    "(extract(epoch FROM e.app_worked_at) * 1000000)::bigint "
 #define SLUICE_SELECT                                                                                                  \
     "SELECT " SLUICE_COLUMNS                                                                                           \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
@@ -72,6 +73,8 @@ constexpr char kProbeApp[] =
     "UPDATE environment_integrations "
     "SET app_retry_at = CASE WHEN app_refused_at IS NOT NULL THEN now() + interval '15 seconds' END "
     "WHERE environment_id = $1 AND id = $2 AND (app_refused_at IS NULL OR app_retry_at <= now()) RETURNING id";
+constexpr char kNoteApp[] = "UPDATE environment_integrations SET app_worked_at = to_timestamp($3::double precision / "
+                            "1000000) WHERE environment_id = $1 AND id = $2";
 // An account that was changed before in the same transaction holds its installation's key: two that wanted more than
 // NO KEY UPDATE of it would wait for each other.
 constexpr char kLockApp[] = "SELECT (extract(epoch FROM app_refused_at) * 1000000)::bigint "
@@ -325,6 +328,17 @@ void refuse_app(pqxx::work& transaction, Timestamp now, Account const& account, 
     record_installation_event(transaction, now, account.environment, id, "app_refused", error);
 }
 
+/// The OAuth app works: told if it did not, and written once a minute, as all accounts share the row.
+void note_app(pqxx::work& transaction, Timestamp now, Account const& account, pqxx::row const& before)
+{
+    if (!before[35].is_null())
+        accept_app(transaction, now, account.environment, account.environment_integration);
+    auto const known = optional_time_in(before[36]);
+    if (!known || now - *known >= std::chrono::minutes(1))
+        transaction.exec_params0(kNoteApp, sql_id(account.environment), sql_id(account.environment_integration),
+                                 sql_time(now));
+}
+
 Result<RefreshLease> lease_in(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
                               IntegratedAccountId id, std::int64_t seen, Uuid const& owner, std::chrono::seconds lease)
 {
@@ -459,8 +473,8 @@ public:
             auto changed = change_in(transaction, backend, rows[0], end.kind == Kind::renewed, change);
             if (changed && end.kind == Kind::app_refused)
                 refuse_app(transaction, backend.clock.now(), *changed, end.message);
-            if (changed && end.kind == Kind::renewed && !changed->has_own_client() && !rows[0][35].is_null())
-                accept_app(transaction, backend.clock.now(), environment, changed->environment_integration);
+            if (changed && end.kind == Kind::renewed && !changed->has_own_client())
+                note_app(transaction, backend.clock.now(), *changed, rows[0]);
             return changed;
         };
         co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
@@ -566,6 +580,7 @@ Result<AccountState> AccountRows::state(pqxx::row const& row)
     state.reconnect_url = text_in(row[30]).value_or("");
     if (auto const retry_at = optional_time_in(row[35]))
         state.app_trouble = AppTrouble{text_in(row[34]).value_or(""), *retry_at};
+    state.app_worked_at = optional_time_in(row[36]);
     state.schema = row[kState].is_null() ? json::object() : object_in(row[kState]);
     auto& documentation = documentation_[state.account.environment_integration];
     if (!row[kState + 7].is_null())

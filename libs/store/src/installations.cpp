@@ -36,6 +36,7 @@ constexpr char kLockToUpdate[] = "SELECT override IS DISTINCT FROM $3::jsonb FRO
                                  "WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
                            "show_in_catalog = $5, updated_at = now(), "
+                           "app_worked_at = CASE WHEN $9 THEN NULL ELSE app_worked_at END, "
                            "sealed = CASE WHEN $6 THEN coalesce(decode($7, 'hex'), sealed) END, "
                            "data_key_version = CASE WHEN $6 THEN coalesce($8, data_key_version) END "
                            "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
@@ -194,12 +195,12 @@ public:
                 transaction.exec_params(kLockToUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override));
             if (before.empty())
                 return not_found("environment integration");
+            bool const is_new_app = row.app_secret || before[0][0].as<bool>();
             auto const changed = transaction.exec_params(
                 kUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override), row.is_enabled,
-                row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version);
+                row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version, is_new_app);
             announce(transaction, {Change::Kind::installation, row.environment, row.id.uuid()});
             auto installation = installation_in(changed[0]);
-            bool const is_new_app = row.app_secret || before[0][0].as<bool>();
             if (is_new_app && !installation.last_error.is_null()) {
                 accept_app(transaction, now, row.environment, row.id);
                 installation.last_error = nullptr;

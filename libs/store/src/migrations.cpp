@@ -61,6 +61,9 @@ constexpr char kApprovalCodes[] = {
 constexpr char kMcpOnlyTokens[] = {
 #embed "0020_mcp_only_tokens.sql"
 };
+constexpr char kAppProofs[] = {
+#embed "0021_app_proofs.sql"
+};
 // clang-format on
 
 } // namespace
@@ -87,6 +90,7 @@ std::vector<pg::Migration> migrations()
         {"0018_fair_jobs", {kFairJobs, sizeof kFairJobs}},
         {"0019_approval_codes", {kApprovalCodes, sizeof kApprovalCodes}},
         {"0020_mcp_only_tokens", {kMcpOnlyTokens, sizeof kMcpOnlyTokens}},
+        {"0021_app_proofs", {kAppProofs, sizeof kAppProofs}},
     };
 }
 

@@ -179,6 +179,15 @@ TEST(TokenAnswer, OfAClientThatIsTheAccountsOwnIsNoWordAboutTheApp)
     }
 }
 
+TEST(PlanRefresh, AClientThatHasNoTokenYetIsDueAtOnce)
+{
+    Account account;
+    account.authentication_method = "oauth2_client_credentials";
+    plan_refresh(kNow, 0, account, Context{});
+    EXPECT_EQ(account.access_expires_at, kNow);
+    EXPECT_EQ(account.refresh_due_at, kNow);
+}
+
 TEST(TokenAnswer, ShowsNoMoreOfTheVendorsTextThanAnErrorCode)
 {
     auto const refused = read_token_answer("V", kShared, answer(400, R"({"error":"<script>alert(1)</script>"})"));

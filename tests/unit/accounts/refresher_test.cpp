@@ -177,6 +177,24 @@ TEST_F(RefresherTest, AnAppThatIsGoneLeavesItsAccountsAsTheyAre)
     EXPECT_TRUE(renew());
 }
 
+TEST_F(RefresherTest, WhatOneAccountIsRefusedWhileOthersAreRenewedIsNoWordAboutTheApp)
+{
+    auto const other = connect("other");
+    client_.answer(200, kGranted);
+    EXPECT_TRUE(renew(other));
+    for (auto const& [status, body] : {std::pair{404, "<html>"}, {401, ""}, {400, R"({"error":"invalid_scope"})"}}) {
+        client_.answer(status, body);
+        EXPECT_EQ(renew().error().code(), ErrorCode::upstream_failed) << status << body;
+        EXPECT_FALSE(installation().app_trouble) << status << body;
+        EXPECT_EQ(row().status, Status::active);
+        EXPECT_GT(row().refresh_due_at, clock_.now()) << "it is asked again after a pause";
+    }
+    clock_.advance(10min);
+    client_.answer(401, R"({"error":"invalid_client"})");
+    EXPECT_EQ(renew().error().code(), ErrorCode::forbidden) << "nothing was renewed for long";
+    EXPECT_TRUE(installation().app_trouble);
+}
+
 TEST_F(RefresherTest, ACustomersOwnClientThatIsRefusedHurtsNobodyElse)
 {
     auto account = row();

@@ -183,6 +183,20 @@ TEST_F(CallerTest, CallsOfAnExpiredTokenDoNotAskATokenEndpointThatIsDownEachTime
     EXPECT_EQ(client_.requests.size(), 2U);
 }
 
+TEST_F(CallerTest, AClientOfTheAccountsOwnIsAskedForItsFirstToken)
+{
+    connect("oauth2_client_credentials", R"({"client_secret":"s-123456"})");
+    auto& account = row().account;
+    account.context["client_id"] = "theirs";
+    account.access_expires_at = account.refresh_due_at = clock_.now();
+    client_.answer(200, R"({"access_token":"first","expires_in":3600})");
+    client_.answer(200, R"({"id":7})");
+    auto const outcome = call();
+    ASSERT_TRUE(outcome) << outcome.error().public_detail();
+    EXPECT_EQ(outcome->body, R"({"id":7})");
+    EXPECT_EQ(client_.requests.back().headers.find("authorization"), "Bearer first");
+}
+
 TEST_F(CallerTest, AnAppThatIsGoneIsNoWordAboutItsAccounts)
 {
     connect_by_oauth();

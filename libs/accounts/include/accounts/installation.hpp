@@ -28,7 +28,8 @@ struct EnvironmentIntegration {
     Timestamp updated_at;
 };
 
-/// The vendor refuses the OAuth app of an installed integration. No account's fault, and none's end.
+/// The vendor refuses the OAuth app of an installed integration. No account's fault, and none's end. What one account
+/// is refused while others are renewed with the same app is not this.
 struct AppTrouble {
     std::string message;
     Timestamp retry_at; ///< Before this no account asks the token endpoint.

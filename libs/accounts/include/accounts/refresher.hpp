@@ -50,7 +50,7 @@ public:
 
 private:
     Task<Result<ConnectedPtr>> run(ConnectedPtr account, Deadline deadline);
-    Task<Result<ConnectedPtr>> renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted);
+    Task<Result<ConnectedPtr>> renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted, bool app_works);
     Task<Result<ConnectedPtr>> store_grant(ConnectedPtr account, Uuid owner, TokenGrant grant);
     Task<Error> store_failure(ConnectedPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted);
     Task<Error> store_undecided(ConnectedPtr account, Uuid owner, Error error);

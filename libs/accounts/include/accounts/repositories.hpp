@@ -104,6 +104,7 @@ struct AccountState {
     json::object override;
     std::optional<SealedSecret> app_secret; ///< Of the developer's own OAuth app.
     std::optional<AppTrouble> app_trouble;
+    std::optional<Timestamp> app_worked_at; ///< When the app last renewed an account, to the minute.
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
     std::string reconnect_url;                   ///< Of the environment; empty if it has none.

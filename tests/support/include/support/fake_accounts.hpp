@@ -49,6 +49,7 @@ public:
         json::object override;
         std::optional<accounts::SealedSecret> app_secret;
         std::optional<accounts::AppTrouble> app_trouble;
+        std::optional<Timestamp> app_worked_at;
         std::size_t app_refusals = 0; ///< How often the app was found to be refused; while it is, once.
         int integration_version = 1;
         std::vector<accounts::DocumentationRow> documentation;
@@ -185,8 +186,10 @@ public:
         if (auto const changed = apply(next, end.kind == Kind::renewed, change); !changed)
             co_return changed.error();
         auto& installed = installations[row->account.environment_integration];
-        if (end.kind == Kind::renewed && !row->account.has_own_client())
+        if (end.kind == Kind::renewed && !row->account.has_own_client()) {
             installed.app_trouble.reset();
+            installed.app_worked_at = clock_.now();
+        }
         if (end.kind == Kind::app_refused) {
             installed.app_refusals += installed.app_trouble ? 0 : 1;
             installed.app_trouble = accounts::AppTrouble{end.message, clock_.now() + kAppPause};
@@ -262,6 +265,7 @@ public:
         state.override = installed.override;
         state.app_secret = installed.app_secret;
         state.app_trouble = installed.app_trouble;
+        state.app_worked_at = installed.app_worked_at;
         state.integration_version = installed.integration_version;
         state.documentation = installed.documentation;
         state.reconnect_url = installed.reconnect_url;
