@@ -15,7 +15,13 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::size_t kMaxContextBytes = 64 * 1024;
-/// What the name of a secret ends with, without case and separators.
+/// What is a secret wherever it is used, without case and separators.
+constexpr std::array<std::string_view, 22> kSecretNames{
+    "accesskey", "accesstoken",  "apikey",        "apisecret",    "apitoken",     "authorization",
+    "authtoken", "bearer",       "bearertoken",   "clientsecret", "idtoken",      "passphrase",
+    "passwd",    "password",     "privatekey",    "pwd",          "refreshtoken", "secret",
+    "secretkey", "sessiontoken", "signingsecret", "token"};
+/// What the name of a secret ends with.
 constexpr std::array<std::string_view, 21> kSecretEndings{
     "accesskey",  "accountkey",    "apikey",    "authorization", "connectionstring", "cookie",     "credential",
     "deploykey",  "encryptionkey", "hmac",      "masterkey",     "passphrase",       "passwd",     "password",
@@ -126,9 +132,26 @@ bool is_marked_secret(std::string_view plain_name, catalog::Integration const& i
            });
 }
 
+/// Whether a URL of the definition has it: these are made of what is visible.
+bool is_in_url(std::string_view name, catalog::Integration const& integration)
+{
+    auto const has_it = [&](catalog::Template const& url) {
+        return std::ranges::any_of(url.paths(), [&](std::string_view path) {
+            return path.ends_with(name) && path.substr(0, path.size() - name.size()).ends_with('.');
+        });
+    };
+    return has_it(integration.base_url) ||
+           std::ranges::any_of(integration.credentials, [&](catalog::CredentialFormat const& format) {
+               return format.oauth && (has_it(format.oauth->authorize_url) || has_it(format.oauth->token_url) ||
+                                       has_it(format.oauth->revoke_url));
+           });
+}
+
 bool is_secret(std::string_view name, catalog::Integration const& integration)
 {
-    return sounds_secret(name) || is_marked_secret(plain(name), integration);
+    auto const plain_name = plain(name);
+    return is_one_of(plain_name, kSecretNames) || is_marked_secret(plain_name, integration) ||
+           (sounds_secret(name) && !is_in_url(name, integration));
 }
 
 bool holds_secret(json::value const& value, catalog::Integration const& integration)

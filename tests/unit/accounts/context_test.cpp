@@ -214,6 +214,15 @@ Context own_desk()
                          *desk());
 }
 
+TEST(Context, WhatAUrlIsMadeOfIsNoSecretUnlessItIsCalledOneOutright)
+{
+    auto const own = desk_at("https://{{context.subdomain}}.desk.example/{{context.site_key}}/{{context.token}}");
+    ASSERT_TRUE(own);
+    auto const parts = split_context(object(R"({"site_key":"a","other_key":"b","token":"c"})"), *own);
+    EXPECT_EQ(json::to_text(parts.visible), R"({"site_key":"a"})");
+    EXPECT_EQ(json::to_text(parts.secret), R"({"other_key":"b","token":"c"})");
+}
+
 std::vector<std::string> paths_of(Error const& error)
 {
     std::vector<std::string> paths;
