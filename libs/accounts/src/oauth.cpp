@@ -207,7 +207,9 @@ http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url
 TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oauth, http::Response const& answer)
 {
     using Kind = TokenAnswer::Kind;
-    auto const parsed = json::parse(answer.body, {.max_bytes = 256 * 1024, .max_depth = 16});
+    constexpr std::size_t kLargest = 256 * 1024;
+    auto const parsed = json::parse(to_valid_utf8(std::string_view(answer.body).substr(0, kLargest + 1)),
+                                    {.max_bytes = kLargest, .max_depth = 16});
     auto const* object = parsed ? parsed->if_object() : nullptr;
     auto const* error = error_in(object);
     auto const code = code_of(error);

@@ -45,7 +45,8 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
         parts.fields = json::texts_in(value);
         break;
     case Argument::Place::cursor:
-        parts.next_cursor = text_of_argument(value);
+        if (auto text = text_of_argument(value); !text.empty())
+            parts.next_cursor = std::move(text);
         break;
     }
 }

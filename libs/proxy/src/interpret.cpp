@@ -1,5 +1,6 @@
 #include "proxy/interpret.hpp"
 
+#include "base/charset.hpp"
 #include "base/encoding.hpp"
 #include "http_api/media_type.hpp"
 
@@ -53,6 +54,24 @@ ratelimit::Limits limits_of(catalog::Integration const& integration, http::Incom
         fields[i] = {response.headers[i].name, response.headers[i].value};
     ratelimit::Answer const answer{response.status, std::span(fields).first(count), response.body};
     return ratelimit::normalise(integration.rate_limit.get(), answer, now);
+}
+
+/// Text in another charset becomes UTF-8: nobody behind us reads the charset of what we pass on.
+void decode_charset(Outcome& outcome)
+{
+    if (outcome.content_type.find('=') == std::string::npos)
+        return;
+    auto const media = http::parse_media_type(outcome.content_type);
+    bool const is_text = media.is_json() || media.type == "text" || media.subtype == "xml" ||
+                         media.subtype.ends_with("+xml") || media.subtype == "csv";
+    if (!is_text || media.charset.empty() || media.charset == "utf-8" || media.charset == "utf8" ||
+        media.charset == "us-ascii")
+        return;
+    auto text = from_charset(outcome.body, media.charset);
+    if (!text)
+        return;
+    outcome.body = *std::move(text);
+    outcome.content_type = media.essence() + "; charset=utf-8";
 }
 
 /// An answer that does not say what it is, is JSON as a rule. Some call JSON plain text.
@@ -223,6 +242,7 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
     outcome.body = std::move(response.body);
     outcome.held = std::move(response.held);
     outcome.vendor_headers = std::move(response.headers);
+    decode_charset(outcome);
     if (outcome.limits.throttled)
         outcome.status = 429;
     if (!response.unread.empty())

@@ -50,6 +50,7 @@ TEST(TokenAnswer, IsReadWhereItIsJsonAtAll)
 {
     for (std::string const text :
          {"\xef\xbb\xbf{\"access_token\":\"a\"}", R"({"access_token":"a","name":"cut \ud83d"})",
+          "{\"access_token\":\"a\",\"name\":\"Caf\xe9\"}",
           R"({"access_token":"a","id":9400111899223197428490,"n":1e400})"}) {
         auto const read = read_token_answer("V", kShared, answer(200, text));
         ASSERT_EQ(read.kind, TokenAnswer::Kind::granted) << text;

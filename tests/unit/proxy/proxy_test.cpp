@@ -233,6 +233,20 @@ TEST(Interpret, KnowsJsonHoweverItsTypeIsWritten)
     EXPECT_EQ(interpreted("get", answer(200, "[note] no JSON", "text/plain")).kind, Outcome::Kind::binary);
 }
 
+TEST(Interpret, ReadsTextInTheCharsetThatItNames)
+{
+    for (auto const& [type, bytes] :
+         {std::pair<std::string, std::string>{"application/json; charset=iso-8859-1", "Caf\xe9"},
+          {"application/json;charset=\"ISO-8859-1\"", "Caf\xe9"},
+          {"text/json; charset=windows-1252", "Caf\xe9"},
+          {"application/json; charset=utf-8", "Caf\xc3\xa9"},
+          {"application/json; charset=klingon", "Caf\xc3\xa9"},
+          {"application/json; charset=utf-8//IGNORE", "Caf\xc3\xa9"}}) {
+        auto const list = interpreted("list", answer(200, "{\"data\":[\"" + bytes + "\"],\"meta\":{}}", type));
+        EXPECT_EQ(list.page.items, R"(["Café"])" == list.page.items ? list.page.items : "[\"Caf\xc3\xa9\"]") << type;
+    }
+}
+
 TEST(Interpret, CallsBrokenJsonABadGateway)
 {
     auto const outcome = interpreted("get", answer(200, R"({"id":)"));
