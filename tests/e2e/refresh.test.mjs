@@ -142,7 +142,7 @@ test('without an OAuth app the error says what to set', async (t) => {
     await bare.api.ok('PATCH', `/environment-integration/${bare.installation}`, { override });
     const account = await oauthAccount(t, { lifetime: 1, at: bare });
     await sleep(1100);
-    const body = toolError(await list(account.url), 401);
+    const body = toolError(await list(account.url), 403);
     assert.match(body.message, /override\.credentials\.oauth2\.client_id/);
 });
 

@@ -146,7 +146,7 @@ function start(scope, command, settings) {
         stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.log = '';
-    child.stderr.on('data', (text) => (child.log = (child.log + text).slice(-4000)));
+    child.stderr.on('data', (text) => (child.log = (child.log + text).slice(-64_000)));
     const ended = new Promise((done) => child.once('exit', done));
     defer(scope, async () => {
         child.kill('SIGTERM');
