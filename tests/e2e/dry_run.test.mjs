@@ -59,3 +59,13 @@ test('without it, or with false, the call is made', async () => {
     await callTool(url, 'update_a_gorgias_ticket_by_id', { id: ticket.id, status, dry_run: false });
     assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).status, status);
 });
+
+test('what the vendor shows only when it is asked for is asked for: the values of custom fields', async () => {
+    const update = 'update_a_gorgias_ticket_by_id';
+    const set = await callTool(url, update, { id: ticket.id, custom_fields: { escalated: true, 'Order number': 'A-17' } });
+    assert.ok(set.isError !== true, set.content[0].text);
+    const { changes } = (await callTool(url, update, { id: ticket.id, custom_fields: { escalated: false }, dry_run: true })).structuredContent;
+    const { custom_fields: now } = await simulated.get(`/api/tickets/${ticket.id}?relationships=custom_fields`);
+    assert.equal(Object.keys(now).length, 2);
+    assert.deepEqual(changes.custom_fields.from, now);
+});

@@ -332,6 +332,7 @@ private:
             mapping.problem("download", "is only for a method that reads with GET");
         method.former_names = mapping.texts("former_names");
         mapping.flag("raw_schema", false); // Read before, by raw_operations.
+        method.preview = read_preview(mapping.find("preview"), method, mapping);
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
         method.inputs = read_inputs(mapping.find("input"), source_, mapping.at("input"), {"arguments."}, problems_);
@@ -344,6 +345,25 @@ private:
         check_method(method, mapping);
         method.tags = tags_of(method);
         integration_.methods.push_back(std::move(method));
+    }
+
+    json::object read_preview(json::value const* value, Method const& method, Mapping& mapping)
+    {
+        if (value == nullptr)
+            return {};
+        if (method.name != "get")
+            mapping.problem("preview", "is only for a resource's get");
+        auto const* arguments = value->if_object();
+        if (arguments == nullptr) {
+            mapping.problem("preview", "must be a mapping of query parameters to values");
+            return {};
+        }
+        for (auto const& [name, argument] : *arguments) {
+            auto const* parameter = method.find_parameter(name);
+            if (parameter == nullptr || parameter->in_path)
+                mapping.problem("preview." + std::string(name), "is no query parameter of the operation");
+        }
+        return *arguments;
     }
 
     void check_method(Method const& method, Mapping& mapping)

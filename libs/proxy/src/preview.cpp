@@ -1,6 +1,7 @@
 #include "proxy/preview.hpp"
 
 #include "proxy/build.hpp"
+#include "proxy/parts.hpp"
 
 namespace sluice::proxy {
 namespace {
@@ -69,7 +70,7 @@ Task<Result<json::object>> preview(Caller& caller, accounts::ConnectedPtr accoun
     auto const* get = read_of(*account->installed->integration, method);
     if (get == nullptr)
         co_return answer;
-    catalog::CallParts item;
+    auto item = flat_parts(*get, get->preview);
     item.path = parts.path;
     auto const current = co_await caller.call(account, *get, std::move(item), nullptr, deadline);
     if (!current)

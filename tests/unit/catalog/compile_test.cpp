@@ -260,5 +260,24 @@ TEST(Template, TakesAWholeHostOnlyWhereTheDefinitionDeclaresIt)
         EXPECT_FALSE(with_host("subdomain: {label: Host, type: host, required: true}", url)) << url;
 }
 
+TEST(Compile, APreviewIsReadWithQueryParametersOfAGet)
+{
+    auto const get = std::string("      get: {operation: get-ticket");
+    auto const compiled =
+        compile_text(replaced(kManifest, get + "}", get + ", preview: {lang: [en]}}"),
+                     with_shared_id("    parameters:\n"
+                                    "      - {name: id, in: path, required: true, schema: {type: integer}}\n"
+                                    "      - {name: lang, in: query, schema: {type: string}}\n"));
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    EXPECT_EQ((*compiled)->find("tickets", "get")->preview, (json::object{{"lang", json::array{"en"}}}));
+    for (auto const& [option, path] :
+         {std::pair{"{id: 7}", "preview.id"}, {"{nosuch: 1}", "preview.nosuch"}, {"[lang]", "preview"}}) {
+        auto const refused =
+            compile_text(replaced(kManifest, get + "}", get + ", preview: " + option + "}"), kDocument);
+        ASSERT_FALSE(refused) << option;
+        EXPECT_TRUE(has_failure(refused.error(), path, "")) << refused.error().public_detail();
+    }
+}
+
 } // namespace
 } // namespace sluice::catalog

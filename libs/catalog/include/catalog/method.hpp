@@ -88,6 +88,8 @@ struct Method {
     bool gives_link = false;           ///< Of a download: where the vendor redirects to is the answer.
     /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
     bool raw_schema = false;
+    /// Of a resource's `get`: the query arguments with which it is read to show what a write of the item would change.
+    json::object preview;
     /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.
     std::optional<ValueTemplate> content;
     /// What its tool asks the client for before it is called; mostly null.
