@@ -45,8 +45,7 @@ void place(Argument const& argument, json::value const& value, CallParts& parts)
         parts.fields = json::texts_in(value);
         break;
     case Argument::Place::cursor:
-        if (auto text = text_of_argument(value); !text.empty())
-            parts.next_cursor = std::move(text);
+        parts.next_cursor = text_of_argument(value);
         break;
     }
 }

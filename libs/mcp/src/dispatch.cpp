@@ -88,9 +88,7 @@ Endpoint::Answer Endpoint::answer_list(RpcRequest const& request, ServerSnapshot
 {
     // Everything is on one page (many clients read no other), so no cursor of ours exists.
     auto const* cursor = request.params.if_contains("cursor");
-    bool const is_none =
-        cursor == nullptr || cursor->is_null() || (cursor->is_string() && cursor->get_string().empty());
-    if (!is_none)
+    if (cursor != nullptr && !cursor->is_null())
         return {200,
                 encode_error(request.id, RpcCode::invalid_params,
                              fmt::format("params.cursor is not one of ours: all {} are on one page.", name)),

@@ -47,8 +47,6 @@ Result<catalog::CallParts> rest_parts(catalog::Method const& method, std::option
                 failures.push_back(limit.error().failures().front());
         }
         parts.next_cursor = query.take("next_cursor");
-        if (parts.next_cursor && parts.next_cursor->empty())
-            parts.next_cursor.reset(); // A client that has none sends it as nothing.
     }
     if (!failures.empty())
         return Error{std::move(failures)};
