@@ -124,6 +124,11 @@ export async function renewal(session, known) {
     const id = await imported(session, known, 'with a token that has ended', { expires_at: '2026-01-01T00:00:00Z' });
     const ended = { json: { id }, holds: (json) => !('is_remote_error' in json) };
     await session.call(refresh, 502, 'when the token has ended and the vendor has none', ended);
+    // What one account is refused while others were renewed with the same app would be no word about the app.
+    await session.call('updateEnvironmentIntegration', 200, 'whose app is entered again', {
+        path: { id: known.installation },
+        json: { override: product.override },
+    });
     await product.clearFaults();
     await fails({ status: 401, body: { error: 'invalid_client' } });
     await session.call(refresh, 403, 'when the token has ended and the vendor refuses the app', ended);

@@ -405,13 +405,17 @@ async function endedTokens(session, known) {
     await fails({ status: 503 });
     const ended = { expires_at: '2026-01-01T00:00:00Z' };
     const path = { resource: 'tags' };
-    const query = {
-        integrated_account_id: await imported(session, known, 'with a token that has ended, again', ended),
-    };
+    const query = {};
     for (const [status, note, answer] of [
         [502, 'answers nonsense', { status: 200, body: '<html>', content_type: 'text/html' }],
         [403, 'refuses the app', { status: 401, body: { error: 'invalid_client' } }],
     ]) {
+        // Each time another account: calls of one that was just refused are told the same for a moment.
+        query.integrated_account_id = await imported(session, known, `for an endpoint that ${note}`, ended);
+        await session.call('updateEnvironmentIntegration', 200, `whose endpoint ${note}`, {
+            path: { id: known.installation },
+            json: { override: known.product.override },
+        });
         await known.product.clearFaults();
         await fails(answer);
         await session.call('proxyList', status, `when the access token has ended and the token endpoint ${note}`, {
