@@ -1,26 +1,21 @@
 #include "http/server.hpp"
 
 #include "base/encoding.hpp"
+#include "request_reader.hpp"
+#include "response_head.hpp"
 #include "timeouts.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <ctime>
 #include <exception>
-#include <functional>
 #include <optional>
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <sys/socket.h>
 
@@ -29,146 +24,16 @@ namespace {
 
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
-using Parser = beast::http::request_parser<beast::http::string_body>;
 
 /// Room for one request without growing; measured: each growth is a copy and another recv.
 constexpr std::size_t kReadBuffer = 4096;
-/// What a chunked body may bring beside itself: chunk extensions, trailers, zeros before a chunk's size (RFC 9112
-/// section 7.1). Nobody reads them, so they are bounded in whole and never kept.
-constexpr std::size_t kFramingLimit = 8 * 1024;
-/// What the size and the line ends of one chunk need: 16 digits and two CRLF, rounded up.
-constexpr std::size_t kChunkFraming = 24;
 /// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
 constexpr std::string_view kMustBeAddress = "must be an IP address, such as 127.0.0.1 or 0.0.0.0";
-constexpr std::string_view kTooLarge = "The request body is too large for this route.";
 /// What an idle connection needs to end, and how long to wait where none is idle.
 constexpr std::chrono::milliseconds kEnding{1};
 constexpr std::chrono::milliseconds kFull{50};
-
-/// IMF-fixdate (RFC 9110 section 5.6.7), formatted once a second.
-std::string_view http_date()
-{
-    thread_local std::time_t second = 0;
-    thread_local std::string text;
-    if (auto const now = std::time(nullptr); now != second) {
-        second = now;
-        text = fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(now));
-    }
-    return text;
-}
-
-Method method_of_verb(beast::http::verb verb)
-{
-    switch (verb) {
-    case beast::http::verb::get:
-        return Method::get;
-    case beast::http::verb::head:
-        return Method::head;
-    case beast::http::verb::post:
-        return Method::post;
-    case beast::http::verb::put:
-        return Method::put;
-    case beast::http::verb::patch:
-        return Method::patch;
-    case beast::http::verb::delete_:
-        return Method::delete_;
-    case beast::http::verb::options:
-        return Method::options;
-    default:
-        return Method::other;
-    }
-}
-
-void append_fields(std::string& head, Headers const& headers)
-{
-    for (auto const& [name, value] : headers) {
-        head += name;
-        head += ": ";
-        auto const start = static_cast<std::ptrdiff_t>(head.size());
-        head += value;
-        // A header cannot be split by its value, wherever that came from.
-        std::transform(head.begin() + start, head.end(), head.begin() + start,
-                       [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
-        head += "\r\n";
-    }
-}
-
-std::string interim_head_of(int status, Headers const& headers)
-{
-    auto head = fmt::format("HTTP/1.1 {} {}\r\n", status, reason_of(status));
-    append_fields(head, headers);
-    head += "\r\n";
-    return head;
-}
-
-std::string head_of(Response const& response, bool keep_alive, bool is_chunked)
-{
-    std::string head;
-    head.reserve(512);
-    fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\ndate: {}\r\n", response.status,
-                   reason_of(response.status), http_date());
-    append_fields(head, response.headers);
-    if (response.stream)
-        head += is_chunked ? "transfer-encoding: chunked\r\n" : "";
-    else if (response.status != 204)
-        fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
-    if (!keep_alive)
-        head += "connection: close\r\n";
-    head += "\r\n";
-    return head;
-}
-
-/// Feeds the parser what has been received. Wanting more is no failure.
-beast::error_code parse_buffered(Parser& parser, beast::flat_buffer& buffer)
-{
-    beast::error_code failure;
-    buffer.consume(parser.put(buffer.data(), failure));
-    return failure == beast::http::error::need_more ? beast::error_code{} : failure;
-}
-
-/// Feeds the parser a body as it arrives, and bounds what comes beside it.
-class BodyReader {
-public:
-    BodyReader(Parser& parser, beast::flat_buffer& buffer)
-        : parser_(parser)
-        , buffer_(buffer)
-    {
-    }
-
-    /// Once the head has been read.
-    void begin(std::size_t limit)
-    {
-        parser_.body_limit(limit);
-        parser_.eager(true);
-        if (parser_.chunked())
-            parser_.on_chunk_header(count_chunk_);
-    }
-
-    /// Takes what has been received. `header_limit` if too much of it is no body.
-    beast::error_code take()
-    {
-        auto const before = buffer_.size();
-        if (auto const failure = parse_buffered(parser_, buffer_))
-            return failure;
-        consumed_ += before - buffer_.size();
-        // What waits for its end is a chunk's head or trailers.
-        auto const waiting = parser_.is_done() ? 0 : buffer_.size();
-        auto const beside = consumed_ + waiting - parser_.get().body().size();
-        if (beside > kFramingLimit + chunks_ * kChunkFraming)
-            return beast::http::error::header_limit;
-        return {};
-    }
-
-private:
-    Parser& parser_;
-    beast::flat_buffer& buffer_;
-    std::size_t consumed_ = 0;
-    std::size_t chunks_ = 0;
-    std::function<void(std::uint64_t, beast::string_view, beast::error_code&)> count_chunk_ =
-        [this](std::uint64_t, beast::string_view, beast::error_code&) { ++chunks_; };
-};
 
 /// Writes all of two buffers; most answers go out in one piece.
 Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer, 2> parts)
@@ -183,135 +48,6 @@ Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer,
     }
     co_return beast::error_code{};
 }
-
-struct Refusal {
-    int status;
-    std::string_view message;
-};
-
-/// A name or an address, and perhaps a port (RFC 3986 section 3.2), without the comma: that is how proxies join two.
-bool is_host(std::string_view text)
-{
-    static constexpr std::string_view kOther = "-._~%!$&'()*+;=";
-    auto end = text.find(':');
-    if (text.starts_with('[')) {
-        auto const close = text.find(']');
-        boost::system::error_code failure;
-        asio::ip::make_address_v6(text.substr(1, close == std::string_view::npos ? close : close - 1), failure);
-        if (close == std::string_view::npos || failure || text.substr(0, close).contains('%'))
-            return false;
-        end = close + 1;
-    }
-    auto const name = text.substr(0, end);
-    auto const port = text.substr(name.size());
-    if (name.empty() || !(name.starts_with('[') || std::ranges::all_of(name, [](char c) {
-                              return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-                                     kOther.contains(c);
-                          })))
-        return false;
-    if (port.size() < 2)
-        return port.empty() || port == ":";
-    std::uint16_t number = 0;
-    auto const [rest, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
-    return port.starts_with(':') && error == std::errc{} && rest == port.data() + port.size();
-}
-
-/// The authority of a target in absolute form (RFC 9112 section 3.2.2), and what stands behind it.
-struct AbsoluteTarget {
-    std::string_view authority;
-    std::string_view rest;
-};
-
-std::optional<AbsoluteTarget> absolute_target(std::string_view target)
-{
-    if (target.starts_with('/'))
-        return std::nullopt;
-    auto const start = target.find("://");
-    if (start == std::string_view::npos ||
-        !(iequals(target.substr(0, start), "http") || iequals(target.substr(0, start), "https")))
-        return std::nullopt;
-    target.remove_prefix(start + 3);
-    auto const end = std::min(target.find_first_of("/?"), target.size());
-    return AbsoluteTarget{target.substr(0, end), target.substr(end)};
-}
-
-/// The request as far as its head tells; trailers, which come after the body, are no header fields (RFC 9110 section
-/// 6.5.1).
-Request take_head(Parser const& parser)
-{
-    auto const& message = parser.get();
-    Request request;
-    request.method = method_of_verb(message.method());
-    std::string_view const target(message.target().data(), message.target().size());
-    request.headers.reserve(12, 512);
-    for (auto const& field : message)
-        request.headers.add({field.name_string().data(), field.name_string().size()},
-                            {field.value().data(), field.value().size()});
-    if (auto const absolute = absolute_target(target)) {
-        request.headers.set("host", absolute->authority);
-        request.target = absolute->rest.starts_with('/') ? "" : "/";
-        request.target += absolute->rest;
-    } else {
-        request.target = target;
-    }
-    return request;
-}
-
-/// What is doubtful about where a request ends, or whom it is for. A proxy before us may read it in another way, and
-/// what it takes for one tenant's body would be another tenant's request.
-std::optional<Refusal> doubt_about(Parser const& parser)
-{
-    auto const& head = parser.get();
-    std::size_t codings = 0;
-    std::size_t lengths = 0;
-    std::size_t hosts = 0;
-    bool is_clear = true;
-    for (auto const& field : head) {
-        std::string_view const value(field.value().data(), field.value().size());
-        if (field.name() == beast::http::field::transfer_encoding) {
-            ++codings;
-            is_clear = is_clear && iequals(value, "chunked");
-        } else if (field.name() == beast::http::field::content_length) {
-            ++lengths;
-            is_clear = is_clear && value.find_first_not_of("0123456789") == std::string_view::npos;
-        } else if (field.name() == beast::http::field::host) {
-            ++hosts;
-            if (!is_host(value))
-                return Refusal{400, "The Host field is not a host."};
-        }
-    }
-    bool const is_modern = head.version() >= 11;
-    if (!is_clear || codings + lengths > 1 || (codings > 0 && !is_modern))
-        return Refusal{400, "Where the request ends is not clear: send one Content-Length, or Transfer-Encoding: "
-                            "chunked alone."};
-    auto const absolute = absolute_target({head.target().data(), head.target().size()});
-    if (absolute && !is_host(absolute->authority))
-        return Refusal{400, "The request target does not name a host."};
-    if (hosts > 1 || (hosts == 0 && is_modern))
-        return Refusal{400, "A request has one Host field."};
-    return std::nullopt;
-}
-
-/// What to tell a peer whose request head or body could not be read; nothing, if it is gone.
-std::optional<Refusal> refusal_of(beast::error_code const& error, bool in_body)
-{
-    if (error == beast::http::error::header_limit)
-        return Refusal{431, in_body ? "The chunk extensions and trailer fields are too large."
-                                    : "The request line and header fields are too large."};
-    if (error == beast::http::error::body_limit)
-        return Refusal{413, kTooLarge};
-    if (error == beast::error::timeout)
-        return Refusal{408, in_body ? "The request body did not arrive in time."
-                                    : "The request head did not arrive in time."};
-    if (error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
-        error != beast::http::error::end_of_stream && error != beast::http::error::partial_message)
-        return Refusal{400, "The request is not valid HTTP/1.1."};
-    return std::nullopt;
-}
-
-} // namespace
-
-namespace {
 
 /// The peer of a socket of which nothing is being read: its FIN is the next thing to come, or it has come.
 bool has_left(Socket& socket)
@@ -357,7 +93,7 @@ struct Server::Incoming {
     {
     }
 
-    Parser parser;
+    RequestParser parser;
     BodyReader body;
     Request request;
     std::unique_ptr<BodyRoom> room;
@@ -594,7 +330,7 @@ Task<bool> Server::serve_one(Position position)
     bool const keep_alive = parser.keep_alive();
     auto const limit = handler_.body_limit(request.method, request.path());
     if (auto const length = parser.content_length(); length && *length > limit)
-        co_return co_await refuse(position, handler_.refuse(413, kTooLarge));
+        co_return co_await refuse(position, handler_.refuse(413, kBodyTooLarge));
     if (!parser.is_done()) {
         incoming.body.begin(limit);
         failure = incoming.body.take();

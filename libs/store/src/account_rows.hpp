@@ -6,7 +6,9 @@
 #include "repositories.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <pqxx/result>
@@ -45,6 +47,33 @@ private:
 /// All that makes an account callable, read in the transaction of its environment. Errors: not_found.
 [[nodiscard]] Result<accounts::AccountState> account_state(pqxx::work& transaction, crypto::Keyring const& keyring,
                                                            EnvironmentId environment, IntegratedAccountId id);
+
+/// Errors: not_found.
+[[nodiscard]] Result<accounts::Account> find_account(pqxx::work& transaction, EnvironmentId environment,
+                                                     IntegratedAccountId id);
+/// The start of a list of accounts, for `run_list`; `account_in` reads its rows.
+[[nodiscard]] std::string_view account_list_sql();
+/// The account of a row that starts with the columns of `account_sql`.
+[[nodiscard]] accounts::Account account_in(pqxx::row const& row);
+
+/// What such a row says of its lease, beside the account.
+struct LeaseColumns {
+    std::string owner;
+    bool is_held = false;
+    bool has_intent = false;
+    bool is_app_refused = false;
+    std::optional<Timestamp> app_worked_at;
+};
+[[nodiscard]] LeaseColumns lease_in(pqxx::row const& row);
+
+/// The account's row, locked until the end of the transaction; nothing if it is not there.
+[[nodiscard]] std::optional<pqxx::row> locked_account(pqxx::work& transaction, EnvironmentId environment,
+                                                      IntegratedAccountId id);
+/// Lets `change` edit such a row and writes what changed, with the events that tell of it. With new credentials the
+/// generation moves.
+[[nodiscard]] Result<accounts::Account> change_locked(pqxx::work& transaction, Backend const& backend,
+                                                      pqxx::row const& row, bool new_credentials,
+                                                      accounts::AccountChange const& change);
 
 /// A new account, with its events. Errors: not_found if the environment integration is not there.
 [[nodiscard]] Result<accounts::Account> insert_account(pqxx::work& transaction, Backend const& backend,
