@@ -23,9 +23,11 @@ protected:
         throw std::runtime_error("broken");
         co_return true;
     }
+    /// Never told to go on: it ends with its io_context.
     static Task<bool> wait_for_ever()
     {
-        co_await sleep_until(Deadline{Deadline::clock::time_point::max()});
+        SteadyTimer gate(co_await asio::this_coro::executor, SteadyTimer::time_point::max());
+        co_await gate.async_wait(kUseTask);
         co_return true;
     }
     std::vector<Elsewhere> both(Task<bool> one, Task<bool> other)
