@@ -3,6 +3,7 @@
 #include "base/charset.hpp"
 #include "base/encoding.hpp"
 #include "http_api/media_type.hpp"
+#include "proxy/parts.hpp"
 
 #include <fmt/format.h>
 
@@ -149,6 +150,8 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
         return;
     }
     outcome.page = split_page(outcome.body, paging.items, paging.next);
+    if (outcome.page.has_strange_next)
+        outcome.note = kStrangeNextNote;
     auto const found = outcome.page.found;
     if (found == PageText::Found::list)
         outcome.kind = Outcome::Kind::list;

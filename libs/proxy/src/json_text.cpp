@@ -177,6 +177,20 @@ std::optional<std::string> next_in(std::string const& body, simdjson::dom::eleme
     return is_zero ? std::nullopt : std::optional<std::string>(number);
 }
 
+/// Whether it is more than nothing, and yet no cursor: true, an object or a list that is not empty.
+bool is_strange(simdjson::dom::element root, std::string_view dotted)
+{
+    simdjson::dom::element next;
+    if (dotted.empty() || find(root, dotted).get(next) != simdjson::SUCCESS)
+        return false;
+    bool flag = false;
+    simdjson::dom::object object;
+    simdjson::dom::array array;
+    return (next.get_bool().get(flag) == simdjson::SUCCESS && flag) ||
+           (next.get_object().get(object) == simdjson::SUCCESS && object.size() > 0) ||
+           (next.get_array().get(array) == simdjson::SUCCESS && array.size() > 0);
+}
+
 /// Paths by their first step.
 struct Selection {
     std::map<std::string, Selection, std::less<>> members; ///< Empty: everything.
@@ -336,6 +350,7 @@ PageText split_page(std::string& body, std::string_view items, std::string_view 
         return page;
     }
     page.next = next_in(body, root, next);
+    page.has_strange_next = !page.next && is_strange(root, next);
     simdjson::dom::element at;
     simdjson::dom::array array;
     if (find(root, items).get(at) != simdjson::SUCCESS) {

@@ -247,6 +247,26 @@ TEST(Interpret, ReadsTextInTheCharsetThatItNames)
     }
 }
 
+TEST(Interpret, DoesNotEndAListSilentlyAtWhatIsNoCursor)
+{
+    for (auto const& [next, has_note] : {std::pair{R"({"page":2})", true},
+                                         {"[null]", true},
+                                         {"true", true},
+                                         {"{}", false},
+                                         {"[]", false},
+                                         {"null", false},
+                                         {"false", false},
+                                         {"0", false},
+                                         {R"("")", false},
+                                         {R"("c2")", false},
+                                         {"7", false}}) {
+        auto const outcome =
+            interpreted("list", answer(200, std::string(R"({"data":[1],"meta":{"next_cursor":)") + next + "}}"));
+        EXPECT_EQ(outcome.kind, Outcome::Kind::list) << next;
+        EXPECT_EQ(outcome.note, has_note ? kStrangeNextNote : "") << next;
+    }
+}
+
 TEST(Interpret, CallsBrokenJsonABadGateway)
 {
     auto const outcome = interpreted("get", answer(200, R"({"id":)"));

@@ -18,6 +18,7 @@ struct PageText {
     /// What leads to the next page, as the vendor wrote it. Absent on the last: nothing, null, false, 0 and an empty
     /// text lead nowhere.
     std::optional<std::string> next;
+    bool has_strange_next = false; ///< Something is there that leads somewhere, and is no text and no number.
 };
 
 // Vendors are read with patience. A byte order mark is left out, half of a surrogate pair and what is no UTF-8 become

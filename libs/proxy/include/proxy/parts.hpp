@@ -31,5 +31,8 @@ namespace sluice::proxy {
 /// What is said where a list was ended for that reason.
 inline constexpr std::string_view kEndlessNote =
     "The vendor says that the list goes on with a page that was given already, so it ends here.";
+/// The same where what should lead to the next page is no cursor.
+inline constexpr std::string_view kStrangeNextNote =
+    "There may be more: what the vendor sends as the way to the next page is neither a text nor a number.";
 
 } // namespace sluice::proxy
