@@ -28,6 +28,8 @@ bool is_name(std::string_view text)
                                [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
+constexpr std::initializer_list<std::string_view> kLargeIntegers{"number", "string"};
+
 class ManifestReader {
 public:
     ManifestReader(Source const& source, Integration& integration, Problems& problems)
@@ -55,6 +57,7 @@ public:
         read_credentials(root.find("credentials"));
         default_pagination_ = read_pagination(root.find("pagination"), "pagination");
         read_rate_limit(root.find("rate_limit"));
+        large_integers_ = root.choice("large_integers", kLargeIntegers, 0);
         read_tags(root.find("tool_tags"));
         read_resources(root.find("resources"));
         integration_.health = root.text("health", false);
@@ -330,6 +333,7 @@ private:
         method.gives_link = mapping.choice("download", {"follow", "link"}, 0) == 1;
         if (method.gives_link && (method.access == Access::write || method.verb != "GET"))
             mapping.problem("download", "is only for a method that reads with GET");
+        method.large_integers_are_text = mapping.choice("large_integers", kLargeIntegers, large_integers_) == 1;
         method.former_names = mapping.texts("former_names");
         mapping.flag("raw_schema", false); // Read before, by raw_operations.
         method.preview = read_preview(mapping.find("preview"), method, mapping);
@@ -461,6 +465,7 @@ private:
     std::map<std::string, Method> operations_;
     std::map<std::string, std::vector<std::string>> tags_;
     Pagination default_pagination_;
+    std::size_t large_integers_ = 0; ///< In kLargeIntegers, of a method that does not say.
 };
 
 } // namespace

@@ -144,6 +144,8 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
         outcome.kind = Outcome::Kind::binary;
         return;
     }
+    if (method.large_integers_are_text && is_json(outcome.body))
+        quote_large_integers(outcome.body);
     if (!is_list) {
         if (!is_json(outcome.body))
             refuse_answer(method, "The vendor's answer says it is JSON, but it is not valid.", outcome);

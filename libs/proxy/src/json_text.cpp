@@ -89,6 +89,17 @@ std::string without_numbers(std::string_view text)
     return out;
 }
 
+/// Of a number as JSON has it.
+bool is_large_integer(std::string_view number)
+{
+    constexpr std::string_view kLargest = "9007199254740991"; // 2^53 - 1
+    if (number.starts_with('-'))
+        number.remove_prefix(1);
+    if (number.find_first_of(".eE") != number.npos || number.size() < kLargest.size())
+        return false;
+    return number.size() > kLargest.size() || number > kLargest;
+}
+
 /// Validates everything: structure, numbers, UTF-8. Where that fails, what vendors get wrong is mended, and it is read
 /// again.
 simdjson::simdjson_result<simdjson::dom::element> parse(std::string& body)
@@ -363,6 +374,31 @@ PageText split_page(std::string& body, std::string_view items, std::string_view 
         page.found = page.items.empty() ? Found::no_json : Found::list;
     }
     return page;
+}
+
+void quote_large_integers(std::string& body)
+{
+    std::string out;
+    std::size_t written = 0;
+    bool is_in_string = false;
+    for (std::size_t at = 0; at < body.size(); ++at) {
+        if (body[at] == '"')
+            is_in_string = !is_in_string;
+        else if (is_in_string && body[at] == '\\')
+            ++at;
+        if (is_in_string)
+            continue;
+        auto const number = std::string_view(body).substr(at, number_length(std::string_view(body).substr(at)));
+        if (number.empty())
+            continue;
+        if (is_large_integer(number)) {
+            out.append(body, written, at - written).append("\"").append(number).append("\"");
+            written = at + number.size();
+        }
+        at += number.size() - 1;
+    }
+    if (written != 0)
+        body = out.append(body, written);
 }
 
 std::string error_message_of(std::string& body)

@@ -22,7 +22,7 @@ constexpr Field kAccount[] = {text("subdomain").required().at_least(1), text("em
 constexpr Field kOauth[] = {boolean("rotate_refresh_tokens"),
                             positive("access_token_lifetime_s").at_most(kMostSeconds)};
 constexpr Field kTokens[] = {any("scopes").required(), positive("lifetime_s").at_most(kMostSeconds), text("client_id")};
-constexpr std::string_view kKinds[] = {"answer", "revoke_tokens", "reject_credentials", "clear"};
+constexpr std::string_view kKinds[] = {"answer", "replace", "revoke_tokens", "reject_credentials", "clear"};
 /// Of one wait.
 constexpr Id kMostMilliseconds = 600'000;
 constexpr Field kInterim = integer("").at_least(100).at_most(199);
@@ -220,6 +220,8 @@ http::Response add_fault(World&, Account& account, json::object const& body)
         account.faults.reject_credentials = true;
     else if (kind == "clear")
         account.faults.clear();
+    else if (kind == "replace")
+        account.faults.replace(fault_of(body));
     else
         account.faults.add(fault_of(body));
     return done();

@@ -10,6 +10,12 @@ void Faults::clear()
     reject_credentials = false;
 }
 
+void Faults::replace(Fault fault)
+{
+    std::erase_if(faults_, [&](Fault const& old) { return old.match == fault.match; });
+    add(std::move(fault));
+}
+
 std::optional<Fault> Faults::take(std::string_view call, std::string_view templated)
 {
     auto const found = std::ranges::find_if(faults_, [&](Fault const& fault) {

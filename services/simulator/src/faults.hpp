@@ -25,6 +25,8 @@ struct Fault {
 class Faults {
 public:
     void add(Fault fault) { faults_.push_back(std::move(fault)); }
+    /// In place of those with the same `match`: no call between them sees the true answer.
+    void replace(Fault fault);
     void clear();
     /// The first fault that matches either form of the call.
     [[nodiscard]] std::optional<Fault> take(std::string_view call, std::string_view templated);

@@ -116,7 +116,8 @@ export async function renewal(session, known) {
     const refresh = 'refreshIntegratedAccountCredentials';
     const renewable = await imported(session, known, 'with a refresh token');
     await session.call(refresh, 200, '', { json: { id: renewable } });
-    const fails = (answer) => product.fault('POST /oauth/token', { times: 1000, ...answer });
+    // The worker renews as well: between two faults it must not have the true answer.
+    const fails = (answer) => product.fault('POST /oauth/token', { kind: 'replace', times: 1000, ...answer });
     await fails({ status: 503 });
     await session.call(refresh, 200, 'while the old token works, though the vendor has none', {
         json: { id: renewable },
@@ -129,7 +130,6 @@ export async function renewal(session, known) {
         path: { id: known.installation },
         json: { override: product.override },
     });
-    await product.clearFaults();
     await fails({ status: 401, body: { error: 'invalid_client' } });
     await session.call(refresh, 403, 'when the token has ended and the vendor refuses the app', ended);
     await product.clearFaults();

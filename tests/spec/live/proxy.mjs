@@ -401,7 +401,7 @@ async function deadCredentials(session, known) {
 /// An access token that has ended, while no new one can be had.
 async function endedTokens(session, known) {
     // The worker renews as well: the vendor must have nothing from the beginning.
-    const fails = (answer) => known.product.fault('POST /oauth/token', { times: 1000, ...answer });
+    const fails = (answer) => known.product.fault('POST /oauth/token', { kind: 'replace', times: 1000, ...answer });
     await fails({ status: 503 });
     const ended = { expires_at: '2026-01-01T00:00:00Z' };
     const path = { resource: 'tags' };
@@ -416,7 +416,6 @@ async function endedTokens(session, known) {
             path: { id: known.installation },
             json: { override: known.product.override },
         });
-        await known.product.clearFaults();
         await fails(answer);
         await session.call('proxyList', status, `when the access token has ended and the token endpoint ${note}`, {
             path,

@@ -260,6 +260,19 @@ TEST(Template, TakesAWholeHostOnlyWhereTheDefinitionDeclaresIt)
         EXPECT_FALSE(with_host("subdomain: {label: Host, type: host, required: true}", url)) << url;
 }
 
+TEST(Compile, AMethodSaysOfItsLargeIntegersWhatTheDefinitionSaysUnlessItSaysOtherwise)
+{
+    auto const get = std::string("      get: {operation: get-ticket");
+    auto const manifest = replaced(kManifest, get + "}", get + ", large_integers: number}");
+    auto const marked = compile_text("large_integers: string\n" + manifest, kDocument);
+    ASSERT_TRUE(marked) << marked.error().public_detail();
+    EXPECT_TRUE((*marked)->find("tickets", "list")->large_integers_are_text);
+    EXPECT_FALSE((*marked)->find("tickets", "get")->large_integers_are_text);
+    auto const refused = compile_text("large_integers: text\n" + manifest, kDocument);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().public_detail().find("large_integers"), std::string::npos);
+}
+
 TEST(Compile, APreviewIsReadWithQueryParametersOfAGet)
 {
     auto const get = std::string("      get: {operation: get-ticket");

@@ -388,6 +388,26 @@ TEST(Interpret, TellsAWriteWhoseAnswerDidNotComeWholeAsMade)
     EXPECT_NE(outcome.message.find("broke off"), std::string::npos);
 }
 
+TEST(Interpret, WritesLargeIntegersAsTextWhereTheDefinitionSaysSo)
+{
+    constexpr auto kBody = R"({"data":[{"id":9007199254740992,"s":"n: 9007199254740993 \" 9007199254740993"}],)"
+                           R"("a":-9007199254740993,"b":9400111899223197428490,"c":9007199254740991,)"
+                           R"("d":1e400,"e":90071992547409930.5,"9007199254740993":[-9007199254740991,0]})";
+    auto list = method("list");
+    auto get = method("get");
+    EXPECT_EQ(interpret(*desk(), get, answer(200, kBody), {}).body, kBody);
+
+    list.large_integers_are_text = get.large_integers_are_text = true;
+    auto const one = interpret(*desk(), get, answer(200, kBody), {});
+    auto const page = interpret(*desk(), list, answer(200, kBody), {});
+
+    EXPECT_EQ(one.body, R"({"data":[{"id":"9007199254740992","s":"n: 9007199254740993 \" 9007199254740993"}],)"
+                        R"("a":"-9007199254740993","b":"9400111899223197428490","c":9007199254740991,)"
+                        R"("d":1e400,"e":90071992547409930.5,"9007199254740993":[-9007199254740991,0]})");
+    EXPECT_EQ(page.page.items, R"([{"id":"9007199254740992","s":"n: 9007199254740993 \" 9007199254740993"}])");
+    EXPECT_EQ(interpret(*desk(), get, answer(200, R"({"id":9007199254740993)"), {}).status, 502);
+}
+
 TEST(Interpret, AnEmptyAnswerIsNoListUnlessTheDefinitionSaysSo)
 {
     for (auto const& [status, body] : {std::pair{204, ""}, {200, ""}, {200, " \n"}}) {

@@ -46,6 +46,18 @@ TEST_F(SimulatorControlTest, AnswersWithAFaultAsOftenAsAsked)
     EXPECT_EQ(get("/api/tickets").status(), 200);
 }
 
+TEST_F(SimulatorControlTest, ReplacesTheFaultsOfAMatch)
+{
+    control("/accounts/acme/faults", R"({"match":"GET /api/tickets","times":9,"status":503})");
+    control("/accounts/acme/faults", R"({"match":"GET /api/account","status":502})");
+
+    control("/accounts/acme/faults", R"({"kind":"replace","match":"GET /api/tickets","status":500})");
+
+    EXPECT_EQ(get("/api/tickets").status(), 500);
+    EXPECT_EQ(get("/api/tickets").status(), 200);
+    EXPECT_EQ(get("/api/account").status(), 502);
+}
+
 TEST_F(SimulatorControlTest, AnswersWithOtherContentTypesAndOnTheTokenEndpoint)
 {
     control("/accounts/acme/faults",

@@ -86,6 +86,8 @@ struct Method {
     std::string accept =
         "application/json, */*;q=0.1"; ///< What the field `accept` says: the media types of its answers, then anything.
     bool gives_link = false;           ///< Of a download: where the vendor redirects to is the answer.
+    /// Integers of its answer that a double does not hold (RFC 8259 section 6) become strings.
+    bool large_integers_are_text = false;
     /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
     bool raw_schema = false;
     /// Of a resource's `get`: the query arguments with which it is read to show what a write of the item would change.

@@ -45,6 +45,10 @@ struct Projection {
 /// path goes through arrays on its way. Values stay as they are written. `text` is valid JSON.
 [[nodiscard]] Projection project(std::string text, std::vector<std::string> const& paths);
 
+/// Puts quotes around each integer below -(2^53)+1 or above (2^53)-1, which many readers of JSON would round (RFC 8259
+/// section 6). `body` is valid JSON.
+void quote_large_integers(std::string& body);
+
 /// The message in an error body, where vendors put it; empty if there is none. At most 500 bytes.
 [[nodiscard]] std::string error_message_of(std::string& body);
 
