@@ -195,6 +195,7 @@ TEST_F(AccountLeaseTest, AnotherChangeOfAnInstallationSaysNothingOfItsApp)
     finish(made, RefreshEnd::Kind::app_refused);
     auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
     row.show_in_catalog = !row.show_in_catalog;
+    row.override["rate_limit"] = json::object{};
     EXPECT_EQ(must(test::run(store_.installations().update(row, soon()))).last_error.at("message"), "invalid_client");
     EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'environment_integration:reactivated'"), "0");
 }

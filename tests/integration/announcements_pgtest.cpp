@@ -150,7 +150,7 @@ TEST_F(AnnouncementTest, ChangesOfAnAccountNameIt)
     expect("update", tenant_change("other"),
            [&] { must(test::run(rows.update(in_, account_.id, false, moved, soon()))); });
     expect("store_answers", account_change(),
-           [&] { must(test::run(rows.store_answers(in_, account_.id, {{"shop", "a"}}, soon()))); });
+           [&] { must(test::run(rows.store_answers(in_, account_.id, nothing, soon()))); });
     auto const generation = must(test::run(rows.find(in_, account_.id, soon()))).generation;
     must(test::run(rows.lease_refresh(in_, account_.id, generation, owner, std::chrono::seconds(30), soon())));
     expect("finish_refresh", account_change(), [&] {

@@ -21,6 +21,14 @@ AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring
 {
 }
 
+EnvironmentId AccountTokens::known_environment(std::string_view token) const
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::account, token))
+        return {};
+    auto const* known = cache_.peek(crypto::hash_token(keyring_, token).digest);
+    return known != nullptr ? known->environment : EnvironmentId{};
+}
+
 Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, Deadline deadline)
 {
     if (!crypto::is_well_formed(crypto::TokenKind::account, token))

@@ -132,7 +132,12 @@ Task<Result<void>> ConnectForm::submit(ConnectedPtr account, json::object values
     if (!failures.empty())
         co_return Error{std::move(failures)};
     auto const& row = account->account;
-    auto const stored = co_await accounts_.store_answers(row.environment, row.id, *std::move(answers), deadline);
+    AccountChange change = [answers = *std::move(answers),
+                            installed = account->installed](Account&, Context& context) -> Result<void> {
+        context = merge_context(context, answers, *installed->integration);
+        return {};
+    };
+    auto const stored = co_await accounts_.store_answers(row.environment, row.id, std::move(change), deadline);
     if (!stored)
         co_return stored.error();
     co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});

@@ -196,6 +196,8 @@ Task<Result<Account>> Connector::connect(ConnectRequest request, Deadline deadli
         if (!grant)
             co_return grant.error();
         apply_grant(*grant, clock_.now(), kMiddle, account, context);
+        if (request.scopes)
+            keep_wanted_scopes(scopes, context);
     }
     if (request.account) {
         auto const tried = co_await try_context(account, context, deadline);
@@ -298,7 +300,7 @@ Task<Result<std::string>> Connector::authorize_url(std::string_view state, std::
     co_return *url + (url->find('?') == std::string::npos ? '?' : '&') + query.str();
 }
 
-Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
+Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadline deadline)
 {
     auto connection = co_await resolve(callback.state, deadline);
     if (!connection)
@@ -306,6 +308,8 @@ Task<Result<Connection>> Connector::finish(Callback callback, Deadline deadline)
     if (!is_same_browser(*connection, callback.browser))
         co_return Error{ErrorCode::conflict, "This connection was begun in another browser. Start again there, or ask "
                                              "for a new link."};
+    if (auto const may = admit(connection->environment); !may)
+        co_return may.error();
     // From here on nobody else uses this state, so a code that is sent twice is used once. A browser that comes again
     // (reload, prefetch, a second click) sees what came of it.
     auto const begun = connection->status == ConnectionStatus::initiated
@@ -359,6 +363,8 @@ Task<Result<TokenGrant>> Connector::ask_for_tokens(Opened const& opened, catalog
     auto const answer = co_await client_.send(std::move(request), deadline);
     if (!answer)
         co_return answer.error();
+    if (answer->unread)
+        co_return *answer->unread;
     auto read = read_token_answer(opened.installed->integration->label, oauth, *answer);
     if (read.kind != TokenAnswer::Kind::granted)
         co_return read.error;
@@ -454,8 +460,9 @@ Task<Result<void>> Connector::set_up(ConnectedPtr account, Deadline deadline)
     }
     if (learnt.empty())
         co_return Result<void>{};
-    AccountChange change = [learnt = std::move(learnt)](Account&, Context& context) -> Result<void> {
-        context.visible = merged(std::move(context.visible), learnt);
+    AccountChange change = [learnt = std::move(learnt),
+                            installed = account->installed](Account&, Context& context) -> Result<void> {
+        context = merge_context(context, learnt, *installed->integration);
         return {};
     };
     auto const stored = co_await accounts_.update(account->account.environment, account->account.id, false,

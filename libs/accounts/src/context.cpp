@@ -132,26 +132,34 @@ bool is_marked_secret(std::string_view plain_name, catalog::Integration const& i
            });
 }
 
-/// Whether a URL of the definition has it: these are made of what is visible.
-bool is_in_url(std::string_view name, catalog::Integration const& integration)
+/// Whether a URL of the definition, a step or the form reads it: these are made of what is visible.
+bool is_read(std::string_view name, catalog::Integration const& integration)
 {
-    auto const has_it = [&](catalog::Template const& url) {
-        return std::ranges::any_of(url.paths(), [&](std::string_view path) {
-            return path.ends_with(name) && path.substr(0, path.size() - name.size()).ends_with('.');
+    auto const has_it = [&](auto const& templated) {
+        return std::ranges::any_of(templated.paths(), [&](std::string_view path) {
+            return path.starts_with("context.") && path.ends_with(name) &&
+                   path.substr(0, path.size() - name.size()).ends_with('.');
         });
     };
-    return has_it(integration.base_url) ||
-           std::ranges::any_of(integration.credentials, [&](catalog::CredentialFormat const& format) {
-               return format.oauth && (has_it(format.oauth->authorize_url) || has_it(format.oauth->token_url) ||
-                                       has_it(format.oauth->revoke_url));
-           });
+    auto const in_urls = [&](catalog::CredentialFormat const& format) {
+        return format.oauth && (has_it(format.oauth->authorize_url) || has_it(format.oauth->token_url) ||
+                                has_it(format.oauth->revoke_url));
+    };
+    auto const in_step = [&](catalog::Step const& step) { return has_it(step.call.arguments) || has_it(step.context); };
+    auto const in_question = [&](catalog::FormField const& field) {
+        return field.source && has_it(field.source->call.arguments);
+    };
+    auto const& actions = integration.actions;
+    return has_it(integration.base_url) || std::ranges::any_of(integration.credentials, in_urls) ||
+           std::ranges::any_of(actions.post_install, in_step) ||
+           (actions.post_connect_user_form && std::ranges::any_of(actions.post_connect_user_form->fields, in_question));
 }
 
 bool is_secret(std::string_view name, catalog::Integration const& integration)
 {
     auto const plain_name = plain(name);
     return is_one_of(plain_name, kSecretNames) || is_marked_secret(plain_name, integration) ||
-           (sounds_secret(name) && !is_in_url(name, integration));
+           (sounds_secret(name) && !is_read(name, integration));
 }
 
 bool holds_secret(json::value const& value, catalog::Integration const& integration)
@@ -194,7 +202,7 @@ void erase_moved(json::object& from, json::object const& patched)
         auto* known = from.if_contains(name);
         if (known != nullptr && known->is_object() && value.is_object())
             erase_moved(known->get_object(), value.get_object());
-        else if (known != nullptr && !value.is_object())
+        else if (known != nullptr)
             from.erase(name);
     }
 }
@@ -325,6 +333,19 @@ Context split_context(json::object const& context, catalog::Integration const& i
     Context parts;
     split(context, integration, parts.visible, parts.secret);
     return parts;
+}
+
+bool has_credentials(json::object const& patch, catalog::Integration const& integration,
+                     std::string_view authentication_method)
+{
+    auto const* format = integration.find_credentials(authentication_method);
+    auto const is_one = [&](std::string_view name) {
+        auto const is_it = [&](catalog::ContextField const& field) { return field.name == name; };
+        auto const is_secret_one = [&](catalog::ContextField const& field) { return field.secret && is_it(field); };
+        return name == "oauth" || (format != nullptr && std::ranges::any_of(format->fields, is_it)) ||
+               std::ranges::any_of(integration.fields, is_secret_one);
+    };
+    return std::ranges::any_of(patch, [&](auto const& member) { return is_one(member.key()); });
 }
 
 Context merge_context(Context const& old, json::object const& patch, catalog::Integration const& integration)

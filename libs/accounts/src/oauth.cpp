@@ -19,6 +19,8 @@ constexpr seconds kLongestLifetime = hours(24 * 3650);
 
 constexpr std::array<std::string_view, 5> kAppErrors{"invalid_client", "unauthorized_client", "invalid_scope",
                                                      "unsupported_grant_type", "invalid_request"};
+/// Those that are about the client itself.
+constexpr std::array<std::string_view, 2> kClientErrors{"invalid_client", "unauthorized_client"};
 /// What vendors call their own trouble, whatever the status.
 constexpr std::array<std::string_view, 5> kTemporaryErrors{"server_error", "temporarily_unavailable", "slow_down",
                                                            "ratelimited", "rate_limited"};
@@ -128,8 +130,6 @@ bool is_in(Values const& values, Value const& value)
 TokenAnswer::Kind kind_of(catalog::OAuth const& oauth, int status, bool has_error, std::string_view code)
 {
     using Kind = TokenAnswer::Kind;
-    bool const has_own_client = oauth.grant == catalog::OAuth::Grant::client_credentials;
-    auto const of_client = has_own_client ? Kind::grant_refused : Kind::app_refused;
     bool const is_ok = status >= 200 && status < 300;
     bool const is_refusal = (is_ok && has_error) || (status >= 400 && status < 500);
     if (is_ok && !has_error)
@@ -138,9 +138,16 @@ TokenAnswer::Kind kind_of(catalog::OAuth const& oauth, int status, bool has_erro
         return Kind::unclear;
     if (code == "invalid_grant")
         return Kind::ended;
-    if (code.empty() && (status == 401 || status == 403 || status == 404))
-        return oauth.asks_host_of_account() ? Kind::unclear : of_client;
-    return is_in(kAppErrors, code) ? of_client : Kind::grant_refused;
+    bool const is_nameless = code.empty() && (status == 401 || status == 403 || status == 404);
+    if (is_nameless && oauth.asks_host_of_account())
+        return Kind::unclear;
+    if (!is_nameless && !is_in(kAppErrors, code))
+        return Kind::grant_refused;
+    if (oauth.grant != catalog::OAuth::Grant::client_credentials)
+        return Kind::app_refused;
+    // The client is the account's own. What else the request has, its scopes for example, is the definition's.
+    bool const is_client_refused = is_nameless ? status == 401 : is_in(kClientErrors, code);
+    return is_client_refused ? Kind::grant_refused : Kind::unclear;
 }
 
 json::object& object_in(json::object& parent, std::string_view name)
@@ -216,7 +223,8 @@ TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oau
     auto const kind = kind_of(oauth, answer.status, error != nullptr, code);
     TokenAnswer read;
     read.kind = kind;
-    read.may_be_used_up = answer.status < 300 || is_in(kLateStatuses, answer.status);
+    read.may_be_used_up =
+        (answer.status < 300 && !is_in(kTemporaryErrors, code)) || is_in(kLateStatuses, answer.status);
     if (kind == Kind::ended) {
         read.error = {ErrorCode::reauth_needed,
                       fmt::format("{} says that the connection is no longer valid (invalid_grant).", vendor)};
@@ -238,6 +246,14 @@ TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oau
                                   vendor, said)};
         return read;
     }
+    if (kind == Kind::unclear && is_in(kAppErrors, code)) {
+        read.error = {ErrorCode::upstream_failed,
+                      fmt::format("{} refuses what this account's client is asked for; its token endpoint answered {}: "
+                                  "check the scopes and the token_url of the definition and of the environment "
+                                  "integration's override.",
+                                  vendor, said)};
+        return read;
+    }
     auto const* access =
         kind == Kind::granted && object != nullptr ? json::string_at(*object, "access_token") : nullptr;
     if (access == nullptr || !is_token_text(*access)) {
@@ -256,6 +272,18 @@ TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oau
     if (auto const* identity = json::string_at(*object, "id_token"))
         grant.nonce = nonce_in(*identity);
     return read;
+}
+
+std::vector<std::string> wanted_scopes(catalog::OAuth const& oauth, Context const& context)
+{
+    auto const* of_account = json::object_at(context.visible, "oauth");
+    auto const* wanted = of_account != nullptr ? of_account->if_contains("wanted_scope") : nullptr;
+    return wanted != nullptr ? json::texts_in(*wanted) : oauth.scopes;
+}
+
+void keep_wanted_scopes(std::vector<std::string> const& scopes, Context& context)
+{
+    object_in(context.visible, "oauth")["wanted_scope"] = json::array_of(scopes);
 }
 
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context)

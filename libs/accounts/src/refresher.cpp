@@ -32,6 +32,14 @@ Error cannot_renew(Account const& account, std::string_view why)
                         account.integration_name, account.tenant_id, why)};
 }
 
+Error held_back(Account const& account)
+{
+    return {ErrorCode::conflict,
+            fmt::format("An earlier renewal of the access token of the {} account of tenant {} was cut off, and the "
+                        "vendor accepts a refresh token only once. The access token is used until it ends.",
+                        account.integration_name, account.tenant_id)};
+}
+
 Error lease_lost()
 {
     return {ErrorCode::unavailable, "The credential is being renewed elsewhere. Retry in a moment.",
@@ -164,13 +172,12 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
     if (is_interrupted)
         metrics_.interrupted.add();
     // The vendor may have used up the refresh token; presenting it again may revoke the access token that is still
-    // good. Once that has ended, or is refused, there is nothing to lose.
-    bool const is_good = is_alive(row, clock_.now()) && !row.doubts.credential_refused_at;
+    // good. Once that has ended, or is refused, there is nothing to lose. One of which neither will ever be known is
+    // renewed only when a call was refused.
+    bool const is_told = row.access_expires_at || !account->installed->integration->health.empty();
+    bool const is_good = is_told && is_alive(row, clock_.now()) && !row.doubts.credential_refused_at;
     if (is_interrupted && is_used_up(*oauth) && is_good)
-        co_return co_await store_undecided(
-            account, owner,
-            cannot_renew(row, "an earlier renewal was cut off, and the vendor accepts a refresh token only once. It is "
-                              "used until it ends."));
+        co_return co_await store_undecided(account, owner, held_back(row));
     if (auto const intended =
             co_await repository_.intend_refresh(row.environment, row.id, owner, Deadline::after(kStoreLimit));
         !intended)
@@ -201,7 +208,7 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
         answer->kind = TokenAnswer::Kind::unclear;
         answer->error = {ErrorCode::upstream_failed,
                          fmt::format("The token endpoint of {} refuses to renew this account as if the OAuth app were "
-                                     "wrong, but has just renewed others with it. It is asked again after a pause.",
+                                     "wrong, but has just renewed an account with it. It is asked again after a pause.",
                                      account->installed->integration->label)};
     }
     co_return co_await store_failure(account, owner, *std::move(answer), is_interrupted);
@@ -258,8 +265,7 @@ Task<Error> Refresher::store_failure(ConnectedPtr account, Uuid owner, TokenAnsw
 Task<Error> Refresher::store_undecided(ConnectedPtr account, Uuid owner, Error error)
 {
     AccountChange change = [](Account& row, Context&) -> Result<void> {
-        if (row.access_expires_at)
-            row.refresh_due_at = row.access_expires_at;
+        row.refresh_due_at = row.access_expires_at;
         return {};
     };
     RefreshEnd const end{RefreshEnd::Kind::undecided, {}};
@@ -283,8 +289,8 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
     http::Query form;
     if (oauth->grant == catalog::OAuth::Grant::client_credentials) {
         form.add("grant_type", "client_credentials");
-        if (!oauth->scopes.empty())
-            form.add("scope", fmt::format("{}", fmt::join(oauth->scopes, " ")));
+        if (auto const scopes = wanted_scopes(*oauth, *context); !scopes.empty())
+            form.add("scope", fmt::format("{}", fmt::join(scopes, " ")));
     } else {
         form.add("grant_type", "refresh_token");
         form.add("refresh_token", refresh_token_of(*context));
@@ -294,6 +300,8 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
     auto const answer = co_await client_.send(std::move(request), Deadline::after(config_.vendor_limit));
     if (!answer)
         co_return answer.error();
+    if (answer->unread)
+        co_return *answer->unread;
     co_return read_token_answer(integration.label, *oauth, *answer);
 }
 

@@ -241,6 +241,13 @@ std::string Settings::why_unknown(std::string const& name, bool is_variable) con
                            : fmt::format("is a group of settings: {}", fmt::join(members, ", "));
 }
 
+bool Settings::is_known(std::string const& key, bool has_value) const
+{
+    return std::ranges::any_of(settings_, [&](Setting const& setting) {
+        return setting.key == key || (!has_value && setting.key.starts_with(key + '.'));
+    });
+}
+
 Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const& environment,
                             std::vector<std::string> const& environment_names)
 {
@@ -263,8 +270,9 @@ Result<void> Settings::load(std::string_view file_text, EnvironmentLookup const&
                 failures.push_back({setting.key, *failure});
         }
     }
-    for (auto const& [key, values] : file->values)
-        failures.push_back({key, why_unknown(key, false)});
+    for (auto const& key : file->keys)
+        if (!is_known(key, file->values.contains(key)))
+            failures.push_back({key, why_unknown(key, false)});
     for (auto const& name : environment_names)
         if (!known_variables.contains(name))
             failures.push_back({name, why_unknown(name, true)});

@@ -49,8 +49,9 @@ public:
     /// Ends what it is waiting for.
     void close();
 
-    /// One exchange; `response` is filled when the attempt did not fail. A server may answer before it has read all:
-    /// what has arrived is read although writing failed (RFC 9112 section 9.5).
+    /// One exchange; `response` is filled when the attempt did not fail, and up to its body where its head came. A
+    /// server may answer before it has read all: what has arrived is read although writing failed (RFC 9112
+    /// section 9.5).
     Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
                            BodyLease& lease, IncomingResponse& response);
 

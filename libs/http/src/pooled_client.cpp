@@ -255,6 +255,7 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
         connection->expires_never();
         connection->idle_since = Clock::now();
         connection->pool = &host;
+        bool const is_first = fresh.empty(); // Its buffers go sooner than what the timer is set for.
         fresh.push_back(*connection);
         host.idle.push_back(std::move(connection));
         ++idle_count;
@@ -262,7 +263,7 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
             drop_oldest(host);
         if (idle_count > config.idle_connections)
             drop_oldest(host_of_oldest());
-        if (!is_timer_set)
+        if (!is_timer_set || is_first)
             wake_for_oldest();
     }
 
@@ -405,7 +406,7 @@ ClientMetrics::ClientMetrics(telemetry::Registry& registry)
                                  "Calls that were given up because nobody waited for them any more."))
     , refused_shares(registry.counter("sluice_http_client_refused_shares_total",
                                       "Calls refused because an account, an environment or a host had too many."))
-    , failures(registry.counter("sluice_http_client_failures_total", "Calls that got no HTTP answer."))
+    , failures(registry.counter("sluice_http_client_failures_total", "Calls whose answer did not come, or not whole."))
 {
 }
 
@@ -488,7 +489,7 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             co_return failure;
         // It was made, whatever became of the answer.
         response.body.clear();
-        response.unread = failure.public_detail();
+        response.unread = std::move(failure);
         response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
         co_return response;
     }

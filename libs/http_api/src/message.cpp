@@ -1,5 +1,7 @@
 #include "http_api/message.hpp"
 
+#include "base/encoding.hpp"
+
 #include <array>
 #include <utility>
 
@@ -46,6 +48,14 @@ std::string_view Request::query() const noexcept
 {
     auto const mark = target.find('?');
     return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
+}
+
+std::string_view bearer_of(Request const& request)
+{
+    constexpr std::string_view kScheme = "bearer ";
+    auto const value = request.headers.find("authorization").value_or("");
+    bool const is_bearer = value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme);
+    return is_bearer ? value.substr(kScheme.size()) : std::string_view{};
 }
 
 std::string_view reason_of(int status) noexcept

@@ -75,15 +75,6 @@ bool accepts_json_or_events(http::Request const& request)
     return false;
 }
 
-std::string_view bearer_of(http::Request const& request)
-{
-    constexpr std::string_view kScheme = "bearer ";
-    auto const value = request.headers.find("authorization").value_or("");
-    return value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme)
-               ? value.substr(kScheme.size())
-               : std::string_view{};
-}
-
 } // namespace
 
 void CallTrace::of(accounts::ConnectedAccount const& connected)
@@ -177,7 +168,7 @@ Task<Result<SnapshotPtr>> Endpoint::find_server(std::string_view token, http::Pl
 {
     auto const warm = servers_.resolve_warm(token);
     if (!warm)
-        if (auto const may = place.take({}); !may)
+        if (auto const may = place.take(servers_.known_environment(token)); !may)
             co_return may.error();
     auto resolved = warm ? *warm : co_await servers_.resolve(token, deadline);
     if (resolved)
@@ -220,7 +211,7 @@ Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, M
                                                  Deadline deadline)
 {
     auto const own_header = request.headers.find("sluice-api-token");
-    auto const token = own_header ? *own_header : bearer_of(request);
+    auto const token = own_header ? *own_header : http::bearer_of(request);
     auto const warm = api_tokens_.authenticate_warm(token);
     auto const caller = warm ? *warm : co_await api_tokens_.authenticate(token, deadline);
     if (!caller)

@@ -157,6 +157,14 @@ std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token)
     return warm != nullptr ? std::optional(unless_expired(*warm)) : std::nullopt;
 }
 
+EnvironmentId Servers::known_environment(std::string_view token) const
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::mcp, token))
+        return {};
+    auto const* known = cache_.peek(crypto::hash_token(keyring_, token).digest);
+    return known != nullptr ? known->server.environment : EnvironmentId{};
+}
+
 Result<SnapshotPtr> Servers::unless_expired(SnapshotPtr snapshot) const
 {
     if (snapshot->ends_at && *snapshot->ends_at <= clock_.now())

@@ -102,7 +102,7 @@ Task<Result<AccountCalls::Listed>> AccountCalls::list(accounts::ConnectedPtr acc
         co_return items.error();
     Listed listed;
     listed.items = std::move(items->as_array());
-    listed.is_whole = !outcome->next_cursor;
+    listed.is_whole = !outcome->next_cursor && outcome->note.empty();
     co_return listed;
 }
 

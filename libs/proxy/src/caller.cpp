@@ -53,8 +53,7 @@ void skip_records(Outcome& outcome, std::int64_t count)
 /// From the first answer to what it leads to.
 constexpr int kMaxRedirects = 3;
 
-/// How long a token endpoint that failed is not asked again by calls of the same account: less than the worker's
-/// pauses.
+/// How long a token endpoint that failed is not asked again by calls of the same account.
 constexpr std::chrono::seconds kFailedFor{4};
 /// How long a new credential that was refused is not renewed for calls: less than the time between the two health
 /// checks that are the verdict.
@@ -71,7 +70,17 @@ bool is_vendor_failure(Error const& error)
 /// Whether there is no renewing: the connection is over, there is nothing to renew it with, or no row that has it yet.
 bool is_hopeless(Error const& error)
 {
-    return error.code() == ErrorCode::reauth_needed || error.code() == ErrorCode::not_found;
+    return error.code() == ErrorCode::reauth_needed || error.code() == ErrorCode::not_found ||
+           error.code() == ErrorCode::conflict;
+}
+
+/// A renewal that failed, as the outcome of the call that needed it: nothing of the call was carried out, so whoever
+/// keeps a write from being made twice need not take it for made.
+Error not_sent(Error const& error)
+{
+    if (error.code() != ErrorCode::upstream_failed && error.code() != ErrorCode::upstream_timeout)
+        return error;
+    return {ErrorCode::upstream_unreachable, error.public_detail(), error.log_message()};
 }
 
 bool is_unauthorised(Outcome const& outcome)
@@ -190,7 +199,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
         if (renewed)
             account = *std::move(renewed);
         else if (account->account.access_expires_at <= clock_.now())
-            co_return renewed.error();
+            co_return not_sent(renewed.error());
     }
     auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
     auto const* last = last_renewal(account->account);
@@ -202,7 +211,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
             if (outcome && is_unauthorised(*outcome))
                 remember(account->account, std::nullopt);
         } else if (!is_hopeless(renewed.error())) {
-            co_return renewed.error(); // The credential may be as good as ever.
+            co_return not_sent(renewed.error()); // The credential may be as good as ever.
         }
     }
     if (!outcome)
@@ -290,6 +299,8 @@ Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account
             metrics_.unreachable.add();
         co_return response.error();
     }
+    if (response->unread && method.access == catalog::Access::read)
+        co_return *response->unread;
     co_return interpret(*account.installed->integration, method, *std::move(response), clock_.now());
 }
 

@@ -16,7 +16,7 @@ namespace sluice::proxy {
 namespace {
 
 /// RFC 9110 section 7.6.1, what we compute ourselves, and what must not cross: cookies and challenges.
-constexpr std::array<std::string_view, 21> kNotForwarded{"connection",
+constexpr std::array<std::string_view, 22> kNotForwarded{"connection",
                                                          "keep-alive",
                                                          "proxy-connection",
                                                          "transfer-encoding",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 21> kNotForwarded{"connection",
                                                          "content-length",
                                                          "content-type",
                                                          "content-encoding",
+                                                         "accept-encoding",
                                                          "date",
                                                          "server",
                                                          "set-cookie",
@@ -40,6 +41,9 @@ constexpr std::array<std::string_view, 21> kNotForwarded{"connection",
 /// Names of ours that vendors use too: theirs move aside.
 constexpr std::array<std::string_view, 6> kOurs{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
                                                 "retry-after",     "x-request-id",        "x-ratelimit-derived"};
+
+/// A text may become three times as long; one that would become longer than this keeps its charset, unread.
+constexpr std::size_t kMostDecoded = 16 << 20;
 
 bool is_one_of(std::string_view name, auto const& names)
 {
@@ -68,7 +72,7 @@ void decode_charset(Outcome& outcome)
     if (!is_text || media.charset.empty() || media.charset == "utf-8" || media.charset == "utf8" ||
         media.charset == "us-ascii")
         return;
-    auto text = from_charset(outcome.body, media.charset);
+    auto text = from_charset(outcome.body, media.charset, std::max(outcome.body.size(), kMostDecoded));
     if (!text)
         return;
     outcome.body = *std::move(text);
@@ -173,8 +177,8 @@ void interpret_redirect(catalog::Method const& method, std::string_view location
     if (outcome.remote_status == 303 && method.access == catalog::Access::write) {
         outcome.kind = Outcome::Kind::unread; // RFC 9110 section 15.4.4: it was made, and is to be seen elsewhere.
         outcome.status = 200;
-        outcome.message = fmt::format("The vendor made the change (303) and has its answer at {}. Do not repeat the "
-                                      "call; look at what is there now.",
+        outcome.message = fmt::format("The vendor has probably made the change: it answered 303 and has its answer at "
+                                      "{}. Do not repeat the call; look at what is there now.",
                                       location.empty() ? "another place, which it does not name" : shown);
         return;
     }
@@ -250,8 +254,8 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
     decode_charset(outcome);
     if (outcome.limits.throttled)
         outcome.status = 429;
-    if (!response.unread.empty())
-        refuse_answer(method, std::move(response.unread), outcome);
+    if (response.unread)
+        refuse_answer(method, response.unread->public_detail(), outcome);
     else if (outcome.status >= 200 && outcome.status < 300)
         interpret_success(method, outcome);
     else if (outcome.status >= 300 && outcome.status < 400)

@@ -253,16 +253,11 @@ public:
         co_return Result<void>{};
     }
 
-    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
+    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
                                         Deadline deadline) override
     {
-        pg::Query<Account> query = [=, answers = std::move(answers),
+        pg::Query<Account> query = [=, change = std::move(change),
                                     &backend = backend_](pqxx::work& transaction) -> Result<Account> {
-            AccountChange const change = [&](Account&, Context& context) -> Result<void> {
-                for (auto const& [name, value] : answers)
-                    context.visible[name] = value;
-                return {};
-            };
             auto stored = change_account(transaction, backend, environment, id, change);
             if (stored)
                 record_account_event(transaction, backend.clock.now(), *stored, "post_connect_form_submitted");

@@ -32,7 +32,9 @@ constexpr char kIntegrationOf[] = "SELECT i.id, i.name FROM environment_integrat
                                   "WHERE e.environment_id = $1 AND e.id = $2";
 constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
-constexpr char kLockToUpdate[] = "SELECT override IS DISTINCT FROM $3::jsonb FROM environment_integrations "
+// What an OAuth app is asked with, and where: anything else of the override says nothing of it.
+constexpr char kLockToUpdate[] = "SELECT (override->'credentials', override->'base_url') IS DISTINCT FROM "
+                                 "($3::jsonb->'credentials', $3::jsonb->'base_url') FROM environment_integrations "
                                  "WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET override = $3::jsonb, is_enabled = $4, "
                            "show_in_catalog = $5, updated_at = now(), "

@@ -29,6 +29,14 @@ std::optional<Result<ApiToken>> ApiTokens::authenticate_warm(std::string_view to
     return warm != nullptr ? std::optional(unless_expired(**warm)) : std::nullopt;
 }
 
+EnvironmentId ApiTokens::known_environment(std::string_view token) const
+{
+    if (!crypto::is_well_formed(crypto::TokenKind::api, token))
+        return {};
+    auto const* known = cache_.peek(crypto::hash_token(keyring_, token).digest);
+    return known != nullptr ? known->environment : EnvironmentId{};
+}
+
 Result<ApiToken> ApiTokens::unless_expired(ApiToken const& token) const
 {
     if (token.expires_at && *token.expires_at <= clock_.now())

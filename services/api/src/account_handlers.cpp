@@ -74,12 +74,6 @@ constexpr std::chrono::seconds kRefreshLimit{30};
 constexpr std::chrono::seconds kRevokeLimit{10};
 constexpr std::size_t kMostDeleted = 100;
 
-/// Whether a patch of the context brings new credentials.
-bool has_secrets(json::object const& patch, catalog::Integration const& integration)
-{
-    return !accounts::split_context(patch, integration).secret.empty();
-}
-
 /// New credentials: what was known about the old ones is no longer true.
 void reactivate(Account& account)
 {
@@ -222,7 +216,9 @@ HandlerResult AccountHandlers::patch(Call& call)
     if (!connected)
         co_return connected.error();
     auto const integration = (*connected)->installed;
-    bool const new_credentials = context != nullptr && has_secrets(*context, *integration->integration);
+    bool const new_credentials =
+        context != nullptr &&
+        accounts::has_credentials(*context, *integration->integration, (*connected)->account.authentication_method);
     accounts::AccountChange edit = [=, now = services_.clock.now(),
                                     patch = context != nullptr ? std::optional(*context) : std::nullopt](
                                        Account& account, Context& old) -> Result<void> {

@@ -1,28 +1,20 @@
 #include "caller_identity.hpp"
 
-#include "base/encoding.hpp"
-
 #include <fmt/format.h>
 
 namespace sluice::api {
 
-std::string_view bearer_of(http::Request const& request)
-{
-    constexpr std::string_view kScheme = "bearer ";
-    auto const value = request.headers.find("authorization").value_or("");
-    bool const is_bearer = value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme);
-    return is_bearer ? value.substr(kScheme.size()) : std::string_view{};
-}
-
 Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& tokens,
                             accounts::AccountTokens& account_tokens)
 {
-    auto const token = bearer_of(call.request);
+    auto const token = http::bearer_of(call.request);
     bool const is_account_token = token.starts_with(crypto::prefix_of(crypto::TokenKind::account));
     bool const is_of_account = access == Access::account_token || (access == Access::any_token && is_account_token);
     auto const warm = is_of_account ? std::nullopt : tokens.authenticate_warm(token);
     if (!warm)
-        if (auto const may = call.place.take({}); !may)
+        if (auto const may = call.place.take(is_of_account ? account_tokens.known_environment(token)
+                                                           : tokens.known_environment(token));
+            !may)
             co_return may.error();
     if (is_of_account) {
         auto const found = co_await account_tokens.authenticate(token, call.deadline);

@@ -7,9 +7,6 @@
 
 namespace sluice::api {
 
-/// The token of `Authorization: Bearer`; empty if there is none.
-[[nodiscard]] std::string_view bearer_of(http::Request const& request);
-
 /// Recognises whose token the request carries and sets `call.caller`, and `call.account` for an integrated-account
 /// token where the route takes one. Errors: unauthenticated, rate_limited, unavailable.
 Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& tokens,

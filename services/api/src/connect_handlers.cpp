@@ -448,7 +448,8 @@ HandlerResult ConnectHandlers::callback(Call& call)
     Callback given{std::string(call.query.find("state").value_or("")),
                    std::string(call.query.find("code").value_or("")),
                    std::string(call.query.find("error").value_or("")), cookies_in(call.request, services_.config)};
-    auto const connection = co_await connector_.finish(std::move(given), Deadline::after(kVendorLimit));
+    auto const admit = [&call](EnvironmentId environment) { return call.belongs_to(environment); };
+    auto const connection = co_await connector_.finish(std::move(given), admit, Deadline::after(kVendorLimit));
     if (!connection)
         co_return failed_page(connection.error());
     bool const is_active = connection->status == ConnectionStatus::active;
@@ -485,6 +486,8 @@ HandlerResult ConnectHandlers::result(Call& call)
         co_return connect_refusal(found.error());
     if (!found || !is_same_browser(*found, cookies))
         co_return connect_refusal(invalid_link());
+    if (auto const may = call.belongs_to(found->environment); !may)
+        co_return connect_refusal(may.error());
     co_return co_await answer_outcome(call, *found);
 }
 

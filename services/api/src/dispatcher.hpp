@@ -37,9 +37,9 @@ private:
     telemetry::Counter& unrouted_;
 };
 
-/// What happens to each request, in this order: id, host, route, authentication, share of the load, handler, error
-/// envelope, headers, metrics, access log. A request whose body is still to come goes through the first half before the
-/// body is read. One per shard.
+/// What happens to each request, in this order: id, route, host, share of the load (of a caller who is not known yet,
+/// of nobody), authentication, the caller's own share, handler, error envelope, headers, metrics, access log. A request
+/// whose body is still to come goes through the first half before the body is read. One per shard.
 class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.

@@ -74,7 +74,9 @@ std::string list_body(Outcome const& outcome)
         json::append_quoted(body, *outcome.next_cursor);
     else
         body += "null";
-    body += fmt::format(R"(,"prev_cursor":null,"result_count":{},"is_partial_response":false}})", outcome.page.count);
+    // A note on a list says that the vendor has more, and that nothing leads to it.
+    body += fmt::format(R"(,"prev_cursor":null,"result_count":{},"is_partial_response":{}}})", outcome.page.count,
+                        !outcome.note.empty());
     return body;
 }
 

@@ -223,6 +223,37 @@ TEST(Context, WhatAUrlIsMadeOfIsNoSecretUnlessItIsCalledOneOutright)
     EXPECT_EQ(json::to_text(parts.secret), R"({"other_key":"b","token":"c"})");
 }
 
+TEST(Context, WhatAStepOrTheFormReadsIsNoSecretUnlessItIsCalledOneOutright)
+{
+    auto own = *desk();
+    auto const reading = [](std::string_view text) {
+        return *catalog::ValueTemplate::parse(json::object{{"x", text}});
+    };
+    own.actions.post_install.emplace_back().call.arguments = reading("{{context.site_key}} {{context.token}}");
+    auto& form = own.actions.post_connect_user_form.emplace();
+    form.fields.emplace_back().source.emplace().call.arguments = reading("{{context.session}}");
+    auto const parts = split_context(object(R"({"site_key":"a","session":"b","token":"c","other_key":"d"})"), own);
+    EXPECT_EQ(json::to_text(parts.visible), R"({"site_key":"a","session":"b"})");
+    EXPECT_EQ(json::to_text(parts.secret), R"({"token":"c","other_key":"d"})");
+}
+
+TEST(Context, APatchReplacesASecretTextByAnObjectThatIsNone)
+{
+    auto const old = split_context(object(R"({"callback":"https://me:pw@a.example"})"), *desk());
+    ASSERT_TRUE(old.secret.contains("callback"));
+    auto const now = merge_context(old, object(R"({"callback":{"host":"b.example"}})"), *desk());
+    EXPECT_EQ(json::to_text(now.whole()), R"({"callback":{"host":"b.example"}})");
+}
+
+TEST(Context, OnlyWhatAuthenticatesIsNewCredentials)
+{
+    for (auto const* patch : {R"({"api_key":"k"})", R"({"email":"a@b.example"})", R"({"oauth":{}})"})
+        EXPECT_TRUE(has_credentials(object(patch), *desk(), "api_key")) << patch;
+    for (auto const* patch : {R"({"webhook_pin":"1"})", R"({"subdomain":"b"})", R"({"signing_secret":"s"})", "{}"})
+        EXPECT_FALSE(has_credentials(object(patch), *desk(), "api_key")) << patch;
+    EXPECT_FALSE(has_credentials(object(R"({"api_key":"k"})"), *desk(), "oauth2"));
+}
+
 std::vector<std::string> paths_of(Error const& error)
 {
     std::vector<std::string> paths;

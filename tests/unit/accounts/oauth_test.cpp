@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace sluice::accounts {
@@ -169,15 +170,45 @@ TEST(TokenAnswer, OfAClientThatIsTheAccountsOwnIsNoWordAboutTheApp)
     using Kind = TokenAnswer::Kind;
     auto own_client = kShared;
     own_client.grant = catalog::OAuth::Grant::client_credentials;
-    for (auto const& [status, body] : {std::pair{401, R"({"error":"invalid_client"})"},
-                                       {400, R"({"error":"unauthorized_client"})"},
-                                       {401, ""},
-                                       {404, "{}"}}) {
+    for (auto const& [status, body] :
+         {std::pair{401, R"({"error":"invalid_client"})"}, {400, R"({"error":"unauthorized_client"})"}, {401, ""}}) {
         auto const read = read_token_answer("V", own_client, answer(status, body));
         EXPECT_EQ(read.kind, Kind::grant_refused) << status << body;
         EXPECT_EQ(read.error.public_detail().find("override"), std::string::npos);
         EXPECT_NE(read.error.public_detail().find("client_id and client_secret"), std::string::npos);
     }
+}
+
+TEST(TokenAnswer, WhatADeveloperAsksForIsNoWordAboutTheClientsOfHisCustomers)
+{
+    using Kind = TokenAnswer::Kind;
+    auto own_client = kShared;
+    own_client.grant = catalog::OAuth::Grant::client_credentials;
+    for (auto const* code : {"invalid_scope", "invalid_request", "unsupported_grant_type"}) {
+        auto const read = read_token_answer("V", own_client, answer(400, fmt::format(R"({{"error":"{}"}})", code)));
+        EXPECT_EQ(read.kind, Kind::unclear) << code;
+        EXPECT_NE(read.error.public_detail().find("scopes"), std::string::npos) << read.error.public_detail();
+    }
+    // What stands before the token endpoint answers so as well, a deploy's default page for example.
+    for (int const status : {403, 404})
+        EXPECT_EQ(read_token_answer("V", own_client, answer(status, "<html>")).kind, Kind::unclear) << status;
+}
+
+TEST(TokenAnswer, ThatNamesItsOwnTroubleHasUsedNothingUp)
+{
+    for (auto const* body : {R"({"error":"ratelimited"})", R"({"error":"temporarily_unavailable"})"})
+        EXPECT_FALSE(read_token_answer("V", kShared, answer(200, body)).may_be_used_up) << body;
+    EXPECT_TRUE(read_token_answer("V", kShared, answer(200, "<html>")).may_be_used_up);
+}
+
+TEST(WantedScopes, AreThoseAnAccountWasConnectedWith)
+{
+    auto own_client = kShared;
+    own_client.scopes = {"all"};
+    Context context;
+    EXPECT_EQ(wanted_scopes(own_client, context), own_client.scopes);
+    keep_wanted_scopes({"some"}, context);
+    EXPECT_EQ(wanted_scopes(own_client, context), std::vector<std::string>{"some"});
 }
 
 TEST(PlanRefresh, AClientThatHasNoTokenYetIsDueAtOnce)

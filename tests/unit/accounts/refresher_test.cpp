@@ -243,7 +243,7 @@ TEST_F(RefresherTest, ARenewalThatWasCutOffLeavesTheAccountAliveUntilItsTokenEnd
 {
     rows_.rows.at({environment_, id_}).intent_generation = 1;
     auto const held_back = renew();
-    EXPECT_EQ(held_back.error().code(), ErrorCode::reauth_needed);
+    EXPECT_EQ(held_back.error().code(), ErrorCode::conflict) << "the account is as good as ever";
     EXPECT_EQ(row().status, Status::active);
     EXPECT_EQ(row().refresh_due_at, row().access_expires_at);
     EXPECT_TRUE(client_.requests.empty()) << "presenting the refresh token again would revoke the access token";
@@ -271,7 +271,7 @@ TEST_F(RefresherTest, AnAnswerThatDidNotComeIsLikeACut)
 {
     client_.fail({ErrorCode::upstream_timeout, "The vendor did not answer in time."});
     EXPECT_EQ(renew().error().code(), ErrorCode::upstream_timeout);
-    EXPECT_EQ(renew().error().code(), ErrorCode::reauth_needed);
+    EXPECT_EQ(renew().error().code(), ErrorCode::conflict);
     EXPECT_EQ(client_.requests.size(), 1U);
     EXPECT_EQ(row().status, Status::active);
 }
@@ -283,7 +283,7 @@ TEST_F(RefresherTest, AnAnswerThatMayHaveComeAfterTheWorkIsLikeACut)
         client_.requests.clear();
         client_.answer(status, body);
         EXPECT_EQ(renew().error().code(), ErrorCode::upstream_failed) << status << body;
-        EXPECT_EQ(renew().error().code(), ErrorCode::reauth_needed) << status << body;
+        EXPECT_EQ(renew().error().code(), ErrorCode::conflict) << status << body;
         EXPECT_EQ(client_.requests.size(), 1U) << "the refresh token is not presented again: " << status << body;
         EXPECT_EQ(row().status, Status::active);
     }
@@ -292,6 +292,37 @@ TEST_F(RefresherTest, AnAnswerThatMayHaveComeAfterTheWorkIsLikeACut)
     EXPECT_FALSE(renew());
     client_.answer(200, kGranted);
     EXPECT_TRUE(renew()) << "a vendor that says that it is down has done nothing";
+}
+
+TEST_F(RefresherTest, AnAnswerThatBrokeOffSaysSo)
+{
+    http::IncomingResponse half;
+    half.status = 200;
+    half.unread = Error{ErrorCode::upstream_failed, "The answer of acme.example broke off."};
+    client_.answers.emplace_back(std::move(half));
+    EXPECT_EQ(renew().error().public_detail(), "The answer of acme.example broke off.");
+    EXPECT_EQ(renew().error().code(), ErrorCode::conflict) << "it may have given new tokens";
+}
+
+/// Neither its time nor a health method ever says that the token is dead, so there is nothing to wait for.
+TEST_F(RefresherTest, ATokenOfWhichNothingIsToldIsRenewedAfterACutAsWell)
+{
+    definitions_.stored.manifest.as_object().erase("health");
+    row().access_expires_at.reset();
+    row().refresh_due_at = clock_.now();
+    client_.answer(502, "");
+    client_.answer(200, kGranted);
+    EXPECT_FALSE(renew());
+    EXPECT_TRUE(renew());
+}
+
+TEST_F(RefresherTest, ACutLeavesNoTimeThatHasPassed)
+{
+    row().access_expires_at.reset();
+    row().refresh_due_at = clock_.now() - 1min;
+    client_.answer(502, "");
+    EXPECT_FALSE(renew());
+    EXPECT_FALSE(row().refresh_due_at) << "the worker would fail for ever";
 }
 
 TEST_F(RefresherTest, WhatWasNotSentIsSentAgain)

@@ -109,5 +109,16 @@ TEST(Settings, RefuseAKeyThatIsThereTwice)
     EXPECT_EQ(told(loaded), "listen.port is there twice\nlimit is there twice\nlisten is there twice\n");
 }
 
+TEST(Settings, RefuseAnUnknownKeyAlsoWithoutAValue)
+{
+    Example example;
+    auto const loaded = example.load("databse:\nfoo: {}\nlisten:\nlimit:\ndatabase: {ulr: }\n");
+    ASSERT_FALSE(loaded);
+    std::vector<std::string> keys;
+    for (auto const& failure : loaded.error().failures())
+        keys.push_back(failure.path);
+    EXPECT_EQ(keys, (std::vector<std::string>{"database.ulr", "databse", "foo"}));
+}
+
 } // namespace
 } // namespace sluice::config

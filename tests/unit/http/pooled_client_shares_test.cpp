@@ -137,7 +137,8 @@ TEST_F(SharesTest, OfTheBytesOfLargeAnswersToo)
     auto const write = ask(peer, 1, Method::post);
     ASSERT_TRUE(write) << "it was made: nobody should repeat it";
     EXPECT_EQ(write->status, 200);
-    EXPECT_NE(write->unread.find("was not read"), std::string::npos) << write->unread;
+    ASSERT_TRUE(write->unread);
+    EXPECT_NE(write->unread->public_detail().find("was not read"), std::string::npos);
     EXPECT_TRUE(ask(small, 1));
     EXPECT_TRUE(ask(peer, 2));
     held.clear(); // The answers are gone.

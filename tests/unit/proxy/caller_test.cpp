@@ -1,4 +1,5 @@
 #include "proxy/caller.hpp"
+#include "proxy/kept_outcome.hpp"
 
 #include "accounts/connected_accounts.hpp"
 #include "proxy/account_observer.hpp"
@@ -123,7 +124,8 @@ TEST_F(CallerTest, A401WhoseRenewalFailsForAReasonThatPassesIsNo401)
     client_.answer(503, "");
     auto const failed = call();
     ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().code(), ErrorCode::upstream_failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::upstream_unreachable) << "nothing of the call was carried out";
+    EXPECT_TRUE(had_no_effect(failed));
     EXPECT_NE(failed.error().public_detail().find("503"), std::string::npos);
     EXPECT_EQ(row().account.status, Status::active);
     clock_.advance(5s);
@@ -175,12 +177,25 @@ TEST_F(CallerTest, CallsOfAnExpiredTokenDoNotAskATokenEndpointThatIsDownEachTime
     for (int i = 0; i < 10; ++i) {
         auto const failed = call();
         ASSERT_FALSE(failed);
+        EXPECT_TRUE(had_no_effect(failed));
         EXPECT_NE(failed.error().public_detail().find("503"), std::string::npos) << "each is told why";
     }
     EXPECT_EQ(client_.requests.size(), 1U);
     clock_.advance(4s);
     EXPECT_FALSE(call());
     EXPECT_EQ(client_.requests.size(), 2U);
+}
+
+TEST_F(CallerTest, AReadWhoseAnswerDidNotComeWholeIsTheErrorThatItIs)
+{
+    connect_by_key();
+    http::IncomingResponse half; // As of a search that is a POST.
+    half.status = 200;
+    half.unread = Error{ErrorCode::upstream_timeout, "acme.example did not answer in time."};
+    client_.answers.emplace_back(std::move(half));
+    auto const failed = call();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::upstream_timeout);
 }
 
 TEST_F(CallerTest, AClientOfTheAccountsOwnIsAskedForItsFirstToken)

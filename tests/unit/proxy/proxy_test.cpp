@@ -365,7 +365,7 @@ TEST(Interpret, TakesA303OfAWriteAsMade)
     auto const outcome = interpreted("create", std::move(response));
     EXPECT_EQ(outcome.kind, Outcome::Kind::unread);
     EXPECT_EQ(outcome.status, 200);
-    EXPECT_NE(outcome.message.find("made the change (303)"), std::string::npos);
+    EXPECT_NE(outcome.message.find("probably made the change: it answered 303"), std::string::npos);
     EXPECT_NE(outcome.message.find("/api/tickets/9"), std::string::npos);
 }
 
@@ -382,7 +382,7 @@ TEST(Interpret, SaysOfNoOther3xxThatTheItemHasMoved)
 TEST(Interpret, TellsAWriteWhoseAnswerDidNotComeWholeAsMade)
 {
     auto response = answer(200, "");
-    response.unread = "The answer of desk.example broke off: end of stream.";
+    response.unread = Error{ErrorCode::upstream_failed, "The answer of desk.example broke off: end of stream."};
     auto const outcome = interpreted("create", std::move(response));
     EXPECT_EQ(outcome.kind, Outcome::Kind::unread);
     EXPECT_NE(outcome.message.find("broke off"), std::string::npos);

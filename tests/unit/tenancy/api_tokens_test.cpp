@@ -64,6 +64,19 @@ TEST_F(ApiTokensTest, RefusesAReplacedTokenFromItsChangeOn)
     EXPECT_EQ(authenticate(token).error().code(), ErrorCode::unauthenticated);
 }
 
+/// While announcements are lost each entry is read again before use; whose it is does not change.
+TEST_F(ApiTokensTest, KnowsWhoseATokenIsAlsoWhileItMustBeReadAgain)
+{
+    auto const token = made(minted());
+    EXPECT_TRUE(tokens_.known_environment(token).empty());
+    EXPECT_TRUE(authenticate(token));
+    tokens_.set_listening(false);
+    EXPECT_FALSE(tokens_.authenticate_warm(token));
+    EXPECT_EQ(tokens_.known_environment(token), environment_);
+    EXPECT_TRUE(tokens_.known_environment(made_up()).empty());
+    EXPECT_TRUE(tokens_.known_environment("slx_api_x").empty());
+}
+
 TEST_F(ApiTokensTest, AMadeUpTokenCostsNoQuery)
 {
     for (int i = 0; i < 1'000; ++i)

@@ -44,6 +44,8 @@ public:
     AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, tenancy::SecretGate& gate,
                   Clock const& clock, tenancy::SnapshotCacheConfig config);
 
+    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
 

@@ -10,6 +10,7 @@
 #include "tenancy/change.hpp"
 #include "tenancy/waiters.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,8 +72,10 @@ public:
 
     /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed; a browser
     /// that comes again, or twice at once, gets what came of it the first time.
-    /// Errors: not_found, conflict as above: then nothing was done with the code.
-    Task<Result<Connection>> finish(Callback callback, Deadline deadline);
+    /// `admit` is asked, once it is known whose connection it is, whether the vendor may be waited for.
+    /// Errors: not_found, conflict as above, those of `admit`: then nothing was done with the code.
+    using Admit = std::function<Result<void>(EnvironmentId)>;
+    Task<Result<Connection>> finish(Callback callback, Admit admit, Deadline deadline);
 
     /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
     /// The time of the next look, if it is too early.

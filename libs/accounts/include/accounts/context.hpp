@@ -20,8 +20,14 @@ struct Context {
 };
 
 /// Takes the secret members out: the fields the definition marks secret, and everywhere what is called a secret, such
-/// as `x-api-key`, `webhookSecret`, `oauth_token` or `basic_auth`, and texts with a URL that has a password in it.
+/// as `x-api-key`, `webhookSecret`, `oauth_token` or `basic_auth`, and texts with a URL that has a password in it. What
+/// only sounds like a secret and is read by a URL, a step or the form of the definition is none.
 [[nodiscard]] Context split_context(json::object const& context, catalog::Integration const& integration);
+
+/// Whether a patch has what authenticates: the fields of the method, the tokens, secrets that every account has.
+/// Another secret of the context, of a webhook for example, says nothing of them.
+[[nodiscard]] bool has_credentials(json::object const& patch, catalog::Integration const& integration,
+                                   std::string_view authentication_method);
 
 /// Merges a patch one level deep: a member of the patch replaces the old one whole, null removes it, except that a
 /// secret is never removed by a patch that leaves it out.

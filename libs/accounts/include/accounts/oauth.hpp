@@ -57,7 +57,8 @@ struct TokenAnswer {
         ended,         ///< `invalid_grant`: the grant is no longer valid.
         grant_refused, ///< Another refusal of the grant: a 4xx, or a 2xx with an error member.
         /// Of the app, which all accounts share: its error codes of RFC 6749 section 5.2, or 401, 403, 404 without an
-        /// error code from a host that all share. Of a client that is the account's own it is a refusal of the grant.
+        /// error code from a host that all share. Of a client that is the account's own only `invalid_client`,
+        /// `unauthorized_client` and a 401 are a refusal, of the grant.
         app_refused,
         unclear, ///< Nothing about either: 408, 425, 429, 5xx, HTML, an empty body, no token.
     };
@@ -71,6 +72,11 @@ struct TokenAnswer {
 /// Reads leniently: a byte order mark, a lifetime in quotes, scopes as a list or with commas, an error in an object.
 [[nodiscard]] TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oauth,
                                             http::Response const& answer);
+
+/// The scopes to ask for with a client of the account's own: those it was connected with, else those of the definition.
+[[nodiscard]] std::vector<std::string> wanted_scopes(catalog::OAuth const& oauth, Context const& context);
+/// Keeps the scopes that connecting asked for, where they are not the definition's.
+void keep_wanted_scopes(std::vector<std::string> const& scopes, Context& context);
 
 /// The tokens of `grant` put into the context, and when they have to be renewed. `jitter` is from 0 to 1.
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context);

@@ -167,8 +167,8 @@ public:
                                                  RefreshEnd end, AccountChange change, Deadline deadline) = 0;
     /// Makes the account's health check due, unless that was asked within the last minute.
     virtual Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
-    /// Puts what the customer answered after connecting into what may be shown of the context, and says so.
-    virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
+    /// `update` with what the customer answered after connecting, which it tells.
+    virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
                                                 Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,

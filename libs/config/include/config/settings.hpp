@@ -65,6 +65,8 @@ private:
              std::function<std::optional<std::string>(std::vector<std::string> const&)> set,
              std::function<std::string()> show);
 
+    /// Whether it is a setting or, where it has no value, a group of them.
+    [[nodiscard]] bool is_known(std::string const& key, bool has_value) const;
     [[nodiscard]] std::string why_unknown(std::string const& name, bool is_variable) const;
 
     std::vector<Setting> settings_;

@@ -7,6 +7,7 @@
 #include "runtime/task.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace sluice::http {
@@ -37,7 +38,7 @@ struct IncomingResponse : Response {
     std::chrono::microseconds elapsed{};
     /// Of a request that is not safe: it was made, as its 2xx says, but the body could not be read, and why. The body
     /// is empty then.
-    std::string unread;
+    std::optional<Error> unread;
 };
 
 /// Sends requests to other servers. The port that `http::PooledClient` implements; tests give a fake.

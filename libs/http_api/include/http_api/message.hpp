@@ -44,6 +44,9 @@ struct Request {
     [[nodiscard]] std::string_view query() const noexcept;
 };
 
+/// The token of `Authorization: Bearer` (RFC 6750 section 2.1); empty if there is none.
+[[nodiscard]] std::string_view bearer_of(Request const& request);
+
 /// Where a body goes that is written while it is made.
 class BodySink : public Peer {
 public:

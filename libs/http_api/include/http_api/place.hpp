@@ -24,8 +24,8 @@ public:
     ~Place();
 
     /// Takes the place for a request of the environment, or of nobody known yet (the empty id): whoever waits with a
-    /// request has taken one. What it was taken for before is given back. Errors: rate_limited, also if the environment
-    /// has more answers than it may that nobody reads.
+    /// request has taken one. What it was taken for before is given back once another is taken. Errors: rate_limited,
+    /// also if the environment has more answers than it may that nobody reads.
     [[nodiscard]] Result<void> take(EnvironmentId environment);
 
     /// Whether its owner may have more answers made. Costs no lock as long as few answers wait. Errors: rate_limited.

@@ -59,6 +59,8 @@ public:
 
     /// What `resolve` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
+    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; rate_limited
     /// (`SecretGate`); unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);

@@ -35,6 +35,8 @@ public:
 
     /// What `authenticate` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
+    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 

@@ -69,6 +69,13 @@ public:
         return &found->second.value;
     }
 
+    /// The entry, be it one that has to be read again before use: for what does not change, such as whose it is.
+    [[nodiscard]] T const* peek(Key const& key) const
+    {
+        auto const found = entries_.find(key);
+        return found != entries_.end() ? found->second.value.get() : nullptr;
+    }
+
     /// Whether there is an entry, be it one that has to be read again, or a remembered miss: asking costs nobody much.
     [[nodiscard]] bool knows(Key const& key) const { return entries_.contains(key) || find_miss(key) != nullptr; }
 

@@ -211,8 +211,8 @@ public:
         co_return Result<void>{};
     }
 
-    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, json::object answers,
-                                        Deadline) override
+    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id,
+                                        accounts::AccountChange change, Deadline) override
     {
         if (auto failed = begin("store_answers"))
             co_return *failed;
@@ -220,11 +220,6 @@ public:
         if (row == nullptr)
             co_return not_found();
         auto next = *row;
-        accounts::AccountChange const change = [&](Account&, Context& context) -> Result<void> {
-            for (auto const& [name, value] : answers)
-                context.visible[name] = value;
-            return {};
-        };
         if (auto const changed = apply(next, false, change); !changed)
             co_return changed.error();
         co_return commit("store_answers", *row, std::move(next));
