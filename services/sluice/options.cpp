@@ -1,7 +1,7 @@
 #include "options.hpp"
 
-#include "http/egress.hpp"
 #include "http_api/url.hpp"
+#include "http_client/egress.hpp"
 
 #include <fmt/format.h>
 
@@ -177,7 +177,6 @@ Options::Options()
     s.secret("worker.database_url", worker_database_url_, "PostgreSQL URL of the role sluice_worker");
     s.text("worker.address", worker_address_, "IP address of the worker's health and metrics", check_address);
     s.integer("worker.port", worker_port_, 0, 65535, "port of the worker's health and metrics");
-    s.duration("worker.expiry_interval", expiry_interval_, 100ms, 1h, "how often expired MCP servers are deleted");
     s.duration("worker.schema_interval", schema_interval_, 1s, 24h,
                "between two looks at what an account changed of its own fields");
     s.duration("worker.health_interval", health_interval_, 1min, 24h, "between two health checks of an account");
@@ -250,7 +249,6 @@ worker::Config Options::worker() const
     config.database.url = worker_database_url_.empty() ? database_url_ : worker_database_url_;
     config.server.connection_limit = kOperators;
     config.database.connections = 4;
-    config.expiry_interval = expiry_interval_;
     config.health_interval = health_interval_;
     config.schema_interval = schema_interval_;
     config.client = api_.client;

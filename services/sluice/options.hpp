@@ -51,7 +51,6 @@ private:
     std::string worker_address_ = "127.0.0.1";
     std::int64_t worker_port_ = 8081;
     std::int64_t management_port_ = 8082;
-    std::chrono::milliseconds expiry_interval_{5'000};
     std::chrono::milliseconds health_interval_{900'000};
     std::chrono::milliseconds schema_interval_{45'000};
     std::int64_t simulator_port_ = 8090;

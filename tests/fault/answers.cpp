@@ -5,7 +5,7 @@
 // Usage: fault_answers [seed=N] [seeds=N] [tenants=N] [calls=N]. The last line is `N passed, N failed`.
 
 #include "answer_streams.hpp"
-#include "http/pooled_client.hpp"
+#include "http_client/pooled_client.hpp"
 #include "runtime/offload.hpp"
 
 #include <fmt/format.h>

@@ -24,13 +24,13 @@ using test::soon;
 
 using accounts::Account;
 using accounts::Context;
-using tenancy::Change;
+using snapshots::Change;
 using Kind = Change::Kind;
 
 class Heard final : public pqxx::notification_receiver {
 public:
     explicit Heard(pqxx::connection_base& connection)
-        : notification_receiver(connection, tenancy::kChangeChannel)
+        : notification_receiver(connection, snapshots::kChangeChannel)
     {
     }
     void operator()(std::string const& payload, int) override
@@ -101,7 +101,7 @@ protected:
         action();
         // NOTIFY arrives in the order of commits, so this mark is behind all of them.
         Change const mark{Kind::api_token, {}, uuid_of_name("mark")};
-        database_.execute("NOTIFY " + std::string(tenancy::kChangeChannel) + ", '" + mark.str() + "'");
+        database_.execute("NOTIFY " + std::string(snapshots::kChangeChannel) + ", '" + mark.str() + "'");
         while (std::ranges::find(heard_.changes, mark) == heard_.changes.end() &&
                listener_.await_notification(10, 0) > 0) {
         }
@@ -116,7 +116,7 @@ protected:
     [[nodiscard]] Change account_change() const { return {Kind::account, in_, account_.id.uuid()}; }
     [[nodiscard]] Change tenant_change(std::string_view tenant) const
     {
-        return {Kind::tenant, in_, tenancy::tenant_key(tenant)};
+        return {Kind::tenant, in_, snapshots::tenant_key(tenant)};
     }
     [[nodiscard]] Change environment_change() const { return {Kind::environment, in_, {}}; }
 
@@ -179,9 +179,9 @@ TEST_F(AnnouncementTest, ChangesOfAnMcpServerNameWhoseItIs)
         expect("rotate_token", whose,
                [&] { must(test::run(rows.rotate_token(in_, owner, made.id, new_hash(), clock_.now(), soon()))); });
         expect("remove", whose, [&] { must(test::run(rows.remove(in_, owner, made.id, soon()))); });
-        server(owner, clock_.now() - std::chrono::seconds(1));
-        expect("delete_expired", whose,
-               [&] { EXPECT_EQ(must(test::run(store_.expiry().delete_expired(10, soon()))), 1U); });
+        auto const old = server(owner, clock_.now() - std::chrono::seconds(1));
+        expect("remove_expired", whose,
+               [&] { EXPECT_TRUE(must(test::run(rows.remove_expired(in_, old.id, soon())))); });
     }
 }
 

@@ -61,9 +61,9 @@ protected:
         return must(test::run(store_.webhooks().create(made, Secret{std::move(secret)}, soon())));
     }
 
-    accounts::LinkToken link(EnvironmentId in, crypto::TokenHash const& hash)
+    connecting::LinkToken link(EnvironmentId in, crypto::TokenHash const& hash)
     {
-        accounts::LinkToken made;
+        connecting::LinkToken made;
         made.environment = in;
         made.tenant_id = "acme";
         made.context = json::object{{"password", "planted-password"}};
@@ -71,10 +71,10 @@ protected:
         return must(test::run(store_.connections().create_link(made, hash, soon())));
     }
 
-    static tenancy::JobWish wish(std::size_t most = 10, std::size_t share = 10)
+    static jobs::Wish wish(std::size_t most = 10, std::size_t share = 10)
     {
-        tenancy::JobWish made;
-        made.kind = tenancy::JobKind::delivery;
+        jobs::Wish made;
+        made.kind = events::kDeliveryJob;
         made.most = most;
         made.share = share;
         made.lease = std::chrono::seconds(60);

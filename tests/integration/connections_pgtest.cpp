@@ -1,5 +1,5 @@
 // What connecting and events store: inside its environment, sealed for its place.
-#include "accounts/connector.hpp"
+#include "connecting/connector.hpp"
 #include "connection_fixture.hpp"
 #include "events/signature.hpp"
 
@@ -53,7 +53,7 @@ TEST_F(ConnectionStoreTest, EventsOfOneAccountComeOneAfterTheOther)
     webhook(mine, "one");
     account(mine); // Two events: created, active.
     auto const take = [&] { return must(test::run(store_.jobs().take(wish(), soon()))).jobs; };
-    auto const end = [&](tenancy::Job const& job, events::DeliveryStatus outcome) {
+    auto const end = [&](jobs::Job const& job, events::DeliveryStatus outcome) {
         auto state = must(test::run(store_.webhooks().load_delivery(mine, DeliveryId{job.id}, soon())));
         auto const type = state.event.type;
         events::Attempt attempt;
@@ -88,7 +88,7 @@ TEST_F(ConnectionStoreTest, ShowsNothingOfAnotherEnvironment)
     auto const theirs = environment("theirs");
     auto const their_account = account(theirs);
     auto const their_webhook = webhook(theirs, "x");
-    accounts::Connection connection;
+    connecting::Connection connection;
     connection.environment = theirs;
     connection.environment_integration = their_account.environment_integration;
     connection.tenant_id = "acme";

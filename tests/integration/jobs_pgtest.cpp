@@ -38,8 +38,8 @@ TEST_F(JobQueueTest, OneEnvironmentsBacklogLeavesRoomForOthers)
     database_.execute(fmt::format("INSERT INTO jobs (partition, kind, environment_id, id, due) "
                                   "VALUES (15, 'delivery', '{}', gen_random_uuid(), now())",
                                   to_hex(other.uuid())));
-    auto const count_of = [](std::vector<tenancy::Job> const& jobs, EnvironmentId of) {
-        return std::ranges::count_if(jobs, [of](tenancy::Job const& job) { return job.environment == of; });
+    auto const count_of = [](std::vector<jobs::Job> const& jobs, EnvironmentId of) {
+        return std::ranges::count_if(jobs, [of](jobs::Job const& job) { return job.environment == of; });
     };
     auto asked = wish(64, 16);
     auto const taken = must(test::run(store_.jobs().take(asked, soon()))).jobs;
@@ -101,7 +101,7 @@ TEST_F(JobQueueTest, AJobThatIsDueIsTold)
     pqxx::connection connection(database_.url("sluice_worker").reveal());
     struct Ear final : pqxx::notification_receiver {
         explicit Ear(pqxx::connection& to)
-            : pqxx::notification_receiver(to, tenancy::kJobChannel)
+            : pqxx::notification_receiver(to, jobs::kChannel)
         {
         }
         void operator()(std::string const& payload, int) override { heard.push_back(payload); }

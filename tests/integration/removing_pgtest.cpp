@@ -1,4 +1,5 @@
 // Removing what has very many things below it, and what others wait for.
+#include "accounts/uninstall_job.hpp"
 #include "catalog/integration.hpp"
 #include "crypto/token.hpp"
 #include "store/store.hpp"
@@ -73,9 +74,9 @@ protected:
         return database_.value("SELECT count(*) FROM " + rows);
     }
 
-    std::vector<tenancy::Job> taken(tenancy::JobKind kind, std::size_t most)
+    std::vector<jobs::Job> taken(jobs::Kind kind, std::size_t most)
     {
-        tenancy::JobWish wish;
+        jobs::Wish wish;
         wish.kind = kind;
         wish.most = wish.share = most;
         wish.lease = std::chrono::seconds(60);
@@ -120,7 +121,7 @@ TEST_F(RemovingTest, UninstallingHidesAccountsAtOnceAndAJobDeletesThem)
     EXPECT_TRUE(again.created);
     auto const kept = must(make_account(again.row.id));
 
-    auto const jobs = taken(tenancy::JobKind::uninstall, 10);
+    auto const jobs = taken(accounts::kUninstallJob, 10);
     ASSERT_EQ(jobs.size(), 1U);
     EXPECT_EQ(jobs.front().id, installation.uuid());
     int batches = 0;
@@ -157,7 +158,7 @@ TEST_F(RemovingTest, ReplayOfTenThousandEventsAnswersWithinARequest)
     ASSERT_TRUE(replayed) << replayed.error().log_message();
     EXPECT_EQ(*replayed, 10'000U);
     EXPECT_EQ(count("deliveries d JOIN events e ON e.id = d.event_id WHERE d.status = 'pending'"), "10000");
-    auto const jobs = taken(tenancy::JobKind::delivery, 20'000);
+    auto const jobs = taken(events::kDeliveryJob, 20'000);
     ASSERT_EQ(jobs.size(), 10'000U);
     EXPECT_TRUE(test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon())));
 }
@@ -187,7 +188,7 @@ TEST_F(RemovingTest, DeliveryToAWebhookThatIsGoneIsOver)
     auto const hook = webhook();
     must(test::run(store_.webhooks().send_test(environment_, hook.id, soon())));
     must(test::run(store_.webhooks().remove(environment_, hook.id, soon())));
-    auto const jobs = taken(tenancy::JobKind::delivery, 10);
+    auto const jobs = taken(events::kDeliveryJob, 10);
     ASSERT_EQ(jobs.size(), 1U);
     auto const loaded = test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon()));
     EXPECT_EQ(loaded.error().code(), ErrorCode::not_found);

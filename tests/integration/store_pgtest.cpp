@@ -439,13 +439,18 @@ TEST_F(StoreTest, ForgetsTheSecretOfWhatIsDeletedByAnyWay)
 TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)
 {
     auto const made = account(environment("t", "e"));
-    server(made, clock_.now() - std::chrono::seconds(1));
+    auto const over = server(made, clock_.now() - std::chrono::seconds(1));
     auto const later = server(made, clock_.now() + std::chrono::hours(1));
     auto const endless = server(made);
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
     Store worker(pool, keyring_, clock_);
-    EXPECT_EQ(must(test::run(worker.expiry().delete_expired(100, soon()))), 1U);
-    EXPECT_EQ(must(test::run(worker.expiry().delete_expired(100, soon()))), 0U);
+    auto const is_removed = [&](mcp::McpServer const& server) {
+        return must(test::run(worker.servers().remove_expired(server.environment, server.id, soon())));
+    };
+    EXPECT_TRUE(is_removed(over));
+    EXPECT_FALSE(is_removed(over));
+    EXPECT_FALSE(is_removed(later));
+    EXPECT_FALSE(is_removed(endless));
     auto const left = must(test::run(store_.servers().list(made.environment, made.id, {}, soon()))).items;
     ASSERT_EQ(left.size(), 2U);
     EXPECT_EQ(left[0].id, endless.id);

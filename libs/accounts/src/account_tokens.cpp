@@ -12,7 +12,7 @@ Error refused()
 } // namespace
 
 AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring,
-                             tenancy::SecretGate& gate, Clock const& clock, tenancy::SnapshotCacheConfig config)
+                             tenancy::SecretGate& gate, Clock const& clock, snapshots::CacheConfig config)
     : repository_(repository)
     , keyring_(keyring)
     , gate_(gate)
@@ -52,9 +52,9 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
     co_return **entry;
 }
 
-tenancy::Dependencies dependencies_of(AccountToken const& token)
+snapshots::Dependencies dependencies_of(AccountToken const& token)
 {
-    using Kind = tenancy::Change::Kind;
+    using Kind = snapshots::Change::Kind;
     // Only a deleted account ends its tokens early; any change of it is rare enough to read them again.
     return {{Kind::account, token.environment, token.account.uuid()}, {Kind::environment, token.environment, {}}};
 }

@@ -92,7 +92,7 @@ std::vector<std::string> forms_of(std::vector<std::string> const& secrets)
     return forms;
 }
 
-std::vector<std::string> forms_of(ConnectedAccount const& account)
+std::vector<std::string> forms_of(CallableAccount const& account)
 {
     auto const context = open_context(account.account, account.key);
     if (!context)
@@ -117,14 +117,14 @@ bool replace(std::vector<std::string> const& forms, std::string& text)
 
 } // namespace
 
-std::string without_secrets(std::string text, ConnectedAccount const& account)
+std::string without_secrets(std::string text, CallableAccount const& account)
 {
     if (!text.empty())
         replace(forms_of(account), text);
     return text;
 }
 
-http::Headers without_secrets(http::Headers headers, ConnectedAccount const& account)
+http::Headers without_secrets(http::Headers headers, CallableAccount const& account)
 {
     auto const forms = forms_of(account);
     bool is_clean = true;

@@ -59,7 +59,7 @@ Error dead_error(Account const& account)
     return {ErrorCode::reauth_needed, message != nullptr ? std::string(*message) : "The account is not active."};
 }
 
-catalog::OAuth const* oauth_of(ConnectedAccount const& account)
+catalog::OAuth const* oauth_of(CallableAccount const& account)
 {
     auto const* format = account.installed->integration->find_credentials(account.account.authentication_method);
     return format != nullptr && format->oauth ? &*format->oauth : nullptr;
@@ -79,7 +79,7 @@ bool is_used_up(catalog::OAuth const& oauth)
 }
 
 /// Whether there is anything to renew with.
-Result<void> check_renewable(ConnectedAccount const& account)
+Result<void> check_renewable(CallableAccount const& account)
 {
     auto const* oauth = oauth_of(account);
     if (oauth == nullptr)
@@ -108,8 +108,8 @@ RefresherMetrics::RefresherMetrics(telemetry::Registry& registry)
 }
 
 Refresher::Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
-                     tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
-                     RefresherConfig config)
+                     snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log,
+                     RefresherMetrics& metrics, RefresherConfig config)
     : repository_(repository)
     , integrations_(integrations)
     , client_(client)
@@ -122,14 +122,14 @@ Refresher::Refresher(AccountRepository& repository, Integrations& integrations, 
 {
 }
 
-Task<Result<ConnectedPtr>> Refresher::renew(ConnectedPtr account, Deadline deadline)
+Task<Result<CallableAccountPtr>> Refresher::renew(CallableAccountPtr account, Deadline deadline)
 {
     auto const id = account->account.id;
     auto fetch = [this, &account, deadline](IntegratedAccountId const&) { return run(account, deadline); };
     co_return co_await flights_.run(id, deadline, fetch);
 }
 
-Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadline)
+Task<Result<CallableAccountPtr>> Refresher::run(CallableAccountPtr account, Deadline deadline)
 {
     auto const& row = account->account;
     if (auto const renewable = check_renewable(*account); !renewable)
@@ -150,7 +150,7 @@ Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadlin
         }
         auto const worked_at = lease->state.app_worked_at;
         bool const app_works = worked_at && clock_.now() - *worked_at < kAppProof;
-        auto connected = co_await connect(integrations_, std::move(lease->state), Deadline::after(kStoreLimit));
+        auto connected = co_await make_callable(integrations_, std::move(lease->state), Deadline::after(kStoreLimit));
         if (!connected)
             co_return connected.error();
         if (lease->kind == RefreshLease::Kind::renewed) {
@@ -162,8 +162,8 @@ Task<Result<ConnectedPtr>> Refresher::run(ConnectedPtr account, Deadline deadlin
     }
 }
 
-Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted,
-                                                   bool app_works)
+Task<Result<CallableAccountPtr>> Refresher::renew_leased(CallableAccountPtr account, Uuid owner, bool is_interrupted,
+                                                         bool app_works)
 {
     auto const& row = account->account;
     auto const* oauth = oauth_of(*account);
@@ -214,7 +214,7 @@ Task<Result<ConnectedPtr>> Refresher::renew_leased(ConnectedPtr account, Uuid ow
     co_return co_await store_failure(account, owner, *std::move(answer), is_interrupted);
 }
 
-Task<Result<ConnectedPtr>> Refresher::store_grant(ConnectedPtr account, Uuid owner, TokenGrant grant)
+Task<Result<CallableAccountPtr>> Refresher::store_grant(CallableAccountPtr account, Uuid owner, TokenGrant grant)
 {
     AccountChange apply = [grant = std::move(grant), now = clock_.now(),
                            jitter = random_fraction()](Account& changed, Context& context) -> Result<void> {
@@ -236,7 +236,7 @@ Task<Result<ConnectedPtr>> Refresher::store_grant(ConnectedPtr account, Uuid own
     co_return co_await reload(*account, Deadline::after(kStoreLimit));
 }
 
-Task<Error> Refresher::store_failure(ConnectedPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted)
+Task<Error> Refresher::store_failure(CallableAccountPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted)
 {
     using Kind = TokenAnswer::Kind;
     auto message = answer.error.public_detail();
@@ -262,7 +262,7 @@ Task<Error> Refresher::store_failure(ConnectedPtr account, Uuid owner, TokenAnsw
     co_return written->status != Status::active ? dead_error(*written) : answer.error;
 }
 
-Task<Error> Refresher::store_undecided(ConnectedPtr account, Uuid owner, Error error)
+Task<Error> Refresher::store_undecided(CallableAccountPtr account, Uuid owner, Error error)
 {
     AccountChange change = [](Account& row, Context&) -> Result<void> {
         row.refresh_due_at = row.access_expires_at;
@@ -273,7 +273,7 @@ Task<Error> Refresher::store_undecided(ConnectedPtr account, Uuid owner, Error e
     co_return written ? error : written.error();
 }
 
-Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
+Task<Result<TokenAnswer>> Refresher::ask_vendor(CallableAccount const& account)
 {
     auto const& integration = *account.installed->integration;
     auto const* oauth = oauth_of(account);
@@ -305,7 +305,7 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(ConnectedAccount const& account)
     co_return read_token_answer(integration.label, *oauth, *answer);
 }
 
-Task<Result<Account>> Refresher::finish(ConnectedAccount const& account, Uuid owner, RefreshEnd end,
+Task<Result<Account>> Refresher::finish(CallableAccount const& account, Uuid owner, RefreshEnd end,
                                         AccountChange change)
 {
     auto const& row = account.account;
@@ -315,7 +315,7 @@ Task<Result<Account>> Refresher::finish(ConnectedAccount const& account, Uuid ow
                                                            Deadline::after(kStoreLimit));
         if (written) {
             failpoint("refresh_committed");
-            co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
+            co_await announcer_.announce({snapshots::Change::Kind::account, row.environment, row.id.uuid()});
             co_return written;
         }
         bool const is_over = written.error().code() != ErrorCode::unavailable || deadline.expired();
@@ -327,12 +327,12 @@ Task<Result<Account>> Refresher::finish(ConnectedAccount const& account, Uuid ow
     }
 }
 
-Task<Result<ConnectedPtr>> Refresher::reload(ConnectedAccount const& account, Deadline deadline)
+Task<Result<CallableAccountPtr>> Refresher::reload(CallableAccount const& account, Deadline deadline)
 {
     auto state = co_await repository_.load_state(account.account.environment, account.account.id, deadline);
     if (!state)
         co_return state.error();
-    co_return co_await connect(integrations_, *std::move(state), deadline);
+    co_return co_await make_callable(integrations_, *std::move(state), deadline);
 }
 
 } // namespace sluice::accounts

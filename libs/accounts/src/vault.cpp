@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds kRenewBefore{30};
 
-Error reconnect(ConnectedAccount const& connected, std::string_view why)
+Error reconnect(CallableAccount const& connected, std::string_view why)
 {
     auto const& account = connected.account;
     return {ErrorCode::reauth_needed, fmt::format("The {} account of tenant {} {}. {}", account.integration_name,
@@ -54,7 +54,7 @@ Result<json::object> open_secret(crypto::DataKey const& key, std::string_view pl
 
 } // namespace
 
-std::string how_to_reconnect(ConnectedAccount const& account)
+std::string how_to_reconnect(CallableAccount const& account)
 {
     if (!account.reconnect_url.empty())
         return fmt::format("Its owner can connect it again at {}", account.reconnect_url);
@@ -87,7 +87,7 @@ Vault::Vault(Clock const& clock)
 {
 }
 
-bool Vault::is_renewal_due(ConnectedAccount const& connected) const
+bool Vault::is_renewal_due(CallableAccount const& connected) const
 {
     auto const& account = connected.account;
     if (!account.refresh_due_at || account.status != Status::active || !connected.is_enabled)
@@ -99,7 +99,7 @@ bool Vault::is_renewal_due(ConnectedAccount const& connected) const
            now >= *account.access_expires_at;
 }
 
-Result<Credential> Vault::credential(ConnectedAccount const& connected) const
+Result<Credential> Vault::credential(CallableAccount const& connected) const
 {
     auto const& account = connected.account;
     if (account.is_blocked)

@@ -26,8 +26,8 @@ std::vector<std::size_t> positions_of(catalog::Dynamic const& dynamic, bool only
 
 } // namespace
 
-AccountSchemas::AccountSchemas(SchemaRepository& repository, accounts::VendorCalls& vendor,
-                               tenancy::Announcer& announcer, Clock const& clock)
+AccountSchemas::AccountSchemas(SchemaRepository& repository, proxy::VendorCalls& vendor,
+                               snapshots::Announcer& announcer, Clock const& clock)
     : repository_(repository)
     , vendor_(vendor)
     , announcer_(announcer)
@@ -35,7 +35,7 @@ AccountSchemas::AccountSchemas(SchemaRepository& repository, accounts::VendorCal
 {
 }
 
-Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::ConnectedPtr account, When when,
+Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::CallableAccountPtr account, When when,
                                                             Deadline deadline)
 {
     auto const& dynamic = account->installed->integration->dynamic;
@@ -78,11 +78,11 @@ Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::ConnectedP
     if (!changed)
         co_return changed.error();
     if (*changed)
-        co_await announcer_.announce({tenancy::Change::Kind::account, environment, id.uuid()});
+        co_await announcer_.announce({snapshots::Change::Kind::account, environment, id.uuid()});
     co_return Update{std::move(next), *changed};
 }
 
-Task<Result<std::string>> AccountSchemas::marker_of(accounts::ConnectedPtr account, Deadline deadline)
+Task<Result<std::string>> AccountSchemas::marker_of(accounts::CallableAccountPtr account, Deadline deadline)
 {
     auto const& changes = *account->installed->integration->dynamic.changes;
     auto const newest = co_await vendor_.list(account, changes.call, 1, deadline);
@@ -93,8 +93,8 @@ Task<Result<std::string>> AccountSchemas::marker_of(accounts::ConnectedPtr accou
     co_return marker != nullptr ? boost::json::serialize(*marker) : std::string();
 }
 
-Task<Result<void>> AccountSchemas::load(accounts::ConnectedPtr account, std::size_t position, json::object& records,
-                                        Deadline deadline)
+Task<Result<void>> AccountSchemas::load(accounts::CallableAccountPtr account, std::size_t position,
+                                        json::object& records, Deadline deadline)
 {
     auto const& source = account->installed->integration->dynamic.sources[position];
     auto const listed = co_await vendor_.list(account, source.call, DynamicSource::kMostRecords, deadline);

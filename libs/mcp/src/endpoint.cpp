@@ -77,7 +77,7 @@ bool accepts_json_or_events(http::Request const& request)
 
 } // namespace
 
-void CallTrace::of(accounts::ConnectedAccount const& connected)
+void CallTrace::of(accounts::CallableAccount const& connected)
 {
     account = connected.account.id.str();
     integration = connected.account.integration_name;

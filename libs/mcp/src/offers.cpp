@@ -217,7 +217,7 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
         co_return Answer{200, encode_error(request.id, RpcCode::invalid_params, "params.uri must be a string."), {}};
     std::string const uri(*given);
     McpResource const* found = nullptr;
-    accounts::ConnectedPtr account;
+    accounts::CallableAccountPtr account;
     json::object values;
     for (auto const& offered : snapshot->resources) {
         if (auto matched = offered.resource->uri.match(uri)) {

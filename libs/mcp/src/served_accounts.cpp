@@ -12,18 +12,18 @@
 namespace sluice::mcp {
 namespace {
 
-using accounts::ConnectedAccount;
-using accounts::ConnectedPtr;
+using accounts::CallableAccount;
+using accounts::CallableAccountPtr;
 
 /// What a person knows an account by: the address of the vendor's that is its own.
-std::string label_of(ConnectedAccount const& account)
+std::string label_of(CallableAccount const& account)
 {
     auto const scheme_end = account.base_url.find("://");
     return scheme_end == std::string::npos ? std::string() : account.base_url.substr(scheme_end + 3);
 }
 
 /// Addresses where they tell the accounts apart, else ids.
-std::vector<std::string> labels_of(std::vector<ConnectedPtr> const& accounts)
+std::vector<std::string> labels_of(std::vector<CallableAccountPtr> const& accounts)
 {
     std::vector<std::string> labels;
     for (auto const& account : accounts)
@@ -55,16 +55,16 @@ catalog::OuterArgument argument_of(ServedAccounts::Group const& group)
 
 } // namespace
 
-ServedAccounts::ServedAccounts(ConnectedPtr account)
+ServedAccounts::ServedAccounts(CallableAccountPtr account)
     : tools_(account->tools)
 {
     groups_.push_back({{std::move(account)}, {}, {}});
 }
 
-ServedAccounts::ServedAccounts(std::vector<ConnectedPtr> accounts, ToolSets& tool_sets)
+ServedAccounts::ServedAccounts(std::vector<CallableAccountPtr> accounts, ToolSets& tool_sets)
     : is_of_tenant_(true)
 {
-    std::map<std::pair<std::string, IntegrationId>, std::vector<ConnectedPtr>> by_integration;
+    std::map<std::pair<std::string, IntegrationId>, std::vector<CallableAccountPtr>> by_integration;
     for (auto& account : accounts)
         by_integration[{account->account.integration_name, account->account.integration}].push_back(account);
     std::vector<catalog::ToolPtr> tools;
@@ -77,7 +77,7 @@ ServedAccounts::ServedAccounts(std::vector<ConnectedPtr> accounts, ToolSets& too
     tools_ = std::make_shared<catalog::ToolList const>(std::move(tools), std::move(without_tool));
 }
 
-void ServedAccounts::add_group(std::vector<ConnectedPtr> accounts, ToolSets& tool_sets,
+void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSets& tool_sets,
                                std::vector<catalog::ToolPtr>& tools)
 {
     Group group{std::move(accounts), {}, {}};

@@ -52,11 +52,12 @@ Result<void> check_config(ServerConfig const& config, catalog::ToolList const& t
     return {};
 }
 
-tenancy::Change change_of(McpServer const& server)
+snapshots::Change change_of(McpServer const& server)
 {
-    using Kind = tenancy::Change::Kind;
-    return server.account ? tenancy::Change{Kind::account, server.environment, server.account->uuid()}
-                          : tenancy::Change{Kind::tenant, server.environment, tenancy::tenant_key(server.tenant_id)};
+    using Kind = snapshots::Change::Kind;
+    return server.account
+               ? snapshots::Change{Kind::account, server.environment, server.account->uuid()}
+               : snapshots::Change{Kind::tenant, server.environment, snapshots::tenant_key(server.tenant_id)};
 }
 
 namespace {
@@ -138,7 +139,7 @@ void add_offers(ServerSnapshot& snapshot)
 
 Servers::Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
                  crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
-                 tenancy::SnapshotCacheConfig config)
+                 snapshots::CacheConfig config)
     : repository_(repository)
     , integrations_(integrations)
     , tool_sets_(tool_sets)
@@ -210,16 +211,16 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     add_offers(*snapshot);
     snapshot->capabilities = capabilities_of(*snapshot);
     if (snapshot->served->is_of_tenant())
-        snapshot->tenant = tenancy::tenant_key(snapshot->server.tenant_id);
+        snapshot->tenant = snapshots::tenant_key(snapshot->server.tenant_id);
     co_return SnapshotPtr(std::move(snapshot));
 }
 
 Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states,
                                        bool& is_incomplete, Deadline deadline)
 {
-    std::vector<accounts::ConnectedPtr> connected;
+    std::vector<accounts::CallableAccountPtr> connected;
     for (auto& state : states) {
-        auto account = co_await accounts::connect(integrations_, std::move(state), deadline);
+        auto account = co_await accounts::make_callable(integrations_, std::move(state), deadline);
         // One account of a tenant that cannot be used does not take the others along.
         if (!account && (owner || account.error().code() == ErrorCode::unavailable))
             co_return account.error();
@@ -233,12 +234,12 @@ Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::
     co_return std::make_shared<ServedAccounts const>(std::move(connected), tool_sets_);
 }
 
-tenancy::Dependencies dependencies_of(ServerSnapshot const& snapshot)
+snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot)
 {
-    using Kind = tenancy::Change::Kind;
+    using Kind = snapshots::Change::Kind;
     auto const environment = snapshot.server.environment;
-    tenancy::Dependencies dependencies{{Kind::environment, environment, {}}};
-    auto const add = [&](tenancy::Change const& change) {
+    snapshots::Dependencies dependencies{{Kind::environment, environment, {}}};
+    auto const add = [&](snapshots::Change const& change) {
         if (std::ranges::find(dependencies, change) == dependencies.end())
             dependencies.push_back(change);
     };

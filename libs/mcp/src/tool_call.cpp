@@ -67,14 +67,14 @@ std::string header_mismatch(catalog::Tool const& tool, RpcRequest const& request
 }
 
 /// What a conversation about a call is bound to.
-std::string binding_of(ServerSnapshot const& snapshot, accounts::ConnectedAccount const& account,
+std::string binding_of(ServerSnapshot const& snapshot, accounts::CallableAccount const& account,
                        catalog::Tool const& tool, json::object const& arguments)
 {
     return fmt::format("tool|{}|{}|{}|{}", snapshot.server.id.str(), account.account.id.str(), tool.name,
                        json::canonical(arguments));
 }
 
-std::string reauth_message(accounts::ConnectedAccount const& account)
+std::string reauth_message(accounts::CallableAccount const& account)
 {
     return fmt::format("The {} account of {} has to be connected again. Open this page, then go on.",
                        account.installed->integration->label, account.account.tenant_id);

@@ -20,9 +20,9 @@ Error failure_of(catalog::Integration const& integration, Outcome const& outcome
 }
 
 /// It is the credentials that are asked about, whatever the account's row says of itself.
-accounts::ConnectedPtr usable(accounts::ConnectedAccount const& account)
+accounts::CallableAccountPtr usable(accounts::CallableAccount const& account)
 {
-    auto copy = std::make_shared<accounts::ConnectedAccount>(account);
+    auto copy = std::make_shared<accounts::CallableAccount>(account);
     copy->account.status = accounts::Status::active;
     return copy;
 }
@@ -38,7 +38,7 @@ Result<json::value> json_of(Outcome const& outcome)
 
 } // namespace
 
-Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::ConnectedPtr account, Deadline deadline)
+Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::CallableAccountPtr account, Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
     auto const dot = integration.health.find('.');
@@ -57,7 +57,7 @@ Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::ConnectedPtr acc
     co_return failure;
 }
 
-Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, catalog::MethodCall const& call,
+Task<Result<json::value>> AccountCalls::call(accounts::CallableAccountPtr account, catalog::MethodCall const& call,
                                              json::value values, Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
@@ -76,8 +76,9 @@ Task<Result<json::value>> AccountCalls::call(accounts::ConnectedPtr account, cat
     co_return json_of(*outcome);
 }
 
-Task<Result<AccountCalls::Listed>> AccountCalls::list(accounts::ConnectedPtr account, catalog::MethodCall const& call,
-                                                      std::size_t most, Deadline deadline)
+Task<Result<AccountCalls::Listed>> AccountCalls::list(accounts::CallableAccountPtr account,
+                                                      catalog::MethodCall const& call, std::size_t most,
+                                                      Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
     auto const* method = integration.find(call.resource, call.method);

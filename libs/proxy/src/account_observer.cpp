@@ -35,7 +35,7 @@ bool is_same(json::value const& known, json::object const& error)
 } // namespace
 
 AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts,
-                                 tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log)
+                                 snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log)
     : accounts_(accounts)
     , announcer_(announcer)
     , clock_(clock)
@@ -59,13 +59,14 @@ bool AccountObserver::is_time(Times& times, std::string key)
     return true;
 }
 
-void AccountObserver::unauthorised(accounts::ConnectedPtr account)
+void AccountObserver::unauthorised(accounts::CallableAccountPtr account)
 {
     if (!account->installed->integration->health.empty() && is_time(asked_, account->account.id.str()))
         writing_.spawn(ask(std::move(account)));
 }
 
-void AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message)
+void AccountObserver::forbidden(accounts::CallableAccountPtr account, catalog::Method const& method,
+                                std::string message)
 {
     json::object error{{"resource", method.resource},
                        {"method", method.name},
@@ -78,7 +79,7 @@ void AccountObserver::forbidden(accounts::ConnectedPtr account, catalog::Method 
     writing_.spawn(write(std::move(account), std::move(error)));
 }
 
-Task<void> AccountObserver::ask(accounts::ConnectedPtr account)
+Task<void> AccountObserver::ask(accounts::CallableAccountPtr account)
 {
     auto const& row = account->account;
     auto const asked = co_await accounts_.ask_health(row.environment, row.id, Deadline::after(kWriteLimit));
@@ -86,7 +87,7 @@ Task<void> AccountObserver::ask(accounts::ConnectedPtr account)
         failed_.write(asked.error());
 }
 
-Task<void> AccountObserver::write(accounts::ConnectedPtr account, json::object error)
+Task<void> AccountObserver::write(accounts::CallableAccountPtr account, json::object error)
 {
     auto const& row = account->account;
     accounts::AccountChange change = [error = std::move(error)](accounts::Account& changed,
@@ -97,7 +98,7 @@ Task<void> AccountObserver::write(accounts::ConnectedPtr account, json::object e
     auto const written =
         co_await accounts_.update(row.environment, row.id, false, std::move(change), Deadline::after(kWriteLimit));
     if (written)
-        co_await announcer_.announce({tenancy::Change::Kind::account, row.environment, row.id.uuid()});
+        co_await announcer_.announce({snapshots::Change::Kind::account, row.environment, row.id.uuid()});
     else if (written.error().code() != ErrorCode::not_found)
         failed_.write(written.error());
 }

@@ -166,7 +166,7 @@ Caller::Caller(http::Client& client, accounts::Vault const& vault, accounts::Ref
 {
 }
 
-Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Method const& method,
+Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog::Method const& method,
                                    catalog::CallParts parts, RawBody const* raw, Deadline deadline,
                                    http::Peer const* waiter)
 {
@@ -240,7 +240,7 @@ Task<Result<Outcome>> Caller::call(accounts::ConnectedPtr account, catalog::Meth
     co_return outcome;
 }
 
-std::string Caller::cursor_within(accounts::ConnectedAccount const& account, catalog::Method const& method,
+std::string Caller::cursor_within(accounts::CallableAccount const& account, catalog::Method const& method,
                                   catalog::CallParts const& parts, std::size_t records) const
 {
     auto const binding = cursor_binding(account.account.id.str(), method, parts);
@@ -250,7 +250,7 @@ std::string Caller::cursor_within(accounts::ConnectedAccount const& account, cat
                          fmt::format("{}\n{}", position.query, position.skip + static_cast<std::int64_t>(records)));
 }
 
-Task<Result<Outcome>> Caller::exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
+Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account, catalog::Method const& method,
                                        catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
                                        http::Peer const* waiter)
 {
@@ -325,7 +325,7 @@ void Caller::remember(accounts::Account const& account, std::optional<Error> err
     renewals_.insert_or_assign(account.id, Renewal{account.generation, until, std::move(error)});
 }
 
-Task<Result<accounts::ConnectedPtr>> Caller::renew(accounts::ConnectedPtr account, Deadline deadline)
+Task<Result<accounts::CallableAccountPtr>> Caller::renew(accounts::CallableAccountPtr account, Deadline deadline)
 {
     if (auto const* last = last_renewal(account->account); last != nullptr && last->error)
         co_return *last->error;

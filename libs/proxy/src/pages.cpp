@@ -99,7 +99,7 @@ bool takes_pages(catalog::Method const& method, catalog::CallParts const& parts)
     return method.paginated && wanted_of(method, parts) > method.pagination.max_limit;
 }
 
-Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account, catalog::Method const& method,
+Task<Result<Outcome>> call_pages(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
                                  catalog::CallParts parts, Gathering gathering, Deadline deadline)
 {
     auto const fields = std::move(parts.fields);

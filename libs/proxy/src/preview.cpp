@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kRedacted = "[redacted]";
 
 /// The place of the account's credential, without it.
-accounts::Credential redacted(accounts::ConnectedAccount const& account)
+accounts::Credential redacted(accounts::CallableAccount const& account)
 {
     using Format = catalog::Authorization::Format;
     auto const* format = account.installed->integration->find_credentials(account.account.authentication_method);
@@ -56,7 +56,7 @@ catalog::Method const* read_of(catalog::Integration const& integration, catalog:
 
 } // namespace
 
-Task<Result<json::object>> preview(Caller& caller, accounts::ConnectedPtr account, catalog::Method const& method,
+Task<Result<json::object>> preview(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
                                    catalog::CallParts parts, Deadline deadline)
 {
     if (account->account.is_sandbox && method.access == catalog::Access::write)

@@ -82,7 +82,7 @@ public:
                 return not_found("integrated account");
             bool const is_changed = rows[0][0].as<bool>();
             if (is_changed)
-                announce(transaction, {tenancy::Change::Kind::account, environment, account.uuid()});
+                announce(transaction, {snapshots::Change::Kind::account, environment, account.uuid()});
             return is_changed;
         };
         co_return co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));

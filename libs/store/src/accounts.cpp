@@ -1,6 +1,8 @@
 #include "account_leases.hpp"
 #include "account_rows.hpp"
+#include "accounts/refresh_job.hpp"
 #include "accounts/vault.hpp"
+#include "connecting/health_job.hpp"
 #include "data_keys.hpp"
 #include "documentation.hpp"
 #include "events.hpp"
@@ -16,7 +18,7 @@ namespace sluice::store {
 namespace {
 
 using namespace accounts;
-using tenancy::Change;
+using snapshots::Change;
 
 constexpr char kInsert[] =
     "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, tenant_id, status, "
@@ -57,7 +59,7 @@ constexpr ListField kFields[] = {
 
 void schedule_refresh(pqxx::work& transaction, Account const& account)
 {
-    constexpr auto kKind = tenancy::JobKind::account_refresh;
+    constexpr auto kKind = accounts::kRefreshJob;
     if (account.refresh_due_at && account.status == Status::active)
         schedule(transaction, kKind, account.environment, account.id.uuid(), *account.refresh_due_at);
     else
@@ -71,7 +73,7 @@ constexpr std::chrono::seconds kTryLimit{60};
 
 void schedule_health(pqxx::work& transaction, Timestamp now, std::optional<Status> before, Account const& account)
 {
-    constexpr auto kKind = tenancy::JobKind::account_health;
+    constexpr auto kKind = connecting::kHealthJob;
     if (before == account.status)
         return;
     if (account.status == Status::active)
@@ -130,9 +132,9 @@ Result<void> seal(pqxx::work& transaction, crypto::Keyring const& keyring, Conte
 /// A tenant has an account that it had not: its MCP servers show it from now on.
 void tell_tenant(pqxx::work& transaction, Timestamp now, Account const& account)
 {
-    announce(transaction, {Change::Kind::tenant, account.environment, tenancy::tenant_key(account.tenant_id)});
+    announce(transaction, {Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
     if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
-        schedule_sooner(transaction, tenancy::JobKind::account_schema, account.environment, account.id.uuid(), now);
+        schedule_sooner(transaction, mcp::kSchemaJob, account.environment, account.id.uuid(), now);
 }
 
 /// What was known of the credentials before is not about these.
@@ -244,7 +246,7 @@ public:
     {
         pg::Query<bool> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
             if (!transaction.exec_params(kAskHealth, sql_id(environment), sql_id(id)).empty())
-                schedule_sooner(transaction, tenancy::JobKind::account_health, environment, id.uuid(), now);
+                schedule_sooner(transaction, connecting::kHealthJob, environment, id.uuid(), now);
             return true;
         };
         auto const asked = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
@@ -273,9 +275,9 @@ public:
             if (!account)
                 return account.error();
             transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
-            unschedule(transaction, tenancy::JobKind::account_refresh, environment, id.uuid());
-            unschedule(transaction, tenancy::JobKind::account_health, environment, id.uuid());
-            unschedule(transaction, tenancy::JobKind::account_schema, environment, id.uuid());
+            unschedule(transaction, accounts::kRefreshJob, environment, id.uuid());
+            unschedule(transaction, connecting::kHealthJob, environment, id.uuid());
+            unschedule(transaction, mcp::kSchemaJob, environment, id.uuid());
             record_account_event(transaction, backend.clock.now(), *account, "deleted");
             announce(transaction, {Change::Kind::account, environment, id.uuid()});
             return true;

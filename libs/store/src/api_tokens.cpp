@@ -11,6 +11,7 @@ namespace sluice::store {
 namespace {
 
 using namespace tenancy;
+using snapshots::Change;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, name, (extract(epoch FROM expires_at) * 1000000)::bigint, "                                   \

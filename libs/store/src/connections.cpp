@@ -1,5 +1,6 @@
 #include "account_rows.hpp"
-#include "accounts/connection.hpp"
+#include "connecting/connection.hpp"
+#include "connecting/connector.hpp"
 #include "data_keys.hpp"
 #include "jobs.hpp"
 #include "repositories.hpp"
@@ -16,6 +17,7 @@ namespace sluice::store {
 namespace {
 
 using namespace accounts;
+using namespace connecting;
 
 #define SLUICE_LINK                                                                                                    \
     "SELECT id, environment_id, tenant_id, integrated_account_id, is_reconnect, persist_previous_context, "            \
@@ -251,7 +253,7 @@ public:
                                      connection.authentication_method, connection.region, connection.redirect_uri,
                                      sql_bytes(sealed), key->version(), sql_time(connection.expires_at));
             add_secret(transaction, "state", state, connection.id.uuid());
-            schedule(transaction, tenancy::JobKind::connection, connection.environment, connection.id.uuid(),
+            schedule(transaction, connecting::kConnectionJob, connection.environment, connection.id.uuid(),
                      connection.expires_at + kGrace);
             return find_connection(transaction, backend.keyring, connection.environment, connection.id);
         };
@@ -317,7 +319,7 @@ public:
         return change(environment, deadline, [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
             if (transaction.exec_params(kBegin, sql_id(environment), sql_id(id)).empty())
                 return Error{ErrorCode::conflict, "This connection was finished already, or has failed. Start again."};
-            schedule(transaction, tenancy::JobKind::connection, environment, id.uuid(), now + kExchangeLimit);
+            schedule(transaction, connecting::kConnectionJob, environment, id.uuid(), now + kExchangeLimit);
             return true;
         });
     }
@@ -373,7 +375,7 @@ public:
                 transaction.exec_params0(kEnd, sql_id(environment), sql_id(*connection),
                                          std::string(is_active ? "active" : "failed"),
                                          error.is_null() ? std::nullopt : std::optional(sql_json(error)));
-                unschedule(transaction, tenancy::JobKind::connection, environment, connection->uuid());
+                unschedule(transaction, connecting::kConnectionJob, environment, connection->uuid());
                 tell_waiters(transaction, connection->uuid());
             }
             return settled;
@@ -385,7 +387,7 @@ public:
     {
         return change(environment, deadline, [=, error = std::move(error)](pqxx::work& transaction) -> Result<bool> {
             transaction.exec_params0(kEnd, sql_id(environment), sql_id(id), std::string("failed"), sql_json(error));
-            unschedule(transaction, tenancy::JobKind::connection, environment, id.uuid());
+            unschedule(transaction, connecting::kConnectionJob, environment, id.uuid());
             tell_waiters(transaction, id.uuid());
             return true;
         });
@@ -405,7 +407,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend)
+std::unique_ptr<connecting::ConnectionRepository> make_connections(Backend const& backend)
 {
     return std::make_unique<PgConnections>(backend);
 }

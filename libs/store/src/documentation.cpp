@@ -10,7 +10,7 @@ namespace sluice::store {
 namespace {
 
 using namespace accounts;
-using tenancy::Change;
+using snapshots::Change;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, entity_type, entity_id, resource, method, type, format, value, "                              \

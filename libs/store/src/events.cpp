@@ -1,4 +1,5 @@
 #include "events.hpp"
+#include "events/webhook.hpp"
 
 #include "jobs.hpp"
 #include "rows.hpp"
@@ -37,7 +38,7 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
         transaction.exec_params0(kDeliver, sql_id(environment), sql_id(delivery), sql_id(event), sql_id(to),
                                  account_id);
         if (is_next)
-            schedule(transaction, tenancy::JobKind::delivery, environment, delivery, now);
+            schedule(transaction, events::kDeliveryJob, environment, delivery, now);
     }
 }
 

@@ -1,4 +1,6 @@
 #include "installations.hpp"
+#include "accounts/refresh_job.hpp"
+#include "accounts/uninstall_job.hpp"
 #include "data_keys.hpp"
 #include "events.hpp"
 #include "jobs.hpp"
@@ -12,7 +14,7 @@ namespace sluice::store {
 namespace {
 
 using namespace accounts;
-using tenancy::Change;
+using snapshots::Change;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "id, environment_id, integration_id, override, is_enabled, show_in_catalog, "                                      \
@@ -218,7 +220,7 @@ public:
             if (!transaction.exec_params1(kBeginUninstalling, sql_id(id))[0].as<bool>())
                 return not_found("environment integration");
             transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));
-            schedule(transaction, tenancy::JobKind::uninstall, environment, id.uuid(), now);
+            schedule(transaction, accounts::kUninstallJob, environment, id.uuid(), now);
             announce(transaction, {Change::Kind::environment, environment, {}});
             return true;
         };
@@ -256,7 +258,7 @@ void accept_app(pqxx::work& transaction, Timestamp now, EnvironmentId environmen
     if (transaction.exec_params(kAcceptApp, sql_id(environment), sql_id(id)).empty())
         return;
     transaction.exec_params0(kWake, sql_id(environment), sql_id(id), kWokenAtMost, kPartitions);
-    tell_of_jobs(transaction, tenancy::JobKind::account_refresh);
+    tell_of_jobs(transaction, accounts::kRefreshJob);
     record_installation_event(transaction, now, environment, id, "reactivated", nullptr);
 }
 

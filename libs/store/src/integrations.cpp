@@ -66,7 +66,7 @@ bool publish_in(pqxx::work& transaction, StoredIntegration const& integration)
         integration.is_beta, integration.sharing, sql_json(integration.manifest), sql_json(integration.document));
     if (changed.empty())
         return false;
-    announce(transaction, {tenancy::Change::Kind::integration, {}, integration.id.uuid()});
+    announce(transaction, {snapshots::Change::Kind::integration, {}, integration.id.uuid()});
     return true;
 }
 

@@ -8,10 +8,10 @@
 namespace sluice::store {
 namespace {
 
-using tenancy::Job;
-using tenancy::JobKind;
-using tenancy::JobWish;
-using tenancy::TakenJobs;
+using jobs::Job;
+using jobs::Kind;
+using jobs::Taken;
+using jobs::Wish;
 
 // Workers that wait for their next job hear of one that is due before they look again.
 #define SLUICE_NOTIFY                                                                                                  \
@@ -74,35 +74,35 @@ constexpr char kFail[] = "UPDATE jobs SET lease_until = NULL, failures = failure
                          "due = now() + make_interval(secs => $6) " SLUICE_HELD;
 #undef SLUICE_HELD
 
-class PgJobs final : public tenancy::JobQueue {
+class PgJobs final : public jobs::Queue {
 public:
     explicit PgJobs(Backend const& backend)
         : backend_(backend)
     {
     }
 
-    Task<Result<TakenJobs>> take(JobWish wish, Deadline deadline) override
+    Task<Result<Taken>> take(Wish wish, Deadline deadline) override
     {
-        pg::Query<TakenJobs> query = [wish = std::move(wish)](pqxx::work& transaction) -> Result<TakenJobs> {
+        pg::Query<Taken> query = [wish = std::move(wish)](pqxx::work& transaction) -> Result<Taken> {
             json::object running;
             for (auto const& [environment, count] : wish.running)
                 running[sql_id(environment)] = count;
             auto const start = wish.after.empty() ? std::string(kFirst) : sql_id(wish.after);
-            TakenJobs taken;
+            Taken taken;
             auto const add = [&](pqxx::row const& row, int first) {
                 taken.jobs.push_back({wish.kind, id_in<EnvironmentId>(row[first]), uuid_in(row[first + 1]),
                                       time_in(row[first + 2]), row[first + 3].as<int>()});
             };
             auto const take_between = [&](std::string const& from, std::string const& to) {
-                for (auto const& row : transaction.exec_params(
-                         kTake, std::string(name_of(wish.kind)), from, to, wish.share, sql_json(running),
-                         wish.most - taken.jobs.size(), static_cast<double>(wish.lease.count())))
+                for (auto const& row : transaction.exec_params(kTake, std::string(wish.kind.name), from, to, wish.share,
+                                                               sql_json(running), wish.most - taken.jobs.size(),
+                                                               static_cast<double>(wish.lease.count())))
                     add(row, 0);
             };
             bool is_few = false;
             for (auto const& row :
-                 transaction.exec_params(kTakeOfFew, std::string(name_of(wish.kind)), kFew, wish.share,
-                                         sql_json(running), wish.most, static_cast<double>(wish.lease.count()))) {
+                 transaction.exec_params(kTakeOfFew, std::string(wish.kind.name), kFew, wish.share, sql_json(running),
+                                         wish.most, static_cast<double>(wish.lease.count()))) {
                 is_few = row[0].as<bool>();
                 if (!row[1].is_null())
                     add(row, 1);
@@ -112,19 +112,18 @@ public:
             if (!is_few && taken.jobs.size() < wish.most && start != kFirst)
                 take_between(kFirst, start);
             if (taken.jobs.size() < wish.most)
-                for (auto const& row : transaction.exec_params(kNextIn, std::string(name_of(wish.kind))))
+                for (auto const& row : transaction.exec_params(kNextIn, std::string(wish.kind.name)))
                     taken.next_in = std::chrono::milliseconds(row[0].as<std::int64_t>());
             return taken;
         };
-        co_return co_await backend_.pool.lookup<TakenJobs>(deadline, std::move(query));
+        co_return co_await backend_.pool.lookup<Taken>(deadline, std::move(query));
     }
 
     Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline deadline) override
     {
         pg::Query<bool> query = [job, pause](pqxx::work& transaction) -> Result<bool> {
-            transaction.exec_params0(kFail, partition_of(job.id), std::string(name_of(job.kind)),
-                                     sql_id(job.environment), sql_id(job.id), sql_time(job.lease_until),
-                                     static_cast<double>(pause.count()));
+            transaction.exec_params0(kFail, partition_of(job.id), std::string(job.kind.name), sql_id(job.environment),
+                                     sql_id(job.id), sql_time(job.lease_until), static_cast<double>(pause.count()));
             return true;
         };
         auto const done = co_await backend_.pool.lookup<bool>(deadline, std::move(query));
@@ -137,7 +136,7 @@ public:
     {
         pg::Query<bool> query = [job, next](pqxx::work& transaction) -> Result<bool> {
             auto const partition = partition_of(job.id);
-            auto const kind = std::string(name_of(job.kind));
+            auto const kind = std::string(job.kind.name);
             if (next)
                 transaction.exec_params0(kNext, partition, kind, sql_id(job.environment), sql_id(job.id),
                                          sql_time(job.lease_until), sql_time(*next));
@@ -158,30 +157,29 @@ private:
 
 } // namespace
 
-void schedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
+void schedule(pqxx::work& transaction, Kind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
 {
-    transaction.exec_params(kSchedule, partition_of(id), std::string(name_of(kind)), sql_id(environment), sql_id(id),
-                            sql_time(due), static_cast<double>(tenancy::kNotifiedAhead.count()));
+    transaction.exec_params(kSchedule, partition_of(id), std::string(kind.name), sql_id(environment), sql_id(id),
+                            sql_time(due), static_cast<double>(jobs::kNotifiedAhead.count()));
 }
 
-void schedule_sooner(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
+void schedule_sooner(pqxx::work& transaction, Kind kind, EnvironmentId environment, Uuid const& id, Timestamp due)
 {
-    transaction.exec_params(kScheduleSooner, partition_of(id), std::string(name_of(kind)), sql_id(environment),
-                            sql_id(id), sql_time(due), static_cast<double>(tenancy::kNotifiedAhead.count()));
+    transaction.exec_params(kScheduleSooner, partition_of(id), std::string(kind.name), sql_id(environment), sql_id(id),
+                            sql_time(due), static_cast<double>(jobs::kNotifiedAhead.count()));
 }
 
-void tell_of_jobs(pqxx::work& transaction, JobKind kind)
+void tell_of_jobs(pqxx::work& transaction, Kind kind)
 {
-    transaction.exec_params(kTell, std::string(name_of(kind)));
+    transaction.exec_params(kTell, std::string(kind.name));
 }
 
-void unschedule(pqxx::work& transaction, JobKind kind, EnvironmentId environment, Uuid const& id)
+void unschedule(pqxx::work& transaction, Kind kind, EnvironmentId environment, Uuid const& id)
 {
-    transaction.exec_params0(kUnschedule, partition_of(id), std::string(name_of(kind)), sql_id(environment),
-                             sql_id(id));
+    transaction.exec_params0(kUnschedule, partition_of(id), std::string(kind.name), sql_id(environment), sql_id(id));
 }
 
-std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend)
+std::unique_ptr<jobs::Queue> make_jobs(Backend const& backend)
 {
     return std::make_unique<PgJobs>(backend);
 }

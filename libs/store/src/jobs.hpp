@@ -2,7 +2,7 @@
 
 #include "base/id.hpp"
 #include "base/timestamp.hpp"
-#include "tenancy/jobs.hpp"
+#include "jobs/queue.hpp"
 
 #include <pqxx/transaction>
 
@@ -17,12 +17,12 @@ inline constexpr int kPartitions = 16;
 }
 
 /// Sets when a row's job is due, in the transaction that changes the row. Whoever holds the old one loses it.
-void schedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id, Timestamp due);
+void schedule(pqxx::work& transaction, jobs::Kind kind, EnvironmentId environment, Uuid const& id, Timestamp due);
 /// The same where there is none; one that is due later comes sooner. Whoever holds the old one keeps it.
-void schedule_sooner(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id,
+void schedule_sooner(pqxx::work& transaction, jobs::Kind kind, EnvironmentId environment, Uuid const& id,
                      Timestamp due);
 /// For jobs that were written otherwise and are due: workers that sleep look for them.
-void tell_of_jobs(pqxx::work& transaction, tenancy::JobKind kind);
-void unschedule(pqxx::work& transaction, tenancy::JobKind kind, EnvironmentId environment, Uuid const& id);
+void tell_of_jobs(pqxx::work& transaction, jobs::Kind kind);
+void unschedule(pqxx::work& transaction, jobs::Kind kind, EnvironmentId environment, Uuid const& id);
 
 } // namespace sluice::store

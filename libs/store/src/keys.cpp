@@ -12,6 +12,7 @@ namespace sluice::store {
 namespace {
 
 using namespace tenancy;
+using snapshots::Change;
 
 constexpr char kAnnounce[] = "INSERT INTO replicas (id, name, key_ids) VALUES ($1, $2, $3::jsonb) "
                              "ON CONFLICT (id) DO UPDATE SET key_ids = excluded.key_ids, seen_at = now()";

@@ -1,17 +1,17 @@
 #pragma once
 
 #include "accounts/account_tokens.hpp"
-#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
+#include "connecting/connection.hpp"
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
+#include "jobs/queue.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "mcp/streams.hpp"
 #include "mcp/write_calls.hpp"
 #include "pg/pool.hpp"
-#include "tenancy/jobs.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -36,9 +36,8 @@ std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
 std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend);
 std::unique_ptr<mcp::StreamRepository> make_streams(Backend const& backend);
 std::unique_ptr<mcp::WriteCallRepository> make_write_calls(Backend const& backend);
-std::unique_ptr<mcp::ServerExpiry> make_expiry(Backend const& backend);
-std::unique_ptr<tenancy::JobQueue> make_jobs(Backend const& backend);
-std::unique_ptr<accounts::ConnectionRepository> make_connections(Backend const& backend);
+std::unique_ptr<jobs::Queue> make_jobs(Backend const& backend);
+std::unique_ptr<connecting::ConnectionRepository> make_connections(Backend const& backend);
 std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend);
 std::unique_ptr<accounts::AccountTokenRepository> make_account_tokens(Backend const& backend);
 std::unique_ptr<tenancy::KeyRepository> make_keys(Backend const& backend);

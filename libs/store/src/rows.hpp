@@ -5,7 +5,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
-#include "tenancy/change.hpp"
+#include "snapshots/change.hpp"
 
 #include <optional>
 #include <string>
@@ -44,7 +44,7 @@ template <class IdType>
 [[nodiscard]] std::optional<std::string> text_in(pqxx::field const& field);
 
 /// NOTIFY of a change, in its transaction.
-void announce(pqxx::work& transaction, tenancy::Change const& change);
+void announce(pqxx::work& transaction, snapshots::Change const& change);
 
 /// Wakes who waits for the row, on every replica, once the transaction is committed.
 void tell_waiters(pqxx::work& transaction, Uuid const& row);

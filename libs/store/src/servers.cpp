@@ -50,6 +50,8 @@ constexpr char kUpdate[] =
     "updated_at = now() WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
 constexpr char kDelete[] = "DELETE FROM mcp_servers WHERE environment_id = $1 "
                            "AND integrated_account_id IS NOT DISTINCT FROM $2 AND id = $3 RETURNING " SLUICE_COLUMNS;
+constexpr char kDeleteExpired[] = "DELETE FROM mcp_servers WHERE environment_id = $1 AND id = $2 "
+                                  "AND expires_at <= now() RETURNING " SLUICE_COLUMNS;
 // The account is in the path of the request, so it is in the text of the query.
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE integrated_account_id IS NOT NULL";
 constexpr char kListOfTenants[] = "SELECT " SLUICE_COLUMNS " FROM mcp_servers WHERE integrated_account_id IS NULL";
@@ -120,7 +122,7 @@ McpServer server_in(pqxx::row const& row)
 
 void schedule_expiry(pqxx::work& transaction, McpServer const& server)
 {
-    constexpr auto kKind = tenancy::JobKind::mcp_server_expiry;
+    constexpr auto kKind = mcp::kExpiryJob;
     if (server.expires_at)
         schedule(transaction, kKind, server.environment, server.id.uuid(), *server.expires_at);
     else
@@ -166,7 +168,7 @@ public:
                 server.created_by, sql_time(server.expires_at));
             // An account's own part of its tools is kept up to date as long as a server shows them.
             for (auto const& account : account_ids_of(transaction, server, kMostAccounts))
-                schedule_sooner(transaction, tenancy::JobKind::account_schema, server.environment, account.uuid(),
+                schedule_sooner(transaction, mcp::kSchemaJob, server.environment, account.uuid(),
                                 clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
@@ -251,11 +253,23 @@ public:
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);
-            unschedule(transaction, tenancy::JobKind::mcp_server_expiry, environment, id.uuid());
+            unschedule(transaction, mcp::kExpiryJob, environment, id.uuid());
             announce(transaction, change_of(server));
             return server;
         };
         co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            // A server whose time was moved meanwhile stays.
+            auto const rows = transaction.exec_params(kDeleteExpired, sql_id(environment), sql_id(id));
+            if (!rows.empty())
+                announce(transaction, change_of(server_in(rows[0])));
+            return !rows.empty();
+        };
+        co_return co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
     }
 
     Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) override

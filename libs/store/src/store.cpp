@@ -17,7 +17,6 @@ struct Store::Impl {
         , account_schemas(make_account_schemas(backend))
         , streams(make_streams(backend))
         , write_calls(make_write_calls(backend))
-        , expiry(make_expiry(backend))
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
         , webhooks(make_webhooks(backend))
@@ -38,9 +37,8 @@ struct Store::Impl {
     std::unique_ptr<mcp::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::StreamRepository> streams;
     std::unique_ptr<mcp::WriteCallRepository> write_calls;
-    std::unique_ptr<mcp::ServerExpiry> expiry;
-    std::unique_ptr<tenancy::JobQueue> jobs;
-    std::unique_ptr<accounts::ConnectionRepository> connections;
+    std::unique_ptr<jobs::Queue> jobs;
+    std::unique_ptr<connecting::ConnectionRepository> connections;
     std::unique_ptr<events::WebhookRepository> webhooks;
     std::unique_ptr<accounts::AccountTokenRepository> account_tokens;
     std::unique_ptr<tenancy::KeyRepository> keys;
@@ -95,17 +93,12 @@ mcp::StreamRepository& Store::streams() const
 {
     return *impl_->streams;
 }
-mcp::ServerExpiry& Store::expiry() const
-{
-    return *impl_->expiry;
-}
-
-tenancy::JobQueue& Store::jobs() const
+jobs::Queue& Store::jobs() const
 {
     return *impl_->jobs;
 }
 
-accounts::ConnectionRepository& Store::connections() const
+connecting::ConnectionRepository& Store::connections() const
 {
     return *impl_->connections;
 }

@@ -10,6 +10,7 @@ namespace sluice::store {
 namespace {
 
 using namespace tenancy;
+using snapshots::Change;
 
 #define SLUICE_CREATED "(extract(epoch FROM created_at) * 1000000)::bigint"
 constexpr char kInsertTeam[] = "INSERT INTO teams (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING "

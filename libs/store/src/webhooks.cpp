@@ -148,7 +148,7 @@ void add_delivery(pqxx::work& transaction, Timestamp now, EnvironmentId environm
 {
     auto const id = uuid_v7(now);
     transaction.exec_params0(kInsertDelivery, sql_id(environment), sql_id(id), event, sql_id(webhook));
-    schedule(transaction, tenancy::JobKind::delivery, environment, id, now);
+    schedule(transaction, events::kDeliveryJob, environment, id, now);
 }
 
 std::string name_of(DeliveryStatus status)
@@ -298,7 +298,7 @@ public:
                     .as<std::size_t>();
             if (count > kMostReplayed)
                 return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
-            tell_of_jobs(transaction, tenancy::JobKind::delivery);
+            tell_of_jobs(transaction, events::kDeliveryJob);
             return static_cast<std::size_t>(transaction
                                                 .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id,
                                                              to_id, sql_id(id), kPartitions, sql_time(now))
@@ -362,15 +362,15 @@ public:
                 transaction.exec_params0(kFails, sql_id(environment), sql_id(delivery.webhook.id),
                                          sql_time(attempt.not_before), attempt.is_gone, kFailuresUntilPause);
             if (attempt.next) {
-                schedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid(), *attempt.next);
+                schedule(transaction, events::kDeliveryJob, environment, delivery.id.uuid(), *attempt.next);
                 return true;
             }
-            unschedule(transaction, tenancy::JobKind::delivery, environment, delivery.id.uuid());
+            unschedule(transaction, events::kDeliveryJob, environment, delivery.id.uuid());
             if (made[0][1].is_null())
                 return true;
             auto const account = id_in<IntegratedAccountId>(made[0][1]);
             if (auto const next = first_waiting(transaction, now, environment, delivery.webhook.id, account))
-                schedule(transaction, tenancy::JobKind::delivery, environment, *next, now);
+                schedule(transaction, events::kDeliveryJob, environment, *next, now);
             return true;
         };
         co_return without_value(co_await backend_.pool.transact<bool>(environment, deadline, std::move(query)));

@@ -12,7 +12,7 @@ Error refused()
 } // namespace
 
 ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate,
-                     Clock const& clock, SnapshotCacheConfig config)
+                     Clock const& clock, snapshots::CacheConfig config)
     : repository_(repository)
     , keyring_(keyring)
     , gate_(gate)
@@ -66,9 +66,9 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
     co_return unless_expired(**entry);
 }
 
-Dependencies dependencies_of(ApiToken const& token)
+snapshots::Dependencies dependencies_of(ApiToken const& token)
 {
-    return {{Change::Kind::api_token, token.environment, token.id.uuid()}};
+    return {{snapshots::Change::Kind::api_token, token.environment, token.id.uuid()}};
 }
 
 std::size_t weight_of(ApiToken const& token)

@@ -102,8 +102,8 @@ Result<void> merge_and_check(accounts::InstalledPtr const& installed, json::obje
 
 } // namespace
 
-AccountHandlers::AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected,
-                                 accounts::Refresher& refresher, accounts::Connector& connector, Behind& behind)
+AccountHandlers::AccountHandlers(Services const& services, accounts::CallableAccounts& connected,
+                                 accounts::Refresher& refresher, connecting::Connector& connector, Behind& behind)
     : services_(services)
     , connected_(connected)
     , refresher_(refresher)
@@ -163,7 +163,7 @@ HandlerResult AccountHandlers::create(Call& call)
     if (!created)
         co_return created.error();
     co_await services_.announcer.announce(
-        {tenancy::Change::Kind::tenant, call.environment(), tenancy::tenant_key(created->tenant_id)});
+        {snapshots::Change::Kind::tenant, call.environment(), snapshots::tenant_key(created->tenant_id)});
     co_return http::json_response(201, json::value(view(*created)));
 }
 
@@ -187,9 +187,9 @@ Task<Result<Account>> AccountHandlers::change(Call& call, IntegratedAccountId id
     auto updated = co_await services_.store.accounts().update(call.environment(), id, new_credentials,
                                                               std::move(change), call.deadline);
     if (updated) {
-        co_await services_.announcer.announce({tenancy::Change::Kind::account, call.environment(), id.uuid()});
+        co_await services_.announcer.announce({snapshots::Change::Kind::account, call.environment(), id.uuid()});
         co_await services_.announcer.announce(
-            {tenancy::Change::Kind::tenant, call.environment(), tenancy::tenant_key(updated->tenant_id)});
+            {snapshots::Change::Kind::tenant, call.environment(), snapshots::tenant_key(updated->tenant_id)});
     }
     co_return updated;
 }
@@ -366,7 +366,7 @@ Task<Result<void>> AccountHandlers::remove_one(EnvironmentId environment, Integr
     auto const removed = co_await services_.store.accounts().remove(environment, id, deadline);
     if (!removed)
         co_return removed.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::account, environment, id.uuid()});
+    co_await services_.announcer.announce({snapshots::Change::Kind::account, environment, id.uuid()});
     if (!connected)
         co_return Result<void>{};
     // What the vendor does not hear ends there by itself, or when the customer removes the app.

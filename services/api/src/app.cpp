@@ -34,7 +34,7 @@ T run_to_end(asio::io_context& io, Task<T> task)
     return result.get();
 }
 
-Task<bool> apply_on(Shard& shard, tenancy::Change change)
+Task<bool> apply_on(Shard& shard, snapshots::Change change)
 {
     shard.apply(change);
     co_return true;
@@ -42,7 +42,7 @@ Task<bool> apply_on(Shard& shard, tenancy::Change change)
 
 } // namespace
 
-struct App::Impl final : tenancy::Announcer {
+struct App::Impl final : snapshots::Announcer {
     Impl(Config the_config, crypto::Keyring the_keyring, Clock const& the_clock, telemetry::Log& the_log)
         : config(std::move(the_config))
         , keyring(std::move(the_keyring))
@@ -83,7 +83,7 @@ struct App::Impl final : tenancy::Announcer {
 
     /// Runs a task on each shard's thread, all at once, until `limit` at most. Whether each says yes.
     Task<bool> on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit);
-    Task<void> announce(tenancy::Change change) override
+    Task<void> announce(snapshots::Change change) override
     {
         std::function<Task<bool>(Shard&)> const apply = [change](Shard& shard) { return apply_on(shard, change); };
         co_await on_every_shard(apply, Deadline::after(std::chrono::seconds(5)));
@@ -155,9 +155,9 @@ Result<void> App::Impl::start()
     if (auto const listening = management->listen(); !listening)
         return listening.error();
     listener = std::make_unique<pg::Listener>(
-        config.database.url, tenancy::kChangeChannel,
+        config.database.url, snapshots::kChangeChannel,
         pg::Listener::Callbacks{[this](std::string_view payload) {
-                                    auto const change = tenancy::Change::parse(payload);
+                                    auto const change = snapshots::Change::parse(payload);
                                     for (auto& shard : shards)
                                         if (change)
                                             asio::post(shard->io(), [&shard, change] { shard->apply(*change); });

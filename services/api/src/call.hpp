@@ -2,10 +2,10 @@
 
 #include "base/deadline.hpp"
 #include "base/result.hpp"
-#include "http/router.hpp"
 #include "http_api/message.hpp"
 #include "http_api/place.hpp"
 #include "http_api/query.hpp"
+#include "http_server/router.hpp"
 #include "mcp/endpoint.hpp"
 #include "runtime/task.hpp"
 #include "tenancy/tenancy.hpp"

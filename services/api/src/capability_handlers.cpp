@@ -143,7 +143,7 @@ json::object capabilities(accounts::InstalledIntegration const& installed, Accou
 
 } // namespace
 
-CapabilityHandlers::CapabilityHandlers(Services const& services, accounts::ConnectedAccounts& connected)
+CapabilityHandlers::CapabilityHandlers(Services const& services, accounts::CallableAccounts& connected)
     : services_(services)
     , connected_(connected)
 {

@@ -39,12 +39,12 @@ json::object field_view(FormField const& field, json::object const& context)
 
 } // namespace
 
-ConnectFormHandlers::ConnectFormHandlers(accounts::ConnectForm& form)
+ConnectFormHandlers::ConnectFormHandlers(connecting::ConnectForm& form)
     : form_(form)
 {
 }
 
-Task<Result<accounts::ConnectedPtr>> ConnectFormHandlers::open(Call& call)
+Task<Result<accounts::CallableAccountPtr>> ConnectFormHandlers::open(Call& call)
 {
     auto account = co_await form_.open(bearer_of(call.request), call.deadline);
     if (account)

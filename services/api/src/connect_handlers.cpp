@@ -18,6 +18,7 @@ namespace sluice::api {
 namespace {
 
 using namespace accounts;
+using namespace connecting;
 
 constexpr std::size_t kCookieSize = 43; // 32 bytes in base64url
 /// Connections that one browser can be at, at the same time.
@@ -183,7 +184,8 @@ json::value or_null(std::optional<std::string> const& text)
 
 } // namespace
 
-ConnectHandlers::ConnectHandlers(Services const& services, accounts::Connector& connector, accounts::ConnectForm& form)
+ConnectHandlers::ConnectHandlers(Services const& services, connecting::Connector& connector,
+                                 connecting::ConnectForm& form)
     : services_(services)
     , connector_(connector)
     , form_(form)

@@ -1,7 +1,7 @@
 #include "connect_refusal.hpp"
 
-#include "accounts/connector.hpp"
 #include "base/status.hpp"
+#include "connecting/connector.hpp"
 #include "http_api/error_body.hpp"
 
 namespace sluice::api {
@@ -28,7 +28,7 @@ http::Response connect_refusal(Error const& error)
     body["statusCode"] = status_of(error);
     body["error"] = http::reason_of(status_of(error));
     if (error.code() != ErrorCode::invalid_argument)
-        body["error_type"] = accounts::error_type_of(error);
+        body["error_type"] = connecting::error_type_of(error);
     auto response = http::json_response(status_of(error), json::value(std::move(body)));
     if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::rate_limited)
         response.headers.add("retry-after", "1");

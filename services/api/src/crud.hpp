@@ -40,8 +40,8 @@ HandlerResult answer_get(Call& call, std::string_view what, Find find, std::stri
 
 /// `DELETE /x/{id}`. `remove(Id)` is a `Task<Result<void>>`; what caches hold of the row is gone before the answer.
 template <class IdType, class Remove>
-HandlerResult answer_remove(Call& call, std::string_view what, tenancy::Announcer& announcer,
-                            std::optional<tenancy::Change::Kind> change, Remove remove)
+HandlerResult answer_remove(Call& call, std::string_view what, snapshots::Announcer& announcer,
+                            std::optional<snapshots::Change::Kind> change, Remove remove)
 {
     auto const id = call.id<IdType>("id", what);
     if (!id)

@@ -5,7 +5,7 @@
 #include "base/status.hpp"
 #include "caller_identity.hpp"
 #include "handlers.hpp"
-#include "http/content_decoder.hpp"
+#include "http_api/content_decoder.hpp"
 #include "http_api/error_body.hpp"
 
 #include <fmt/format.h>

@@ -28,7 +28,7 @@ DocumentationHandlers::DocumentationHandlers(Services const& services)
 
 Task<void> DocumentationHandlers::announce(Call& call)
 {
-    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
+    co_await services_.announcer.announce({snapshots::Change::Kind::environment, call.environment(), {}});
 }
 
 Task<Result<void>> DocumentationHandlers::check(Call& call, DocumentationRow row)
@@ -142,7 +142,7 @@ HandlerResult DocumentationHandlers::patch(Call& call)
 HandlerResult DocumentationHandlers::remove(Call& call)
 {
     return answer_remove<DocumentationId>(call, "documentation", services_.announcer,
-                                          tenancy::Change::Kind::environment, [this, &call](DocumentationId id) {
+                                          snapshots::Change::Kind::environment, [this, &call](DocumentationId id) {
                                               return services_.store.documentation().remove(call.environment(), id,
                                                                                             call.deadline);
                                           });

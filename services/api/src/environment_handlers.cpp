@@ -129,7 +129,7 @@ HandlerResult EnvironmentHandlers::patch(Call& call)
         co_await services_.store.tenancy().update_environment(call.environment(), std::move(change), call.deadline);
     if (!changed)
         co_return changed.error();
-    co_await services_.announcer.announce({tenancy::Change::Kind::environment, call.environment(), {}});
+    co_await services_.announcer.announce({snapshots::Change::Kind::environment, call.environment(), {}});
     co_return http::json_response(200, json::value(view(*changed)));
 }
 

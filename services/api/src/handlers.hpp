@@ -1,24 +1,24 @@
 #pragma once
 
-#include "accounts/connect_form.hpp"
-#include "accounts/connected_accounts.hpp"
-#include "accounts/connector.hpp"
+#include "accounts/callable_accounts.hpp"
 #include "accounts/integrations.hpp"
 #include "api/behind.hpp"
 #include "api/config.hpp"
 #include "base/clock.hpp"
 #include "call.hpp"
+#include "connecting/connect_form.hpp"
+#include "connecting/connector.hpp"
 #include "crypto/cursor.hpp"
-#include "http/egress.hpp"
 #include "http_api/byte_budget.hpp"
+#include "http_client/egress.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/servers.hpp"
 #include "proxy/caller.hpp"
+#include "snapshots/change.hpp"
 #include "static_files.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
-#include "tenancy/change.hpp"
 #include "tenancy/waiters.hpp"
 
 #include <functional>
@@ -34,7 +34,7 @@ struct Services {
     http::EgressPolicy const& egress;
     store::Store& store;
     accounts::Integrations& integrations;
-    tenancy::Announcer& announcer;
+    snapshots::Announcer& announcer;
     StaticFiles const& files;
     mcp::Streams& streams;
     http::ByteBudget& bodies;  ///< Of requests.
@@ -102,8 +102,8 @@ private:
 class AccountHandlers {
 public:
     /// `behind` runs what the caller need not wait for.
-    AccountHandlers(Services const& services, accounts::ConnectedAccounts& connected, accounts::Refresher& refresher,
-                    accounts::Connector& connector, Behind& behind);
+    AccountHandlers(Services const& services, accounts::CallableAccounts& connected, accounts::Refresher& refresher,
+                    connecting::Connector& connector, Behind& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
@@ -126,9 +126,9 @@ private:
     Task<Result<void>> remove_one(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
 
     Services const& services_;
-    accounts::ConnectedAccounts& connected_;
+    accounts::CallableAccounts& connected_;
     accounts::Refresher& refresher_;
-    accounts::Connector& connector_;
+    connecting::Connector& connector_;
     Behind& behind_;
 };
 
@@ -136,7 +136,7 @@ private:
 class ServerHandlers {
 public:
     /// `behind` runs what the caller need not wait for.
-    ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected, mcp::AccountSchemas& schemas,
+    ServerHandlers(Services const& services, accounts::CallableAccounts& connected, mcp::AccountSchemas& schemas,
                    mcp::ToolSets& tool_sets, Behind& behind);
     HandlerResult create(Call& call);
     HandlerResult list(Call& call);
@@ -161,7 +161,7 @@ private:
     void add_token(json::object& answer, Secret const& token) const;
 
     Services const& services_;
-    accounts::ConnectedAccounts& connected_;
+    accounts::CallableAccounts& connected_;
     mcp::AccountSchemas& schemas_;
     mcp::ToolSets& tool_sets_;
     Behind& behind_;
@@ -169,7 +169,7 @@ private:
 
 class ProxyHandlers {
 public:
-    ProxyHandlers(Services const& services, accounts::ConnectedAccounts& connected, proxy::Caller& caller);
+    ProxyHandlers(Services const& services, accounts::CallableAccounts& connected, proxy::Caller& caller);
     /// `GET` or `POST /proxy/{resource}`
     HandlerResult collection(Call& call);
     /// `GET`, `PATCH`, `PUT`, `DELETE` or `POST /proxy/{resource}/{item}`
@@ -179,7 +179,7 @@ private:
     HandlerResult run(Call& call, std::string method, std::optional<std::string> id);
 
     Services const& services_;
-    accounts::ConnectedAccounts& connected_;
+    accounts::CallableAccounts& connected_;
     proxy::Caller& caller_;
 };
 
@@ -197,7 +197,7 @@ private:
 /// Link tokens, and connections that a back end starts without the Link UI.
 class LinkHandlers {
 public:
-    LinkHandlers(Services const& services, accounts::Connector& connector, tenancy::Waiters& waiters);
+    LinkHandlers(Services const& services, connecting::Connector& connector, tenancy::Waiters& waiters);
     HandlerResult create_token(Call& call);
     HandlerResult create_connection(Call& call);
     HandlerResult get_connection(Call& call);
@@ -206,14 +206,14 @@ private:
     Task<Result<accounts::EnvironmentIntegration>> installation_named(Call& call, std::string name);
 
     Services const& services_;
-    accounts::Connector& connector_;
+    connecting::Connector& connector_;
     tenancy::Waiters& waiters_;
 };
 
 /// The Link UI: its pages, and what they talk to.
 class ConnectHandlers {
 public:
-    ConnectHandlers(Services const& services, accounts::Connector& connector, accounts::ConnectForm& form);
+    ConnectHandlers(Services const& services, connecting::Connector& connector, connecting::ConnectForm& form);
     HandlerResult session(Call& call);
     HandlerResult submit(Call& call);
     HandlerResult connection(Call& call);
@@ -227,33 +227,33 @@ public:
 
 private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.
-    Task<Result<accounts::LinkToken>> authenticate(Call& call);
+    Task<Result<connecting::LinkToken>> authenticate(Call& call);
     /// The link of a secret, used or expired too. Errors: not_found, rate_limited, unavailable.
-    Task<Result<accounts::LinkToken>> find_link(std::string token, Deadline deadline);
+    Task<Result<connecting::LinkToken>> find_link(std::string token, Deadline deadline);
     /// Errors: rate_limited.
     [[nodiscard]] Result<void> admit_state(std::string_view state) const;
-    Task<Result<json::array>> offered(Call& call, accounts::LinkToken const& token);
+    Task<Result<json::array>> offered(Call& call, connecting::LinkToken const& token);
     /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);
-    HandlerResult answer_outcome(Call& call, accounts::Connection const& connection);
+    HandlerResult answer_outcome(Call& call, connecting::Connection const& connection);
 
     Services const& services_;
-    accounts::Connector& connector_;
-    accounts::ConnectForm& form_;
+    connecting::Connector& connector_;
+    connecting::ConnectForm& form_;
 };
 
 /// The form after connecting; whoever holds its token may answer it.
 class ConnectFormHandlers {
 public:
-    explicit ConnectFormHandlers(accounts::ConnectForm& form);
+    explicit ConnectFormHandlers(connecting::ConnectForm& form);
     HandlerResult get(Call& call);
     HandlerResult options(Call& call);
     HandlerResult submit(Call& call);
 
 private:
-    Task<Result<accounts::ConnectedPtr>> open(Call& call);
+    Task<Result<accounts::CallableAccountPtr>> open(Call& call);
 
-    accounts::ConnectForm& form_;
+    connecting::ConnectForm& form_;
 };
 
 /// Calls of tools that wait for a person: decided by the developer's back end, or on our page by whoever has its link.
@@ -289,13 +289,13 @@ private:
 
 class CapabilityHandlers {
 public:
-    CapabilityHandlers(Services const& services, accounts::ConnectedAccounts& connected);
+    CapabilityHandlers(Services const& services, accounts::CallableAccounts& connected);
     HandlerResult of_account(Call& call);
     HandlerResult of_integration(Call& call);
 
 private:
     Services const& services_;
-    accounts::ConnectedAccounts& connected_;
+    accounts::CallableAccounts& connected_;
 };
 
 class OperationHandlers {

@@ -160,14 +160,14 @@ HandlerResult InstallationHandlers::patch(Call& call)
     if (!updated)
         co_return updated.error();
     co_await services_.announcer.announce(
-        {tenancy::Change::Kind::installation, call.environment(), updated->id.uuid()});
+        {snapshots::Change::Kind::installation, call.environment(), updated->id.uuid()});
     co_return http::json_response(200, json::value(view(*updated)));
 }
 
 HandlerResult InstallationHandlers::remove(Call& call)
 {
     return answer_remove<EnvironmentIntegrationId>(
-        call, "environment integration", services_.announcer, tenancy::Change::Kind::environment,
+        call, "environment integration", services_.announcer, snapshots::Change::Kind::environment,
         [this, &call](EnvironmentIntegrationId id) {
             return services_.store.installations().remove(call.environment(), id, call.deadline);
         });

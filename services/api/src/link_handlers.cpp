@@ -13,6 +13,7 @@ namespace sluice::api {
 namespace {
 
 using namespace accounts;
+using namespace connecting;
 
 constexpr std::chrono::hours kLinkLifetime{7 * 24};
 constexpr int kLongestWait = 30;

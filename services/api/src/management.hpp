@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/server.hpp"
+#include "http_server/server.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/egress.hpp"
+#include "http_client/egress.hpp"
 
 #include <optional>
 #include <string>

@@ -123,7 +123,7 @@ http::Response response_of(Outcome outcome, catalog::Method const& method, std::
 
 } // namespace
 
-ProxyHandlers::ProxyHandlers(Services const& services, accounts::ConnectedAccounts& connected, proxy::Caller& caller)
+ProxyHandlers::ProxyHandlers(Services const& services, accounts::CallableAccounts& connected, proxy::Caller& caller)
     : services_(services)
     , connected_(connected)
     , caller_(caller)

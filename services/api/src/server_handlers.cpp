@@ -176,7 +176,7 @@ void warn_of_scopes(mcp::ServedAccounts const& served, catalog::ToolFilter const
 
 } // namespace
 
-ServerHandlers::ServerHandlers(Services const& services, accounts::ConnectedAccounts& connected,
+ServerHandlers::ServerHandlers(Services const& services, accounts::CallableAccounts& connected,
                                mcp::AccountSchemas& schemas, mcp::ToolSets& tool_sets, Behind& behind)
     : services_(services)
     , connected_(connected)
@@ -195,7 +195,7 @@ Task<Result<mcp::ServedPtr>> ServerHandlers::served_by(McpServer server, Account
         co_return invalid("integrations", fmt::format("must be chosen so that the tenant has at most {} accounts of "
                                                       "them: more at one URL are no help to a model",
                                                       mcp::kMostAccounts));
-    std::vector<accounts::ConnectedPtr> found;
+    std::vector<accounts::CallableAccountPtr> found;
     for (auto const& id : *ids | std::views::take(mcp::kMostAccounts)) {
         auto connected = co_await connected_.find(server.environment, id, deadline);
         // One account of a tenant that cannot be used does not take the others along.

@@ -117,7 +117,7 @@ void Shard::join()
         thread_.join();
 }
 
-void Shard::apply(tenancy::Change const& change)
+void Shard::apply(snapshots::Change const& change)
 {
     api_tokens_.apply(change);
     account_tokens_.apply(change);

@@ -2,8 +2,8 @@
 
 #include "dispatcher.hpp"
 #include "handlers.hpp"
-#include "http/pooled_client.hpp"
-#include "http/server.hpp"
+#include "http_client/pooled_client.hpp"
+#include "http_server/server.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 
@@ -45,7 +45,7 @@ public:
 
     [[nodiscard]] asio::io_context& io() noexcept { return io_; }
     /// On the shard's own thread.
-    void apply(tenancy::Change const& change);
+    void apply(snapshots::Change const& change);
     void set_listening(bool listening);
     [[nodiscard]] tenancy::Waiters& waiters() noexcept { return waiters_; }
 
@@ -60,11 +60,11 @@ private:
     proxy::Caller caller_;
     tenancy::ApiTokens api_tokens_;
     accounts::AccountTokens account_tokens_;
-    accounts::ConnectedAccounts connected_;
+    accounts::CallableAccounts connected_;
     proxy::AccountCalls vendor_calls_;
     mcp::AccountSchemas schemas_;
-    accounts::Connector connector_;
-    accounts::ConnectForm connect_form_;
+    connecting::Connector connector_;
+    connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
     mcp::SafeWrites safe_writes_;
     TaskGroup stream_calls_;

@@ -137,7 +137,7 @@ json::object view(tenancy::Environment const& environment)
     return view;
 }
 
-json::object view(accounts::Connection const& connection)
+json::object view(connecting::Connection const& connection)
 {
     json::object view{{"id", connection.id.str()},
                       {"environment_id", connection.environment.str()},
@@ -145,7 +145,7 @@ json::object view(accounts::Connection const& connection)
                       {"environment_integration_id", connection.environment_integration.str()},
                       {"authentication_method", connection.authentication_method},
                       {"is_reconnect", connection.is_reconnect},
-                      {"status", accounts::name_of(connection.status)},
+                      {"status", connecting::name_of(connection.status)},
                       {"error", connection.error},
                       {"expires_at", to_rfc3339(connection.expires_at)},
                       {"created_at", to_rfc3339(connection.created_at)}};

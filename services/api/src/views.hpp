@@ -1,9 +1,9 @@
 #pragma once
 
 #include "accounts/account.hpp"
-#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/json.hpp"
+#include "connecting/connection.hpp"
 #include "events/webhook.hpp"
 #include "mcp/server.hpp"
 #include "mcp/write_calls.hpp"
@@ -21,7 +21,7 @@ namespace sluice::api {
 [[nodiscard]] json::object view(mcp::McpServer const& server);
 [[nodiscard]] json::object view(mcp::Approval const& approval);
 [[nodiscard]] json::object view(tenancy::Environment const& environment);
-[[nodiscard]] json::object view(accounts::Connection const& connection);
+[[nodiscard]] json::object view(connecting::Connection const& connection);
 [[nodiscard]] json::object view(events::Webhook const& webhook);
 [[nodiscard]] json::object view(events::AttemptEntry const& entry);
 

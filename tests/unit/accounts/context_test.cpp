@@ -349,9 +349,9 @@ TEST(SecretOfAnApp, GoesOnlyToHostsThatTheDefinitionFixes)
 
 class VaultTest : public ::testing::Test {
 protected:
-    ConnectedAccount connected(std::string_view context, std::string_view method)
+    CallableAccount connected(std::string_view context, std::string_view method)
     {
-        ConnectedAccount made;
+        CallableAccount made;
         auto const parts = split_context(object(context), *desk());
         made.key = crypto::DataKey::generate(EnvironmentId{uuid_of_name("e")}, 1);
         made.account.id = IntegratedAccountId{uuid_of_name("a")};

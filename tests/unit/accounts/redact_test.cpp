@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view kKey = "k/ey+ with=signs";
 
-ConnectedAccount account_with(json::object const& secret)
+CallableAccount account_with(json::object const& secret)
 {
-    ConnectedAccount account;
+    CallableAccount account;
     account.account.id = IntegratedAccountId{Uuid{3}};
     account.key = crypto::DataKey::generate(EnvironmentId{Uuid{1}}, 1);
     account.account.sealed = account.key.seal(sealing_place(account.account.id), boost::json::serialize(secret));

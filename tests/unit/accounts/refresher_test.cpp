@@ -59,12 +59,12 @@ protected:
                 ->get_string());
     }
 
-    Result<ConnectedPtr> renew() { return renew(id_); }
-    Result<ConnectedPtr> renew(IntegratedAccountId id)
+    Result<CallableAccountPtr> renew() { return renew(id_); }
+    Result<CallableAccountPtr> renew(IntegratedAccountId id)
     {
-        return test::run([](RefresherTest& self, IntegratedAccountId which) -> Task<Result<ConnectedPtr>> {
+        return test::run([](RefresherTest& self, IntegratedAccountId which) -> Task<Result<CallableAccountPtr>> {
             auto state = co_await self.rows_.load_state(self.environment_, which, Deadline::after(1h));
-            auto account = co_await accounts::connect(self.integrations_, *std::move(state), Deadline::after(1h));
+            auto account = co_await accounts::make_callable(self.integrations_, *std::move(state), Deadline::after(1h));
             if (!account)
                 co_return account.error();
             co_return co_await self.refresher_.renew(*account, Deadline::after(1h));

@@ -18,9 +18,9 @@ protected:
         installed_ = installed;
     }
 
-    accounts::ConnectedPtr account(std::string base_url) const
+    accounts::CallableAccountPtr account(std::string base_url) const
     {
-        auto made = std::make_shared<accounts::ConnectedAccount>();
+        auto made = std::make_shared<accounts::CallableAccount>();
         made->account.id = IntegratedAccountId{uuid_of_name(base_url)};
         made->account.integration = installed_->integration->id;
         made->account.integration_name = "gorgias";
@@ -95,7 +95,7 @@ TEST_F(Served, OfSeveralTheArgumentSaysWhich)
 TEST_F(Served, AccountsWithTheSameAddressAreNamedById)
 {
     auto const a = account("https://a.gorgias.com");
-    auto twin = std::make_shared<accounts::ConnectedAccount>(*account("https://a.gorgias.com"));
+    auto twin = std::make_shared<accounts::CallableAccount>(*account("https://a.gorgias.com"));
     twin->account.id = IntegratedAccountId{uuid_of_name("twin")};
     ServedAccounts const served({a, twin}, tool_sets_);
     EXPECT_EQ(served.groups().front().labels, (std::vector{a->account.id.str(), twin->account.id.str()}));

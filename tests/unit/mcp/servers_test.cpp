@@ -11,7 +11,7 @@
 namespace sluice::mcp {
 namespace {
 
-using tenancy::Change;
+using snapshots::Change;
 using Kind = Change::Kind;
 
 class ServersTest : public ::testing::Test {

@@ -1,7 +1,7 @@
 #include "proxy/caller.hpp"
 #include "proxy/kept_outcome.hpp"
 
-#include "accounts/connected_accounts.hpp"
+#include "accounts/callable_accounts.hpp"
 #include "proxy/account_observer.hpp"
 #include "support/clock.hpp"
 #include "support/fake_accounts.hpp"
@@ -59,7 +59,7 @@ protected:
     {
         auto result = test::run_on(io_, [](CallerTest& self) -> Task<Result<Outcome>> {
             auto state = co_await self.rows_.load_state(self.environment_, self.id_, Deadline::after(1h));
-            auto account = co_await accounts::connect(self.integrations_, *std::move(state), Deadline::after(1h));
+            auto account = co_await accounts::make_callable(self.integrations_, *std::move(state), Deadline::after(1h));
             if (!account)
                 co_return account.error();
             auto const* method = (*account)->installed->integration->find("things", "get");

@@ -27,7 +27,7 @@ protected:
     {
         auto const parts = accounts::split_context(
             json::parse(R"({"subdomain":"acme","email":"e","api_key":"k"})")->get_object(), *catalog::test::desk());
-        auto connected = std::make_shared<accounts::ConnectedAccount>();
+        auto connected = std::make_shared<accounts::CallableAccount>();
         connected->key = crypto::DataKey::generate(EnvironmentId{Uuid{7}}, 1);
         connected->account.id = IntegratedAccountId{Uuid{9}};
         connected->account.status = accounts::Status::active;
@@ -79,7 +79,7 @@ protected:
     crypto::CursorSealer cursors_{keyring_, clock_};
     AccountObserver observer_{io_, rows_, announcer_, clock_, log_};
     Caller caller_{client_, vault_, refresher_, cursors_, clock_, observer_, caller_metrics_};
-    accounts::ConnectedPtr account_;
+    accounts::CallableAccountPtr account_;
 };
 
 TEST_F(PagesTest, FollowCursorsToTheEnd)

@@ -13,7 +13,7 @@ class ApiTokensTest : public ::testing::Test {
 protected:
     ApiTokensTest()
     {
-        changes_.on_change = [this](Change const& change) { tokens_.apply(change); };
+        changes_.on_change = [this](snapshots::Change const& change) { tokens_.apply(change); };
     }
     Result<ApiToken> authenticate(std::string_view token)
     {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "accounts/connected_accounts.hpp"
+#include "accounts/callable_accounts.hpp"
 #include "base/clock.hpp"
 #include "crypto/token.hpp"
+#include "snapshots/cache.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/api_tokens.hpp"
-#include "tenancy/change.hpp"
 #include "tenancy/secret_gate.hpp"
-#include "tenancy/snapshot_cache.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -20,7 +20,7 @@ struct AccountToken {
     Timestamp expires_at;
 };
 
-[[nodiscard]] tenancy::Dependencies dependencies_of(AccountToken const& token);
+[[nodiscard]] snapshots::Dependencies dependencies_of(AccountToken const& token);
 [[nodiscard]] inline std::size_t weight_of(AccountToken const& token)
 {
     return sizeof token;
@@ -42,14 +42,14 @@ public:
 
     /// All must outlive it.
     AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, tenancy::SecretGate& gate,
-                  Clock const& clock, tenancy::SnapshotCacheConfig config);
+                  Clock const& clock, snapshots::CacheConfig config);
 
     /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(tenancy::Change const& change) { cache_.drop(change); }
+    void apply(snapshots::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:
@@ -57,7 +57,7 @@ private:
     crypto::Keyring const& keyring_;
     tenancy::SecretGate& gate_;
     Clock const& clock_;
-    tenancy::SnapshotCache<crypto::Digest, AccountToken, tenancy::DigestHash> cache_;
+    snapshots::Cache<crypto::Digest, AccountToken, tenancy::DigestHash> cache_;
 };
 
 } // namespace sluice::accounts

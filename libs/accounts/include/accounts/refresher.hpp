@@ -1,15 +1,15 @@
 #pragma once
 
-#include "accounts/connected_accounts.hpp"
+#include "accounts/callable_accounts.hpp"
 #include "accounts/oauth.hpp"
 #include "accounts/verdict.hpp"
 #include "base/clock.hpp"
 #include "http_api/client.hpp"
 #include "runtime/single_flight.hpp"
+#include "snapshots/change.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/repeated.hpp"
-#include "tenancy/change.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -37,7 +37,7 @@ class Refresher {
 public:
     /// All must outlive it.
     Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
-              tenancy::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
+              snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
               RefresherConfig config = {});
 
     /// The account with a newer credential than `account` holds, renewed here or by somebody else.
@@ -46,28 +46,29 @@ public:
     /// accepts a refresh token once: then it is used until it ends; forbidden if the vendor refuses the OAuth app;
     /// upstream_unreachable, upstream_failed, upstream_timeout if the vendor could not be asked, or refused once;
     /// unavailable. But for the first, the credential that `account` holds is as good as before.
-    Task<Result<ConnectedPtr>> renew(ConnectedPtr account, Deadline deadline);
+    Task<Result<CallableAccountPtr>> renew(CallableAccountPtr account, Deadline deadline);
 
 private:
-    Task<Result<ConnectedPtr>> run(ConnectedPtr account, Deadline deadline);
-    Task<Result<ConnectedPtr>> renew_leased(ConnectedPtr account, Uuid owner, bool is_interrupted, bool app_works);
-    Task<Result<ConnectedPtr>> store_grant(ConnectedPtr account, Uuid owner, TokenGrant grant);
-    Task<Error> store_failure(ConnectedPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted);
-    Task<Error> store_undecided(ConnectedPtr account, Uuid owner, Error error);
-    Task<Result<Account>> finish(ConnectedAccount const& account, Uuid owner, RefreshEnd end, AccountChange change);
-    Task<Result<ConnectedPtr>> reload(ConnectedAccount const& account, Deadline deadline);
-    Task<Result<TokenAnswer>> ask_vendor(ConnectedAccount const& account);
+    Task<Result<CallableAccountPtr>> run(CallableAccountPtr account, Deadline deadline);
+    Task<Result<CallableAccountPtr>> renew_leased(CallableAccountPtr account, Uuid owner, bool is_interrupted,
+                                                  bool app_works);
+    Task<Result<CallableAccountPtr>> store_grant(CallableAccountPtr account, Uuid owner, TokenGrant grant);
+    Task<Error> store_failure(CallableAccountPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted);
+    Task<Error> store_undecided(CallableAccountPtr account, Uuid owner, Error error);
+    Task<Result<Account>> finish(CallableAccount const& account, Uuid owner, RefreshEnd end, AccountChange change);
+    Task<Result<CallableAccountPtr>> reload(CallableAccount const& account, Deadline deadline);
+    Task<Result<TokenAnswer>> ask_vendor(CallableAccount const& account);
 
     AccountRepository& repository_;
     Integrations& integrations_;
     http::Client& client_;
-    tenancy::Announcer& announcer_;
+    snapshots::Announcer& announcer_;
     Clock const& clock_;
     telemetry::Log& log_;
     telemetry::Repeated failed_;
     RefresherMetrics& metrics_;
     RefresherConfig const config_;
-    SingleFlight<IntegratedAccountId, ConnectedPtr> flights_;
+    SingleFlight<IntegratedAccountId, CallableAccountPtr> flights_;
 };
 
 } // namespace sluice::accounts

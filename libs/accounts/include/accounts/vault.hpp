@@ -15,7 +15,7 @@
 namespace sluice::accounts {
 
 /// An account, ready to be called: the row, the key that opens it, its integration, its address. Immutable snapshot.
-struct ConnectedAccount {
+struct CallableAccount {
     Account account;
     crypto::DataKey key;
     InstalledPtr installed;
@@ -29,14 +29,14 @@ struct ConnectedAccount {
     json::value visible; ///< `{"context": …}` of what may be shown, as templates read it.
 };
 
-using ConnectedPtr = std::shared_ptr<ConnectedAccount const>;
+using CallableAccountPtr = std::shared_ptr<CallableAccount const>;
 
 /// Renders the address. Errors: invalid_argument at the context field that is missing or makes no URL.
 [[nodiscard]] Result<std::string> render_base_url(catalog::Integration const& integration,
                                                   json::object const& visible_context);
 
 /// What whoever meets a dead account is told to do, as a sentence.
-[[nodiscard]] std::string how_to_reconnect(ConnectedAccount const& account);
+[[nodiscard]] std::string how_to_reconnect(CallableAccount const& account);
 
 /// What goes into one vendor request, last, next to the wire.
 struct Credential {
@@ -53,11 +53,11 @@ public:
 
     /// Errors: reauth_needed if the account needs it or its access token has expired; unavailable while it is blocked;
     /// forbidden while its integration is disabled; internal if the seal does not open.
-    [[nodiscard]] Result<Credential> credential(ConnectedAccount const& account) const;
+    [[nodiscard]] Result<Credential> credential(CallableAccount const& account) const;
 
     /// Whether the access token should be renewed before it is used: it ends within 30 s, and the worker that should
     /// have renewed it already has not.
-    [[nodiscard]] bool is_renewal_due(ConnectedAccount const& account) const;
+    [[nodiscard]] bool is_renewal_due(CallableAccount const& account) const;
 
 private:
     Clock const& clock_;

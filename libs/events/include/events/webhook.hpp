@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/timestamp.hpp"
+#include "jobs/queue.hpp"
 #include "runtime/task.hpp"
 #include "tenancy/page.hpp"
 
@@ -77,6 +78,9 @@ struct AttemptEntry {
     std::chrono::milliseconds duration{};
     Timestamp created_at;
 };
+
+/// The job of a delivery that waits: its id is the delivery's.
+inline constexpr jobs::Kind kDeliveryJob{"delivery"};
 
 /// Which events to deliver again: one, or those of a span of time.
 struct Replay {

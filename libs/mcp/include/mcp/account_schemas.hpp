@@ -1,11 +1,12 @@
 #pragma once
 
-#include "accounts/vendor_calls.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
-#include "tenancy/change.hpp"
+#include "jobs/queue.hpp"
+#include "proxy/vendor_calls.hpp"
+#include "snapshots/change.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -19,6 +20,9 @@ struct AccountSchema {
     std::string marker;   ///< Of the newest change at the vendor that is in them.
     std::optional<Timestamp> loaded_at;
 };
+
+/// The job of an account whose tools an MCP server shows: its id is the account's.
+inline constexpr jobs::Kind kSchemaJob{"account_schema"};
 
 /// Inside the environment given; what lies outside is not_found. All may answer unavailable.
 class SchemaRepository {
@@ -53,21 +57,21 @@ public:
     };
 
     /// All must outlive it.
-    AccountSchemas(SchemaRepository& repository, accounts::VendorCalls& vendor, tenancy::Announcer& announcer,
+    AccountSchemas(SchemaRepository& repository, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
                    Clock const& clock);
 
     /// What was known stays if the vendor does not answer. A source that the account may not read is empty. Errors:
     /// those of VendorCalls::list; rate_limited if the account's share of calls is spent.
-    Task<Result<Update>> update(accounts::ConnectedPtr account, When when, Deadline deadline);
+    Task<Result<Update>> update(accounts::CallableAccountPtr account, When when, Deadline deadline);
 
 private:
-    Task<Result<std::string>> marker_of(accounts::ConnectedPtr account, Deadline deadline);
-    Task<Result<void>> load(accounts::ConnectedPtr account, std::size_t position, json::object& records,
+    Task<Result<std::string>> marker_of(accounts::CallableAccountPtr account, Deadline deadline);
+    Task<Result<void>> load(accounts::CallableAccountPtr account, std::size_t position, json::object& records,
                             Deadline deadline);
 
     SchemaRepository& repository_;
-    accounts::VendorCalls& vendor_;
-    tenancy::Announcer& announcer_;
+    proxy::VendorCalls& vendor_;
+    snapshots::Announcer& announcer_;
     Clock const& clock_;
 };
 

@@ -51,7 +51,7 @@ struct CallTrace {
     bool is_vendors_fault = false; ///< What went wrong did so at the vendor, or on the way to it.
 
     /// Takes note whose call it is.
-    void of(accounts::ConnectedAccount const& connected);
+    void of(accounts::CallableAccount const& connected);
 };
 
 /// Which of an MCP server's URLs a request came to.
@@ -124,7 +124,7 @@ private:
     /// A call of a tool, as far as it is known.
     struct ToolCall {
         catalog::Tool const* tool = nullptr; ///< As the server shows it, then as the account has it.
-        accounts::ConnectedPtr account;
+        accounts::CallableAccountPtr account;
         json::value arguments; ///< An object.
         std::string note;      ///< For the model, if the tool has another name now.
     };

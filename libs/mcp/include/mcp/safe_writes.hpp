@@ -33,7 +33,7 @@ public:
     /// A call, ready to be made.
     struct Call {
         McpServer const& server;
-        accounts::ConnectedPtr account;
+        accounts::CallableAccountPtr account;
         catalog::Tool const& tool;
         json::object const& arguments; ///< Validated; names resolved to ids.
         catalog::CallParts const& parts;

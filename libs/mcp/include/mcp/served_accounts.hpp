@@ -19,17 +19,17 @@ namespace sluice::mcp {
 /// what the account itself decides is checked when it is called.
 class ServedAccounts {
 public:
-    explicit ServedAccounts(accounts::ConnectedPtr account);
+    explicit ServedAccounts(accounts::CallableAccountPtr account);
     /// The accounts of a tenant, in the order in which they are named. May be none.
-    ServedAccounts(std::vector<accounts::ConnectedPtr> accounts, ToolSets& tool_sets);
+    ServedAccounts(std::vector<accounts::CallableAccountPtr> accounts, ToolSets& tool_sets);
 
     /// The accounts of one integration.
     struct Group {
-        std::vector<accounts::ConnectedPtr> accounts;
+        std::vector<accounts::CallableAccountPtr> accounts;
         std::vector<std::string> labels; ///< What the argument may be; where there are several.
         std::string argument;            ///< Its name: `account`, unless a tool has an argument of that name.
 
-        [[nodiscard]] accounts::ConnectedAccount const& first() const { return *accounts.front(); }
+        [[nodiscard]] accounts::CallableAccount const& first() const { return *accounts.front(); }
     };
 
     [[nodiscard]] std::shared_ptr<catalog::ToolList const> const& tools() const noexcept { return tools_; }
@@ -38,7 +38,7 @@ public:
 
     /// Whose tool a call means: the account, and the tool as that account has it.
     struct Target {
-        accounts::ConnectedPtr account;
+        accounts::CallableAccountPtr account;
         catalog::Tool const* tool = nullptr;
     };
     /// Takes the argument that says which account out of `arguments`. `shown` is one of `tools()`.
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] Result<Target> target_of(catalog::Tool const& shown, json::object& arguments) const;
 
 private:
-    void add_group(std::vector<accounts::ConnectedPtr> accounts, ToolSets& tool_sets,
+    void add_group(std::vector<accounts::CallableAccountPtr> accounts, ToolSets& tool_sets,
                    std::vector<catalog::ToolPtr>& tools);
 
     bool is_of_tenant_ = false;

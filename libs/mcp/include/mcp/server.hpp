@@ -8,8 +8,9 @@
 #include "base/timestamp.hpp"
 #include "catalog/filter.hpp"
 #include "crypto/token.hpp"
+#include "jobs/queue.hpp"
 #include "runtime/task.hpp"
-#include "tenancy/change.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/page.hpp"
 
 #include <chrono>
@@ -83,7 +84,7 @@ struct McpServer {
 inline constexpr std::size_t kMostAccounts = 32;
 
 /// What has changed when a server has.
-[[nodiscard]] tenancy::Change change_of(McpServer const& server);
+[[nodiscard]] snapshots::Change change_of(McpServer const& server);
 
 /// What a token leads to, as one transaction read it.
 struct ServerState {
@@ -92,6 +93,9 @@ struct ServerState {
     bool is_incomplete = false;                   ///< A tenant's account could not be read, and was left out.
     std::optional<Timestamp> token_ends_at;       ///< Of a token that was replaced.
 };
+
+/// The job of a server that ends: `ServerRepository::remove_expired`.
+inline constexpr jobs::Kind kExpiryJob{"mcp_server_expiry"};
 
 using ServerChange = std::function<Result<void>(McpServer& server)>;
 
@@ -113,18 +117,12 @@ public:
     /// What was removed.
     virtual Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                            Deadline deadline) = 0;
+    /// Removes it if its time is over. Whether it did; what is not there is none.
+    virtual Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) = 0;
     /// The accounts a server gives access to, the oldest first; one more than `kMostAccounts` if there are more.
     virtual Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) = 0;
     /// The server one of these hashes belongs to, expired or not. Errors: not_found.
     virtual Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
-};
-
-/// Ends servers whose time has come; a worker's job.
-class ServerExpiry {
-public:
-    virtual ~ServerExpiry() = default;
-    /// Deletes up to `most` expired servers. How many it deleted.
-    virtual Task<Result<std::size_t>> delete_expired(std::size_t most, Deadline deadline) = 0;
 };
 
 } // namespace sluice::mcp

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "accounts/connected_accounts.hpp"
+#include "accounts/callable_accounts.hpp"
 #include "base/clock.hpp"
 #include "mcp/served_accounts.hpp"
 #include "mcp/server.hpp"
 #include "mcp/tool_set.hpp"
+#include "snapshots/cache.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/api_tokens.hpp"
-#include "tenancy/change.hpp"
 #include "tenancy/secret_gate.hpp"
-#include "tenancy/snapshot_cache.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,7 +22,7 @@ struct ServerSnapshot {
     /// A resource that the server's filter leaves, and the account that it is read from.
     struct Resource {
         catalog::McpResource const* resource = nullptr;
-        accounts::ConnectedPtr account;
+        accounts::CallableAccountPtr account;
     };
     struct Prompt {
         std::string name;
@@ -39,14 +39,14 @@ struct ServerSnapshot {
     std::string capabilities;         ///< JSON: tools, and resources and prompts where there are any.
     std::vector<Resource> resources;
     std::vector<Prompt> prompts;
-    Uuid tenant{};              ///< `tenancy::tenant_key`, of a tenant's server.
+    Uuid tenant{};              ///< `snapshots::tenant_key`, of a tenant's server.
     bool is_incomplete = false; ///< Accounts of the tenant were left out because they cannot be used.
 };
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
 
 /// What its accounts depend on, its tenant, and, while accounts are left out, all of its environment.
-[[nodiscard]] tenancy::Dependencies dependencies_of(ServerSnapshot const& snapshot);
+[[nodiscard]] snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot);
 [[nodiscard]] std::size_t weight_of(ServerSnapshot const& snapshot);
 
 /// MCP tokens to snapshots. One per I/O thread; a known token costs no lock and no query.
@@ -55,7 +55,7 @@ public:
     /// All must outlive it.
     Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
             crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
-            tenancy::SnapshotCacheConfig config);
+            snapshots::CacheConfig config);
 
     /// What `resolve` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
@@ -65,7 +65,7 @@ public:
     /// (`SecretGate`); unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
 
-    void apply(tenancy::Change const& change) { cache_.drop(change); }
+    void apply(snapshots::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
     [[nodiscard]] std::size_t cached() const noexcept { return cache_.size(); }
 
@@ -81,7 +81,7 @@ private:
     crypto::Keyring const& keyring_;
     tenancy::SecretGate& gate_;
     Clock const& clock_;
-    tenancy::SnapshotCache<crypto::Digest, ServerSnapshot, tenancy::DigestHash> cache_;
+    snapshots::Cache<crypto::Digest, ServerSnapshot, tenancy::DigestHash> cache_;
 };
 
 } // namespace sluice::mcp

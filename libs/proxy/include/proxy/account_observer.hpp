@@ -4,9 +4,9 @@
 #include "base/clock.hpp"
 #include "proxy/caller.hpp"
 #include "runtime/task_group.hpp"
+#include "snapshots/change.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/repeated.hpp"
-#include "tenancy/change.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,13 +19,13 @@ namespace sluice::proxy {
 class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
-    AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, tenancy::Announcer& announcer,
+    AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, snapshots::Announcer& announcer,
                     Clock const& clock, telemetry::Log& log);
 
     /// Asks for a health check, which knows whether it is the account. One call's 401 says nothing of others.
-    void unauthorised(accounts::ConnectedPtr account) override;
+    void unauthorised(accounts::CallableAccountPtr account) override;
     /// Writes what was forbidden, if that is not what the account says already.
-    void forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) override;
+    void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method, std::string message) override;
     /// Waits until all is written; false if the deadline came first.
     Task<bool> drain(Deadline deadline) { return writing_.drain(deadline); }
 
@@ -34,11 +34,11 @@ private:
 
     /// Whether it is a minute since this was true for the key.
     bool is_time(Times& times, std::string key);
-    Task<void> ask(accounts::ConnectedPtr account);
-    Task<void> write(accounts::ConnectedPtr account, json::object error);
+    Task<void> ask(accounts::CallableAccountPtr account);
+    Task<void> write(accounts::CallableAccountPtr account, json::object error);
 
     accounts::AccountRepository& accounts_;
-    tenancy::Announcer& announcer_;
+    snapshots::Announcer& announcer_;
     Clock const& clock_;
     telemetry::Repeated failed_;
     TaskGroup writing_;

@@ -21,9 +21,10 @@ class CallObserver {
 public:
     virtual ~CallObserver() = default;
     /// The vendor answered 401 to a credential that could not be renewed, or just was.
-    virtual void unauthorised(accounts::ConnectedPtr account) = 0;
+    virtual void unauthorised(accounts::CallableAccountPtr account) = 0;
     /// `message` has none of the account's secrets.
-    virtual void forbidden(accounts::ConnectedPtr account, catalog::Method const& method, std::string message) = 0;
+    virtual void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method,
+                           std::string message) = 0;
 };
 
 struct CallerMetrics {
@@ -52,16 +53,17 @@ public:
     /// Calls ask for no renewal that just failed, and for none of a credential that was refused when it was new. What
     /// a vendor's refusal says has none of the account's secrets. A read ends as unavailable if `waiter` goes away; a
     /// write that was sent is finished.
-    Task<Result<Outcome>> call(accounts::ConnectedPtr account, catalog::Method const& method, catalog::CallParts parts,
-                               RawBody const* raw, Deadline deadline, http::Peer const* waiter = nullptr);
+    Task<Result<Outcome>> call(accounts::CallableAccountPtr account, catalog::Method const& method,
+                               catalog::CallParts parts, RawBody const* raw, Deadline deadline,
+                               http::Peer const* waiter = nullptr);
 
     /// The cursor that goes on after the first `records` of the page that a call with these `parts` gave.
-    [[nodiscard]] std::string cursor_within(accounts::ConnectedAccount const& account, catalog::Method const& method,
+    [[nodiscard]] std::string cursor_within(accounts::CallableAccount const& account, catalog::Method const& method,
                                             catalog::CallParts const& parts, std::size_t records) const;
 
 private:
     /// One exchange with the vendor, redirects of a read followed.
-    Task<Result<Outcome>> exchange(accounts::ConnectedAccount const& account, catalog::Method const& method,
+    Task<Result<Outcome>> exchange(accounts::CallableAccount const& account, catalog::Method const& method,
                                    catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
                                    http::Peer const* waiter);
     void count(Outcome const& outcome);
@@ -74,7 +76,7 @@ private:
     };
     [[nodiscard]] Renewal const* last_renewal(accounts::Account const& account) const;
     void remember(accounts::Account const& account, std::optional<Error> error);
-    Task<Result<accounts::ConnectedPtr>> renew(accounts::ConnectedPtr account, Deadline deadline);
+    Task<Result<accounts::CallableAccountPtr>> renew(accounts::CallableAccountPtr account, Deadline deadline);
 
     http::Client& client_;
     accounts::Vault const& vault_;

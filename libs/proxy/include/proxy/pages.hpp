@@ -28,7 +28,7 @@ struct Gathering {
 /// kept. A list above `max_bytes` is cut after the last record that fits, with a cursor that goes on right there; what
 /// a refusal in the middle leaves is answered as far as it came, with the limits the refusal told. `note` says what was
 /// left out.
-Task<Result<Outcome>> call_pages(Caller& caller, accounts::ConnectedPtr account, catalog::Method const& method,
+Task<Result<Outcome>> call_pages(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
                                  catalog::CallParts parts, Gathering gathering, Deadline deadline);
 
 } // namespace sluice::proxy

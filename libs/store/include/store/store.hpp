@@ -1,18 +1,18 @@
 #pragma once
 
 #include "accounts/account_tokens.hpp"
-#include "accounts/connection.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
+#include "connecting/connection.hpp"
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
+#include "jobs/queue.hpp"
 #include "mcp/account_schemas.hpp"
 #include "mcp/server.hpp"
 #include "mcp/streams.hpp"
 #include "mcp/write_calls.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
-#include "tenancy/jobs.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -38,9 +38,8 @@ public:
     [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
     [[nodiscard]] mcp::StreamRepository& streams() const;
     [[nodiscard]] mcp::WriteCallRepository& write_calls() const;
-    [[nodiscard]] mcp::ServerExpiry& expiry() const;
-    [[nodiscard]] tenancy::JobQueue& jobs() const;
-    [[nodiscard]] accounts::ConnectionRepository& connections() const;
+    [[nodiscard]] jobs::Queue& jobs() const;
+    [[nodiscard]] connecting::ConnectionRepository& connections() const;
     [[nodiscard]] events::WebhookRepository& webhooks() const;
     [[nodiscard]] accounts::AccountTokenRepository& account_tokens() const;
     [[nodiscard]] tenancy::KeyRepository& keys() const;

@@ -2,9 +2,9 @@
 
 #include "base/clock.hpp"
 #include "crypto/token.hpp"
-#include "tenancy/change.hpp"
+#include "snapshots/cache.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/secret_gate.hpp"
-#include "tenancy/snapshot_cache.hpp"
 #include "tenancy/tenancy.hpp"
 
 #include <cstring>
@@ -23,7 +23,7 @@ struct DigestHash {
     }
 };
 
-[[nodiscard]] Dependencies dependencies_of(ApiToken const& token);
+[[nodiscard]] snapshots::Dependencies dependencies_of(ApiToken const& token);
 [[nodiscard]] std::size_t weight_of(ApiToken const& token);
 
 /// Recognises API tokens. One per I/O thread; a known token costs no query.
@@ -31,7 +31,7 @@ class ApiTokens {
 public:
     /// All must outlive it.
     ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate, Clock const& clock,
-              SnapshotCacheConfig config);
+              snapshots::CacheConfig config);
 
     /// What `authenticate` would answer if that takes no wait: a mistyped or a cached token.
     [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
@@ -40,7 +40,7 @@ public:
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(Change const& change) { cache_.drop(change); }
+    void apply(snapshots::Change const& change) { cache_.drop(change); }
     void set_listening(bool listening) { cache_.set_listening(listening); }
 
 private:
@@ -50,7 +50,7 @@ private:
     crypto::Keyring const& keyring_;
     SecretGate& gate_;
     Clock const& clock_;
-    SnapshotCache<crypto::Digest, ApiToken, DigestHash> cache_;
+    snapshots::Cache<crypto::Digest, ApiToken, DigestHash> cache_;
 };
 
 } // namespace sluice::tenancy

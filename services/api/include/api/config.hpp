@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/secret.hpp"
-#include "http/pooled_client.hpp"
-#include "http/server.hpp"
+#include "http_client/pooled_client.hpp"
+#include "http_server/server.hpp"
 #include "mcp/endpoint.hpp"
 #include "pg/pool.hpp"
+#include "snapshots/cache.hpp"
 #include "tenancy/secret_gate.hpp"
-#include "tenancy/snapshot_cache.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -45,7 +45,7 @@ struct Config {
     std::string keyring_file;        ///< Watched: keys that are added to it are loaded.
     std::string dashboard_directory; ///< The built pages of services/dashboard; empty: none are served.
     pg::PoolConfig database;
-    tenancy::SnapshotCacheConfig cache;
+    snapshots::CacheConfig cache;
     tenancy::SecretGateConfig tokens;
 };
 

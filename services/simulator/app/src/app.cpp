@@ -1,8 +1,8 @@
 #include "simulator_app/app.hpp"
 
-#include "http/egress.hpp"
-#include "http/pooled_client.hpp"
 #include "http_api/error_body.hpp"
+#include "http_client/egress.hpp"
+#include "http_client/pooled_client.hpp"
 #include "runtime/offload.hpp"
 
 #include <algorithm>

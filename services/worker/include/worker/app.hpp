@@ -3,8 +3,8 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "crypto/keyring.hpp"
-#include "http/pooled_client.hpp"
-#include "http/server.hpp"
+#include "http_client/pooled_client.hpp"
+#include "http_server/server.hpp"
 #include "pg/pool.hpp"
 #include "telemetry/log.hpp"
 
@@ -17,7 +17,6 @@ namespace sluice::worker {
 struct Config {
     http::ServerConfig server;
     pg::PoolConfig database;
-    std::chrono::milliseconds expiry_interval{5'000};
     /// Between two health checks of an account. One call: at the smallest bucket of the vendors known, 40 calls that
     /// leak in 20 s, a quarter of an hour is 0.06 % of it.
     std::chrono::milliseconds health_interval{900'000};

@@ -80,7 +80,7 @@ public:
         if (auto failed = begin("create"))
             co_return *failed;
         auto const made = put(std::move(account), context);
-        changes_.notify({tenancy::Change::Kind::tenant, made.environment, tenancy::tenant_key(made.tenant_id)});
+        changes_.notify({snapshots::Change::Kind::tenant, made.environment, snapshots::tenant_key(made.tenant_id)});
         co_return committed("create", made);
     }
 
@@ -231,7 +231,7 @@ public:
             co_return *failed;
         if (rows.erase({environment, id}) == 0)
             co_return not_found();
-        changes_.notify({tenancy::Change::Kind::account, environment, id.uuid()});
+        changes_.notify({snapshots::Change::Kind::account, environment, id.uuid()});
         if (after_commit)
             if (auto failed = after_commit("remove"))
                 co_return *failed;
@@ -295,10 +295,10 @@ private:
         auto const old_tenant = row.account.tenant_id;
         row = std::move(next);
         auto const& account = row.account;
-        changes_.notify({tenancy::Change::Kind::account, account.environment, account.id.uuid()});
+        changes_.notify({snapshots::Change::Kind::account, account.environment, account.id.uuid()});
         if (account.tenant_id != old_tenant)
             changes_.notify(
-                {tenancy::Change::Kind::tenant, account.environment, tenancy::tenant_key(account.tenant_id)});
+                {snapshots::Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
         return committed(method, account);
     }
 

@@ -57,7 +57,7 @@ public:
         auto const row = at(environment, name);
         if (row == rows.end())
             co_return not_found();
-        tenancy::Change const change{tenancy::Change::Kind::api_token, environment, row->token.id.uuid()};
+        snapshots::Change const change{snapshots::Change::Kind::api_token, environment, row->token.id.uuid()};
         row->token.id = ApiTokenId{uuid_v7({})};
         row->hash = hash;
         auto token = row->token;

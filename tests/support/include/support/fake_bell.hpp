@@ -1,6 +1,6 @@
 #pragma once
 
-#include "worker/bell.hpp"
+#include "jobs/bell.hpp"
 
 #include <functional>
 #include <utility>
@@ -9,7 +9,7 @@
 namespace sluice::test {
 
 /// A bell whose waits take no time: each is written down, and `waited` may do what happens meanwhile.
-class FakeBell final : public worker::Bell {
+class FakeBell final : public jobs::Bell {
 public:
     struct Wait {
         std::chrono::milliseconds least;

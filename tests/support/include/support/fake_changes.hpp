@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tenancy/change.hpp"
+#include "snapshots/change.hpp"
 
 #include <functional>
 #include <utility>
@@ -12,22 +12,22 @@ namespace sluice::test {
 /// names nothing.
 class FakeChanges {
 public:
-    void notify(tenancy::Change change)
+    void notify(snapshots::Change change)
     {
         sent.push_back(change);
         if (on_change)
             on_change(sent.back());
     }
 
-    std::vector<tenancy::Change> sent;
+    std::vector<snapshots::Change> sent;
     /// Called with each change after its commit; a test connects caches here.
-    std::function<void(tenancy::Change const&)> on_change;
+    std::function<void(snapshots::Change const&)> on_change;
 };
 
 /// Tells whoever listens in this process, as the announcer of the service does for its threads.
-class FakeAnnouncer final : public tenancy::Announcer {
+class FakeAnnouncer final : public snapshots::Announcer {
 public:
-    Task<void> announce(tenancy::Change change) override
+    Task<void> announce(snapshots::Change change) override
     {
         announced.push_back(change);
         if (on_change)
@@ -35,8 +35,8 @@ public:
         co_return;
     }
 
-    std::vector<tenancy::Change> announced;
-    std::function<void(tenancy::Change const&)> on_change;
+    std::vector<snapshots::Change> announced;
+    std::function<void(snapshots::Change const&)> on_change;
 };
 
 } // namespace sluice::test

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/resolver.hpp"
+#include "http_client/resolver.hpp"
 #include "runtime/offload.hpp"
 
 #include <map>

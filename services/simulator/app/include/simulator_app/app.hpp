@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "http/server.hpp"
+#include "http_server/server.hpp"
 #include "simulator/simulator.hpp"
 #include "telemetry/log.hpp"
 

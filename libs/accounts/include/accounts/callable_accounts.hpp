@@ -1,0 +1,43 @@
+#pragma once
+
+#include "accounts/integrations.hpp"
+#include "accounts/vault.hpp"
+#include "snapshots/cache.hpp"
+#include "snapshots/change.hpp"
+
+#include <utility>
+
+namespace sluice::accounts {
+
+/// Makes an account callable: its integration compiled, its address rendered.
+Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, AccountState state, Deadline deadline);
+
+/// The account, its environment integration, its definition and its environment.
+[[nodiscard]] snapshots::Dependencies dependencies_of(CallableAccount const& connected);
+/// About what it takes beside what it shares with the other accounts of its integration.
+[[nodiscard]] std::size_t weight_of(CallableAccount const& connected);
+
+/// Callable accounts by id. One per I/O thread.
+class CallableAccounts {
+public:
+    /// Both must outlive it.
+    CallableAccounts(AccountRepository& repository, Integrations& integrations, snapshots::CacheConfig config);
+
+    /// Errors: not_found, unavailable.
+    Task<Result<CallableAccountPtr>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
+
+    void apply(snapshots::Change const& change) { cache_.drop(change); }
+    void set_listening(bool listening) { cache_.set_listening(listening); }
+
+private:
+    using Key = std::pair<EnvironmentId, IntegratedAccountId>;
+    struct KeyHash {
+        std::size_t operator()(Key const& key) const noexcept { return std::hash<IntegratedAccountId>{}(key.second); }
+    };
+
+    AccountRepository& repository_;
+    Integrations& integrations_;
+    snapshots::Cache<Key, CallableAccount, KeyHash> cache_;
+};
+
+} // namespace sluice::accounts

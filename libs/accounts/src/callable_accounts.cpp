@@ -1,0 +1,102 @@
+#include "accounts/callable_accounts.hpp"
+
+#include "http_api/query.hpp"
+
+namespace sluice::accounts {
+namespace {
+
+std::size_t json_weight(json::value const& value)
+{
+    auto bytes = sizeof value;
+    if (auto const* text = value.if_string())
+        bytes += text->size();
+    if (auto const* array = value.if_array())
+        for (auto const& item : *array)
+            bytes += json_weight(item);
+    if (auto const* object = value.if_object())
+        for (auto const& [name, member] : *object)
+            bytes += name.size() + sizeof(json::value) + json_weight(member);
+    return bytes;
+}
+
+} // namespace
+
+Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, AccountState state, Deadline deadline)
+{
+    auto installed = co_await integrations.install(state.account.integration, state.integration_version,
+                                                   std::move(state.override), std::move(state.documentation), deadline);
+    if (!installed)
+        co_return installed.error();
+    auto tools = co_await integrations.tools_of(*installed, std::move(state.schema), deadline);
+    if (!tools)
+        co_return tools.error();
+    auto connected = std::make_shared<CallableAccount>();
+    // A context that makes no address is told at the first call; the account can still be read and mended.
+    connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
+    connected->place = sealing_place(state.account.id);
+    connected->visible = json::object{{"context", state.account.context}};
+    if (!state.reconnect_url.empty()) {
+        http::Query query;
+        query.add("integrated_account_id", state.account.id.str());
+        connected->reconnect_url = std::move(state.reconnect_url);
+        connected->reconnect_url += connected->reconnect_url.find('?') == std::string::npos ? '?' : '&';
+        connected->reconnect_url += query.str();
+    }
+    connected->account = std::move(state.account);
+    connected->key = std::move(state.key);
+    connected->tools = *std::move(tools);
+    connected->installed = *std::move(installed);
+    connected->is_enabled = state.is_enabled;
+    connected->app_secret = std::move(state.app_secret);
+    co_return CallableAccountPtr(std::move(connected));
+}
+
+snapshots::Dependencies dependencies_of(CallableAccount const& connected)
+{
+    using Kind = snapshots::Change::Kind;
+    auto const& row = connected.account;
+    return {{Kind::account, row.environment, row.id.uuid()},
+            {Kind::installation, row.environment, row.environment_integration.uuid()},
+            {Kind::integration, {}, row.integration.uuid()},
+            {Kind::environment, row.environment, {}}};
+}
+
+std::size_t weight_of(CallableAccount const& connected)
+{
+    auto const& row = connected.account;
+    auto bytes = sizeof connected + row.sealed.size() + json_weight(connected.visible) + connected.base_url.size() +
+                 connected.reconnect_url.size() + json_weight(row.last_error) + json_weight(row.last_forbidden_error);
+    for (auto const& [name, value] : row.context)
+        bytes += name.size() + json_weight(value);
+    // Tools that the account itself decides about are its own; each holds its schema as values and as text.
+    constexpr std::size_t kFormsOfATool = 4;
+    if (connected.installed == nullptr || connected.tools == connected.installed->tools)
+        return bytes;
+    auto const& shared = *connected.installed->tools;
+    for (std::size_t i = 0; i < connected.tools->size(); ++i)
+        if (i >= shared.size() || connected.tools->at(i) != shared.at(i))
+            bytes += (*connected.tools)[i].list_entry.size() * kFormsOfATool;
+    return bytes;
+}
+
+CallableAccounts::CallableAccounts(AccountRepository& repository, Integrations& integrations,
+                                   snapshots::CacheConfig config)
+    : repository_(repository)
+    , integrations_(integrations)
+    , cache_(config)
+{
+}
+
+Task<Result<CallableAccountPtr>> CallableAccounts::find(EnvironmentId environment, IntegratedAccountId id,
+                                                        Deadline deadline)
+{
+    auto fetch = [this](Key const& key, Deadline limit) -> Task<Result<CallableAccountPtr>> {
+        auto state = co_await repository_.load_state(key.first, key.second, limit);
+        if (!state)
+            co_return state.error();
+        co_return co_await make_callable(integrations_, std::move(*state), limit);
+    };
+    co_return co_await cache_.get(Key{environment, id}, deadline, fetch);
+}
+
+} // namespace sluice::accounts

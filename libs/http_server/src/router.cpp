@@ -1,0 +1,114 @@
+#include "http_server/router.hpp"
+
+#include "base/encoding.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice::http {
+
+struct Router::Node {
+    std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::unique_ptr<Node> placeholder;
+    std::vector<std::pair<Method, std::size_t>> routes;
+    std::vector<std::string_view> names;
+};
+
+namespace {
+
+/// Takes the first segment off a path that starts with '/'.
+std::string_view take_segment(std::string_view& path)
+{
+    path.remove_prefix(1);
+    auto const end = path.find('/');
+    auto const segment = path.substr(0, end);
+    path = end == std::string_view::npos ? std::string_view{} : path.substr(end);
+    return segment;
+}
+
+bool is_placeholder(std::string_view segment)
+{
+    return segment.size() > 2 && segment.front() == '{';
+}
+
+} // namespace
+
+Router::Router()
+    : root_(std::make_unique<Node>())
+{
+}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+void Router::add(Method method, std::string_view path_template, std::size_t index)
+{
+    auto* node = root_.get();
+    std::vector<std::string_view> names;
+    for (auto rest = path_template; !rest.empty();) {
+        auto const segment = take_segment(rest);
+        auto& next = is_placeholder(segment) ? node->placeholder : node->literals[std::string(segment)];
+        if (is_placeholder(segment))
+            names.push_back(segment.substr(1, segment.size() - 2));
+        if (!next)
+            next = std::make_unique<Node>();
+        node = next.get();
+    }
+    node->routes.emplace_back(method, index);
+    node->names = std::move(names);
+}
+
+std::size_t Router::find_index(Method method, std::string_view path) const
+{
+    if (path.empty() || path.front() != '/')
+        return kNone;
+    auto const* node = root_.get();
+    for (auto rest = path; !rest.empty();) {
+        auto const segment = take_segment(rest);
+        auto const literal = node->literals.find(segment);
+        node = literal != node->literals.end() ? literal->second.get() : node->placeholder.get();
+        if (node == nullptr)
+            return kNone;
+    }
+    for (auto const& [allowed, index] : node->routes)
+        if (allowed == method)
+            return index;
+    return kNone;
+}
+
+Router::Match Router::find(Method method, std::string_view path) const
+{
+    Match match;
+    if (path.empty() || path.front() != '/')
+        return match;
+    auto const* node = root_.get();
+    std::vector<std::string> values;
+    for (auto rest = path; !rest.empty();) {
+        auto const segment = take_segment(rest);
+        if (auto const literal = node->literals.find(segment); literal != node->literals.end()) {
+            node = literal->second.get();
+        } else if (auto decoded = percent_decode(segment); node->placeholder && decoded && !decoded->empty()) {
+            node = node->placeholder.get();
+            values.push_back(std::move(*decoded));
+        } else {
+            return match;
+        }
+    }
+    for (auto const& [allowed, index] : node->routes)
+        if (allowed == method)
+            match.index = index;
+    if (match.index == kNone) {
+        // What GET has, HEAD asks about (RFC 9110 section 9.3.2), where it is no route of its own.
+        bool const adds_head =
+            std::ranges::none_of(node->routes, [](auto const& route) { return route.first == Method::head; });
+        for (auto const& [allowed, index] : node->routes) {
+            match.allow += (match.allow.empty() ? "" : ", ") + std::string(name_of(allowed));
+            match.allow += allowed == Method::get && adds_head ? ", HEAD" : "";
+        }
+    }
+    for (std::size_t i = 0; i < node->names.size() && i < values.size(); ++i)
+        match.parameters.emplace_back(node->names[i], std::move(values[i]));
+    return match;
+}
+
+} // namespace sluice::http
