@@ -1,9 +1,9 @@
 #include "base/encoding.hpp"
 #include "catalog/integration.hpp"
-#include "catalog/tool.hpp"
 #include "commands.hpp"
 #include "crypto/token.hpp"
 #include "session.hpp"
+#include "tools/tool.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +40,7 @@ Result<catalog::Definition> read_definition(std::string const& directory)
     auto const manifest_text = read_text(manifest_path);
     if (!manifest_text)
         return manifest_text.error();
-    auto manifest = catalog::read_source("integration.yaml", *manifest_text);
+    auto manifest = documents::read_source("integration.yaml", *manifest_text);
     if (!manifest)
         return manifest.error();
     auto const* root = manifest->root.if_object();
@@ -50,7 +50,7 @@ Result<catalog::Definition> read_definition(std::string const& directory)
     auto const document_text = read_text(directory + '/' + std::string(*document_name));
     if (!document_text)
         return document_text.error();
-    auto document = catalog::read_source(std::string(*document_name), *document_text);
+    auto document = documents::read_source(std::string(*document_name), *document_text);
     if (!document)
         return document.error();
     return catalog::Definition{*std::move(manifest), *std::move(document)};
@@ -170,7 +170,7 @@ Result<void> check_integration(std::string const& directory)
     auto const compiled = catalog::compile(*definition, catalog::builtin_id(directory));
     if (!compiled)
         return compiled.error();
-    auto const derived = catalog::derive_tools(*compiled, {});
+    auto const derived = tools::derive_tools(*compiled, {});
     json::array tools;
     for (std::size_t i = 0; i < derived.tools->size(); ++i)
         tools.emplace_back((*derived.tools)[i].name);

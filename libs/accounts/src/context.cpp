@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/timestamp.hpp"
-#include "catalog/source.hpp"
+#include "documents/source.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -245,7 +245,7 @@ void each_secret(json::object const& secret, json::object const* patch, std::str
 {
     for (auto const& [name, value] : secret) {
         auto const* given = patch != nullptr ? patch->if_contains(name) : nullptr;
-        auto const below = catalog::join_path(path, name);
+        auto const below = documents::join_path(path, name);
         if (value.is_object() && (given == nullptr || given->is_object()))
             each_secret(value.get_object(), given != nullptr ? given->if_object() : nullptr, below, visit);
         else if (!value.is_null())

@@ -1,4 +1,5 @@
 #include "accounts/integrations.hpp"
+#include "tools/overlay.hpp"
 
 #include "accounts/oauth.hpp"
 #include "crypto/mac.hpp"
@@ -58,8 +59,8 @@ private:
 
 Result<catalog::IntegrationPtr> compile_stored(StoredIntegration const& stored, json::object const& override)
 {
-    catalog::Definition definition{catalog::source_of("integration.yaml", stored.manifest),
-                                   catalog::source_of("openapi.yaml", stored.document)};
+    catalog::Definition definition{documents::source_of("integration.yaml", stored.manifest),
+                                   documents::source_of("openapi.yaml", stored.document)};
     auto overridden = catalog::with_override(std::move(definition), override);
     if (!overridden)
         return overridden.error();
@@ -72,12 +73,12 @@ Result<InstalledPtr> compile_installed(StoredIntegration const& stored, json::ob
     auto integration = compile_stored(stored, override);
     if (!integration)
         return integration.error();
-    std::vector<catalog::Documentation> documentation;
+    std::vector<tools::Documentation> documentation;
     for (auto const& row : rows)
         documentation.push_back({row.resource, row.method, row.type, row.value});
     auto installed = std::make_shared<InstalledIntegration>();
     installed->integration = *integration;
-    installed->tools = catalog::derive_tools(*integration, documentation).tools;
+    installed->tools = tools::derive_tools(*integration, documentation).tools;
     return InstalledPtr(std::move(installed));
 }
 
@@ -210,7 +211,7 @@ Task<Result<ToolListPtr>> Integrations::overlay(std::string key, InstalledPtr in
     std::move_only_function<Result<ToolListPtr>(std::size_t)> job =
         [shelf = shelf_, key = std::move(key), installed = std::move(installed),
          records = std::move(records)](std::size_t) -> Result<ToolListPtr> {
-        return shelf->add(key, catalog::overlay_tools(*installed->integration, installed->tools, records));
+        return shelf->add(key, tools::overlay_tools(*installed->integration, installed->tools, records));
     };
     co_return co_await offload<ToolListPtr>(workers_, deadline, std::move(job));
 }

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 4> kTypes{"text", "select", "multi_select
 
 class ActionsReader {
 public:
-    ActionsReader(Source const& source, Integration& integration, Problems& problems)
+    ActionsReader(documents::Source const& source, Integration& integration, documents::Problems& problems)
         : source_(source)
         , integration_(integration)
         , problems_(problems)
@@ -49,7 +49,7 @@ private:
         auto const& steps = *list(value, path, kMostSteps);
         std::vector<std::string> roots{"context."};
         for (std::size_t i = 0; i < steps.size(); ++i) {
-            auto step = read_step(steps[i], join_path(path, i), roots);
+            auto step = read_step(steps[i], documents::join_path(path, i), roots);
             if (step.kind == Step::Kind::request)
                 roots.push_back("steps." + step.name);
             integration_.actions.post_install.push_back(std::move(step));
@@ -128,7 +128,7 @@ private:
     {
         auto const& options = *list(value, path, kMostOptions);
         for (std::size_t i = 0; i < options.size(); ++i) {
-            Mapping mapping(source_, &options[i], join_path(path, i), problems_);
+            Mapping mapping(source_, &options[i], documents::join_path(path, i), problems_);
             auto const* chosen = mapping.find("value");
             if (chosen == nullptr || chosen->is_null() || chosen->is_structured())
                 mapping.problem("value", "must be a text, a number or a flag");
@@ -156,9 +156,9 @@ private:
         field.source = std::move(source);
     }
 
-    Source const& source_;
+    documents::Source const& source_;
     Integration& integration_;
-    Problems& problems_;
+    documents::Problems& problems_;
 };
 
 /// What is wrong with an answer, or nothing.
@@ -212,16 +212,16 @@ Result<json::object> check_answers(Form const& form, json::object const& values)
     json::object answers;
     for (auto const& [name, value] : values)
         if (form.find(name) == nullptr)
-            failures.push_back({join_path("values", name), "is not a field of the form"});
+            failures.push_back({documents::join_path("values", name), "is not a field of the form"});
     for (auto const& field : form.fields) {
         auto const* value = values.if_contains(field.name);
         if (value == nullptr || is_empty(*value)) {
             if (field.required)
-                failures.push_back({join_path("values", field.name), "is required"});
+                failures.push_back({documents::join_path("values", field.name), "is required"});
             continue;
         }
         if (auto const mistake = mistake_in(field, *value); !mistake.empty())
-            failures.push_back({join_path("values", field.name), std::string(mistake)});
+            failures.push_back({documents::join_path("values", field.name), std::string(mistake)});
         else
             answers[field.name] = *value;
     }
@@ -230,7 +230,8 @@ Result<json::object> check_answers(Form const& form, json::object const& values)
     return answers;
 }
 
-void read_actions(Source const& manifest, json::value const* actions, Integration& integration, Problems& problems)
+void read_actions(documents::Source const& manifest, json::value const* actions, Integration& integration,
+                  documents::Problems& problems)
 {
     if (actions != nullptr)
         ActionsReader(manifest, integration, problems).read(actions);

@@ -52,10 +52,10 @@ Result<Definition> builtin_definition(std::string_view name)
     for (auto const& builtin : builtins()) {
         if (builtin.name != name)
             continue;
-        auto manifest = read_source("integration.yaml", builtin.manifest);
+        auto manifest = documents::read_source("integration.yaml", builtin.manifest);
         if (!manifest)
             return manifest.error();
-        auto document = read_source("openapi.yaml", builtin.document);
+        auto document = documents::read_source("openapi.yaml", builtin.document);
         if (!document)
             return document.error();
         return Definition{std::move(*manifest), std::move(*document)};

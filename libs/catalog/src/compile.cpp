@@ -1,6 +1,6 @@
 #include "catalog/integration.hpp"
 #include "manifest.hpp"
-#include "openapi.hpp"
+#include "openapi/operations.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,7 +34,7 @@ void override_credentials(json::object& root, json::value const& value, std::vec
     }
     auto* known = root["credentials"].if_object();
     for (auto const& [name, app] : *formats) {
-        auto const path = join_path("override.credentials", name);
+        auto const path = documents::join_path("override.credentials", name);
         auto* format = known != nullptr && known->contains(name) ? known->at(name).if_object() : nullptr;
         if (format == nullptr || !app.is_object()) {
             failures.push_back({path, "must be an object under the name of one of the integration's formats"});
@@ -42,8 +42,8 @@ void override_credentials(json::object& root, json::value const& value, std::vec
         }
         for (auto const& [member, given] : app.get_object()) {
             if (std::ranges::find(kAppMembers, std::string_view(member)) == kAppMembers.end())
-                failures.push_back({join_path(path, member), "cannot be overridden; allowed are client_id, "
-                                                             "client_secret, scopes"});
+                failures.push_back({documents::join_path(path, member), "cannot be overridden; allowed are client_id, "
+                                                                        "client_secret, scopes"});
             else
                 (*format)[member] = given;
         }
@@ -63,19 +63,6 @@ MethodClass Method::method_class() const noexcept
     if (!is_custom())
         return name == "list" || name == "get" ? MethodClass::read : MethodClass::write;
     return access == Access::read ? MethodClass::read : MethodClass::custom;
-}
-
-std::optional<std::string_view> Method::own_id() const noexcept
-{
-    if (path.empty() || !path.back().is_parameter)
-        return std::nullopt;
-    return path.back().text;
-}
-
-Parameter const* Method::find_parameter(std::string_view parameter) const noexcept
-{
-    auto const found = std::ranges::find(parameters, parameter, &Parameter::name);
-    return found == parameters.end() ? nullptr : &*found;
 }
 
 Method const* Integration::find(std::string_view resource, std::string_view method) const
@@ -98,11 +85,11 @@ CredentialFormat const* Integration::find_credentials(std::string_view wanted) c
 
 Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version)
 {
-    Problems problems;
+    documents::Problems problems;
     auto integration = std::make_shared<Integration>();
     integration->id = id;
     integration->version = version;
-    auto operations = read_operations(definition.document, raw_operations(definition.manifest), problems);
+    auto operations = openapi::read_operations(definition.document, raw_operations(definition.manifest), problems);
     read_manifest(definition.manifest, std::move(operations), *integration, problems);
     if (!problems.empty())
         return Error{problems.take()};
@@ -116,7 +103,7 @@ Result<Definition> with_override(Definition definition, json::object const& over
     auto& root = definition.manifest.root.as_object();
     for (auto const& [slot, value] : override) {
         if (std::ranges::find(kOverridable, std::string_view(slot)) == kOverridable.end())
-            failures.push_back({join_path("override", slot),
+            failures.push_back({documents::join_path("override", slot),
                                 fmt::format("cannot be overridden; allowed are {}", fmt::join(kOverridable, ", "))});
         else if (slot == "credentials")
             override_credentials(root, value, failures);

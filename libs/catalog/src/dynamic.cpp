@@ -13,7 +13,7 @@ constexpr std::size_t kMostPlaces = 100;
 
 class DynamicReader {
 public:
-    DynamicReader(Source const& source, Integration& integration, Problems& problems)
+    DynamicReader(documents::Source const& source, Integration& integration, documents::Problems& problems)
         : source_(source)
         , integration_(integration)
         , problems_(problems)
@@ -40,7 +40,7 @@ public:
         if (list == nullptr || list->size() > kMostPlaces)
             return mapping.problem("places", fmt::format("must be a list of at most {}", kMostPlaces));
         for (std::size_t i = 0; i < list->size(); ++i)
-            read_place((*list)[i], join_path(mapping.at("places"), i));
+            read_place((*list)[i], documents::join_path(mapping.at("places"), i));
     }
 
 private:
@@ -124,14 +124,15 @@ private:
         return found == sources.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - sources.begin()));
     }
 
-    Source const& source_;
+    documents::Source const& source_;
     Integration& integration_;
-    Problems& problems_;
+    documents::Problems& problems_;
 };
 
 } // namespace
 
-void read_dynamic(Source const& manifest, json::value const* dynamic, Integration& integration, Problems& problems)
+void read_dynamic(documents::Source const& manifest, json::value const* dynamic, Integration& integration,
+                  documents::Problems& problems)
 {
     DynamicReader(manifest, integration, problems).read(dynamic);
 }

@@ -15,7 +15,8 @@ constexpr std::size_t kMostRounds = 5;
 constexpr std::size_t kMostRequests = 10;
 
 /// Forms are flat (MCP, "Elicitation": primitive schemas), so that every client can show them.
-void check_form(json::value const& schema, Source const& source, std::string const& path, Problems& problems)
+void check_form(json::value const& schema, documents::Source const& source, std::string const& path,
+                documents::Problems& problems)
 {
     static constexpr std::array<std::string_view, 4> kTypes{"string", "number", "integer", "boolean"};
     static constexpr std::array<std::string_view, 4> kFormats{"email", "uri", "date", "date-time"};
@@ -25,20 +26,20 @@ void check_form(json::value const& schema, Source const& source, std::string con
     if (properties == nullptr || type == nullptr || *type != "object")
         return problems.add(source, path, "must be a schema of type object with properties");
     for (auto const& [name, rules] : *properties) {
-        auto const at = join_path(join_path(path, "properties"), name);
+        auto const at = documents::join_path(documents::join_path(path, "properties"), name);
         auto const* field = rules.if_object();
         auto const* field_type = field != nullptr ? json::string_at(*field, "type") : nullptr;
         if (field_type == nullptr || std::ranges::find(kTypes, std::string_view(*field_type)) == kTypes.end())
             problems.add(source, at, "must be of type string, number, integer or boolean: forms are flat");
         auto const* format = field != nullptr ? json::string_at(*field, "format") : nullptr;
         if (format != nullptr && std::ranges::find(kFormats, std::string_view(*format)) == kFormats.end())
-            problems.add(source, join_path(at, "format"), "must be email, uri, date or date-time");
+            problems.add(source, documents::join_path(at, "format"), "must be email, uri, date or date-time");
     }
 }
 
 class InputsReader {
 public:
-    InputsReader(Source const& source, std::vector<std::string> roots, Problems& problems)
+    InputsReader(documents::Source const& source, std::vector<std::string> roots, documents::Problems& problems)
         : source_(source)
         , roots_(std::move(roots))
         , problems_(problems)
@@ -54,14 +55,15 @@ public:
         if (array == nullptr || array->empty() || array->size() > kMostRounds)
             mapping.problem("rounds", fmt::format("must be a list of one to {} rounds", kMostRounds));
         for (std::size_t i = 0; array != nullptr && i < std::min(array->size(), kMostRounds); ++i)
-            inputs->rounds.push_back(read_round((*array)[i], join_path(mapping.at("rounds"), i)));
+            inputs->rounds.push_back(read_round((*array)[i], documents::join_path(mapping.at("rounds"), i)));
         auto const* arguments = mapping.find("arguments");
         if (arguments != nullptr && !arguments->is_object())
             mapping.problem("arguments", "must be a mapping");
         else if (arguments != nullptr)
             for (auto const& [name, source] : arguments->get_object())
-                inputs->arguments.emplace_back(
-                    name, read_template(source, source_, join_path(mapping.at("arguments"), name), roots_, problems_));
+                inputs->arguments.emplace_back(name, read_template(source, source_,
+                                                                   documents::join_path(mapping.at("arguments"), name),
+                                                                   roots_, problems_));
         return inputs;
     }
 
@@ -89,7 +91,8 @@ private:
         InputRequest request;
         request.key = std::move(key);
         bool const is_ours = request.key == "reauth" || request.key == "approval";
-        if (!is_argument_name(request.key) || request.key.contains('.') || is_ours || !keys_.insert(request.key).second)
+        if (!openapi::is_argument_name(request.key) || request.key.contains('.') || is_ours ||
+            !keys_.insert(request.key).second)
             problems_.add(source_, path,
                           "must be a name of letters, digits, _ and -, given once, and not reauth or approval");
         request.is_optional = mapping.flag("optional", false);
@@ -126,17 +129,17 @@ private:
         auto const before = problems_.size();
         check_form(*schema, source_, mapping.at("schema"), problems_);
         if (problems_.size() == before)
-            check_keywords(*schema, source_, mapping.at("schema"), problems_);
-        auto compiled = problems_.size() == before ? Schema::compile(*schema) : Result<Schema>(Error{});
+            schema::check_keywords(*schema, source_, mapping.at("schema"), problems_);
+        auto compiled = problems_.size() == before ? schema::Schema::compile(*schema) : Result<schema::Schema>(Error{});
         if (compiled)
-            request.schema = std::make_shared<Schema const>(*std::move(compiled));
+            request.schema = std::make_shared<schema::Schema const>(*std::move(compiled));
         params["requestedSchema"] = *schema;
         request.params = read_template(params, source_, path, roots_, problems_);
     }
 
-    Source const& source_;
+    documents::Source const& source_;
     std::vector<std::string> roots_;
-    Problems& problems_;
+    documents::Problems& problems_;
     std::set<std::string> keys_;
 };
 
@@ -164,8 +167,9 @@ json::object Inputs::fill(json::object given, json::object const& input) const
     return given;
 }
 
-std::shared_ptr<Inputs const> read_inputs(json::value const* value, Source const& source, std::string const& path,
-                                          std::vector<std::string> roots, Problems& problems)
+std::shared_ptr<Inputs const> read_inputs(json::value const* value, documents::Source const& source,
+                                          std::string const& path, std::vector<std::string> roots,
+                                          documents::Problems& problems)
 {
     return value == nullptr ? nullptr : InputsReader(source, std::move(roots), problems).read(*value, path);
 }

@@ -7,8 +7,8 @@ namespace sluice::catalog {
 
 /// Reads `input: {rounds: […], arguments: {…}}` of a method or prompt; null if there is none. `roots` are what
 /// templates may read besides `input`.
-[[nodiscard]] std::shared_ptr<Inputs const> read_inputs(json::value const* value, Source const& source,
+[[nodiscard]] std::shared_ptr<Inputs const> read_inputs(json::value const* value, documents::Source const& source,
                                                         std::string const& path, std::vector<std::string> roots,
-                                                        Problems& problems);
+                                                        documents::Problems& problems);
 
 } // namespace sluice::catalog

@@ -32,14 +32,14 @@ constexpr std::initializer_list<std::string_view> kLargeIntegers{"number", "stri
 
 class ManifestReader {
 public:
-    ManifestReader(Source const& source, Integration& integration, Problems& problems)
+    ManifestReader(documents::Source const& source, Integration& integration, documents::Problems& problems)
         : source_(source)
         , integration_(integration)
         , problems_(problems)
     {
     }
 
-    void read(std::map<std::string, Method> operations)
+    void read(std::map<std::string, openapi::Operation> operations)
     {
         operations_ = std::move(operations);
         Mapping root(source_, &source_.root, "", problems_);
@@ -317,7 +317,7 @@ private:
         auto found = operations_.find(operation);
         Method method;
         if (found != operations_.end())
-            method = found->second;
+            static_cast<openapi::Operation&>(method) = found->second;
         else if (!operation.empty())
             mapping.problem("operation", "names no (valid) operation of the document");
         method.resource = resource;
@@ -455,14 +455,14 @@ private:
                                    ? integration_.has_resource(key)
                                    : integration_.find(key.substr(0, dot), key.substr(dot + 1)) != nullptr;
             if (!known)
-                problems_.add(source_, join_path("tool_tags", key), "names no resource or method");
+                problems_.add(source_, documents::join_path("tool_tags", key), "names no resource or method");
         }
     }
 
-    Source const& source_;
+    documents::Source const& source_;
     Integration& integration_;
-    Problems& problems_;
-    std::map<std::string, Method> operations_;
+    documents::Problems& problems_;
+    std::map<std::string, openapi::Operation> operations_;
     std::map<std::string, std::vector<std::string>> tags_;
     Pagination default_pagination_;
     std::size_t large_integers_ = 0; ///< In kLargeIntegers, of a method that does not say.
@@ -470,7 +470,7 @@ private:
 
 } // namespace
 
-std::set<std::string> raw_operations(Source const& manifest)
+std::set<std::string> raw_operations(documents::Source const& manifest)
 {
     std::set<std::string> raw;
     auto const* root = manifest.root.if_object();
@@ -491,8 +491,8 @@ std::set<std::string> raw_operations(Source const& manifest)
     return raw;
 }
 
-void read_manifest(Source const& manifest, std::map<std::string, Method> operations, Integration& integration,
-                   Problems& problems)
+void read_manifest(documents::Source const& manifest, std::map<std::string, openapi::Operation> operations,
+                   Integration& integration, documents::Problems& problems)
 {
     ManifestReader(manifest, integration, problems).read(std::move(operations));
 }

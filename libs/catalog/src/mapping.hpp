@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "catalog/source.hpp"
 #include "catalog/template.hpp"
+#include "documents/source.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,7 +18,7 @@ namespace sluice::catalog {
 /// Reads one mapping of the manifest; remembers which keys were asked for, so that the rest can be refused.
 class Mapping {
 public:
-    Mapping(Source const& source, json::value const* value, std::string path, Problems& problems)
+    Mapping(documents::Source const& source, json::value const* value, std::string path, documents::Problems& problems)
         : source_(source)
         , object_(value != nullptr ? value->if_object() : nullptr)
         , path_(std::move(path))
@@ -39,7 +39,7 @@ public:
                               "is not a key here; known are " + fmt::format("{}", fmt::join(asked_, ", ")));
     }
 
-    [[nodiscard]] std::string at(std::string_view key) const { return join_path(path_, key); }
+    [[nodiscard]] std::string at(std::string_view key) const { return documents::join_path(path_, key); }
     void problem(std::string_view key, std::string message) { problems_.add(source_, at(key), std::move(message)); }
 
     json::value const* find(std::string_view key)
@@ -135,10 +135,10 @@ public:
     }
 
 private:
-    Source const& source_;
+    documents::Source const& source_;
     json::object const* object_;
     std::string path_;
-    Problems& problems_;
+    documents::Problems& problems_;
     std::vector<std::string> asked_;
 };
 

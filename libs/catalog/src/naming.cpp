@@ -37,13 +37,6 @@ bool is_tool_name(std::string_view name)
            std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
 }
 
-bool is_argument_name(std::string_view name)
-{
-    return !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](char c) {
-        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
-    });
-}
-
 std::string singular_of(std::string_view plural)
 {
     auto const without = [&](std::size_t characters) {

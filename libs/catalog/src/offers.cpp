@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kMostOffers = 200;
 
 /// Which members a content block of each type must have (MCP 2025-06-18, "Tool result").
-void check_block(json::value const& value, Source const& source, std::string const& path, Problems& problems)
+void check_block(json::value const& value, documents::Source const& source, std::string const& path,
+                 documents::Problems& problems)
 {
     auto const* block = value.if_object();
     auto const* type = block != nullptr ? json::string_at(*block, "type") : nullptr;
@@ -21,7 +22,7 @@ void check_block(json::value const& value, Source const& source, std::string con
         return problems.add(source, path, "must be a content block with a type");
     auto const need = [&](json::object const& object, std::string_view name, std::string const& at) {
         if (json::string_at(object, name) == nullptr)
-            problems.add(source, join_path(at, name), "is required and must be text");
+            problems.add(source, documents::join_path(at, name), "is required and must be text");
     };
     if (*type == "text") {
         need(*block, "text", path);
@@ -31,18 +32,18 @@ void check_block(json::value const& value, Source const& source, std::string con
     } else if (*type == "resource") {
         auto const* resource = json::object_at(*block, "resource");
         if (resource == nullptr)
-            return problems.add(source, join_path(path, "resource"), "is required and must be a mapping");
-        need(*resource, "uri", join_path(path, "resource"));
+            return problems.add(source, documents::join_path(path, "resource"), "is required and must be a mapping");
+        need(*resource, "uri", documents::join_path(path, "resource"));
         if (!resource->contains("blob"))
-            need(*resource, "text", join_path(path, "resource"));
+            need(*resource, "text", documents::join_path(path, "resource"));
     } else {
-        problems.add(source, join_path(path, "type"), "must be text, image, audio or resource");
+        problems.add(source, documents::join_path(path, "type"), "must be text, image, audio or resource");
     }
 }
 
 class OffersReader {
 public:
-    OffersReader(Source const& source, Integration& integration, Problems& problems)
+    OffersReader(documents::Source const& source, Integration& integration, documents::Problems& problems)
         : source_(source)
         , integration_(integration)
         , problems_(problems)
@@ -77,7 +78,7 @@ private:
         if (array == nullptr || array->size() > kMostOffers)
             return problems_.add(source_, path, fmt::format("must be a list of at most {}", kMostOffers));
         for (std::size_t i = 0; i < array->size(); ++i)
-            visit((*array)[i], join_path(path, i));
+            visit((*array)[i], documents::join_path(path, i));
     }
 
     McpResource read_resource(json::value const& value, std::string const& path)
@@ -138,21 +139,22 @@ private:
         return prompt;
     }
 
-    Source const& source_;
+    documents::Source const& source_;
     Integration& integration_;
-    Problems& problems_;
+    documents::Problems& problems_;
 };
 
 } // namespace
 
-void read_offers(Source const& manifest, json::value const* mcp, Integration& integration, Problems& problems)
+void read_offers(documents::Source const& manifest, json::value const* mcp, Integration& integration,
+                 documents::Problems& problems)
 {
     if (mcp != nullptr)
         OffersReader(manifest, integration, problems).read(mcp);
 }
 
-ValueTemplate read_blocks(json::value const& value, Source const& source, std::string const& path,
-                          std::vector<std::string> const& roots, Problems& problems)
+ValueTemplate read_blocks(json::value const& value, documents::Source const& source, std::string const& path,
+                          std::vector<std::string> const& roots, documents::Problems& problems)
 {
     auto const* blocks = value.if_array();
     if (blocks == nullptr || blocks->empty()) {
@@ -160,7 +162,7 @@ ValueTemplate read_blocks(json::value const& value, Source const& source, std::s
         return {};
     }
     for (std::size_t i = 0; i < blocks->size(); ++i)
-        check_block((*blocks)[i], source, join_path(path, i), problems);
+        check_block((*blocks)[i], source, documents::join_path(path, i), problems);
     return read_template(value, source, path, roots, problems);
 }
 

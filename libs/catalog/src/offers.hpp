@@ -8,10 +8,12 @@
 namespace sluice::catalog {
 
 /// Reads `mcp` into `integration`, whose methods are known by now.
-void read_offers(Source const& manifest, json::value const* mcp, Integration& integration, Problems& problems);
+void read_offers(documents::Source const& manifest, json::value const* mcp, Integration& integration,
+                 documents::Problems& problems);
 
 /// A list of MCP content blocks, as templates that read nothing but what starts with one of `roots`.
-[[nodiscard]] ValueTemplate read_blocks(json::value const& value, Source const& source, std::string const& path,
-                                        std::vector<std::string> const& roots, Problems& problems);
+[[nodiscard]] ValueTemplate read_blocks(json::value const& value, documents::Source const& source,
+                                        std::string const& path, std::vector<std::string> const& roots,
+                                        documents::Problems& problems);
 
 } // namespace sluice::catalog

@@ -1,7 +1,7 @@
 #include "catalog/template.hpp"
 
 #include "base/encoding.hpp"
-#include "catalog/source.hpp"
+#include "documents/source.hpp"
 
 #include <libpsl.h>
 
@@ -82,10 +82,10 @@ void each_text(json::value const& value, std::string const& path, Visit const& v
         visit(std::string_view(*text), path);
     else if (auto const* object = value.if_object())
         for (auto const& [name, member] : *object)
-            each_text(member, join_path(path, name), visit);
+            each_text(member, documents::join_path(path, name), visit);
     else if (auto const* array = value.if_array())
         for (std::size_t i = 0; i < array->size(); ++i)
-            each_text((*array)[i], join_path(path, i), visit);
+            each_text((*array)[i], documents::join_path(path, i), visit);
 }
 
 /// Whether a text that is one placeholder becomes the value itself.

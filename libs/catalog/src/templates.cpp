@@ -2,13 +2,13 @@
 
 namespace sluice::catalog {
 
-ValueTemplate read_template(json::value const& value, Source const& source, std::string const& path,
-                            std::vector<std::string> const& roots, Problems& problems)
+ValueTemplate read_template(json::value const& value, documents::Source const& source, std::string const& path,
+                            std::vector<std::string> const& roots, documents::Problems& problems)
 {
     auto parsed = ValueTemplate::parse(value);
     if (!parsed) {
         for (auto const& failure : parsed.error().failures())
-            problems.add(source, join_path(path, failure.path), failure.message);
+            problems.add(source, documents::join_path(path, failure.path), failure.message);
         return {};
     }
     for (auto const& read : parsed->paths())
@@ -18,8 +18,8 @@ ValueTemplate read_template(json::value const& value, Source const& source, std:
     return *std::move(parsed);
 }
 
-MethodCall read_call(Mapping& mapping, Source const& source, Integration const& integration,
-                     std::vector<std::string> const& roots, Problems& problems)
+MethodCall read_call(Mapping& mapping, documents::Source const& source, Integration const& integration,
+                     std::vector<std::string> const& roots, documents::Problems& problems)
 {
     MethodCall call;
     auto const name = mapping.text("method", true);

@@ -1,4 +1,5 @@
 #include "mcp/account_schemas.hpp"
+#include "tools/overlay.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -101,7 +102,7 @@ Task<Result<void>> AccountSchemas::load(accounts::CallableAccountPtr account, st
     if (!listed && listed.error().code() != ErrorCode::forbidden)
         co_return listed.error();
     bool const is_shown = listed && listed->is_whole;
-    records[source.name] = is_shown ? catalog::kept_records(source, listed->items) : json::array{};
+    records[source.name] = is_shown ? tools::kept_records(source, listed->items) : json::array{};
     co_return Result<void>{};
 }
 

@@ -53,7 +53,7 @@ std::set<std::string> words_of(std::string_view text)
     return words;
 }
 
-int score_of(catalog::Tool const& tool, std::set<std::string> const& wanted)
+int score_of(tools::Tool const& tool, std::set<std::string> const& wanted)
 {
     auto const name = words_of(tool.name + ' ' + tool.title);
     auto const text = words_of(tool.description);
@@ -63,7 +63,7 @@ int score_of(catalog::Tool const& tool, std::set<std::string> const& wanted)
     return score;
 }
 
-json::object brief_of(catalog::Tool const& tool)
+json::object brief_of(tools::Tool const& tool)
 {
     return {{"name", tool.name},
             {"title", tool.title},
@@ -91,7 +91,7 @@ Result<json::object> search_tools(ToolSet const& tools, json::object const& argu
     if (is_no_integer || limit < 1 || limit > kMostFound)
         return invalid("limit", "must be an integer from 1 to 20");
     auto const wanted = words_of(*query);
-    std::vector<std::tuple<int, std::size_t, catalog::Tool const*>> ranked; // Best score, then the list's order.
+    std::vector<std::tuple<int, std::size_t, tools::Tool const*>> ranked; // Best score, then the list's order.
     for (std::size_t i = 0; i < tools.tools().size(); ++i) {
         auto const& tool = tools.tools()[i];
         auto const score = score_of(tool, wanted);

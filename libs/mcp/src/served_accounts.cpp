@@ -1,7 +1,7 @@
 #include "mcp/served_accounts.hpp"
 
+#include "base/near.hpp"
 #include "catalog/naming.hpp"
-#include "catalog/near.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,7 +37,7 @@ std::vector<std::string> labels_of(std::vector<CallableAccountPtr> const& accoun
     return labels;
 }
 
-std::string argument_name(catalog::ToolList const& tools)
+std::string argument_name(tools::ToolList const& tools)
 {
     for (std::size_t i = 0; i < tools.size(); ++i)
         if (tools[i].arguments.contains("account"))
@@ -45,7 +45,7 @@ std::string argument_name(catalog::ToolList const& tools)
     return "account";
 }
 
-catalog::OuterArgument argument_of(ServedAccounts::Group const& group)
+tools::OuterArgument argument_of(ServedAccounts::Group const& group)
 {
     json::object schema{{"type", "string"}};
     schema["enum"] = json::array_of(group.labels);
@@ -67,23 +67,23 @@ ServedAccounts::ServedAccounts(std::vector<CallableAccountPtr> accounts, ToolSet
     std::map<std::pair<std::string, IntegrationId>, std::vector<CallableAccountPtr>> by_integration;
     for (auto& account : accounts)
         by_integration[{account->account.integration_name, account->account.integration}].push_back(account);
-    std::vector<catalog::ToolPtr> tools;
+    std::vector<tools::ToolPtr> tools;
     std::map<std::string, std::string, std::less<>> without_tool;
     for (auto& [integration, members] : by_integration) {
         auto const& known = members.front()->tools->without_tool();
         without_tool.insert(known.begin(), known.end());
         add_group(std::move(members), tool_sets, tools);
     }
-    tools_ = std::make_shared<catalog::ToolList const>(std::move(tools), std::move(without_tool));
+    tools_ = std::make_shared<tools::ToolList const>(std::move(tools), std::move(without_tool));
 }
 
 void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSets& tool_sets,
-                               std::vector<catalog::ToolPtr>& tools)
+                               std::vector<tools::ToolPtr>& tools)
 {
     Group group{std::move(accounts), {}, {}};
     bool const is_choice = group.accounts.size() > 1;
     auto const& own = is_choice ? group.first().installed->tools : group.first().tools;
-    std::optional<catalog::OuterArgument> argument;
+    std::optional<tools::OuterArgument> argument;
     if (is_choice) {
         group.labels = labels_of(group.accounts);
         group.argument = argument_name(*own);
@@ -98,7 +98,7 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSet
         for (int copy = 2; is_taken(); ++copy)
             name = catalog::prefixed_tool_name(fmt::format("{}{}", group.first().account.integration_name, copy),
                                                (*own)[i].name);
-        auto tool = is_choice ? catalog::shown_otherwise(own->at(i), std::move(name), &*argument)
+        auto tool = is_choice ? tools::shown_otherwise(own->at(i), std::move(name), &*argument)
                               : tool_sets.renamed(own->at(i), std::move(name));
         origins_.emplace(tool.get(), Origin{groups_.size(), (*own)[i].name});
         tools.push_back(std::move(tool));
@@ -106,7 +106,7 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSet
     groups_.push_back(std::move(group));
 }
 
-Result<ServedAccounts::Target> ServedAccounts::target_of(catalog::Tool const& shown, json::object& arguments) const
+Result<ServedAccounts::Target> ServedAccounts::target_of(tools::Tool const& shown, json::object& arguments) const
 {
     if (!is_of_tenant_)
         return Target{groups_.front().accounts.front(), &shown};
@@ -120,12 +120,11 @@ Result<ServedAccounts::Target> ServedAccounts::target_of(catalog::Tool const& sh
                 group.accounts[position]->account.id.str() == std::string_view(*given))
                 break;
         if (given == nullptr || position == group.accounts.size())
-            return invalid(group.argument,
-                           fmt::format("{}; allowed are {}{}",
-                                       given == nullptr ? "is required: it says which account is meant"
-                                                        : "is none of these accounts",
-                                       fmt::join(group.labels, ", "),
-                                       given == nullptr ? "" : catalog::did_you_mean(group.labels, *given)));
+            return invalid(group.argument, fmt::format("{}; allowed are {}{}",
+                                                       given == nullptr ? "is required: it says which account is meant"
+                                                                        : "is none of these accounts",
+                                                       fmt::join(group.labels, ", "),
+                                                       given == nullptr ? "" : did_you_mean(group.labels, *given)));
         arguments.erase(group.argument);
     }
     auto const& account = group.accounts[position];

@@ -40,11 +40,11 @@ json::object config_json(ServerConfig const& config)
             {"idempotency_window_s", config.idempotency_window.count()}};
 }
 
-Result<void> check_config(ServerConfig const& config, catalog::ToolList const& tools)
+Result<void> check_config(ServerConfig const& config, tools::ToolList const& tools)
 {
     std::vector<FieldFailure> failures;
-    for (auto const& checked : {catalog::check_filter(config.filter, tools),
-                                catalog::check_tags(config.approval_tags, "config.approval_tags", tools)})
+    for (auto const& checked : {tools::check_filter(config.filter, tools),
+                                tools::check_tags(config.approval_tags, "config.approval_tags", tools)})
         if (!checked)
             failures.insert(failures.end(), checked.error().failures().begin(), checked.error().failures().end());
     if (!failures.empty())
@@ -267,7 +267,7 @@ std::size_t weight_of(ServerSnapshot const& snapshot)
     // The tools of a tenant under the names and with the arguments that they have here.
     if (snapshot.served->is_of_tenant())
         for (std::size_t i = 0; i < snapshot.served->tools()->size(); ++i)
-            bytes += sizeof(catalog::Tool) + (*snapshot.served->tools())[i].name.size();
+            bytes += sizeof(tools::Tool) + (*snapshot.served->tools())[i].name.size();
     return bytes;
 }
 

@@ -1,12 +1,13 @@
 // The way of a tool call: whose tool it is, what is asked of the client, and the call itself.
 #include "base/encoding.hpp"
 #include "base/random.hpp"
-#include "catalog/arguments.hpp"
 #include "encode.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/inputs.hpp"
 #include "proxy/preview.hpp"
+#include "tools/arguments.hpp"
+#include "tools/overlay.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +48,7 @@ Error flaws_of(RpcRequest const& request)
 }
 
 /// What is wrong with the headers that repeat arguments of a modern call; empty if nothing is.
-std::string header_mismatch(catalog::Tool const& tool, RpcRequest const& request, json::object const& arguments)
+std::string header_mismatch(tools::Tool const& tool, RpcRequest const& request, json::object const& arguments)
 {
     if (request.era != Era::modern)
         return {};
@@ -68,7 +69,7 @@ std::string header_mismatch(catalog::Tool const& tool, RpcRequest const& request
 
 /// What a conversation about a call is bound to.
 std::string binding_of(ServerSnapshot const& snapshot, accounts::CallableAccount const& account,
-                       catalog::Tool const& tool, json::object const& arguments)
+                       tools::Tool const& tool, json::object const& arguments)
 {
     return fmt::format("tool|{}|{}|{}|{}", snapshot.server.id.str(), account.account.id.str(), tool.name,
                        json::canonical(arguments));
@@ -175,8 +176,8 @@ std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerS
 std::vector<FieldFailure> Endpoint::check_arguments(ToolCall& call)
 {
     auto& arguments = call.arguments.get_object();
-    catalog::drop_client_members(*call.tool, arguments);
-    catalog::drop_absent(*call.tool, arguments);
+    tools::drop_client_members(*call.tool, arguments);
+    tools::drop_absent(*call.tool, arguments);
     auto failures = call.tool->overlay ? call.tool->overlay->resolve(arguments) : std::vector<FieldFailure>{};
     return failures.empty() ? call.tool->schema->validate(call.arguments) : std::move(failures);
 }
@@ -261,7 +262,7 @@ Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest re
                                          Deadline deadline, proxy::PageListener* listener, CallTrace& trace)
 {
     auto const& method = *call.tool->method;
-    auto parts = catalog::split_arguments(*call.tool, call.arguments.get_object());
+    auto parts = tools::split_arguments(*call.tool, call.arguments.get_object());
     if (parts.dry_run) {
         auto const shown = co_await proxy::preview(caller_, call.account, method, std::move(parts), deadline);
         co_return Answer{200,

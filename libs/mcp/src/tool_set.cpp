@@ -26,10 +26,10 @@ void sweep(Map& map, std::size_t& at)
 
 } // namespace
 
-ToolSet::ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter)
+ToolSet::ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter filter)
     : tools_(std::move(tools))
     , filter_(std::move(filter))
-    , shown_(catalog::apply(filter_, *tools_))
+    , shown_(tools::apply(filter_, *tools_))
     , shown_count_(static_cast<std::size_t>(std::ranges::count(shown_, true)))
 {
 }
@@ -47,7 +47,7 @@ std::string ToolSet::list_json() const
     return list.empty() ? "[]" : list += ']';
 }
 
-catalog::Tool const* ToolSet::find(std::string_view name) const
+tools::Tool const* ToolSet::find(std::string_view name) const
 {
     auto const position = tools_->find(name);
     return position < tools_->size() && shown_[position] ? &(*tools_)[position] : nullptr;
@@ -74,7 +74,7 @@ Explanation ToolSet::explain(std::string_view name) const
             return {
                 State::hidden,
                 tool.name,
-                fmt::format("The tool {} exists but is hidden: {}", tool.name, catalog::explain_hidden(filter_, tool)),
+                fmt::format("The tool {} exists but is hidden: {}", tool.name, tools::explain_hidden(filter_, tool)),
                 {}};
         if (tool.name == name)
             return {State::shown, tool.name, fmt::format("The tool {} is shown.", name), {}};
@@ -82,14 +82,14 @@ Explanation ToolSet::explain(std::string_view name) const
     }
     if (auto const why = tools_->why_without(name); !why.empty())
         return {State::without_tool, {}, fmt::format("{} is no tool: {}.", shown_name, why), {}};
-    auto near = catalog::near_names(*tools_, shown_, name);
+    auto near = tools::near_names(*tools_, shown_, name);
     auto message = fmt::format("There is no tool {}. ", shown_name);
     message += near.empty() ? std::string("tools/list names those there are.")
                             : fmt::format("Did you mean {}?", fmt::join(near, " or "));
     return {State::unknown, {}, std::move(message), std::move(near)};
 }
 
-ToolSetPtr ToolSets::get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter)
+ToolSetPtr ToolSets::get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter)
 {
     auto key = fmt::format("{}", static_cast<void const*>(tools.get()));
     for (auto const* words : {&filter.methods, &filter.tags}) {
@@ -114,7 +114,7 @@ std::size_t ToolSets::size() const
     return sets_.size();
 }
 
-catalog::ToolPtr ToolSets::renamed(catalog::ToolPtr const& tool, std::string name)
+tools::ToolPtr ToolSets::renamed(tools::ToolPtr const& tool, std::string name)
 {
     std::lock_guard const lock(mutex_);
     sweep(renamed_, sweep_renamed_at_);
@@ -122,7 +122,7 @@ catalog::ToolPtr ToolSets::renamed(catalog::ToolPtr const& tool, std::string nam
     auto& slot = renamed_[{tool.get(), name}];
     if (auto alive = slot.lock())
         return alive;
-    auto made = catalog::shown_otherwise(tool, std::move(name), nullptr);
+    auto made = tools::shown_otherwise(tool, std::move(name), nullptr);
     slot = made;
     return made;
 }

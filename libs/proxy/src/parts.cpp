@@ -65,9 +65,9 @@ catalog::CallParts flat_parts(catalog::Method const& method, json::object const&
             body[name] = value;
         else if (auto const* elements = value.if_array(); elements != nullptr && !parameter->in_path)
             for (auto const& element : *elements)
-                parts.query.emplace_back(name, catalog::text_of_argument(element));
+                parts.query.emplace_back(name, tools::text_of_argument(element));
         else
-            (parameter->in_path ? parts.path : parts.query).emplace_back(name, catalog::text_of_argument(value));
+            (parameter->in_path ? parts.path : parts.query).emplace_back(name, tools::text_of_argument(value));
     }
     if (!body.empty())
         parts.body = std::move(body);

@@ -1,9 +1,9 @@
 #include "accounts/context.hpp"
 #include "accounts/vault.hpp"
-#include "catalog/filter.hpp"
 #include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
+#include "tools/filter.hpp"
 
 #include <fmt/format.h>
 
@@ -28,7 +28,7 @@ std::vector<std::string> words_of(http::Query const& query, std::string_view nam
     return words;
 }
 
-json::object tool_view(catalog::Tool const& tool)
+json::object tool_view(tools::Tool const& tool)
 {
     json::array required;
     for (auto const& name : tool.required)
@@ -50,7 +50,7 @@ Error as_query(Error const& error)
 }
 
 /// The tool as a provider's API takes it.
-Result<json::object> tool_view_as(catalog::Tool const& tool, std::string_view format)
+Result<json::object> tool_view_as(tools::Tool const& tool, std::string_view format)
 {
     auto schema = *json::parse(tool.input_schema);
     if (format.empty())
@@ -391,8 +391,8 @@ HandlerResult AccountHandlers::tools(Call& call)
     if (!connected)
         co_return connected.error();
     auto const& tools = *(*connected)->tools;
-    catalog::ToolFilter const filter{words_of(call.query, "methods"), words_of(call.query, "tags")};
-    if (auto const checked = catalog::check_filter(filter, tools); !checked)
+    tools::ToolFilter const filter{words_of(call.query, "methods"), words_of(call.query, "tags")};
+    if (auto const checked = tools::check_filter(filter, tools); !checked)
         co_return as_query(checked.error());
     json::array items;
     auto const format = call.query.find("format").value_or("");

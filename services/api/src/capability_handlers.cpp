@@ -56,7 +56,7 @@ bool passes(Wanted const& wanted, catalog::Method const& method, bool is_describ
            (*wanted.method_class == "custom" && kind == Class::custom);
 }
 
-json::object method_view(catalog::Method const& method, catalog::Tool const* tool, Account const* account)
+json::object method_view(catalog::Method const& method, tools::Tool const* tool, Account const* account)
 {
     json::object view{{"method", method.name},
                       {"name", tool != nullptr ? json::value(tool->name) : json::value(nullptr)},
@@ -101,7 +101,7 @@ Result<void> check_wanted(Wanted const& wanted, catalog::Integration const& inte
 json::object capabilities(accounts::InstalledIntegration const& installed, Account const* account, Wanted const& wanted)
 {
     auto const& integration = *installed.integration;
-    std::map<catalog::Method const*, catalog::Tool const*> tools;
+    std::map<catalog::Method const*, tools::Tool const*> tools;
     for (std::size_t i = 0; i < installed.tools->size(); ++i)
         tools.emplace((*installed.tools)[i].method, &(*installed.tools)[i]);
     json::array resources;

@@ -54,8 +54,8 @@ Task<Result<void>> DocumentationHandlers::check(Call& call, DocumentationRow row
                                                                    std::vector<DocumentationRow>{}, call.deadline);
     if (!installed)
         co_return installed.error();
-    catalog::Documentation const documentation{row.resource, row.method, row.type, row.value};
-    co_return catalog::check_documentation((*installed)->integration, documentation);
+    tools::Documentation const documentation{row.resource, row.method, row.type, row.value};
+    co_return tools::check_documentation((*installed)->integration, documentation);
 }
 
 HandlerResult DocumentationHandlers::create(Call& call)

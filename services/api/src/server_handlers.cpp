@@ -1,11 +1,11 @@
 #include "accounts/scopes.hpp"
-#include "catalog/filter.hpp"
 #include "crud.hpp"
 #include "crypto/token.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/tool_set.hpp"
+#include "tools/filter.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -88,7 +88,7 @@ struct ListSize {
     std::size_t bytes = 2; ///< The brackets.
 };
 
-ListSize size_of(catalog::ToolList const& tools, std::vector<bool> const& shown)
+ListSize size_of(tools::ToolList const& tools, std::vector<bool> const& shown)
 {
     ListSize size;
     for (std::size_t i = 0; i < tools.size(); ++i) {
@@ -150,7 +150,7 @@ json::array warnings_of(ListSize const& size, std::int64_t tokens, Config const&
 }
 
 /// Tools that are shown although an account was not granted what they need.
-void warn_of_scopes(mcp::ServedAccounts const& served, catalog::ToolFilter const& filter, json::array& warnings)
+void warn_of_scopes(mcp::ServedAccounts const& served, tools::ToolFilter const& filter, json::array& warnings)
 {
     for (auto const& group : served.groups()) {
         for (auto const& account : group.accounts) {
@@ -283,7 +283,7 @@ HandlerResult ServerHandlers::create(Call& call)
     auto const& filter = created->config.filter;
     bool const is_discovery = created->config.exposure == Exposure::discovery;
     auto const size =
-        is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, catalog::apply(filter, tools));
+        is_discovery ? ListSize{3, mcp::discovery_list().size()} : size_of(tools, tools::apply(filter, tools));
     auto const tokens = static_cast<std::int64_t>(size.bytes) / mcp::kBytesPerToken;
     answer["tool_count"] = size.tools;
     answer["list_bytes"] = size.bytes;
@@ -344,7 +344,7 @@ HandlerResult ServerHandlers::patch(Call& call)
     if (auto const checked = fields.check(); !checked)
         co_return checked.error();
     bool const changes_tools = config != nullptr || integrations;
-    std::shared_ptr<catalog::ToolList const> tools;
+    std::shared_ptr<tools::ToolList const> tools;
     mcp::ServedPtr chosen;
     if (changes_tools) {
         auto before =

@@ -168,7 +168,8 @@ TEST(Compile, ReportsEveryMistakeAtOnce)
 
 TEST(Override, ReplacesTheBaseUrlAndNothingElse)
 {
-    Definition const definition{*read_source("integration.yaml", kManifest), *read_source("openapi.yaml", kDocument)};
+    Definition const definition{*documents::read_source("integration.yaml", kManifest),
+                                *documents::read_source("openapi.yaml", kDocument)};
     auto const overridden = with_override(definition, {{"base_url", "http://127.0.0.1:1/{{context.subdomain}}"}});
     ASSERT_TRUE(overridden);
     auto const compiled = compile(*overridden, builtin_id("desk"));
@@ -180,7 +181,7 @@ TEST(Override, ReplacesTheBaseUrlAndNothingElse)
 
 TEST(Yaml, KeepsTextsThatLookLikeNumbersAsTheyAreWritten)
 {
-    auto const source = read_source("f", "a: \"1\"\nb: 1\nc: 1.5\nd: no\ne: ~\nf: 'true'\ng: true\n");
+    auto const source = documents::read_source("f", "a: \"1\"\nb: 1\nc: 1.5\nd: no\ne: ~\nf: 'true'\ng: true\n");
     ASSERT_TRUE(source);
     auto const& root = source->root.get_object();
     EXPECT_TRUE(root.at("a").is_string());
@@ -194,10 +195,10 @@ TEST(Yaml, KeepsTextsThatLookLikeNumbersAsTheyAreWritten)
 
 TEST(Yaml, RefusesAnchorsDuplicatesAndBrokenTextWithTheLine)
 {
-    EXPECT_EQ(read_source("f", "a: 1\nb: &x [1]\nc: *x\n").error().failures().front().path, "f:2");
-    EXPECT_EQ(read_source("f", "a: 1\na: 2\n").error().failures().front().path, "f:2");
-    EXPECT_FALSE(read_source("f", "a: [1,\n"));
-    EXPECT_FALSE(read_source("f", std::string(5000, '[')));
+    EXPECT_EQ(documents::read_source("f", "a: 1\nb: &x [1]\nc: *x\n").error().failures().front().path, "f:2");
+    EXPECT_EQ(documents::read_source("f", "a: 1\na: 2\n").error().failures().front().path, "f:2");
+    EXPECT_FALSE(documents::read_source("f", "a: [1,\n"));
+    EXPECT_FALSE(documents::read_source("f", std::string(5000, '[')));
 }
 
 json::value with(std::string_view name, std::string_view value)

@@ -114,10 +114,10 @@ inline std::string replaced(std::string text, std::string const& from, std::stri
 
 inline Result<IntegrationPtr> compile_text(std::string const& manifest, std::string const& document)
 {
-    auto first = read_source("integration.yaml", manifest);
+    auto first = documents::read_source("integration.yaml", manifest);
     if (!first)
         return first.error();
-    auto second = read_source("openapi.yaml", document);
+    auto second = documents::read_source("openapi.yaml", document);
     if (!second)
         return second.error();
     return compile({*std::move(first), *std::move(second)}, builtin_id("desk"));

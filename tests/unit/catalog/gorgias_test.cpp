@@ -1,8 +1,8 @@
 // The shipped Gorgias definition: what the product promises about its tools.
-#include "catalog/filter.hpp"
 #include "catalog/integration.hpp"
 #include "catalog/naming.hpp"
-#include "catalog/tool.hpp"
+#include "tools/filter.hpp"
+#include "tools/tool.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,11 +25,11 @@ struct Gorgias {
             failure = definition.error().public_detail();
         }
         if (integration)
-            derived = derive_tools(integration, {});
+            derived = tools::derive_tools(integration, {});
     }
     IntegrationPtr integration;
     std::string failure;
-    Derived derived;
+    tools::Derived derived;
 };
 
 Gorgias const& gorgias()
@@ -65,7 +65,7 @@ void expect_portable(json::value const& schema, std::string const& where)
     if (rules.at("type") == "object") {
         ASSERT_TRUE(rules.contains("properties")) << where;
         for (auto const& [name, member] : rules.at("properties").get_object()) {
-            EXPECT_TRUE(is_argument_name(name)) << where;
+            EXPECT_TRUE(openapi::is_argument_name(name)) << where;
             expect_portable(member, where + "." + std::string(name));
         }
     }
@@ -173,7 +173,7 @@ TEST(GorgiasDefinition, ReplacingTagsSaysSoFirstAndNamesTheToolThatAdds)
 
 TEST(GorgiasDefinition, TheSameTextGivesTheSameBytes)
 {
-    auto const again = derive_tools(gorgias().integration, {});
+    auto const again = tools::derive_tools(gorgias().integration, {});
     for (std::size_t i = 0; i < again.tools->size(); ++i)
         EXPECT_EQ((*again.tools)[i].list_entry, (*gorgias().derived.tools)[i].list_entry);
 }

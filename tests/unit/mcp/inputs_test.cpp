@@ -48,8 +48,8 @@ constexpr std::string_view kTwoRounds = R"(          rounds:
 
 Result<catalog::IntegrationPtr> compile(std::string_view input)
 {
-    auto const manifest = catalog::read_source("integration.yaml", std::string(kManifest) + std::string(input));
-    auto const document = catalog::read_source("openapi.yaml", kDocument);
+    auto const manifest = documents::read_source("integration.yaml", std::string(kManifest) + std::string(input));
+    auto const document = documents::read_source("openapi.yaml", kDocument);
     if (!manifest)
         return manifest.error();
     return catalog::compile({*manifest, *document}, catalog::builtin_id("desk"));

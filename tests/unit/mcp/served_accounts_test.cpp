@@ -14,7 +14,7 @@ protected:
         auto const definition = catalog::builtin_definition("gorgias");
         auto installed = std::make_shared<accounts::InstalledIntegration>();
         installed->integration = *catalog::compile(*definition, catalog::builtin_id("gorgias"));
-        installed->tools = catalog::derive_tools(installed->integration, {}).tools;
+        installed->tools = tools::derive_tools(installed->integration, {}).tools;
         installed_ = installed;
     }
 
@@ -29,7 +29,7 @@ protected:
         made->base_url = std::move(base_url);
         return made;
     }
-    static catalog::Tool const& tool(ServedAccounts const& served, std::string_view name)
+    static tools::Tool const& tool(ServedAccounts const& served, std::string_view name)
     {
         auto const& tools = *served.tools();
         return tools[tools.find(name)];

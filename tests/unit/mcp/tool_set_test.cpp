@@ -5,10 +5,10 @@
 namespace sluice::mcp {
 namespace {
 
-std::shared_ptr<catalog::ToolList const> empty_list()
+std::shared_ptr<tools::ToolList const> empty_list()
 {
-    return std::make_shared<catalog::ToolList const>(std::vector<catalog::ToolPtr>(),
-                                                     std::map<std::string, std::string, std::less<>>());
+    return std::make_shared<tools::ToolList const>(std::vector<tools::ToolPtr>(),
+                                                   std::map<std::string, std::string, std::less<>>());
 }
 
 TEST(ToolSets, ShareASetAmongAllWithTheSameToolsAndFilter)
@@ -24,7 +24,7 @@ TEST(ToolSets, ShareASetAmongAllWithTheSameToolsAndFilter)
 TEST(ToolSets, LookForWhatNobodyUsesOnceInAWhile)
 {
     ToolSets sets;
-    std::vector<std::shared_ptr<catalog::ToolList const>> lists;
+    std::vector<std::shared_ptr<tools::ToolList const>> lists;
     for (int i = 0; i < 100; ++i)
         (void)sets.get(lists.emplace_back(empty_list()), {});
     EXPECT_EQ(sets.size(), 100U);

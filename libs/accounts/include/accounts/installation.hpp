@@ -4,8 +4,8 @@
 #include "base/json.hpp"
 #include "base/secret.hpp"
 #include "base/timestamp.hpp"
-#include "catalog/tool.hpp"
 #include "crypto/envelope.hpp"
+#include "tools/tool.hpp"
 
 #include <memory>
 #include <optional>
@@ -64,7 +64,7 @@ struct DocumentationRow {
 /// under the documentation. Immutable; equal input gives the same object.
 struct InstalledIntegration {
     catalog::IntegrationPtr integration;
-    std::shared_ptr<catalog::ToolList const> tools;
+    std::shared_ptr<tools::ToolList const> tools;
 };
 
 using InstalledPtr = std::shared_ptr<InstalledIntegration const>;

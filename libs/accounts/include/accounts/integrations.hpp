@@ -14,7 +14,7 @@
 
 namespace sluice::accounts {
 
-using ToolListPtr = std::shared_ptr<catalog::ToolList const>;
+using ToolListPtr = std::shared_ptr<tools::ToolList const>;
 
 /// Compiled integrations, shared by all threads. Locks only around its maps; compiling runs on the worker pool, and
 /// once however many ask for the same.

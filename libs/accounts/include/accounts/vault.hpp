@@ -19,8 +19,8 @@ struct CallableAccount {
     Account account;
     crypto::DataKey key;
     InstalledPtr installed;
-    std::shared_ptr<catalog::ToolList const> tools; ///< Those installed, with what this account decides of them.
-    bool is_enabled = true;                         ///< Of the environment integration.
+    std::shared_ptr<tools::ToolList const> tools; ///< Those installed, with what this account decides of them.
+    bool is_enabled = true;                       ///< Of the environment integration.
     std::optional<SealedSecret> app_secret;
     std::string base_url; ///< Rendered for this account, without a final slash.
     std::string place;    ///< Where its secrets are sealed.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "catalog/schema.hpp"
 #include "catalog/template.hpp"
+#include "schema/schema.hpp"
 
 #include <memory>
 #include <string>
@@ -23,8 +23,8 @@ struct InputRequest {
     Kind kind = Kind::elicitation;
     /// Left out where a client cannot be asked, or does not answer; else the call cannot be made without it.
     bool is_optional = false;
-    ValueTemplate params;                 ///< Reads `arguments.<name>` and `input.<key>` of earlier rounds.
-    std::shared_ptr<Schema const> schema; ///< Of what a form may give.
+    ValueTemplate params;                         ///< Reads `arguments.<name>` and `input.<key>` of earlier rounds.
+    std::shared_ptr<schema::Schema const> schema; ///< Of what a form may give.
 };
 
 [[nodiscard]] std::string_view method_of(InputRequest::Kind kind) noexcept;

@@ -7,8 +7,8 @@
 #include "catalog/dynamic.hpp"
 #include "catalog/method.hpp"
 #include "catalog/offers.hpp"
-#include "catalog/source.hpp"
 #include "catalog/template.hpp"
+#include "documents/source.hpp"
 #include "ratelimit/rule.hpp"
 
 #include <map>
@@ -83,8 +83,8 @@ struct CredentialFormat {
 
 /// A definition as it is written: the manifest and the OpenAPI document it names.
 struct Definition {
-    Source manifest;
-    Source document;
+    documents::Source manifest;
+    documents::Source document;
 };
 
 /// An integration, compiled. Immutable and shared.

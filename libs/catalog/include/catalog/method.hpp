@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "catalog/inputs.hpp"
 #include "catalog/template.hpp"
+#include "openapi/operation.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,10 @@ enum class Access { read, write };
 
 /// What the filter words of an MCP server mean (api: `read`, `write`, `custom`).
 enum class MethodClass { read, write, custom };
+
+using openapi::BodyShape;
+using openapi::Parameter;
+using openapi::PathPart;
 
 /// How a list goes on.
 struct Pagination {
@@ -38,77 +43,32 @@ struct Pagination {
     static constexpr std::int64_t kMostPages = 10;
 };
 
-/// A parameter of the path or the query.
-struct Parameter {
-    std::string name;
-    bool in_path = false;
-    bool required = false;
-    bool deep_object = false; ///< `name[key]=value` for each member.
-    bool is_text = false;     ///< Its schema takes strings only: a REST value is never read as anything else.
-    json::value schema;       ///< With the description inside.
-};
-
-struct PathPart {
-    bool is_parameter = false;
-    std::string text;
-};
-
-struct BodyShape {
-    enum class Kind {
-        none,
-        object,   ///< A JSON object whose members become arguments.
-        whole,    ///< Any other JSON; becomes the argument `body`.
-        multipart ///< Only through the REST proxy, bytes as they are.
-    };
-    Kind kind = Kind::none;
-    bool required = false;
-    json::value schema;
-};
-
 /// One operation of a vendor as a method of a resource. Immutable once compiled.
-struct Method {
+struct Method : openapi::Operation {
     std::string resource;
     std::string name; ///< list, get, create, update, delete or a custom name
-    std::string operation_id;
-    std::string verb; ///< GET, POST …
-    std::string path_template;
-    std::vector<PathPart> path;
-    std::vector<Parameter> parameters;
-    BodyShape body;
     Access access = Access::read;
     bool destructive = false;
     bool idempotent = false;
     bool paginated = false;
     Pagination pagination; ///< Also of lists that have one page: where the items are.
-    bool deprecated = false;
     bool tool_allowed = true;
-    bool has_response_schema = false;
-    std::string accept =
-        "application/json, */*;q=0.1"; ///< What the field `accept` says: the media types of its answers, then anything.
-    bool gives_link = false;           ///< Of a download: where the vendor redirects to is the answer.
+    bool gives_link = false; ///< Of a download: where the vendor redirects to is the answer.
     /// Integers of its answer that a double does not hold (RFC 8259 section 6) become strings.
     bool large_integers_are_text = false;
-    /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
-    bool raw_schema = false;
     /// Of a resource's `get`: the query arguments with which it is read to show what a write of the item would change.
     json::object preview;
     /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.
     std::optional<ValueTemplate> content;
     /// What its tool asks the client for before it is called; mostly null.
     std::shared_ptr<Inputs const> inputs;
-    std::string title;
-    std::string description;
     std::string tool_name;
     std::vector<std::string> former_names; ///< Of the tool; they still work, and say so.
     std::vector<std::string> tags;
-    std::vector<std::string> scopes;
 
     [[nodiscard]] bool is_list() const noexcept { return name == "list" || paginated; }
     [[nodiscard]] bool is_custom() const noexcept;
     [[nodiscard]] MethodClass method_class() const noexcept;
-    /// The placeholder the path ends in: the item's own id.
-    [[nodiscard]] std::optional<std::string_view> own_id() const noexcept;
-    [[nodiscard]] Parameter const* find_parameter(std::string_view parameter) const noexcept;
 };
 
 } // namespace sluice::catalog

@@ -7,8 +7,6 @@ namespace sluice::catalog {
 
 /// The portable shape: `^[a-zA-Z][a-zA-Z0-9_-]{0,63}$` (mcp clients refuse a whole list for one bad name).
 [[nodiscard]] bool is_tool_name(std::string_view name);
-/// `^[a-zA-Z0-9_.-]{1,64}$`
-[[nodiscard]] bool is_argument_name(std::string_view name);
 
 /// `tickets` → `ticket`, `categories` → `category`, `statuses` → `status`, `address` → `address`.
 [[nodiscard]] std::string singular_of(std::string_view plural);

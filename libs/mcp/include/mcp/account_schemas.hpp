@@ -16,7 +16,7 @@ namespace sluice::mcp {
 
 /// What is known of an account's own part of its tools.
 struct AccountSchema {
-    json::object records; ///< By source, as `catalog::kept_records` gives them.
+    json::object records; ///< By source, as `tools::kept_records` gives them.
     std::string marker;   ///< Of the newest change at the vendor that is in them.
     std::optional<Timestamp> loaded_at;
 };

@@ -123,7 +123,7 @@ private:
                                                        std::string& name, json::value& arguments) const;
     /// A call of a tool, as far as it is known.
     struct ToolCall {
-        catalog::Tool const* tool = nullptr; ///< As the server shows it, then as the account has it.
+        tools::Tool const* tool = nullptr; ///< As the server shows it, then as the account has it.
         accounts::CallableAccountPtr account;
         json::value arguments; ///< An object.
         std::string note;      ///< For the model, if the tool has another name now.

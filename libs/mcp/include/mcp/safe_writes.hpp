@@ -34,7 +34,7 @@ public:
     struct Call {
         McpServer const& server;
         accounts::CallableAccountPtr account;
-        catalog::Tool const& tool;
+        tools::Tool const& tool;
         json::object const& arguments; ///< Validated; names resolved to ids.
         catalog::CallParts const& parts;
     };

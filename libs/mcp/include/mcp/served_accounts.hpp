@@ -2,8 +2,8 @@
 
 #include "accounts/vault.hpp"
 #include "base/result.hpp"
-#include "catalog/tool.hpp"
 #include "mcp/tool_set.hpp"
+#include "tools/tool.hpp"
 
 #include <memory>
 #include <string>
@@ -32,31 +32,31 @@ public:
         [[nodiscard]] accounts::CallableAccount const& first() const { return *accounts.front(); }
     };
 
-    [[nodiscard]] std::shared_ptr<catalog::ToolList const> const& tools() const noexcept { return tools_; }
+    [[nodiscard]] std::shared_ptr<tools::ToolList const> const& tools() const noexcept { return tools_; }
     [[nodiscard]] std::vector<Group> const& groups() const noexcept { return groups_; }
     [[nodiscard]] bool is_of_tenant() const noexcept { return is_of_tenant_; }
 
     /// Whose tool a call means: the account, and the tool as that account has it.
     struct Target {
         accounts::CallableAccountPtr account;
-        catalog::Tool const* tool = nullptr;
+        tools::Tool const* tool = nullptr;
     };
     /// Takes the argument that says which account out of `arguments`. `shown` is one of `tools()`.
     /// Errors: invalid_argument at that argument, with the accounts there are.
-    [[nodiscard]] Result<Target> target_of(catalog::Tool const& shown, json::object& arguments) const;
+    [[nodiscard]] Result<Target> target_of(tools::Tool const& shown, json::object& arguments) const;
 
 private:
     void add_group(std::vector<accounts::CallableAccountPtr> accounts, ToolSets& tool_sets,
-                   std::vector<catalog::ToolPtr>& tools);
+                   std::vector<tools::ToolPtr>& tools);
 
     bool is_of_tenant_ = false;
     std::vector<Group> groups_;
-    std::shared_ptr<catalog::ToolList const> tools_;
+    std::shared_ptr<tools::ToolList const> tools_;
     struct Origin {
         std::size_t group = 0;
         std::string name; ///< Of the tool in the accounts' own lists.
     };
-    std::unordered_map<catalog::Tool const*, Origin> origins_; ///< Of a tenant's tools.
+    std::unordered_map<tools::Tool const*, Origin> origins_; ///< Of a tenant's tools.
 };
 
 using ServedPtr = std::shared_ptr<ServedAccounts const>;

@@ -6,12 +6,12 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
-#include "catalog/filter.hpp"
 #include "crypto/token.hpp"
 #include "jobs/queue.hpp"
 #include "runtime/task.hpp"
 #include "snapshots/change.hpp"
 #include "tenancy/page.hpp"
+#include "tools/filter.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,7 +33,7 @@ enum class Exposure {
 
 /// The configuration of an MCP server, as clients write it under `config`.
 struct ServerConfig {
-    catalog::ToolFilter filter;
+    tools::ToolFilter filter;
     Exposure exposure = Exposure::all;
     bool require_api_token_auth = false;
     /// Tokens of a model that one result may take, about: a list with more is cut after the last record that fits.
@@ -58,7 +58,7 @@ inline constexpr std::int64_t kBytesPerToken = 4;
 /// As clients see it and the database keeps it.
 [[nodiscard]] json::object config_json(ServerConfig const& config);
 /// Whether it fits these tools. Errors: invalid_argument at `config.<member>[i]` for words that match no tool.
-[[nodiscard]] Result<void> check_config(ServerConfig const& config, catalog::ToolList const& tools);
+[[nodiscard]] Result<void> check_config(ServerConfig const& config, tools::ToolList const& tools);
 
 /// Whose an MCP server is: an account's, or, if there is none, a tenant's.
 using ServerOwner = std::optional<IntegratedAccountId>;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "catalog/filter.hpp"
-#include "catalog/tool.hpp"
+#include "tools/filter.hpp"
+#include "tools/tool.hpp"
 
 #include <map>
 #include <memory>
@@ -34,23 +34,23 @@ struct Explanation {
 /// A filter over tools: one bit a tool. Immutable; shared by all MCP servers with the same filter over the same tools.
 class ToolSet {
 public:
-    ToolSet(std::shared_ptr<catalog::ToolList const> tools, catalog::ToolFilter filter);
+    ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter filter);
 
     /// The tool if it is shown, else null.
-    [[nodiscard]] catalog::Tool const* find(std::string_view name) const;
+    [[nodiscard]] tools::Tool const* find(std::string_view name) const;
     [[nodiscard]] Explanation explain(std::string_view name) const;
 
     [[nodiscard]] std::size_t size() const noexcept { return shown_count_; }
     /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
     [[nodiscard]] std::string list_json() const;
-    [[nodiscard]] catalog::ToolList const& tools() const noexcept { return *tools_; }
+    [[nodiscard]] tools::ToolList const& tools() const noexcept { return *tools_; }
     [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
     /// Whether the filter lets a method be used, also otherwise than as a tool.
     [[nodiscard]] bool allows(catalog::Method const& method) const;
 
 private:
-    std::shared_ptr<catalog::ToolList const> tools_;
-    catalog::ToolFilter filter_;
+    std::shared_ptr<tools::ToolList const> tools_;
+    tools::ToolFilter filter_;
     std::vector<bool> shown_;
     std::size_t shown_count_ = 0;
 };
@@ -60,15 +60,15 @@ using ToolSetPtr = std::shared_ptr<ToolSet const>;
 /// Tool sets, and tools under other names, by content. Thread-safe; used only when a server is read from the database.
 class ToolSets {
 public:
-    ToolSetPtr get(std::shared_ptr<catalog::ToolList const> const& tools, catalog::ToolFilter const& filter);
-    catalog::ToolPtr renamed(catalog::ToolPtr const& tool, std::string name);
+    ToolSetPtr get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter);
+    tools::ToolPtr renamed(tools::ToolPtr const& tool, std::string name);
     /// The sets it knows, those nobody uses any more included.
     [[nodiscard]] std::size_t size() const;
 
 private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<ToolSet const>> sets_;
-    std::map<std::pair<catalog::Tool const*, std::string>, std::weak_ptr<catalog::Tool const>> renamed_;
+    std::map<std::pair<tools::Tool const*, std::string>, std::weak_ptr<tools::Tool const>> renamed_;
     std::size_t sweep_sets_at_ = 0; ///< From how many on; see `sweep`.
     std::size_t sweep_renamed_at_ = 0;
 };

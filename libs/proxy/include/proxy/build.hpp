@@ -2,9 +2,9 @@
 
 #include "accounts/vault.hpp"
 #include "base/result.hpp"
-#include "catalog/arguments.hpp"
 #include "catalog/method.hpp"
 #include "http_api/client.hpp"
+#include "tools/arguments.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,12 +2,12 @@
 
 #include "accounts/refresher.hpp"
 #include "base/clock.hpp"
-#include "catalog/arguments.hpp"
 #include "crypto/cursor.hpp"
 #include "http_api/client.hpp"
 #include "proxy/build.hpp"
 #include "proxy/interpret.hpp"
 #include "telemetry/metrics.hpp"
+#include "tools/arguments.hpp"
 
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "catalog/arguments.hpp"
 #include "catalog/method.hpp"
 #include "http_api/query.hpp"
+#include "tools/arguments.hpp"
 
 #include <optional>
 #include <string>

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/json.hpp"
+
+namespace sluice::schema {
+
+/// The form of a schema that every client and model provider accepts: single types, no `const`, no keyword outside the
+/// common subset, `properties` and `items` always written, enums of at most 100 values, nesting of at most 5, at most
+/// 8 KiB of compact JSON. What is dropped is only advice to the caller: arguments are validated against the full form.
+[[nodiscard]] json::value portable_schema(json::value const& full);
+
+} // namespace sluice::schema

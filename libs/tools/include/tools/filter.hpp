@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "tools/tool.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::tools {
+
+/// Which tools of a list an MCP server shows (`config.methods` and `config.tags`); empty means all. Both must pass.
+struct ToolFilter {
+    /// `read`, `write`, `custom`, an HTTP verb, an exact method name or an exact tool name.
+    std::vector<std::string> methods;
+    std::vector<std::string> tags;
+
+    [[nodiscard]] bool passes_methods(catalog::Method const& method, std::string_view tool_name) const;
+    [[nodiscard]] bool passes_tags(catalog::Method const& method) const;
+    [[nodiscard]] bool passes(catalog::Method const& method, std::string_view tool_name) const
+    {
+        return passes_methods(method, tool_name) && passes_tags(method);
+    }
+};
+
+/// The tools that pass, as positions in the list.
+[[nodiscard]] std::vector<bool> apply(ToolFilter const& filter, ToolList const& tools);
+
+/// Errors: invalid_argument at `config.methods[i]` or `config.tags[i]` for a word that matches no tool, and at
+/// `config` if together they leave none.
+[[nodiscard]] Result<void> check_filter(ToolFilter const& filter, ToolList const& tools);
+
+/// Errors: invalid_argument at `<path>[i]` for a tag that no tool has.
+[[nodiscard]] Result<void> check_tags(std::vector<std::string> const& tags, std::string_view path,
+                                      ToolList const& tools);
+
+/// Why a tool is not shown: the rule, in words. `tool` must not pass the filter.
+[[nodiscard]] std::string explain_hidden(ToolFilter const& filter, Tool const& tool);
+
+/// Up to three names of shown tools that are close to `name`.
+[[nodiscard]] std::vector<std::string> near_names(ToolList const& tools, std::vector<bool> const& shown,
+                                                  std::string_view name);
+
+} // namespace sluice::tools
