@@ -5,7 +5,9 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 program=$(basename -- "$0")
 release=$root/build/release
 # shellcheck disable=SC2034 # for the scripts that source this file
-sluice=$release/services/sluice/sluice
+sluice=$release/services/sluice/sluice simulator=$release/services/simulator/sluice-simulator
+# shellcheck disable=SC2034 # what ninja builds for the product and its demo
+executables=(services/sluice/sluice services/simulator/sluice-simulator)
 pages=$root/services/dashboard/dist
 
 say() { printf '%s\n' "$*"; }

@@ -12,7 +12,6 @@ namespace sluice {
 
 Result<void> run_api(Options const& options);
 Result<void> run_worker(Options const& options);
-Result<void> run_simulator(Options const& options);
 Result<void> migrate(Options const& options);
 Result<void> create_keyring(std::string const& file);
 /// Adds a master key to the keyring file, not active yet.

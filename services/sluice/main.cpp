@@ -61,7 +61,6 @@ int main(int argc, char** argv)
 
     command(app, "api", "Serve the API, the REST proxy and the MCP endpoint", sluice::run_api);
     command(app, "worker", "Run the background loops", sluice::run_worker);
-    command(app, "simulator", "Serve a stand-in Gorgias for demo and tests, on 127.0.0.1", sluice::run_simulator);
     command(app, "migrate", "Bring the schema up to date and store the built-in integrations", sluice::migrate);
 
     auto* keys = group("keys", "The keyring of master keys");

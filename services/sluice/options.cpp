@@ -180,9 +180,6 @@ Options::Options()
     s.duration("worker.schema_interval", schema_interval_, 1s, 24h,
                "between two looks at what an account changed of its own fields");
     s.duration("worker.health_interval", health_interval_, 1min, 24h, "between two health checks of an account");
-    s.integer("simulator.port", simulator_port_, 0, 65535, "port of the simulator, on 127.0.0.1");
-    s.list("simulator.accounts", simulator_accounts_, "accounts of the simulator: subdomain:email:api_key");
-    s.list("simulator.apps", simulator_apps_, "OAuth apps of the simulator: client_id:client_secret:redirect_uri");
 }
 
 Result<void> Options::load(std::string const& config_file)

@@ -28,9 +28,6 @@ public:
     [[nodiscard]] Secret const& migrate_url() const noexcept { return migrate_url_; }
     [[nodiscard]] std::string const& keyring_file() const noexcept { return keyring_file_; }
     [[nodiscard]] telemetry::Level log_level() const;
-    [[nodiscard]] std::uint16_t simulator_port() const noexcept { return static_cast<std::uint16_t>(simulator_port_); }
-    [[nodiscard]] std::vector<std::string> const& simulator_accounts() const noexcept { return simulator_accounts_; }
-    [[nodiscard]] std::vector<std::string> const& simulator_apps() const noexcept { return simulator_apps_; }
 
 private:
     config::Settings settings_;
@@ -53,9 +50,6 @@ private:
     std::int64_t management_port_ = 8082;
     std::chrono::milliseconds health_interval_{900'000};
     std::chrono::milliseconds schema_interval_{45'000};
-    std::int64_t simulator_port_ = 8090;
-    std::vector<std::string> simulator_accounts_;
-    std::vector<std::string> simulator_apps_;
 };
 
 } // namespace sluice

@@ -1,7 +1,6 @@
 #include "api/app.hpp"
 #include "commands.hpp"
 #include "runtime/descriptors.hpp"
-#include "simulator_app/app.hpp"
 #include "worker/app.hpp"
 
 #include <fmt/format.h>
@@ -14,19 +13,6 @@
 
 namespace sluice {
 namespace {
-
-/// `a:b:c` with the last part taking the rest.
-std::vector<std::string> split(std::string const& text, std::size_t parts)
-{
-    std::vector<std::string> split;
-    std::string_view rest = text;
-    while (split.size() + 1 < parts && rest.find(':') != std::string_view::npos) {
-        split.emplace_back(rest.substr(0, rest.find(':')));
-        rest.remove_prefix(rest.find(':') + 1);
-    }
-    split.emplace_back(rest);
-    return split;
-}
 
 Error missing(std::string_view key)
 {
@@ -106,38 +92,6 @@ Result<void> run_worker(Options const& options)
     config.server.connection_limit = *fit;
     SystemClock const clock;
     return worker::run(std::move(config), *std::move(keyring), clock, log);
-}
-
-Result<void> run_simulator(Options const& options)
-{
-    simulator::Config config;
-    for (auto const& text : options.simulator_accounts()) {
-        auto const parts = split(text, 3);
-        if (parts.size() != 3)
-            return invalid("simulator.accounts", "must be subdomain:email:api_key");
-        simulator::AccountConfig account;
-        account.subdomain = parts[0];
-        account.email = parts[1];
-        account.api_key = parts[2];
-        config.accounts.push_back(std::move(account));
-    }
-    for (auto const& text : options.simulator_apps()) {
-        auto const parts = split(text, 3);
-        if (parts.size() != 3)
-            return invalid("simulator.apps", "must be client_id:client_secret:redirect_uri");
-        simulator::AppConfig app;
-        app.client_id = parts[0];
-        app.client_secret = parts[1];
-        app.redirect_uris = {parts[2]};
-        config.apps.push_back(std::move(app));
-    }
-    config.public_url = fmt::format("http://127.0.0.1:{}/{{subdomain}}", options.simulator_port());
-    http::ServerConfig server;
-    server.name = "simulator";
-    server.port = options.simulator_port();
-    telemetry::Log log(STDERR_FILENO, options.log_level());
-    SystemClock const clock;
-    return simulator::run_server(std::move(config), server, clock, log);
 }
 
 } // namespace sluice

@@ -182,16 +182,16 @@ TEST_F(StoreTest, ServerOfATenantLeavesOutAnAccountThatCannotBeOpened)
 
 class WriteCallTest : public StoreTest {
 protected:
-    using State = mcp::WriteCall::State;
+    using State = safeguards::WriteCall::State;
     static constexpr std::chrono::seconds kLease{60};
 
-    Result<mcp::WriteCall> take(bool needs_approval)
+    Result<safeguards::WriteCall> take(bool needs_approval)
     {
         return test::run(store_.write_calls().take(key_, account_.id, "tool", needs_approval, kLease, soon()));
     }
-    mcp::WriteCall ask()
+    safeguards::WriteCall ask()
     {
-        mcp::Approval approval;
+        safeguards::Approval approval;
         approval.id = ApprovalId{uuid_v7(clock_.now())};
         approval.code = "ABCDEFGH";
         approval.url = "https://sluice.example/approve";
@@ -212,18 +212,18 @@ protected:
     {
         return test::run(store_.write_calls().give_back(key_.environment, id, soon()));
     }
-    Result<mcp::Approval> open(ApprovalId id, std::string code)
+    Result<safeguards::Approval> open(ApprovalId id, std::string code)
     {
         return test::run(store_.write_calls().open(key_.environment, id, std::move(code), soon()));
     }
-    Result<mcp::Approval> decide(ApprovalId id, bool is_approved)
+    Result<safeguards::Approval> decide(ApprovalId id, bool is_approved)
     {
         return test::run(store_.write_calls().decide(key_.environment, id, is_approved, "link", soon()));
     }
 
     Account const account_ = account(environment("t", "e"));
     mcp::McpServer const server_ = server(account_);
-    mcp::WriteCallKey key_{account_.environment, server_.id, crypto::sha256("call")};
+    safeguards::WriteCallKey key_{account_.environment, server_.id, crypto::sha256("call")};
 };
 
 TEST_F(WriteCallTest, IsTakenOnceAndAnsweredFromTheFirst)
@@ -284,7 +284,7 @@ TEST_F(WriteCallTest, IsOpenedByItsCodeAndByNoneAfterFiveWrongOnes)
 {
     auto const id = ask().id;
     EXPECT_EQ(must(open(id, "ABCDEFGH")).state, State::pending);
-    for (int i = 0; i < mcp::kCodeTries - 1; ++i)
+    for (int i = 0; i < safeguards::kCodeTries - 1; ++i)
         EXPECT_EQ(open(id, "ABCDEFGJ").error().failures().front().path, "code");
     EXPECT_TRUE(open(id, "ABCDEFGH")) << "one is left";
     EXPECT_FALSE(open(id, "")) << "the fifth";

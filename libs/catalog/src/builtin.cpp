@@ -3,33 +3,19 @@
 namespace sluice::catalog {
 namespace {
 
-// clang-format off
-constexpr unsigned char kGorgiasManifest[] = {
-#embed "gorgias/integration.yaml"
-};
-constexpr unsigned char kGorgiasDocument[] = {
-#embed "gorgias/openapi.yaml"
-};
-// clang-format on
+#include "embedded_files.hpp"
 
-template <std::size_t Size>
-std::string_view text_of(unsigned char const (&bytes)[Size])
+constexpr std::string_view kManifest = "integration.yaml";
+constexpr std::string_view kDocument = "openapi.yaml";
+
+/// The text of a file of a built-in integration; empty if there is none.
+std::string_view text_of(std::string_view integration, std::string_view file)
 {
-    return {reinterpret_cast<char const*>(bytes), Size};
-}
-
-struct Builtin {
-    std::string_view name;
-    std::string_view manifest;
-    std::string_view document;
-};
-
-std::vector<Builtin> const& builtins()
-{
-    static std::vector<Builtin> const kBuiltins{
-        {"gorgias", text_of(kGorgiasManifest), text_of(kGorgiasDocument)},
-    };
-    return kBuiltins;
+    for (auto const& [name, text] : kEmbeddedFiles)
+        if (name.size() == integration.size() + 1 + file.size() && name.starts_with(integration) &&
+            name[integration.size()] == '/' && name.ends_with(file))
+            return text;
+    return {};
 }
 
 } // namespace
@@ -42,25 +28,24 @@ IntegrationId builtin_id(std::string_view name)
 std::vector<std::string> builtin_names()
 {
     std::vector<std::string> names;
-    for (auto const& builtin : builtins())
-        names.emplace_back(builtin.name);
+    for (auto const& file : kEmbeddedFiles)
+        if (auto const end = file.name.find('/'); file.name.substr(end + 1) == kManifest)
+            names.emplace_back(file.name.substr(0, end));
     return names;
 }
 
 Result<Definition> builtin_definition(std::string_view name)
 {
-    for (auto const& builtin : builtins()) {
-        if (builtin.name != name)
-            continue;
-        auto manifest = documents::read_source("integration.yaml", builtin.manifest);
-        if (!manifest)
-            return manifest.error();
-        auto document = documents::read_source("openapi.yaml", builtin.document);
-        if (!document)
-            return document.error();
-        return Definition{std::move(*manifest), std::move(*document)};
-    }
-    return Error{ErrorCode::not_found, "There is no built-in integration of that name."};
+    auto const manifest_text = text_of(name, kManifest);
+    if (manifest_text.empty())
+        return Error{ErrorCode::not_found, "There is no built-in integration of that name."};
+    auto manifest = documents::read_source(std::string(kManifest), manifest_text);
+    if (!manifest)
+        return manifest.error();
+    auto document = documents::read_source(std::string(kDocument), text_of(name, kDocument));
+    if (!document)
+        return document.error();
+    return Definition{std::move(*manifest), std::move(*document)};
 }
 
 } // namespace sluice::catalog

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "connection.hpp"
+#include "client_connection.hpp"
 
 #include <memory>
 #include <vector>

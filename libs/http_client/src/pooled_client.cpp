@@ -2,7 +2,7 @@
 
 #include "ares_resolver.hpp"
 #include "base/encoding.hpp"
-#include "connection.hpp"
+#include "client_connection.hpp"
 #include "dial.hpp"
 #include "http_api/content_decoder.hpp"
 #include "http_api/shares.hpp"

@@ -1,7 +1,7 @@
-#include "encode.hpp"
+#include "encode_outcome.hpp"
+#include "mcp/client_inputs.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
-#include "mcp/inputs.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "mcp/endpoint.hpp"
 
 #include "base/encoding.hpp"
-#include "encode.hpp"
+#include "encode_outcome.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/message.hpp"
 #include "progress.hpp"
@@ -93,8 +93,8 @@ EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
 }
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
-                   proxy::Caller& caller, SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
-                   TaskGroup& background, EndpointMetrics& metrics)
+                   proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
+                   Streams& streams, TaskGroup& background, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "http_api/message.hpp"
-#include "mcp/message.hpp"
 #include "mcp/servers.hpp"
+#include "mcp_protocol/rpc_message.hpp"
 #include "proxy/pages.hpp"
 
 #include <string>

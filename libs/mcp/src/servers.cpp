@@ -1,6 +1,6 @@
 #include "mcp/servers.hpp"
 
-#include "mcp/safe_writes.hpp"
+#include "safeguards/safe_writes.hpp"
 
 #include "base/encoding.hpp"
 #include "catalog/naming.hpp"
@@ -123,7 +123,7 @@ void add_offers(ServerSnapshot& snapshot)
         for (auto const& resource : integration.offers.resources) {
             auto const* method = integration.find(resource.read.resource, resource.read.method);
             bool const may_read = method != nullptr && snapshot.tools->allows(*method) &&
-                                  !safeguard_of(snapshot.server.config, *method).needs_approval;
+                                  !safeguards::safeguard_of(*method, snapshot.server.config.approval_tags, {}).needs_approval;
             if (group.accounts.size() == 1 && may_read)
                 snapshot.resources.push_back({&resource, group.accounts.front()});
         }

@@ -1,5 +1,5 @@
 // HTTP+SSE as of MCP 2024-11-05: a stream that answers come on, and a URL that takes messages for it.
-#include "encode.hpp"
+#include "encode_outcome.hpp"
 #include "mcp/endpoint.hpp"
 #include "progress.hpp"
 

@@ -1,10 +1,10 @@
 // The way of a tool call: whose tool it is, what is asked of the client, and the call itself.
 #include "base/encoding.hpp"
 #include "base/random.hpp"
-#include "encode.hpp"
+#include "encode_outcome.hpp"
+#include "mcp/client_inputs.hpp"
 #include "mcp/discovery.hpp"
 #include "mcp/endpoint.hpp"
-#include "mcp/inputs.hpp"
 #include "proxy/preview.hpp"
 #include "tools/arguments.hpp"
 #include "tools/overlay.hpp"
@@ -89,7 +89,7 @@ std::array<std::uint8_t, 16> random_id()
 }
 
 /// A call that waits for a person, as the model is told.
-json::object pending_view(SafeWrites::Made const& made)
+json::object pending_view(safeguards::SafeWrites::Made const& made)
 {
     json::object view{{"status", "pending_approval"},
                       {"approval_id", made.pending->id.str()},
@@ -270,17 +270,22 @@ Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest re
                                : encode_tool_error(request, *snapshot, shown.error()),
                          {}};
     }
-    auto const max_bytes = static_cast<std::size_t>(snapshot->server.config.result_token_limit * kBytesPerToken);
-    auto const safeguard = safeguard_of(snapshot->server.config, method);
-    SafeWrites::Made made;
+    auto const& server = snapshot->server;
+    auto const& config = server.config;
+    auto const max_bytes = static_cast<std::size_t>(config.result_token_limit * kBytesPerToken);
+    auto const safeguard = safeguards::safeguard_of(method, config.approval_tags, config.idempotency_window);
+    safeguards::SafeWrites::Made made;
     if (safeguard.is_needed()) {
         auto make = [&] {
             return proxy::call_pages(caller_, call.account, method, parts, {listener, request.peer, max_bytes},
                                      deadline);
         };
-        made =
-            co_await safe_writes_.make({snapshot->server, call.account, *call.tool, call.arguments.get_object(), parts},
-                                       safeguard, std::move(make), deadline);
+        made = co_await safe_writes_.make({{server.environment, server.id, server.name, config.approval_link},
+                                           call.account,
+                                           *call.tool,
+                                           call.arguments.get_object(),
+                                           parts},
+                                          safeguard, std::move(make), deadline);
     } else {
         made.outcome = co_await proxy::call_pages(caller_, call.account, method, std::move(parts),
                                                   {listener, request.peer, max_bytes}, deadline);
@@ -334,7 +339,7 @@ std::optional<Endpoint::Answer> Endpoint::ask_page(std::string_view key, std::st
     return Answer{200, said.ask(request, snapshot, std::move(requests), sealer_), {}};
 }
 
-Endpoint::Answer Endpoint::answer_pending(SafeWrites::Made const& made, ToolCall const& call, Said said,
+Endpoint::Answer Endpoint::answer_pending(safeguards::SafeWrites::Made const& made, ToolCall const& call, Said said,
                                           RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     auto message = fmt::format("A call of {} needs your approval. Decide on this page, then go on.", call.tool->title);

@@ -1,6 +1,6 @@
 #include "pg/pool.hpp"
 
-#include "connection.hpp"
+#include "database_connection.hpp"
 #include "watchdog.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "ratelimit/normalise.hpp"
 
-#include "answer_reader.hpp"
+#include "vendor_answer.hpp"
 #include "well_known.hpp"
 #include "windows.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "answer_reader.hpp"
+#include "vendor_answer.hpp"
 
 namespace sluice::ratelimit {
 

@@ -1,8 +1,8 @@
 #include "account_leases.hpp"
 
 #include "account_rows.hpp"
-#include "events.hpp"
-#include "installations.hpp"
+#include "event_rows.hpp"
+#include "installation_repository.hpp"
 #include "rows.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "accounts/repositories.hpp"
-#include "repositories.hpp"
+#include "make_repositories.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "accounts/repositories.hpp"
 #include "base/result.hpp"
 #include "crypto/keyring.hpp"
-#include "repositories.hpp"
+#include "make_repositories.hpp"
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "store/store.hpp"
 
-#include "repositories.hpp"
+#include "make_repositories.hpp"
 
 namespace sluice::store {
 
@@ -36,7 +36,7 @@ struct Store::Impl {
     std::unique_ptr<mcp::ServerRepository> servers;
     std::unique_ptr<mcp::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::StreamRepository> streams;
-    std::unique_ptr<mcp::WriteCallRepository> write_calls;
+    std::unique_ptr<safeguards::WriteCallRepository> write_calls;
     std::unique_ptr<jobs::Queue> jobs;
     std::unique_ptr<connecting::ConnectionRepository> connections;
     std::unique_ptr<events::WebhookRepository> webhooks;
@@ -84,7 +84,7 @@ mcp::SchemaRepository& Store::account_schemas() const
 {
     return *impl_->account_schemas;
 }
-mcp::WriteCallRepository& Store::write_calls() const
+safeguards::WriteCallRepository& Store::write_calls() const
 {
     return *impl_->write_calls;
 }

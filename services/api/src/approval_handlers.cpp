@@ -1,16 +1,16 @@
 #include "crud.hpp"
 #include "fields.hpp"
 #include "handlers.hpp"
-#include "mcp/write_calls.hpp"
+#include "safeguards/write_calls.hpp"
 
 namespace sluice::api {
 namespace {
 
 constexpr std::string_view kByPage = "link";
 
-json::value code_or_null(mcp::Approval const& approval)
+json::value code_or_null(safeguards::Approval const& approval)
 {
-    bool const is_open = approval.state == mcp::WriteCall::State::pending && !approval.code.empty();
+    bool const is_open = approval.state == safeguards::WriteCall::State::pending && !approval.code.empty();
     return is_open ? json::value(approval.code) : json::value(nullptr);
 }
 
@@ -76,7 +76,7 @@ HandlerResult ApprovalHandlers::use_code(Call& call)
     auto const id = fields.id<ApprovalId>("approval_id", true);
     auto const typed = fields.text("code", true, 64);
     auto const decision = fields.choice("decision", false, {"approve", "decline"});
-    auto const code = mcp::read_approval_code(typed.value_or(""));
+    auto const code = safeguards::read_approval_code(typed.value_or(""));
     if (typed && code.empty())
         fields.fail("code", "must be a code of 8 letters and digits");
     if (auto const checked = fields.check(); !checked)

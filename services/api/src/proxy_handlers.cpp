@@ -1,7 +1,7 @@
 #include "base/encoding.hpp"
 #include "handlers.hpp"
-#include "proxy/error_body.hpp"
 #include "proxy/parts.hpp"
+#include "proxy/remote_error.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

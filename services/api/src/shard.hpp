@@ -66,7 +66,7 @@ private:
     connecting::Connector connector_;
     connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
-    mcp::SafeWrites safe_writes_;
+    safeguards::SafeWrites safe_writes_;
     TaskGroup stream_calls_;
     Behind behind_;
     mcp::Endpoint endpoint_;

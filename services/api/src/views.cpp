@@ -107,10 +107,10 @@ json::object view(mcp::McpServer const& server)
     return view;
 }
 
-json::object view(mcp::Approval const& approval)
+json::object view(safeguards::Approval const& approval)
 {
     // A call that is made, or was, has been approved: how it went is not the approval's matter.
-    bool const is_used = approval.state == mcp::WriteCall::State::running;
+    bool const is_used = approval.state == safeguards::WriteCall::State::running;
     json::object view{
         {"id", approval.id.str()},
         {"status", is_used ? "used" : name_of(approval.state)},

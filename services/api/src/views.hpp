@@ -5,8 +5,8 @@
 #include "base/json.hpp"
 #include "connecting/connection.hpp"
 #include "events/webhook.hpp"
-#include "mcp/server.hpp"
-#include "mcp/write_calls.hpp"
+#include "mcp/mcp_server.hpp"
+#include "safeguards/write_calls.hpp"
 #include "tenancy/tenancy.hpp"
 
 namespace sluice::api {
@@ -19,7 +19,7 @@ namespace sluice::api {
 [[nodiscard]] json::object view(accounts::DocumentationRow const& documentation);
 [[nodiscard]] json::object view(accounts::Account const& account);
 [[nodiscard]] json::object view(mcp::McpServer const& server);
-[[nodiscard]] json::object view(mcp::Approval const& approval);
+[[nodiscard]] json::object view(safeguards::Approval const& approval);
 [[nodiscard]] json::object view(tenancy::Environment const& environment);
 [[nodiscard]] json::object view(connecting::Connection const& connection);
 [[nodiscard]] json::object view(events::Webhook const& webhook);

@@ -17,6 +17,7 @@ const devJson = resolve(process.env.SLUICE_DEV_JSON ?? process.env.DEV_JSON ?? j
 /// Of another build: tests/fuzz runs one with sanitizers.
 const preset = process.env.PRESET ?? 'release';
 const sluice = join(root, `build/${preset}/services/sluice/sluice`);
+const simulatorFile = join(root, `build/${preset}/services/simulator/sluice-simulator`);
 
 function readDevJson() {
     try {
@@ -108,9 +109,9 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
     const own = { ...main };
     if (simulator) {
         const port = await freePort();
-        start(scope, 'simulator', {
-            SLUICE_SIMULATOR_PORT: port,
-            SLUICE_SIMULATOR_APPS: `${app.client_id}:${app.client_secret}:${main.url}/connect/callback`,
+        start(scope, [simulatorFile], {
+            SIMULATOR_PORT: port,
+            SIMULATOR_APPS: `${app.client_id}:${app.client_secret}:${main.url}/connect/callback`,
         });
         own.simulator = new Simulator(`http://127.0.0.1:${port}`);
     }
@@ -118,7 +119,7 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
     own.url = `http://127.0.0.1:${port}`;
     const managementPort = await freePort();
     own.management = `http://127.0.0.1:${managementPort}`;
-    const process = start(scope, 'api', {
+    const process = start(scope, [sluice, 'api'], {
         SLUICE_LISTEN_PORT: port,
         SLUICE_MANAGEMENT_PORT: managementPort,
         SLUICE_DRAIN_DELAY: '0ms',
@@ -141,7 +142,7 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
 
 function start(scope, command, settings) {
     // However this process ends, the child does too.
-    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', sluice, command], {
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
         env: settingsOf(settings),
         stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -12,6 +12,7 @@ import { defer, eventually, file } from '../../e2e/support/test.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 const sluice = join(root, 'build/release/services/sluice/sluice');
+const simulatorFile = join(root, 'build/release/services/simulator/sluice-simulator');
 const postgres = join(root, 'deploy/local/postgres');
 
 const state = mkdtempSync(join(tmpdir(), 'sluice-stage-'));
@@ -53,13 +54,13 @@ function signalAll(signal) {
 
 /// One process of the product. Its log is a file.
 export class Service {
-    constructor(command, settings, { name = command, prefix = [], ready } = {}) {
-        Object.assign(this, { command, settings, prefix, ready, logFile: join(state, `${name}.log`) });
+    constructor(command, settings, { name = command, file = [sluice, command], prefix = [], ready } = {}) {
+        Object.assign(this, { command, file, settings, prefix, ready, logFile: join(state, `${name}.log`) });
         services.push(this);
     }
     async start() {
         const log = openSync(this.logFile, 'a');
-        const command = ['--pdeathsig', 'KILL', '--', ...this.prefix, sluice, this.command];
+        const command = ['--pdeathsig', 'KILL', '--', ...this.prefix, ...this.file];
         this.child = spawn('setpriv', command, { env: { ...bare, ...this.settings }, stdio: ['ignore', log, log] });
         closeSync(log);
         this.ended = new Promise((done) => this.child.once('exit', (code, signal) => done({ code, signal })));
@@ -120,7 +121,7 @@ export async function stage({ apiSettings = {}, workerSettings = {}, apiPrefix =
     const { token } = cli('api-token', 'create', 'stage', '--team', 'e2e', '--environment', 'stage');
 
     const [simulatorPort, workerPort] = [await freePort(), await freePort()];
-    const simulator = new Service('simulator', { SLUICE_SIMULATOR_PORT: simulatorPort }, { ready: listens(simulatorPort, '/_simulator/state') });
+    const simulator = new Service('simulator', { SIMULATOR_PORT: simulatorPort }, { file: [simulatorFile], ready: listens(simulatorPort, '/_simulator/state') });
     const egress = [`127.0.0.1:${simulatorPort}`, ...allow].join(',');
     const worker = new Service('worker', {
         ...{ SLUICE_KEYRING_FILE: keyring, SLUICE_WORKER_DATABASE_URL: database.url('sluice_worker'), SLUICE_WORKER_PORT: workerPort },

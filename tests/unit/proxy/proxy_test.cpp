@@ -1,9 +1,9 @@
 #include "../catalog/example.hpp"
 #include "proxy/build.hpp"
-#include "proxy/error_body.hpp"
 #include "proxy/interpret.hpp"
 #include "proxy/json_text.hpp"
 #include "proxy/parts.hpp"
+#include "proxy/remote_error.hpp"
 #include "support/clock.hpp"
 
 #include <gtest/gtest.h>

@@ -2,13 +2,13 @@
 
 #include "http_api/message.hpp"
 #include "http_api/place.hpp"
-#include "mcp/inputs.hpp"
-#include "mcp/message.hpp"
-#include "mcp/safe_writes.hpp"
+#include "mcp/client_inputs.hpp"
 #include "mcp/servers.hpp"
 #include "mcp/streams.hpp"
+#include "mcp_protocol/rpc_message.hpp"
 #include "proxy/pages.hpp"
 #include "runtime/task_group.hpp"
+#include "safeguards/safe_writes.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
 
@@ -69,8 +69,8 @@ public:
 
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
-             SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams, TaskGroup& background,
-             EndpointMetrics& metrics);
+             safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
+             TaskGroup& background, EndpointMetrics& metrics);
 
     /// Whether a request at the URL may bring a body: its token is known, and so is the second factor if the server
     /// wants one. The answer to it if it may not, or whose it is. `place` is taken for it, as for `handle`.
@@ -139,7 +139,7 @@ private:
     std::optional<Answer> ask_page(std::string_view key, std::string_view url, std::string message,
                                    ToolCall const& call, Said said, RpcRequest const& request,
                                    ServerSnapshot const& snapshot) const;
-    [[nodiscard]] Answer answer_pending(SafeWrites::Made const& made, ToolCall const& call, Said said,
+    [[nodiscard]] Answer answer_pending(safeguards::SafeWrites::Made const& made, ToolCall const& call, Said said,
                                         RpcRequest const& request, ServerSnapshot const& snapshot) const;
     /// The call itself, or what it would do.
     Task<Answer> perform(ToolCall call, Said said, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
@@ -176,7 +176,7 @@ private:
     Servers& servers_;
     tenancy::ApiTokens& api_tokens_;
     proxy::Caller& caller_;
-    SafeWrites& safe_writes_;
+    safeguards::SafeWrites& safe_writes_;
     crypto::CursorSealer const& sealer_;
     Streams& streams_;
     TaskGroup& background_;

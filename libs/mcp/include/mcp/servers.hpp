@@ -2,8 +2,8 @@
 
 #include "accounts/callable_accounts.hpp"
 #include "base/clock.hpp"
+#include "mcp/mcp_server.hpp"
 #include "mcp/served_accounts.hpp"
-#include "mcp/server.hpp"
 #include "mcp/tool_set.hpp"
 #include "snapshots/cache.hpp"
 #include "snapshots/change.hpp"

@@ -8,11 +8,11 @@
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
 #include "mcp/account_schemas.hpp"
-#include "mcp/server.hpp"
+#include "mcp/mcp_server.hpp"
 #include "mcp/streams.hpp"
-#include "mcp/write_calls.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
+#include "safeguards/write_calls.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] mcp::ServerRepository& servers() const;
     [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
     [[nodiscard]] mcp::StreamRepository& streams() const;
-    [[nodiscard]] mcp::WriteCallRepository& write_calls() const;
+    [[nodiscard]] safeguards::WriteCallRepository& write_calls() const;
     [[nodiscard]] jobs::Queue& jobs() const;
     [[nodiscard]] connecting::ConnectionRepository& connections() const;
     [[nodiscard]] events::WebhookRepository& webhooks() const;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mcp/server.hpp"
+#include "mcp/mcp_server.hpp"
 #include "support/fake_accounts.hpp"
 
 #include <algorithm>

@@ -1,0 +1,164 @@
+#include "encode_outcome.hpp"
+
+#include "base/encoding.hpp"
+#include "http_api/error_body.hpp"
+#include "http_api/media_type.hpp"
+#include "proxy/remote_error.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::mcp {
+namespace {
+
+/// Vendor bytes are written twice, once escaped: room for both at once.
+std::size_t room_for(std::size_t payload)
+{
+    return payload * 2 + payload / 4 + 512;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+/// What a tool gives as structured content: an object, in every revision. Lists are `{result, next_cursor}`; other
+/// arrays and scalars are wrapped.
+std::string wrapped_payload(proxy::Outcome const& outcome)
+{
+    std::string payload;
+    if (outcome.kind == proxy::Outcome::Kind::list) {
+        payload.reserve(outcome.page.items.size() + 256);
+        payload += R"({"result":)";
+        payload += outcome.page.items;
+        payload += R"(,"next_cursor":)";
+        if (outcome.next_cursor)
+            json::append_quoted(payload, *outcome.next_cursor);
+        else
+            payload += "null";
+        payload += '}';
+        return payload;
+    }
+    if (outcome.kind == proxy::Outcome::Kind::empty)
+        return fmt::format(R"({{"status":{}}})", outcome.remote_status);
+    auto const body = trimmed(outcome.body);
+    return fmt::format(R"({{"result":{}}})", body);
+}
+
+/// Ends the content, with a note to the model if there is one.
+void close_content(std::string& out, std::string_view note)
+{
+    if (!note.empty()) {
+        out += R"(,{"type":"text","text":)";
+        json::append_quoted(out, note);
+        out += '}';
+    }
+    out += ']';
+}
+
+void append_payload(std::string& out, std::string_view payload, std::string_view note)
+{
+    out += R"("content":[{"type":"text","text":)";
+    json::append_quoted(out, payload);
+    out += '}';
+    close_content(out, note);
+    out += R"(,"structuredContent":)";
+    out += payload;
+}
+
+/// A file as the block that clients show: text, image, audio, else an embedded resource.
+void append_file(std::string& out, proxy::Outcome const& outcome, std::string_view note)
+{
+    auto const type = http::parse_media_type(outcome.content_type).essence();
+    bool const is_image = type.starts_with("image/");
+    out += R"("content":[)";
+    if (type.starts_with("text/")) {
+        out += R"({"type":"text","text":)";
+        json::append_quoted(out, to_valid_utf8(outcome.body));
+        out += '}';
+    } else if (is_image || type.starts_with("audio/")) {
+        out += fmt::format(R"({{"type":"{}","data":"{}","mimeType":)", is_image ? "image" : "audio",
+                           base64(bytes_of(outcome.body)));
+        json::append_quoted(out, type);
+        out += '}';
+    } else {
+        out += R"({"type":"resource","resource":{"uri":"sluice://result","mimeType":)";
+        json::append_quoted(out, type.empty() ? "application/octet-stream" : type);
+        out += fmt::format(R"(,"blob":"{}"}}}})", base64(bytes_of(outcome.body)));
+    }
+    close_content(out, note);
+}
+
+void append_error(std::string& out, std::string_view text, std::string_view note = {})
+{
+    out += R"("content":[{"type":"text","text":)";
+    json::append_quoted(out, text);
+    out += '}';
+    close_content(out, note);
+    out += R"(,"isError":true)";
+}
+
+/// The blocks a definition makes of an answer.
+void append_content(std::string& out, catalog::ValueTemplate const& content, proxy::Outcome const& outcome,
+                    std::string_view note)
+{
+    auto result = json::parse(outcome.body);
+    auto const blocks = result ? content.render_texts(json::object{{"result", *std::move(result)}})
+                               : Result<json::value>(result.error());
+    if (blocks) {
+        auto text = boost::json::serialize(*blocks);
+        text.pop_back();
+        out += R"("content":)" + text;
+        close_content(out, note);
+        return;
+    }
+    append_error(out, "The vendor's answer is not what the definition describes: " + blocks.error().public_detail());
+}
+
+} // namespace
+
+std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot, catalog::Method const& method,
+                           proxy::Outcome const& outcome, std::string_view note)
+{
+    using Kind = proxy::Outcome::Kind;
+    std::string out;
+    out.reserve(room_for(outcome.body.size()));
+    open_result(out, request);
+    if (outcome.kind == Kind::error) {
+        append_error(out, proxy::remote_error_body(outcome), note);
+    } else if (outcome.kind == Kind::unread) {
+        append_payload(out, proxy::unread_body(outcome), note);
+    } else if (method.content) {
+        append_content(out, *method.content, outcome, note);
+    } else if (outcome.kind == Kind::binary) {
+        append_file(out, outcome, note);
+    } else if (auto const body = trimmed(outcome.body); outcome.kind == Kind::object && body.starts_with('{')) {
+        append_payload(out, body, note);
+    } else {
+        append_payload(out, wrapped_payload(outcome), note);
+    }
+    close_result(out, request, snapshot.server_info, outcome.limits);
+    return out;
+}
+
+std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot, json::object const& answer)
+{
+    std::string out;
+    open_result(out, request);
+    append_payload(out, json::to_text(answer), {});
+    close_result(out, request, snapshot.server_info, {});
+    return out;
+}
+
+std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error)
+{
+    std::string out;
+    open_result(out, request);
+    append_error(out, boost::json::serialize(http::error_body(error)));
+    close_result(out, request, snapshot.server_info, {});
+    return out;
+}
+
+} // namespace sluice::mcp

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "http_api/headers.hpp"
+#include "http_api/message.hpp"
+#include "mcp_protocol/revision.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace sluice::mcp {
+
+/// JSON-RPC 2.0 section 5.1 and MCP 2026-07-28, "Error codes".
+enum class RpcCode : int {
+    parse_error = -32700,
+    invalid_request = -32600,
+    method_not_found = -32601,
+    invalid_params = -32602,
+    internal_error = -32603,
+    resource_not_found = -32002,       ///< Legacy.
+    server_error = -32000,             ///< Legacy: unsupported version in a header; our own refusals.
+    url_elicitation_required = -32042, ///< 2025-11-25: its user has to visit a page first.
+    header_mismatch = -32020,          ///< Modern: a required header is missing or contradicts the body.
+    missing_capability = -32021,       ///< Modern: the call needs what the client has not declared.
+    unsupported_version = -32022       ///< Modern.
+};
+
+/// A JSON-RPC request to answer.
+struct RpcRequest {
+    Era era = Era::legacy;
+    std::string id; ///< As JSON, to be echoed exactly.
+    std::string method;
+    json::object params;
+    /// What of `params` is not as it was sent (`json::Reading`): paths below it.
+    std::vector<FieldFailure> flaws;
+    /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
+    std::vector<std::pair<std::string, std::string>> param_headers;
+    /// Of a legacy client: it said that it can show its user pages when it shook hands.
+    bool shows_pages = false;
+    http::Peer const* peer = nullptr; ///< Who waits for the answer; null where that is not known.
+};
+
+/// A refusal decided before any method runs.
+struct Refusal {
+    int http_status = 400;
+    RpcCode code = RpcCode::invalid_request;
+    std::string id = "null"; ///< As JSON.
+    std::string message;
+    json::value data;
+};
+
+/// A notification, or an answer to something we never ask: accepted and dropped.
+struct Dropped {};
+
+using Single = std::variant<RpcRequest, Refusal, Dropped>;
+
+/// What a POST body is: one message, or a legacy batch.
+struct Classified {
+    bool is_batch = false;
+    std::vector<Single> messages; ///< One, unless it is a batch.
+};
+
+/// Decides the era of a POST: the body decides, headers confirm. Pure.
+[[nodiscard]] Classified classify(std::string_view body, http::Headers const& headers);
+
+/// The value of `Mcp-Name` or `Mcp-Param-*`: `=?base64?…?=` decoded, else as it is. Absent if malformed or not ASCII.
+[[nodiscard]] std::optional<std::string> decode_header_value(std::string_view value);
+
+} // namespace sluice::mcp

@@ -1,0 +1,215 @@
+#include "vendor_answer.hpp"
+
+#include "base/encoding.hpp"
+#include "dates.hpp"
+
+#include <ranges>
+#include <utility>
+
+namespace sluice::ratelimit {
+namespace {
+
+/// No vendor's rate-limit value comes near; a longer one only costs time.
+constexpr std::size_t kMaxValueBytes = 1024;
+
+/// Bodies with limits in them are error objects, or GraphQL answers of moderate size.
+constexpr json::Limits kBodyLimits{.max_bytes = 1024 * 1024, .max_depth = 64};
+
+bool counts(Field const& field, std::string_view name)
+{
+    return field.name.size() == name.size() && field.value.size() <= kMaxValueBytes && iequals(field.name, name);
+}
+
+json::value const* find(json::value const* at, BodyPath const& path)
+{
+    for (auto const& step : path) {
+        if (at == nullptr)
+            return nullptr;
+        if (auto const* name = std::get_if<std::string>(&step)) {
+            auto const* object = at->if_object();
+            at = object != nullptr ? object->if_contains(*name) : nullptr;
+        } else {
+            auto const* array = at->if_array();
+            at = array != nullptr ? array->if_contains(std::get<std::size_t>(step)) : nullptr;
+        }
+    }
+    return at;
+}
+
+/// Objects, arrays and Booleans are there, but have neither text nor number.
+std::optional<Value> to_value(json::value const* value)
+{
+    if (value == nullptr || value->is_null())
+        return std::nullopt;
+    if (auto const* text = value->if_string())
+        return text->size() <= kMaxValueBytes ? std::optional(Value{trim(*text), {}}) : std::nullopt;
+    if (auto const* number = value->if_int64())
+        return Value{{}, to_decimal(static_cast<double>(*number))};
+    if (auto const* number = value->if_uint64())
+        return Value{{}, to_decimal(static_cast<double>(*number))};
+    if (auto const* number = value->if_double())
+        return Value{{}, to_decimal(*number)};
+    return Value{};
+}
+
+/// The word behind `mark`, without the punctuation of the sentence it ends.
+std::string_view word_after(std::string_view text, std::string_view mark)
+{
+    auto const at = text.find(mark);
+    if (at == std::string_view::npos)
+        return {};
+    text = trim(text.substr(at + mark.size()));
+    text = text.substr(0, text.find_first_of(" \t\r\n"));
+    return text.substr(0, text.find_last_not_of(".,;)\"") + 1);
+}
+
+std::optional<Decimal> number_in(Value const& value)
+{
+    return value.number ? value.number : parse_decimal(value.text);
+}
+
+} // namespace
+
+std::optional<Decimal> count_in(Value const& value)
+{
+    return value.number ? value.number : first_decimal(value.text);
+}
+
+AnswerReader::AnswerReader(Answer const& answer, Timestamp now)
+    : answer_(answer)
+    , now_(std::chrono::floor<std::chrono::microseconds>(now))
+{
+}
+
+std::optional<std::string_view> AnswerReader::header(std::string_view name) const
+{
+    for (auto const& field : answer_.fields | std::views::reverse) {
+        if (counts(field, name))
+            return trim(field.value);
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string_view> AnswerReader::lines(std::string_view name) const
+{
+    std::vector<std::string_view> lines;
+    for (auto const& field : answer_.fields) {
+        if (counts(field, name) && lines.size() < kMaxWindows)
+            lines.push_back(trim(field.value));
+    }
+    return lines;
+}
+
+std::optional<Value> AnswerReader::value(Source const& source)
+{
+    std::optional<Value> value;
+    if (source.header.empty())
+        value = to_value(find(body(), source.path));
+    else if (auto const text = header(source.header))
+        value = Value{*text, {}};
+    if (value && !source.after.empty())
+        value->text = word_after(value->text, source.after);
+    return value;
+}
+
+std::optional<Decimal> AnswerReader::count(Source const& source)
+{
+    auto const value = this->value(source);
+    return value ? count_in(*value) : std::nullopt;
+}
+
+std::optional<Wait> AnswerReader::wait(TimeSource const& source)
+{
+    auto const value = this->value(source.source);
+    return value ? wait_of(*value, source.unit, source.source.header) : std::nullopt;
+}
+
+std::optional<Wait> AnswerReader::wait_in_header(std::string_view name)
+{
+    auto const text = header(name);
+    return text ? wait_of(Value{*text, {}}, Unit::automatic, name) : std::nullopt;
+}
+
+std::optional<Wait> AnswerReader::wait_of(Value const& value, Unit unit, std::string_view name)
+{
+    std::optional<Wait> wait;
+    switch (unit) {
+    case Unit::delta_s:
+    case Unit::delta_ms:
+    case Unit::epoch_s:
+    case Unit::epoch_ms:
+        wait = number_to_wait(number_in(value), unit);
+        break;
+    case Unit::duration:
+        wait = parse_duration(value.text);
+        break;
+    case Unit::iso:
+        wait = until(parse_iso(value.text));
+        break;
+    case Unit::httpdate:
+        wait = until(parse_http_date(value.text));
+        break;
+    case Unit::automatic:
+        wait = guess(value, name);
+        break;
+    }
+    return wait && *wait <= kMaxWait ? wait : std::nullopt;
+}
+
+std::optional<Wait> AnswerReader::number_to_wait(std::optional<Decimal> number, Unit unit)
+{
+    if (!number)
+        return std::nullopt;
+    bool const milli = unit == Unit::delta_ms || unit == Unit::epoch_ms;
+    // A millionth of a second is what `Wait` counts; of a millisecond, a thousandth of that (rounded up).
+    Wait const wait{milli ? number->millionths / 1000 + (number->millionths % 1000 > 0 ? 1 : 0) : number->millionths};
+    if (unit == Unit::delta_s || unit == Unit::delta_ms)
+        return wait;
+    return until(Instant{wait});
+}
+
+/// Seconds from now, unless the number is too large for that: 1e9 s is 2001, 1e11 ms is 1973, and as seconds from now
+/// they are decades.
+std::optional<Wait> AnswerReader::guess(Value const& value, std::string_view name)
+{
+    constexpr auto kEpochSeconds = Decimal::of(1'000'000'000);
+    constexpr auto kEpochMilliseconds = Decimal::of(100'000'000'000);
+    if (auto const number = number_in(value)) {
+        if (*number >= kEpochMilliseconds)
+            return number_to_wait(number, Unit::epoch_ms);
+        if (name.ends_with("-ms") || name.ends_with("-milliseconds"))
+            return number_to_wait(number, Unit::delta_ms);
+        return number_to_wait(number, *number >= kEpochSeconds ? Unit::epoch_s : Unit::delta_s);
+    }
+    if (auto const duration = parse_duration(value.text))
+        return duration;
+    auto const moment = parse_iso(value.text);
+    return until(moment ? moment : parse_http_date(value.text));
+}
+
+std::optional<Wait> AnswerReader::until(std::optional<Instant> moment)
+{
+    return moment ? std::optional(*moment - vendor_now()) : std::nullopt;
+}
+
+/// A vendor's moments are on its own clock, which its `Date` tells, unless a cache has kept the answer for a while.
+Instant AnswerReader::vendor_now()
+{
+    if (!vendor_now_) {
+        auto const date = header("age") ? std::nullopt : header("date");
+        auto const moment = date ? parse_http_date(*date) : std::nullopt;
+        vendor_now_ = moment.value_or(now_);
+    }
+    return *vendor_now_;
+}
+
+json::value const* AnswerReader::body()
+{
+    if (!std::exchange(body_read_, true) && !answer_.body.empty()) {
+        if (auto parsed = json::parse(answer_.body, kBodyLimits))
+            body_ = std::move(*parsed);
+    }
+    return body_ ? &*body_ : nullptr;
+}
+
+} // namespace sluice::ratelimit

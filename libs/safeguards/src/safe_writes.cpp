@@ -1,0 +1,239 @@
+#include "safeguards/safe_writes.hpp"
+
+#include "base/encoding.hpp"
+#include "proxy/kept_outcome.hpp"
+#include "proxy/preview.hpp"
+#include "runtime/offload.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::safeguards {
+namespace {
+
+using State = WriteCall::State;
+
+/// For each thing that is looked up or written.
+constexpr std::chrono::seconds kStoreLimit{5};
+/// What a call came to is written whatever is left of its own time.
+constexpr int kSettleTries = 3;
+/// A call ends within its deadline (50 s) and what renewing its credential takes, so one that runs longer was cut off,
+/// and how it ended is known to nobody.
+constexpr std::chrono::seconds kLongestCall{150};
+/// How long a person has to decide, and an approved call to be made.
+constexpr std::chrono::seconds kApprovalLifetime{3600};
+/// Between two tries of what must be written, and before a call that has just gone is looked for again.
+constexpr std::chrono::milliseconds kPause{250};
+constexpr std::size_t kMaxAnswer = 256 * 1024;
+constexpr std::size_t kMaxRequest = 128 * 1024;
+
+SafeWrites::Made failed(ErrorCode code, std::string message)
+{
+    return {Error{code, std::move(message)}, {}, {}, {}};
+}
+
+/// What is told instead of an outcome that nobody knows.
+Result<proxy::Outcome> with_doubt(Result<proxy::Outcome> outcome)
+{
+    constexpr std::string_view kDoubt =
+        "It is not known whether the call had an effect: look before you repeat it with other arguments.";
+    if (outcome) {
+        if (outcome->kind == proxy::Outcome::Kind::error)
+            outcome->message += fmt::format(" {}", kDoubt);
+        return outcome;
+    }
+    return Error{outcome.error().code(), fmt::format("{} {}", outcome.error().public_detail(), kDoubt),
+                 outcome.error().log_message()};
+}
+
+/// An error of ours as something that can be kept.
+proxy::Outcome outcome_of(Error const& error)
+{
+    proxy::Outcome outcome;
+    outcome.kind = proxy::Outcome::Kind::error;
+    outcome.status = error.code() == ErrorCode::upstream_timeout ? 504 : 502;
+    outcome.remote_status = outcome.status;
+    outcome.message = error.public_detail();
+    return outcome;
+}
+
+} // namespace
+
+std::string_view name_of(State state) noexcept
+{
+    static constexpr std::array<std::string_view, 5> kNames{"pending", "approved", "declined", "running", "done"};
+    return kNames.at(static_cast<std::size_t>(state));
+}
+
+Safeguard safeguard_of(catalog::Method const& method, std::vector<std::string> const& approval_tags,
+                       std::chrono::seconds window)
+{
+    Safeguard safeguard;
+    safeguard.needs_approval = std::ranges::any_of(
+        approval_tags, [&](auto const& tag) { return std::ranges::find(method.tags, tag) != method.tags.end(); });
+    if (method.access == catalog::Access::write)
+        safeguard.window = window;
+    return safeguard;
+}
+
+SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
+                       crypto::Keyring const& keyring, Clock const& clock, std::string page)
+    : repository_(repository)
+    , caller_(caller)
+    , waiters_(waiters)
+    , keyring_(keyring)
+    , clock_(clock)
+    , page_(std::move(page))
+{
+}
+
+WriteCallKey SafeWrites::key_of(Call const& call) const
+{
+    auto arguments = call.arguments;
+    arguments.erase("dry_run"); // Nothing else than leaving it out, or it would not be here.
+    // The address as well: an account may be connected to another one under the same id.
+    auto const text =
+        fmt::format("{}|{}|{}|{}.{}|{}", call.grant.server.str(), call.account->account.id.str(), call.account->base_url,
+                    call.tool.method->resource, call.tool.method->name, json::canonical(arguments));
+    // Under the oldest key: it stays the same when a key is added. When it is retired, calls in between are new ones.
+    auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
+    return {call.grant.environment, call.grant.server, crypto::hmac_sha256(key, text)};
+}
+
+std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
+{
+    return fmt::format("{}?environment={}&approval={}", page_, environment.str(), id.str());
+}
+
+Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
+{
+    auto const key = key_of(call);
+    std::optional<tenancy::Waiters::Place> place; // Once the same call is being made by another,
+    ApprovalId awaited;                           // which is this one.
+    for (;;) {
+        auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
+                                               std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
+        if (!known && known.error().code() == ErrorCode::not_found) {
+            if (!safeguard.needs_approval && deadline.left() > kPause) {
+                co_await sleep_until(Deadline::after(kPause)); // It was another's, and has gone this moment.
+                continue;
+            }
+            if (!safeguard.needs_approval)
+                co_return failed(ErrorCode::conflict, "This MCP server is being changed. Call again.");
+            auto asked = co_await ask(call, key, deadline);
+            if (!asked)
+                co_return failed(asked.error().code(), asked.error().public_detail());
+            known = *std::move(asked);
+        }
+        if (!known)
+            co_return failed(known.error().code(), known.error().public_detail() +
+                                                       " Nothing was sent: this MCP server makes such a call "
+                                                       "only while it can be remembered.");
+        if (known->is_taken) {
+            auto outcome = co_await maker();
+            auto settled = co_await settle(key.environment, known->id, safeguard.window, std::move(outcome));
+            co_return Made{std::move(settled), {}, {}, {}};
+        }
+        auto const& call_before = *known;
+        switch (call_before.state) {
+        case State::approved:
+            break; // By somebody just now: taken in the next round.
+        case State::pending:
+            co_return Made{Error{},
+                           {},
+                           call_before,
+                           call.grant.hands_out_links ? link_of(key.environment, call_before.id) : std::string()};
+        case State::declined:
+            co_return failed(ErrorCode::forbidden,
+                             fmt::format("A person declined this call at {}. Do not repeat it; ask what is wanted "
+                                         "instead.",
+                                         to_rfc3339(call_before.changed_at)));
+        case State::done: {
+            auto outcome = proxy::kept_outcome(call_before.answer);
+            auto note = fmt::format("The same call was made at {}; this is its answer, and nothing was sent again. "
+                                    "After {} the call is made anew.",
+                                    to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at));
+            co_return Made{std::move(outcome), std::move(note), {}, {}};
+        }
+        case State::running:
+            if (deadline.left() <= kPause || clock_.now() - call_before.changed_at > kLongestCall)
+                co_return failed(
+                    ErrorCode::conflict,
+                    fmt::format("The same call was begun at {}, and how it ended is not known. Look at its "
+                                "effect; the call is made anew after {}.",
+                                to_rfc3339(call_before.changed_at), to_rfc3339(call_before.ends_at)));
+            if (place && awaited == call_before.id) {
+                co_await place->wait(deadline);
+                break;
+            }
+            // First the place, then another look: so its end cannot be missed.
+            auto joined = waiters_.join(key.environment, call_before.id.uuid());
+            if (!joined)
+                co_return failed(joined.error().code(), joined.error().public_detail());
+            place.emplace(*std::move(joined));
+            awaited = call_before.id;
+            break;
+        }
+    }
+}
+
+Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Deadline deadline)
+{
+    auto const& integration = *call.account->installed->integration;
+    auto preview = co_await proxy::preview(caller_, call.account, *call.tool.method, call.parts, deadline);
+    if (!preview)
+        co_return preview.error();
+    Approval approval;
+    approval.id = ApprovalId{uuid_v7(clock_.now())};
+    approval.code = new_approval_code();
+    approval.url = link_of(key.environment, approval.id);
+    approval.server = key.server;
+    approval.environment = key.environment;
+    approval.account = call.account->account.id;
+    approval.tool = call.tool.name;
+    approval.ends_at = clock_.now() + kApprovalLifetime;
+    auto& request = approval.request;
+    request["title"] = call.tool.title;
+    request["integration"] = integration.name;
+    request["integration_label"] = integration.label;
+    request["tenant_id"] = call.account->account.tenant_id;
+    request["mcp_server"] = call.grant.name;
+    request["arguments"] = call.arguments;
+    request["request"] = preview->at("request");
+    request["changes"] = preview->at("changes");
+    // What is there now may be large; the person has to see what is asked for, not all that it is done to.
+    if (boost::json::serialize(request).size() > kMaxRequest)
+        request["changes"] = nullptr;
+    if (boost::json::serialize(request).size() > kMaxRequest)
+        co_return Error{ErrorCode::too_large, fmt::format("This call needs a person's approval, and its arguments are "
+                                                          "too large to be shown: send less than {} KiB at once.",
+                                                          kMaxRequest / 1024 / 2)};
+    co_return co_await repository_.ask(key, std::move(approval), deadline);
+}
+
+Task<Result<proxy::Outcome>> SafeWrites::settle(EnvironmentId environment, ApprovalId id, std::chrono::seconds window,
+                                                Result<proxy::Outcome> outcome)
+{
+    // What cannot be written stays as `running` for the window: nobody repeats it before that.
+    if (proxy::had_no_effect(outcome)) {
+        [[maybe_unused]] auto const given_back =
+            co_await repository_.give_back(environment, id, Deadline::after(kStoreLimit));
+        co_return outcome;
+    }
+    bool const is_certain = outcome && outcome->kind != proxy::Outcome::Kind::error;
+    if (!is_certain)
+        outcome = with_doubt(std::move(outcome));
+    auto text =
+        outcome ? proxy::kept_text(*outcome, kMaxAnswer) : proxy::kept_text(outcome_of(outcome.error()), kMaxAnswer);
+    for (int tries = 0; tries < kSettleTries; ++tries) {
+        auto const kept = co_await repository_.finish(environment, id, text, window, Deadline::after(kStoreLimit));
+        if (kept || kept.error().code() != ErrorCode::unavailable)
+            break;
+        co_await sleep_until(Deadline::after(kPause));
+    }
+    co_return outcome;
+}
+
+} // namespace sluice::safeguards

@@ -1,0 +1,409 @@
+#include "account_leases.hpp"
+#include "account_rows.hpp"
+#include "accounts/refresh_job.hpp"
+#include "accounts/vault.hpp"
+#include "connecting/health_job.hpp"
+#include "data_keys.hpp"
+#include "documentation_repository.hpp"
+#include "event_rows.hpp"
+#include "installation_repository.hpp"
+#include "job_queue.hpp"
+#include "list_sql.hpp"
+#include "make_repositories.hpp"
+#include "rows.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace accounts;
+using snapshots::Change;
+
+constexpr char kInsert[] =
+    "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, tenant_id, status, "
+    "authentication_method, region, is_sandbox, context, sealed, data_key_version, access_expires_at, refresh_due_at) "
+    "SELECT $1, $2, e.id, $4, $5, $6, $7, $8, $9::jsonb, decode($10, 'hex'), $11, "
+    "to_timestamp($12::double precision / 1000000), to_timestamp($13::double precision / 1000000) "
+    "FROM environment_integrations e WHERE e.environment_id = $1 AND e.id = $3 RETURNING id";
+constexpr char kUpdate[] =
+    "UPDATE integrated_accounts SET tenant_id = $3, status = $4, region = $5, is_sandbox = $6, is_blocked = $7, "
+    "context = $8::jsonb, sealed = coalesce(decode($9, 'hex'), sealed), data_key_version = $10, "
+    "last_error = $11::jsonb, last_forbidden_error = $12::jsonb, authentication_method = $13, "
+    "generation = generation + $14, access_expires_at = to_timestamp($15::double precision / 1000000), "
+    "refresh_due_at = to_timestamp($16::double precision / 1000000), "
+    "renewals_fail_since = to_timestamp($17::double precision / 1000000), "
+    "grant_refused_at = to_timestamp($18::double precision / 1000000), "
+    "credential_refused_at = to_timestamp($19::double precision / 1000000), updated_at = now() "
+    "WHERE environment_id = $1 AND id = $2 "
+    "RETURNING generation, (extract(epoch FROM updated_at) * 1000000)::bigint";
+constexpr char kAskHealth[] =
+    "UPDATE integrated_accounts SET health_asked_at = now() WHERE environment_id = $1 AND id = $2 "
+    "AND status = 'active' AND (health_asked_at IS NULL OR health_asked_at <= now() - interval '1 minute') "
+    "RETURNING id";
+constexpr char kIsTenantShown[] = "SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND tenant_id = $2 LIMIT 1";
+constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
+
+constexpr ListField kFields[] = {
+    {"tenant_id", "a.tenant_id", ListField::Kind::text},
+    {"environment_id", "a.environment_id", ListField::Kind::id, "env"},
+    {"environment_integration_id", "a.environment_integration_id", ListField::Kind::id, "envint"},
+    {"status", "a.status", ListField::Kind::text},
+    {"authentication_method", "a.authentication_method", ListField::Kind::text},
+    {"region", "a.region", ListField::Kind::text},
+    {"is_sandbox", "a.is_sandbox", ListField::Kind::flag},
+    {"integration.name", "i.name", ListField::Kind::text},
+    {"created_at", "a.created_at", ListField::Kind::time},
+    {"updated_at", "a.updated_at", ListField::Kind::time},
+};
+
+void schedule_refresh(pqxx::work& transaction, Account const& account)
+{
+    constexpr auto kKind = accounts::kRefreshJob;
+    if (account.refresh_due_at && account.status == Status::active)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), *account.refresh_due_at);
+    else
+        unschedule(transaction, kKind, account.environment, account.id.uuid());
+}
+
+/// An account that has just become active was tried a moment ago; the worker spreads the rest.
+constexpr std::chrono::minutes kFirstHealthCheck{15};
+/// One that is still being connected after this was forgotten in a crash.
+constexpr std::chrono::seconds kTryLimit{60};
+
+void schedule_health(pqxx::work& transaction, Timestamp now, std::optional<Status> before, Account const& account)
+{
+    constexpr auto kKind = connecting::kHealthJob;
+    if (before == account.status)
+        return;
+    if (account.status == Status::active)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kFirstHealthCheck);
+    else if (account.status == Status::connecting)
+        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kTryLimit);
+    else
+        unschedule(transaction, kKind, account.environment, account.id.uuid());
+}
+
+/// What a change of status is called; nothing if there was none.
+std::optional<std::string_view> event_of(Status before, Status after)
+{
+    if (before == after)
+        return std::nullopt;
+    switch (after) {
+    case Status::active:
+        return before == Status::connecting ? "active" : "reactivated";
+    case Status::needs_reauth:
+        return "authentication_error";
+    case Status::validation_error:
+        return "validation_error";
+    case Status::post_install_error:
+        return "post_install_error";
+    case Status::connecting:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// Whether a change is one that a developer made or sees; renewed tokens and noted errors are not.
+bool is_update(Account const& before, Account const& after)
+{
+    return before.tenant_id != after.tenant_id || before.region != after.region ||
+           before.is_sandbox != after.is_sandbox || before.is_blocked != after.is_blocked ||
+           before.context != after.context || before.authentication_method != after.authentication_method;
+}
+
+std::optional<std::string> optional_json(json::value const& value)
+{
+    return value.is_null() ? std::nullopt : std::optional(sql_json(value));
+}
+
+/// Seals the secret part under the newest key.
+Result<void> seal(pqxx::work& transaction, crypto::Keyring const& keyring, Context const& context, Account& account)
+{
+    auto const key = newest_data_key(transaction, keyring, account.environment);
+    if (!key)
+        return key.error();
+    account.context = context.visible;
+    account.sealed = key->seal(sealing_place(account.id), boost::json::serialize(context.secret));
+    account.data_key_version = key->version();
+    return {};
+}
+
+/// A tenant has an account that it had not: its MCP servers show it from now on.
+void tell_tenant(pqxx::work& transaction, Timestamp now, Account const& account)
+{
+    announce(transaction, {Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
+    if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
+        schedule_sooner(transaction, mcp::kSchemaJob, account.environment, account.id.uuid(), now);
+}
+
+/// What was known of the credentials before is not about these.
+AccountChange replacing(AccountChange change)
+{
+    return [change = std::move(change)](Account& account, Context& context) -> Result<void> {
+        account.doubts = {};
+        return change(account, context);
+    };
+}
+
+/// Puts other credentials in: whoever renews the old ones meanwhile must not write over these.
+Result<Account> replace_credentials(pqxx::work& transaction, Backend const& backend, pqxx::row const& row,
+                                    AccountChange const& change)
+{
+    auto const account = account_in(row);
+    drop_lease(transaction, account.environment, account.id);
+    return change_locked(transaction, backend, row, true, replacing(change));
+}
+
+class PgAccounts final : public AccountRepository {
+public:
+    explicit PgAccounts(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<Account>> create(Account account, Context context, Deadline deadline) override
+    {
+        auto const environment = account.environment;
+        account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
+        pg::Query<Account> query = [account = std::move(account), context = std::move(context),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            return insert_account(transaction, backend, account, context);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id](pqxx::work& transaction) {
+            return find_account(transaction, environment, id);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery list,
+                                              Deadline deadline) override
+    {
+        using ListPage = tenancy::Page<Account>;
+        pg::Query<ListPage> query = [list = std::move(list)](pqxx::work& transaction) -> Result<ListPage> {
+            auto const rows = run_list(transaction, account_list_sql(), "a.id", kFields, list);
+            if (!rows)
+                return rows.error();
+            std::vector<Account> items;
+            for (auto const& row : *rows)
+                items.push_back(account_in(row));
+            return page_of(std::move(items), list);
+        };
+        co_return co_await backend_.pool.transact<ListPage>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
+                                 AccountChange change, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id, new_credentials, change = std::move(change),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            auto const row = locked_account(transaction, environment, id);
+            if (!row)
+                return not_found("integrated account");
+            return new_credentials ? replace_credentials(transaction, backend, *row, change)
+                                   : change_locked(transaction, backend, *row, false, change);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id, std::int64_t seen,
+                                             Uuid owner, std::chrono::seconds lease, Deadline deadline) override
+    {
+        pg::Query<RefreshLease> query = [=, &backend = backend_](pqxx::work& transaction) {
+            return take_lease(transaction, backend, environment, id, seen, owner, lease);
+        };
+        co_return co_await backend_.pool.transact<RefreshLease>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> intend_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
+                                      Deadline deadline) override
+    {
+        pg::Query<bool> query = [=](pqxx::work& transaction) -> Result<bool> {
+            return intend_renewal(transaction, environment, id, owner);
+        };
+        auto const intended = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!intended)
+            co_return intended.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner, RefreshEnd end,
+                                         AccountChange change, Deadline deadline) override
+    {
+        pg::Query<Account> query = [environment, id, owner, end = std::move(end), change = std::move(change),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            return end_lease(transaction, backend, environment, id, owner, end, change);
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            if (!transaction.exec_params(kAskHealth, sql_id(environment), sql_id(id)).empty())
+                schedule_sooner(transaction, connecting::kHealthJob, environment, id.uuid(), now);
+            return true;
+        };
+        auto const asked = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!asked)
+            co_return asked.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
+                                        Deadline deadline) override
+    {
+        pg::Query<Account> query = [=, change = std::move(change),
+                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+            auto stored = change_account(transaction, backend, environment, id, change);
+            if (stored)
+                record_account_event(transaction, backend.clock.now(), *stored, "post_connect_form_submitted");
+            return stored;
+        };
+        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction) -> Result<bool> {
+            auto const account = find_account(transaction, environment, id);
+            if (!account)
+                return account.error();
+            transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
+            unschedule(transaction, accounts::kRefreshJob, environment, id.uuid());
+            unschedule(transaction, connecting::kHealthJob, environment, id.uuid());
+            unschedule(transaction, mcp::kSchemaJob, environment, id.uuid());
+            record_account_event(transaction, backend.clock.now(), *account, "deleted");
+            announce(transaction, {Change::Kind::account, environment, id.uuid()});
+            return true;
+        };
+        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        if (!removed)
+            co_return removed.error();
+        co_return Result<void>{};
+    }
+
+    Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    {
+        pg::Query<AccountState> query = [environment, id, &keyring = backend_.keyring](pqxx::work& transaction) {
+            return account_state(transaction, keyring, environment, id);
+        };
+        co_return co_await backend_.pool.transact<AccountState>(environment, deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+Result<Account> change_locked(pqxx::work& transaction, Backend const& backend, pqxx::row const& row,
+                              bool new_credentials, AccountChange const& change)
+{
+    auto account = account_in(row);
+    auto const before = account;
+    auto const old_key = data_key(transaction, backend.keyring, account.environment, account.data_key_version);
+    if (!old_key)
+        return old_key.error();
+    auto context = open_context(account, *old_key);
+    if (!context)
+        return context.error();
+    auto const old_secret = context->secret;
+    if (auto const changed = change(account, *context); !changed)
+        return changed.error();
+    bool const is_resealed = new_credentials || context->secret != old_secret;
+    account.context = context->visible;
+    if (is_resealed)
+        if (auto const sealed = seal(transaction, backend.keyring, *context, account); !sealed)
+            return sealed.error();
+    auto const written = transaction.exec_params1(
+        kUpdate, sql_id(account.environment), sql_id(account.id), account.tenant_id,
+        std::string(name_of(account.status)), account.region, account.is_sandbox, account.is_blocked,
+        sql_json(account.context), is_resealed ? std::optional(sql_bytes(account.sealed)) : std::nullopt,
+        account.data_key_version, optional_json(account.last_error), optional_json(account.last_forbidden_error),
+        account.authentication_method, new_credentials ? 1 : 0, sql_time(account.access_expires_at),
+        sql_time(account.refresh_due_at), sql_time(account.doubts.renewals_fail_since),
+        sql_time(account.doubts.grant_refused_at), sql_time(account.doubts.credential_refused_at));
+    account.generation = written[0].as<std::int64_t>();
+    account.updated_at = time_in(written[1]);
+    auto const now = backend.clock.now();
+    if (account.refresh_due_at != before.refresh_due_at || account.status != before.status)
+        schedule_refresh(transaction, account);
+    schedule_health(transaction, now, before.status, account);
+    if (is_update(before, account))
+        record_account_event(transaction, now, account, "updated");
+    if (auto const what = event_of(before.status, account.status))
+        record_account_event(transaction, now, account, *what);
+    bool const is_connected = before.status == Status::connecting && account.status == Status::active;
+    if (is_connected && !before.last_error.is_null())
+        record_account_event(transaction, now, account, "reactivated");
+    announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
+    if (account.tenant_id != before.tenant_id)
+        tell_tenant(transaction, now, account);
+    return account;
+}
+
+Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, Account account, Context const& context)
+{
+    if (account.id.empty())
+        account.id = IntegratedAccountId{uuid_v7(backend.clock.now())};
+    if (auto const sealed = seal(transaction, backend.keyring, context, account); !sealed)
+        return sealed.error();
+    auto const made = transaction.exec_params(
+        kInsert, sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration),
+        account.tenant_id, std::string(name_of(account.status)), account.authentication_method, account.region,
+        account.is_sandbox, sql_json(account.context), sql_bytes(account.sealed), account.data_key_version,
+        sql_time(account.access_expires_at), sql_time(account.refresh_due_at));
+    if (made.empty())
+        return not_found("environment integration");
+    schedule_refresh(transaction, account);
+    schedule_health(transaction, backend.clock.now(), std::nullopt, account);
+    tell_tenant(transaction, backend.clock.now(), account);
+    auto stored = find_account(transaction, account.environment, account.id);
+    if (!stored)
+        return stored;
+    record_account_event(transaction, backend.clock.now(), *stored, "created");
+    if (stored->status == Status::active)
+        record_account_event(transaction, backend.clock.now(), *stored, "active");
+    return stored;
+}
+
+Result<Account> replace_account(pqxx::work& transaction, Backend const& backend, IntegratedAccountId id,
+                                Account const& from, Context const& context)
+{
+    auto const row = locked_account(transaction, from.environment, id);
+    if (!row)
+        return not_found("integrated account");
+    AccountChange const change = [&](Account& account, Context& old) -> Result<void> {
+        account.authentication_method = from.authentication_method;
+        if (from.region)
+            account.region = from.region;
+        account.status = Status::connecting; // `last_error` stays until it is known that the new credentials work.
+        account.access_expires_at = from.access_expires_at;
+        account.refresh_due_at = from.refresh_due_at;
+        old = context;
+        return {};
+    };
+    return replace_credentials(transaction, backend, *row, change);
+}
+
+Result<Account> change_account(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
+                               IntegratedAccountId id, AccountChange const& change)
+{
+    auto const row = locked_account(transaction, environment, id);
+    if (!row)
+        return not_found("integrated account");
+    return change_locked(transaction, backend, *row, false, change);
+}
+
+std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend)
+{
+    return std::make_unique<PgAccounts>(backend);
+}
+
+} // namespace sluice::store

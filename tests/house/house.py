@@ -1,0 +1,262 @@
+"""Rules of the house, over the C++ of libs and services without the simulator (tests/house/README.md)."""
+
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(sys.argv[1])
+LONGEST_FILE = 500
+MOST_FUNCTIONS = 20
+# Every area of the API and every room may have one of each.
+SHARED_NAMES = {"routes", "handlers", "input", "view", "app", "settings"}
+MOST_FILES_OF_A_RESOURCE = 8
+MOST_FILES_OF_A_COLUMN = 6
+
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+
+failures = []
+passed = 0
+
+
+def check(rule, broken):
+    """Counts one rule; prints each place that breaks it."""
+    global passed
+    if broken:
+        failures.append(rule)
+        print(f"FAILED: {rule}")
+        for place in sorted(broken)[:20]:
+            print(f"  {place}")
+    else:
+        passed += 1
+        print(f"ok      {rule}")
+
+
+def shown(path):
+    return str(path.relative_to(ROOT))
+
+
+def sources():
+    for base in ("libs", "services"):
+        for path in sorted((ROOT / base).rglob("*.[ch]pp")):
+            if not {"simulator", "node_modules", "dist"} & set(path.parts):
+                yield path
+
+
+FILES = list(sources())
+TEXT = {path: path.read_text() for path in FILES}
+CODE = {path: COMMENT.sub("", text) for path, text in TEXT.items()}
+
+
+def room_of(path):
+    """libs/x is a room of its own; services are rooms above all of them."""
+    parts = path.relative_to(ROOT).parts
+    return parts[1] if parts[0] == "libs" else f"services/{parts[1]}"
+
+
+def architecture_table():
+    """The rows `| room | purpose | sees |` of ARCHITECTURE.md."""
+    rooms = {}
+    for line in (ROOT / "ARCHITECTURE.md").read_text().splitlines():
+        row = re.fullmatch(r"\| `(\w+)` \|[^|]*\|([^|]*)\|", line)
+        if row:
+            rooms[row[1]] = set(re.findall(r"`(\w+)`", row[2]))
+    return rooms
+
+
+def all_below(rooms, room):
+    """What a room sees, and what these see."""
+    seen, waiting = set(), list(rooms[room])
+    while waiting:
+        below = waiting.pop()
+        if below not in seen:
+            seen.add(below)
+            waiting += rooms.get(below, ())
+    return seen
+
+
+def includes():
+    """(file, included file) for every include of our own."""
+    public = {shown(path).split("/include/", 1)[1]: path for path in FILES if "/include/" in str(path)}
+    for path, text in TEXT.items():
+        for name in INCLUDE.findall(text):
+            beside = [path.parent / name, *(folder / name for folder in path.parents if folder.name == "src")]
+            target = public.get(name) or next((each.resolve() for each in beside if each.exists()), None)
+            if target in TEXT:
+                yield path, target
+
+
+INCLUDES = list(includes())
+
+
+def long_files():
+    for path, text in TEXT.items():
+        lines = text.count("\n")
+        if lines > LONGEST_FILE:
+            yield f"{shown(path)}: {lines} lines"
+
+
+def big_classes():
+    """Functions of its own, by universal-ctags: declarations and definitions are one."""
+    functions = defaultdict(set)
+    where = {}
+    tags = subprocess.run(
+        ["ctags", "--output-format=json", "--language-force=C++", "--kinds-C++=fp", "--fields=+sSn", "-f-", *map(str, FILES)],
+        capture_output=True, text=True, check=True,
+    ).stdout
+    for line in tags.splitlines():
+        tag = json.loads(line)
+        if tag.get("scopeKind") not in ("class", "struct") or "operator" in tag["name"]:
+            continue
+        scope = tag["scope"]
+        if tag["name"].lstrip("~") == scope.rsplit("::", 1)[-1]:
+            continue  # Constructors and destructors are no functions that a reader has to know one by one.
+        functions[scope].add(tag["name"])
+        where.setdefault(scope, tag["path"])
+    for scope, names in functions.items():
+        if len(names) > MOST_FUNCTIONS:
+            yield f"{scope} ({Path(where[scope]).relative_to(ROOT)}): {len(names)} functions"
+
+
+def against_the_table(rooms):
+    for path, target in INCLUDES:
+        a, b = room_of(path), room_of(target)
+        if a == b or a.startswith("services/"):
+            continue
+        if a not in rooms or b not in all_below(rooms, a):
+            yield f"{shown(path)} includes {shown(target)}: {a} may not see {b}"
+
+
+def against_cmake(rooms):
+    """What CMake lets a room see is what its row says."""
+    for room in rooms:
+        cmake = ROOT / "libs" / room / "CMakeLists.txt"
+        if not cmake.exists():
+            yield f"{room}: there is no libs/{room}"
+            continue
+        deps = re.search(r"\bDEPS ((?:\w+\s*)+?)(?=PRIVATE_LINKS|PUBLIC_LINKS|\))", cmake.read_text())
+        found = set(deps[1].split()) if deps else set()
+        if found != rooms[room]:
+            yield f"{room}: ARCHITECTURE.md has {sorted(rooms[room])}, libs/{room}/CMakeLists.txt has {sorted(found)}"
+    for folder in (ROOT / "libs").iterdir():
+        if folder.is_dir() and folder.name not in rooms:
+            yield f"libs/{folder.name} has no row in ARCHITECTURE.md"
+
+
+def cycles():
+    below = defaultdict(set)
+    for path, target in INCLUDES:
+        below[path].add(target)
+    state = {}
+
+    def walk(path, way):
+        state[path] = "open"
+        for target in below[path]:
+            if state.get(target) == "open":
+                yield " -> ".join(shown(each) for each in [*way[way.index(target):], target]) if target in way else shown(target)
+            elif target not in state:
+                yield from walk(target, [*way, target])
+        state[path] = "done"
+
+    for path in FILES:
+        if path not in state:
+            yield from walk(path, [path])
+
+
+def names_in_two_rooms():
+    homes = defaultdict(set)
+    for path in FILES:
+        if path.is_relative_to(ROOT / "libs") and path.stem not in SHARED_NAMES:
+            homes[path.stem].add(room_of(path))
+    for name, rooms in homes.items():
+        if len(rooms) > 1:
+            yield f"{name}: {', '.join(sorted(rooms))}"
+
+
+def vendors_in_code():
+    vendors = [folder.name for folder in (ROOT / "libs/catalog/integrations").iterdir() if folder.is_dir()]
+    cmake = [path for path in ROOT.rglob("CMakeLists.txt") if not {"build", "node_modules", "simulator"} & set(path.parts)]
+    for path in [*FILES, *cmake]:
+        code = CODE.get(path) or path.read_text()
+        for vendor in vendors:
+            if re.search(rf"\b{vendor}\b", code, re.I):
+                yield f"{shown(path)} names {vendor}"
+
+
+def without_readme(rooms):
+    for room in rooms:
+        readme = ROOT / "libs" / room / "README.md"
+        if not readme.exists():
+            yield f"libs/{room} has no README.md"
+        elif "Threads" not in readme.read_text():
+            yield f"{shown(readme)} does not say which threads may use it"
+
+
+def columns_of_mcp_servers():
+    """A column that no other table has stands in few files."""
+    columns = defaultdict(set)
+    for path in (ROOT / "migrations").glob("*.sql"):
+        text = re.sub(r"--[^\n]*", "", path.read_text())
+        for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\)", text, re.S):
+            for column in re.findall(r"^    ([a-z_]+) [a-z]", body, re.M):
+                columns[column].add(table)
+        for table, column in re.findall(r"ALTER TABLE (\w+)[^;]*?ADD COLUMN (\w+)", text):
+            columns[column].add(table)
+    own = [column for column, tables in columns.items() if tables == {"mcp_servers"}]
+    for column in own:
+        named = [path for path in FILES if re.search(rf"\b{column}\b", CODE[path])]
+        named += [path for path in (ROOT / "migrations").glob("*.sql") if re.search(rf"\b{column}\b", path.read_text())]
+        if len(named) > MOST_FILES_OF_A_COLUMN:
+            yield f"{column}: {len(named)} files"
+
+
+def pages_of_documents():
+    """No comment cites a document that is not in the tree."""
+    for path, text in TEXT.items():
+        for comment in COMMENT.findall(text):
+            for name in re.findall(r"[\w/.-]+\.md\b", comment):
+                if not any(ROOT.glob(f"**/{name.lstrip('/')}")):
+                    yield f"{shown(path)} cites {name}"
+            if re.search(r"\b(design|sheet) section \d", comment):
+                yield f"{shown(path)} cites a section of a document that is not here"
+
+
+def table_of_rooms(rooms):
+    def lines(paths):
+        return sum(path.read_text().count("\n") for path in paths)
+
+    print(f"\n{'room':<14}{'code':>7}{'tests':>7}{'tests : code':>14}")
+    code_of_all = tests_of_all = 0
+    for room in [*rooms, "api", "worker", "sluice"]:
+        folder = ROOT / ("libs" if room in rooms else "services") / room
+        code = lines(path for path in FILES if path.is_relative_to(folder))
+        tests = lines((ROOT / "tests/unit" / room).rglob("*.cpp"))
+        code_of_all += code
+        tests_of_all += tests
+        print(f"{room:<14}{code:>7}{tests:>7}{tests / code:>14.2f}")
+    tests_of_all += lines((ROOT / "tests/integration").rglob("*.[ch]pp")) + lines((ROOT / "tests/support").rglob("*.hpp"))
+    print(f"{'all':<14}{code_of_all:>7}{tests_of_all:>7}{tests_of_all / code_of_all:>14.2f}  with integration and support\n")
+
+
+def main():
+    rooms = architecture_table()
+    check("ARCHITECTURE.md has a table of rooms", [] if rooms else ["no row | `room` | purpose | sees |"])
+    table_of_rooms(rooms)
+    check(f"no file has more than {LONGEST_FILE} lines", list(long_files()))
+    check(f"no class has more than {MOST_FUNCTIONS} functions of its own", list(big_classes()))
+    check("no include is against the table", list(against_the_table(rooms)))
+    check("CMake links what the table says", list(against_cmake(rooms)))
+    check("no include goes in a circle", list(cycles()))
+    check("no file name is in two rooms", list(names_in_two_rooms()))
+    check("no vendor is named in C++ or CMake", list(vendors_in_code()))
+    check("every room has a README that says its threads", list(without_readme(rooms)))
+    check(f"no column of mcp_servers alone is in more than {MOST_FILES_OF_A_COLUMN} files", list(columns_of_mcp_servers()))
+    check("no comment cites a document that is not in the tree", list(pages_of_documents()))
+    print(f"{passed} passed, {len(failures)} failed")
+    sys.exit(bool(failures))
+
+
+main()
