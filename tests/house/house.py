@@ -207,7 +207,8 @@ def columns_of_mcp_servers():
             columns[column].add(table)
     own = [column for column, tables in columns.items() if tables == {"mcp_servers"}]
     for column in own:
-        named = [path for path in FILES if re.search(rf"\b{column}\b", CODE[path])]
+        # Some columns have an everyday name: what counts is where it is one of an MCP server.
+        named = [path for path in FILES if re.search(rf"\b(server|server_|row)(\.|->){column}\b", CODE[path])]
         named += [path for path in (ROOT / "migrations").glob("*.sql") if re.search(rf"\b{column}\b", path.read_text())]
         if len(named) > MOST_FILES_OF_A_COLUMN:
             yield f"{column}: {len(named)} files"

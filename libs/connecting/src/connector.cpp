@@ -51,20 +51,6 @@ Error refusal_of(std::string_view code)
                         !code.empty() && code.size() <= 40 ? fmt::format(" ({})", code) : std::string())};
 }
 
-json::object merged(json::object into, json::object const& over)
-{
-    for (auto const& [name, value] : over)
-        into[name] = value;
-    return into;
-}
-
-/// The status of an account that could not be brought to `active`.
-accounts::Status status_of(Error const& error)
-{
-    return error.code() == ErrorCode::setup_failed ? accounts::Status::post_install_error
-                                                   : accounts::Status::validation_error;
-}
-
 accounts::Account account_of(ConnectRequest const& request)
 {
     accounts::Account account;
@@ -79,13 +65,6 @@ accounts::Account account_of(ConnectRequest const& request)
     return account;
 }
 
-Result<void> accepted(Result<proxy::VendorCalls::Check> const& checked)
-{
-    if (!checked)
-        return checked.error();
-    return checked->refusal.empty() ? Result<void>{} : Error{ErrorCode::reauth_needed, checked->refusal};
-}
-
 } // namespace
 
 bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies)
@@ -93,22 +72,6 @@ bool is_same_browser(Connection const& connection, std::vector<std::string> cons
     return connection.browser && std::ranges::any_of(cookies, [&](std::string const& cookie) {
                return crypto::equal_in_constant_time(*connection.browser, crypto::sha256(cookie));
            });
-}
-
-std::string_view error_type_of(Error const& error)
-{
-    switch (error.code()) {
-    case ErrorCode::reauth_needed:
-        return "validation_error";
-    case ErrorCode::setup_failed:
-        return "post_install_error";
-    case ErrorCode::not_found:
-    case ErrorCode::conflict:
-    case ErrorCode::unauthenticated:
-        return "invalid_token";
-    default:
-        return "connection_error";
-    }
 }
 
 Connector::Connector(ConnectionRepository& connections, accounts::AccountRepository& accounts,
@@ -121,12 +84,11 @@ Connector::Connector(ConnectionRepository& connections, accounts::AccountReposit
     , installations_(installations)
     , integrations_(integrations)
     , client_(client)
-    , vendor_(vendor)
-    , announcer_(announcer)
     , waiters_(waiters)
     , keyring_(keyring)
     , clock_(clock)
     , callback_url_(std::move(callback_url))
+    , trial_(connections, accounts, integrations, vendor, announcer, clock)
 {
 }
 
@@ -204,7 +166,7 @@ Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, Deadl
             accounts::keep_wanted_scopes(scopes, context);
     }
     if (request.account) {
-        auto const tried = co_await try_context(account, context, deadline);
+        auto const tried = co_await trial_.try_context(account, context, deadline);
         if (!tried)
             co_return tried.error();
     }
@@ -212,7 +174,7 @@ Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, Deadl
                                                       std::move(context), deadline);
     if (!stored)
         co_return stored.error();
-    co_return co_await try_account(std::nullopt, request.link_token, *std::move(stored), deadline);
+    co_return co_await trial_.run(std::nullopt, request.link_token, *std::move(stored), deadline);
 }
 
 Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadline deadline)
@@ -333,7 +295,7 @@ Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadl
             connection->environment, connection->id, error_json(account.error()), Deadline::after(kStoreLimit));
     } else {
         [[maybe_unused]] auto const tried =
-            co_await try_account(connection->id, connection->link_token, *account, deadline);
+            co_await trial_.run(connection->id, connection->link_token, *account, deadline);
     }
     co_return co_await connections_.find(connection->environment, connection->id, Deadline::after(kStoreLimit));
 }
@@ -416,102 +378,12 @@ Task<Result<accounts::Account>> Connector::exchange(Connection const& connection
         account.id = *connection.account;
     accounts::apply_grant(*grant, clock_.now(), kMiddle, account, context);
     if (connection.account) {
-        auto const tried = co_await try_context(account, context, deadline);
+        auto const tried = co_await trial_.try_context(account, context, deadline);
         if (!tried)
             co_return tried.error();
     }
     co_return co_await connections_.store_account(connection.id, connection.link_token, std::move(account),
                                                   std::move(context), Deadline::after(kStoreLimit));
-}
-
-Task<Result<void>> Connector::try_context(accounts::Account const& account, accounts::Context const& context,
-                                          Deadline deadline)
-{
-    auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
-    if (!state)
-        co_return state.error();
-    auto& row = state->account;
-    // Under an id that no row has: what is learnt of it changes none, and there is nothing to renew it with.
-    row.id = IntegratedAccountId{uuid_v7(clock_.now())};
-    row.authentication_method = account.authentication_method;
-    row.context = context.visible;
-    row.sealed = state->key.seal(accounts::sealing_place(row.id), boost::json::serialize(context.secret));
-    row.access_expires_at = account.access_expires_at;
-    row.refresh_due_at.reset(); // These tokens are not stored yet: nobody may use them up.
-    auto connected = co_await accounts::make_callable(integrations_, *std::move(state), deadline);
-    if (!connected)
-        co_return connected.error();
-    co_return accepted(co_await vendor_.check(*std::move(connected), deadline));
-}
-
-Task<Result<void>> Connector::set_up(accounts::CallableAccountPtr account, Deadline deadline)
-{
-    auto const& steps = account->installed->integration->actions.post_install;
-    json::object values{{"context", account->account.context}, {"steps", json::object{}}};
-    json::object learnt;
-    for (auto const& step : steps) {
-        bool const is_request = step.kind == catalog::Step::Kind::request;
-        auto made =
-            is_request ? co_await vendor_.call(account, step.call, values, deadline) : step.context.render(values);
-        if (!made && made.error().code() == ErrorCode::reauth_needed)
-            co_return made.error();
-        if (!made)
-            co_return Error{ErrorCode::setup_failed,
-                            fmt::format("Setting the account up failed: {}", made.error().public_detail())};
-        if (is_request)
-            values["steps"].get_object()[step.name] = *std::move(made);
-        else
-            learnt = merged(std::move(learnt), made->get_object());
-        values["context"] = merged(account->account.context, learnt);
-    }
-    if (learnt.empty())
-        co_return Result<void>{};
-    accounts::AccountChange change = [learnt = std::move(learnt), installed = account->installed](
-                                         accounts::Account&, accounts::Context& context) -> Result<void> {
-        context = accounts::merge_context(context, learnt, *installed->integration);
-        return {};
-    };
-    auto const stored = co_await accounts_.update(account->account.environment, account->account.id, false,
-                                                  std::move(change), Deadline::after(kStoreLimit));
-    if (!stored)
-        co_return stored.error();
-    failpoint("connect_set_up");
-    co_return Result<void>{};
-}
-
-Task<Result<accounts::Account>> Connector::try_account(std::optional<ConnectionId> connection,
-                                                       std::optional<LinkTokenId> link, accounts::Account account,
-                                                       Deadline deadline)
-{
-    failpoint("connect_stored");
-    auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
-    if (!state)
-        co_return state.error();
-    auto connected = co_await accounts::make_callable(integrations_, *std::move(state), deadline);
-    if (!connected)
-        co_return connected.error();
-    auto checked = co_await set_up(*connected, deadline);
-    if (checked)
-        checked = accepted(co_await vendor_.check(*connected, deadline));
-    json::value error;
-    if (!checked)
-        error = json::object{{"type", error_type_of(checked.error())},
-                             {"error_type", error_type_of(checked.error())},
-                             {"message", checked.error().public_detail()},
-                             {"occurred_at", to_rfc3339(clock_.now())}};
-    failpoint("connect_tried");
-    auto settled = co_await connections_.settle(account.environment, connection, link, account.id,
-                                                checked ? accounts::Status::active : status_of(checked.error()),
-                                                std::move(error), Deadline::after(kStoreLimit));
-    if (!settled)
-        co_return settled.error();
-    failpoint("connect_settled");
-    co_await announcer_.announce({snapshots::Change::Kind::account, account.environment, account.id.uuid()});
-    co_await announcer_.announce(
-        {snapshots::Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
-    if (!checked)
-        co_return checked.error();
-    co_return settled;
 }
 
 Task<Result<void>> Connector::revoke(accounts::CallableAccountPtr account, Deadline deadline)
@@ -554,7 +426,7 @@ Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environme
             co_return account.error();
         // What comes of it is written into both.
         [[maybe_unused]] auto const tried =
-            co_await try_account(connection->id, connection->link_token, *account, deadline);
+            co_await trial_.run(connection->id, connection->link_token, *account, deadline);
         co_return Next{};
     }
     bool const is_open = connection->status == ConnectionStatus::initiated;

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace sluice::api {
 namespace {
@@ -24,12 +23,6 @@ constexpr std::size_t kCookieSize = 43; // 32 bytes in base64url
 /// Connections that one browser can be at, at the same time.
 constexpr std::size_t kMostCookies = 4;
 constexpr std::chrono::seconds kVendorLimit{25};
-
-Error invalid_link()
-{
-    return {ErrorCode::unauthenticated,
-            "This link is unknown, was used already, or has expired. Ask whoever gave it to you for a new one."};
-}
 
 /// Whether cookies may go to these pages: over TLS, or to this machine alone.
 bool may_have_cookies(Config const& config)
@@ -125,11 +118,6 @@ json::array fields_view(std::vector<catalog::ContextField> const& fields, json::
     return views;
 }
 
-bool goes_to_vendor(catalog::CredentialFormat const& format)
-{
-    return format.oauth && format.oauth->grant == catalog::OAuth::Grant::authorization_code;
-}
-
 json::object integration_view(catalog::Integration const& integration, EnvironmentIntegrationId id, bool has_app,
                               LinkToken const& token, json::object const& known)
 {
@@ -184,81 +172,22 @@ json::value or_null(std::optional<std::string> const& text)
 
 } // namespace
 
-ConnectHandlers::ConnectHandlers(Services const& services, connecting::Connector& connector,
+ConnectHandlers::ConnectHandlers(Services const& services, connecting::Links& links, connecting::Connector& connector,
                                  connecting::ConnectForm& form)
     : services_(services)
+    , links_(links)
     , connector_(connector)
     , form_(form)
 {
 }
 
-Task<Result<LinkToken>> ConnectHandlers::find_link(std::string token, Deadline deadline)
-{
-    if (auto const may = services_.secrets.admit(crypto::TokenKind::link, token); !may)
-        co_return may.error();
-    co_return co_await services_.store.connections().resolve_link(crypto::candidate_hashes(services_.keyring, token),
-                                                                  deadline);
-}
-
 Task<Result<LinkToken>> ConnectHandlers::authenticate(Call& call)
 {
-    auto link = co_await find_link(std::string(bearer_of(call.request)), call.deadline);
-    if (!link)
-        co_return link.error().code() == ErrorCode::not_found ? invalid_link() : link.error();
-    if (link->is_used || link->expires_at <= services_.clock.now())
-        co_return invalid_link();
-    if (auto const may = call.belongs_to(link->environment); !may)
-        co_return may.error();
+    auto link = co_await links_.authenticate(std::string(bearer_of(call.request)), call.deadline);
+    if (link)
+        if (auto const may = call.belongs_to(link->environment); !may)
+            co_return may.error();
     co_return link;
-}
-
-Task<Result<json::array>> ConnectHandlers::offered(Call& call, LinkToken const& token)
-{
-    auto& store = services_.store;
-    json::object known = token.context;
-    std::optional<EnvironmentIntegrationId> only;
-    if (token.account) {
-        auto const account = co_await store.accounts().find(token.environment, *token.account, call.deadline);
-        if (!account)
-            co_return account.error();
-        only = account->environment_integration;
-        if (token.persist_previous_context || !token.is_reconnect)
-            for (auto const& [name, value] : account->context)
-                if (!known.contains(name))
-                    known[name] = value;
-    }
-    tenancy::ListQuery everything;
-    everything.limit = tenancy::ListQuery::kMaxLimit;
-    everything.ascending = true;
-    auto const rows = co_await store.installations().list(token.environment, std::move(everything), call.deadline);
-    if (!rows)
-        co_return rows.error();
-    // What is not offered is not compiled: an environment may have hundreds of integrations.
-    std::set<IntegrationId> named;
-    if (token.integration) {
-        auto const all = co_await store.integrations().list(token.environment, call.deadline);
-        if (!all)
-            co_return all.error();
-        for (auto const& integration : *all)
-            if (integration.name == *token.integration)
-                named.insert(integration.id);
-    }
-    json::array integrations;
-    for (auto const& row : rows->items) {
-        bool const is_offered = only ? row.id == *only : row.show_in_catalog;
-        if (!row.is_enabled || !is_offered || (token.integration && !named.contains(row.integration)))
-            continue;
-        auto state = co_await store.installations().load(token.environment, row.id, call.deadline);
-        if (!state)
-            co_return state.error();
-        auto const installed = co_await services_.integrations.install(row.integration, state->integration_version,
-                                                                       row.override, {}, call.deadline);
-        if (!installed)
-            co_return installed.error();
-        auto const& integration = *(*installed)->integration;
-        integrations.push_back(integration_view(integration, row.id, state->app_secret.has_value(), token, known));
-    }
-    co_return integrations;
 }
 
 HandlerResult ConnectHandlers::session(Call& call)
@@ -269,9 +198,12 @@ HandlerResult ConnectHandlers::session(Call& call)
     auto const asker = co_await services_.store.tenancy().load_environment(token->environment, call.deadline);
     if (!asker)
         co_return connect_refusal(asker.error());
-    auto integrations = co_await offered(call, *token);
-    if (!integrations)
-        co_return connect_refusal(integrations.error());
+    auto const offered = co_await links_.offered(*token, call.deadline);
+    if (!offered)
+        co_return connect_refusal(offered.error());
+    json::array integrations;
+    for (auto const& [id, installed, has_app] : offered->offers)
+        integrations.push_back(integration_view(*installed->integration, id, has_app, *token, offered->known));
     json::object theme{{"name", value_of(asker->theme, "name")},
                        {"logo_url", value_of(asker->theme, "logo_url")},
                        {"color", value_of(asker->theme, "color")}};
@@ -280,7 +212,7 @@ HandlerResult ConnectHandlers::session(Call& call)
                       {"expires_at", to_rfc3339(token->expires_at)},
                       {"redirect_uri", or_null(token->redirect_uri)}};
     view["environment"] = json::object{{"name", asker->name}, {"theme", std::move(theme)}};
-    view["integrations"] = *std::move(integrations);
+    view["integrations"] = std::move(integrations);
     co_return http::json_response(200, json::value(std::move(view)));
 }
 
@@ -298,60 +230,25 @@ HandlerResult ConnectHandlers::submit(Call& call)
     auto const* context = fields.object("context", true);
     if (auto const checked = fields.check(); !checked)
         co_return connect_refusal(checked.error());
-    auto const state = co_await services_.store.installations().load(token->environment, *installation, call.deadline);
-    if (!state)
-        co_return connect_refusal(state.error().code() == ErrorCode::not_found
-                                      ? invalid("environment_integration_id", "is not offered with this link")
-                                      : state.error());
-    auto const installed = co_await services_.integrations.install(state->row.integration, state->integration_version,
-                                                                   state->row.override, {}, call.deadline);
-    if (!installed)
-        co_return connect_refusal(installed.error());
-    auto const& integration = *(*installed)->integration;
-    auto const* format = integration.find_credentials(*method);
-    bool is_offered = (!token->integration || *token->integration == integration.name) && state->row.is_enabled;
-    if (token->account) {
-        auto const account =
-            co_await services_.store.accounts().find(token->environment, *token->account, call.deadline);
-        if (!account)
-            co_return connect_refusal(account.error());
-        // The account that is reconnected, or that this link has made so far: nothing else goes into it.
-        is_offered = is_offered && account->environment_integration == *installation;
-    } else {
-        is_offered = is_offered && state->row.show_in_catalog;
-    }
-    if (!is_offered || format == nullptr)
-        co_return connect_refusal(invalid(is_offered ? "authentication_method" : "environment_integration_id",
-                                          "is not offered with this link"));
-    ConnectRequest request;
-    request.environment = token->environment;
-    request.link_token = token->id;
-    request.tenant_id = token->tenant_id;
-    request.account = token->account;
-    request.persist_previous_context = token->persist_previous_context;
-    request.installation = *installation;
-    request.authentication_method = *method;
-    request.region = token->region;
-    request.redirect_uri = token->redirect_uri;
-    request.scopes = token->scopes;
-    request.entered = *context;
-    request.given = token->context;
+    auto chosen = co_await links_.choose(*token, {*installation, *method, *context}, call.deadline);
+    if (!chosen)
+        co_return connect_refusal(chosen.error());
     auto const deadline = Deadline::after(kVendorLimit);
-    if (goes_to_vendor(*format)) {
-        auto const started = co_await connector_.start(std::move(request), deadline);
+    if (chosen->goes_to_vendor) {
+        auto const started = co_await connector_.start(std::move(chosen->request), deadline);
         if (!started)
             co_return connect_refusal(started.error());
         co_return http::json_response(
             200, json::value(json::object{{"connection_id", started->connection.id.str()},
                                           {"authorize_url", "/connect/start?state=" + started->state.reveal()}}));
     }
-    auto const account = co_await connector_.connect(std::move(request), deadline);
+    auto const account = co_await connector_.connect(std::move(chosen->request), deadline);
     if (!account)
         co_return connect_refusal(account.error());
     // The account is connected: that its form could not be looked up spoils nothing.
     auto const form = co_await form_.token_for(token->environment, account->id, call.deadline);
     json::object view{
-        {"result", "success"}, {"integration", integration.name}, {"integrated_account_id", account->id.str()}};
+        {"result", "success"}, {"integration", chosen->installed->integration->name}, {"integrated_account_id", account->id.str()}};
     view["form_token"] = form ? or_null(*form) : json::value(nullptr);
     co_return http::json_response(200, json::value(std::move(view)));
 }
@@ -359,7 +256,7 @@ HandlerResult ConnectHandlers::submit(Call& call)
 HandlerResult ConnectHandlers::connection(Call& call)
 {
     // The link is used up once the account is active, and its page still asks.
-    auto const link = co_await find_link(std::string(bearer_of(call.request)), call.deadline);
+    auto const link = co_await links_.find(std::string(bearer_of(call.request)), call.deadline);
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
         co_return connect_refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
@@ -505,7 +402,7 @@ Task<Result<std::vector<std::string>>> ConnectHandlers::frame_origins(Call& call
 {
     using Origins = std::vector<std::string>;
     auto const token = call.query.find("link_token").value_or("");
-    auto const link = co_await find_link(std::string(token), call.deadline);
+    auto const link = co_await links_.find(std::string(token), call.deadline);
     if (!link)
         co_return link.error().code() == ErrorCode::not_found ? Result<Origins>(Origins{}) : link.error();
     auto asker = co_await services_.store.tenancy().load_environment(link->environment, call.deadline);

@@ -8,6 +8,7 @@
 #include "call.hpp"
 #include "connecting/connect_form.hpp"
 #include "connecting/connector.hpp"
+#include "connecting/links.hpp"
 #include "crypto/cursor.hpp"
 #include "http_api/byte_budget.hpp"
 #include "http_client/egress.hpp"
@@ -213,7 +214,8 @@ private:
 /// The Link UI: its pages, and what they talk to.
 class ConnectHandlers {
 public:
-    ConnectHandlers(Services const& services, connecting::Connector& connector, connecting::ConnectForm& form);
+    ConnectHandlers(Services const& services, connecting::Links& links, connecting::Connector& connector,
+                    connecting::ConnectForm& form);
     HandlerResult session(Call& call);
     HandlerResult submit(Call& call);
     HandlerResult connection(Call& call);
@@ -228,16 +230,14 @@ public:
 private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.
     Task<Result<connecting::LinkToken>> authenticate(Call& call);
-    /// The link of a secret, used or expired too. Errors: not_found, rate_limited, unavailable.
-    Task<Result<connecting::LinkToken>> find_link(std::string token, Deadline deadline);
     /// Errors: rate_limited.
     [[nodiscard]] Result<void> admit_state(std::string_view state) const;
-    Task<Result<json::array>> offered(Call& call, connecting::LinkToken const& token);
     /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);
     HandlerResult answer_outcome(Call& call, connecting::Connection const& connection);
 
     Services const& services_;
+    connecting::Links& links_;
     connecting::Connector& connector_;
     connecting::ConnectForm& form_;
 };

@@ -43,6 +43,8 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
                  services.integrations, client_, vendor_calls_, services.announcer, waiters_, services.keyring,
                  services.clock, services.config.public_url + "/connect/callback")
+    , links_(services.store.connections(), services.store.accounts(), services.store.installations(),
+             services.store.integrations(), services.integrations, services.secrets, services.keyring, services.clock)
     , connect_form_(services.store.accounts(), services.integrations, vendor_calls_, services.announcer,
                     services.cursors)
     , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.secrets,
@@ -62,7 +64,7 @@ Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault con
     , proxy_handlers_(services, connected_, caller_)
     , environment_handlers_(services)
     , link_handlers_(services, connector_, waiters_)
-    , connect_handlers_(services, connector_, connect_form_)
+    , connect_handlers_(services, links_, connector_, connect_form_)
     , connect_form_handlers_(connect_form_)
     , approval_handlers_(services)
     , webhook_handlers_(services)

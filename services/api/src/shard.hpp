@@ -64,6 +64,7 @@ private:
     proxy::AccountCalls vendor_calls_;
     mcp::AccountSchemas schemas_;
     connecting::Connector connector_;
+    connecting::Links links_;
     connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
     safeguards::SafeWrites safe_writes_;

@@ -4,6 +4,7 @@
 #include "accounts/oauth.hpp"
 #include "base/clock.hpp"
 #include "connecting/connection.hpp"
+#include "connecting/trial.hpp"
 #include "crypto/keyring.hpp"
 #include "http_api/client.hpp"
 #include "jobs/queue.hpp"
@@ -91,7 +92,7 @@ public:
     /// Tries an account that a crash left `connecting`; active or `validation_error` afterwards.
     Task<Result<accounts::Account>> resume(accounts::Account account, Deadline deadline)
     {
-        return try_account(std::nullopt, std::nullopt, std::move(account), deadline);
+        return trial_.run(std::nullopt, std::nullopt, std::move(account), deadline);
     }
 
 private:
@@ -120,33 +121,20 @@ private:
                                                       accounts::Context const& context, http::Query form,
                                                       Deadline deadline);
     Task<Result<accounts::Account>> exchange(Connection const& connection, std::string code, Deadline deadline);
-    /// Tries a new context for an account that is there, before it replaces the one that may still work.
-    Task<Result<void>> try_context(accounts::Account const& account, accounts::Context const& context,
-                                   Deadline deadline);
-    /// The definition's post-install steps. What they put into the context is stored. Errors: setup_failed;
-    /// reauth_needed if the vendor refuses the credentials.
-    Task<Result<void>> set_up(accounts::CallableAccountPtr account, Deadline deadline);
-    /// Sets the account up, tries it, and writes down what came of it.
-    Task<Result<accounts::Account>> try_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
-                                                accounts::Account account, Deadline deadline);
 
     ConnectionRepository& connections_;
     accounts::AccountRepository& accounts_;
     accounts::InstallationRepository& installations_;
     accounts::Integrations& integrations_;
     http::Client& client_;
-    proxy::VendorCalls& vendor_;
-    snapshots::Announcer& announcer_;
     tenancy::Waiters& waiters_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;
     std::string const callback_url_;
+    Trial trial_;
 };
 
 /// Whether one of these cookies is what the connection is bound to. In constant time for each.
 [[nodiscard]] bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies);
-
-/// `connection_error`, `validation_error`, …: what clients decide by.
-[[nodiscard]] std::string_view error_type_of(Error const& error);
 
 } // namespace sluice::connecting
