@@ -1,5 +1,7 @@
 #include "mcp/client_inputs.hpp"
 
+#include "encode_outcome.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -214,6 +216,39 @@ Result<InputStep> next_step(catalog::Inputs const& wanted, RpcRequest const& req
             return ask;
     }
     return InputStep{};
+}
+
+std::optional<Answer> ask_client(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                 catalog::Inputs const& wanted, json::object const& arguments, Said& said,
+                                 crypto::CursorSealer const& sealer)
+{
+    auto const step = next_step(wanted, request, arguments, said);
+    if (!step)
+        return Answer{200, encode_error(request.id, RpcCode::invalid_params, step.error().public_detail()), {}};
+    bool const is_tool = request.method == "tools/call";
+    auto const refuse = [&](ErrorCode code, std::string message) {
+        return Answer{200,
+                      is_tool ? encode_tool_error(request, snapshot, {code, std::move(message)})
+                              : encode_error(request.id, RpcCode::invalid_params, message),
+                      {}};
+    };
+    switch (step->kind) {
+    case InputStep::Kind::ready:
+        return std::nullopt;
+    case InputStep::Kind::ask:
+        return Answer{200, said.ask(request, snapshot, step->object, sealer), {}};
+    case InputStep::Kind::declined:
+        return refuse(ErrorCode::forbidden, step->message);
+    case InputStep::Kind::lacks:
+        break;
+    }
+    json::object data;
+    data["requiredCapabilities"] = step->object;
+    constexpr std::string_view kMessage = "This needs something of the client that it has not declared, in MCP "
+                                          "2026-07-28: see data.requiredCapabilities.";
+    if (request.era == Era::modern)
+        return Answer{400, encode_error(request.id, RpcCode::missing_capability, kMessage, data), {}};
+    return refuse(ErrorCode::not_allowed, std::string(kMessage));
 }
 
 } // namespace sluice::mcp

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "mcp_protocol/encode.hpp"
 #include "mcp/servers.hpp"
+#include "mcp_protocol/encode.hpp"
 #include "proxy/interpret.hpp"
 
 #include <string>

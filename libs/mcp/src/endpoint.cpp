@@ -77,33 +77,17 @@ bool accepts_json_or_events(http::Request const& request)
 
 } // namespace
 
-void CallTrace::of(accounts::CallableAccount const& connected)
-{
-    account = connected.account.id.str();
-    integration = connected.account.integration_name;
-}
-
-EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
-    : legacy_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "legacy"}}))
-    , modern_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "modern"}}))
-    , refused(registry.counter("sluice_mcp_refused_total", "MCP messages refused before a method ran."))
-    , tool_calls(registry.counter("sluice_mcp_tool_calls_total", "Calls of tools."))
-    , tool_errors(registry.counter("sluice_mcp_tool_errors_total", "Calls of tools that ended as a tool error."))
-{
-}
-
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
                    proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
                    Streams& streams, TaskGroup& background, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
-    , caller_(caller)
-    , safe_writes_(safe_writes)
     , sealer_(sealer)
     , streams_(streams)
     , background_(background)
     , metrics_(metrics)
+    , methods_(caller, safe_writes, sealer, config.list_lifetime, metrics)
 {
 }
 
@@ -308,8 +292,8 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
     co_return http::json_response(200, std::move(body));
 }
 
-Task<Endpoint::Answer> Endpoint::answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot,
-                                             Deadline deadline, http::Place const& place, CallTrace& trace)
+Task<Answer> Endpoint::answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot, Deadline deadline,
+                                   http::Place const& place, CallTrace& trace)
 {
     if (auto const* request = std::get_if<RpcRequest>(&message); request != nullptr && so_far > 0) {
         auto const refuse = [&](std::string_view why) {
@@ -325,15 +309,14 @@ Task<Endpoint::Answer> Endpoint::answer_next(Single message, std::size_t so_far,
     co_return co_await answer_single(std::move(message), std::move(snapshot), deadline, trace);
 }
 
-Task<Endpoint::Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadline deadline,
-                                               CallTrace& trace)
+Task<Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace)
 {
     if (auto const* refusal = std::get_if<Refusal>(&message)) {
         metrics_.refused.add();
         co_return Answer{
             refusal->http_status, encode_error(refusal->id, refusal->code, refusal->message, refusal->data), {}};
     }
-    co_return co_await dispatch(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, trace);
+    co_return co_await methods_.answer(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, trace);
 }
 
 } // namespace sluice::mcp

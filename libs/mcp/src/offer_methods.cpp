@@ -1,9 +1,11 @@
 // Resources and prompts: what a definition offers beside its tools.
+#include "mcp/offer_methods.hpp"
 #include "base/encoding.hpp"
 #include "encode_outcome.hpp"
 #include "http_api/media_type.hpp"
+#include "lists.hpp"
 #include "mcp/client_inputs.hpp"
-#include "mcp/endpoint.hpp"
+#include "proxy/pages.hpp"
 #include "proxy/parts.hpp"
 #include "proxy/remote_error.hpp"
 
@@ -103,8 +105,16 @@ Result<json::object> arguments_of(Prompt const& prompt, json::object const& para
 
 } // namespace
 
-Task<std::optional<Endpoint::Answer>> Endpoint::dispatch_offers(RpcRequest const& request, SnapshotPtr snapshot,
-                                                                Deadline deadline, CallTrace& trace)
+OfferMethods::OfferMethods(proxy::Caller& caller, crypto::CursorSealer const& sealer,
+                           std::chrono::milliseconds list_lifetime)
+    : caller_(caller)
+    , sealer_(sealer)
+    , list_lifetime_(list_lifetime)
+{
+}
+
+Task<std::optional<Answer>> OfferMethods::answer(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
+                                                 CallTrace& trace)
 {
     auto const& method = request.method;
     if (!snapshot->resources.empty()) {
@@ -124,25 +134,25 @@ Task<std::optional<Endpoint::Answer>> Endpoint::dispatch_offers(RpcRequest const
     co_return std::nullopt;
 }
 
-Endpoint::Answer Endpoint::list_resources(RpcRequest const& request, ServerSnapshot const& snapshot,
-                                          bool templates) const
+Answer OfferMethods::list_resources(RpcRequest const& request, ServerSnapshot const& snapshot, bool templates) const
 {
     json::array views;
     for (auto const& [resource, account] : snapshot.resources)
         if (resource->uri.has_placeholders() == templates)
             views.push_back(view_of(*resource));
-    return answer_list(request, snapshot, templates ? "resourceTemplates" : "resources", boost::json::serialize(views));
+    return answer_list(request, snapshot, templates ? "resourceTemplates" : "resources", boost::json::serialize(views),
+                       list_lifetime_);
 }
 
-Endpoint::Answer Endpoint::list_prompts(RpcRequest const& request, ServerSnapshot const& snapshot) const
+Answer OfferMethods::list_prompts(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     json::array views;
     for (auto const& prompt : snapshot.prompts)
         views.push_back(view_of(prompt));
-    return answer_list(request, snapshot, "prompts", boost::json::serialize(views));
+    return answer_list(request, snapshot, "prompts", boost::json::serialize(views), list_lifetime_);
 }
 
-Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot const& snapshot) const
+Answer OfferMethods::get_prompt(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     auto const refuse = [&](std::string_view message) {
         return Answer{200, encode_error(request.id, RpcCode::invalid_params, message), {}};
@@ -161,7 +171,7 @@ Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot 
     if (!said)
         return refuse("params." + said.error().public_detail());
     if (prompt->inputs)
-        if (auto answered = ask_client(request, snapshot, *prompt->inputs, *values, *said))
+        if (auto answered = ask_client(request, snapshot, *prompt->inputs, *values, *said, sealer_))
             return *std::move(answered);
     json::array messages;
     json::value const known = json::object{{"arguments", *values}, {"input", said->input()}};
@@ -180,7 +190,7 @@ Endpoint::Answer Endpoint::get_prompt(RpcRequest const& request, ServerSnapshot 
     return {200, encode_result(request, snapshot, std::string_view(text).substr(1, text.size() - 2)), {}};
 }
 
-Endpoint::Answer Endpoint::complete(RpcRequest const& request, ServerSnapshot const& snapshot) const
+Answer OfferMethods::complete(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     auto const refuse = [&](std::string_view message) {
         return Answer{200, encode_error(request.id, RpcCode::invalid_params, message), {}};
@@ -209,8 +219,8 @@ Endpoint::Answer Endpoint::complete(RpcRequest const& request, ServerSnapshot co
     return {200, encode_result(request, snapshot, R"("completion":)" + boost::json::serialize(completion)), {}};
 }
 
-Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
-                                               CallTrace& trace)
+Task<Answer> OfferMethods::read_resource(RpcRequest const& request, SnapshotPtr snapshot, Deadline deadline,
+                                         CallTrace& trace)
 {
     auto const* given = json::string_at(request.params, "uri");
     if (given == nullptr)
@@ -257,11 +267,12 @@ Task<Endpoint::Answer> Endpoint::read_resource(RpcRequest const& request, Snapsh
     trace.vendor_time = outcome->vendor_time;
     if (outcome->kind == proxy::Outcome::Kind::error)
         co_return outcome->status == 404 ? missing() : refuse({ErrorCode::upstream_failed, outcome->message});
-    co_return Answer{200,
-                     encode_result(request, *snapshot, contents_of(uri, *found, *outcome) + cache_hints(request)),
-                     outcome->limits,
-                     {},
-                     std::move(outcome->held)};
+    co_return Answer{
+        200,
+        encode_result(request, *snapshot, contents_of(uri, *found, *outcome) + cache_hints(request, list_lifetime_)),
+        outcome->limits,
+        {},
+        std::move(outcome->held)};
 }
 
 } // namespace sluice::mcp

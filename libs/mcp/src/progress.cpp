@@ -78,7 +78,7 @@ Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, Snapsh
     ProgressFrames progress(sink, request);
     request.peer = &sink;
     (request.era == Era::modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
-    auto answer = co_await call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
+    auto answer = co_await methods_.call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
     if (progress.is_gone())
         co_return;
     auto frame = event_frame(std::exchange(answer.body, {}));

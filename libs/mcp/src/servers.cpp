@@ -122,8 +122,9 @@ void add_offers(ServerSnapshot& snapshot)
         auto const& integration = *group.first().installed->integration;
         for (auto const& resource : integration.offers.resources) {
             auto const* method = integration.find(resource.read.resource, resource.read.method);
-            bool const may_read = method != nullptr && snapshot.tools->allows(*method) &&
-                                  !safeguards::safeguard_of(*method, snapshot.server.config.approval_tags, {}).needs_approval;
+            bool const may_read =
+                method != nullptr && snapshot.tools->allows(*method) &&
+                !safeguards::safeguard_of(*method, snapshot.server.config.approval_tags, {}).needs_approval;
             if (group.accounts.size() == 1 && may_read)
                 snapshot.resources.push_back({&resource, group.accounts.front()});
         }
@@ -200,6 +201,7 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     if (!served)
         co_return served.error();
     snapshot->served = *std::move(served);
+    snapshot->shows_on_request = state->server.config.exposure == Exposure::discovery;
     snapshot->tools = tool_sets_.get(snapshot->served->tools(), state->server.config.filter);
     snapshot->ends_at = state->server.expires_at;
     if (state->token_ends_at && (!snapshot->ends_at || *state->token_ends_at < *snapshot->ends_at))

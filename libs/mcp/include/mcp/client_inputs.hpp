@@ -2,6 +2,7 @@
 
 #include "catalog/inputs.hpp"
 #include "crypto/cursor.hpp"
+#include "mcp/answer.hpp"
 #include "mcp/servers.hpp"
 #include "mcp_protocol/rpc_message.hpp"
 
@@ -73,5 +74,10 @@ struct InputStep {
 /// Errors: invalid_argument if the definition's texts cannot be made of these arguments.
 [[nodiscard]] Result<InputStep> next_step(catalog::Inputs const& wanted, RpcRequest const& request,
                                           json::object const& arguments, Said& said);
+
+/// The answer that asks the client for what a tool or prompt wants of it; nothing once that is there.
+std::optional<Answer> ask_client(RpcRequest const& request, ServerSnapshot const& snapshot,
+                                 catalog::Inputs const& wanted, json::object const& arguments, Said& said,
+                                 crypto::CursorSealer const& sealer);
 
 } // namespace sluice::mcp

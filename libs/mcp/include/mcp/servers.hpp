@@ -34,6 +34,7 @@ struct ServerSnapshot {
     ToolSetPtr tools;
     std::optional<Timestamp> ends_at; ///< Of the server or of this token of it, whichever is first.
     std::string environment_text;     ///< As the log has it.
+    bool shows_on_request = false;    ///< It lists the tools that find its tools (`Exposure::discovery`).
     std::string server_info;          ///< The JSON of `serverInfo`.
     std::string instructions;         ///< Plain text, at most 2000 characters.
     std::string capabilities;         ///< JSON: tools, and resources and prompts where there are any.

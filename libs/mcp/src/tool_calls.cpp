@@ -1,10 +1,10 @@
 // The way of a tool call: whose tool it is, what is asked of the client, and the call itself.
+#include "mcp/tool_calls.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "encode_outcome.hpp"
 #include "mcp/client_inputs.hpp"
 #include "mcp/discovery.hpp"
-#include "mcp/endpoint.hpp"
 #include "proxy/preview.hpp"
 #include "tools/arguments.hpp"
 #include "tools/overlay.hpp"
@@ -109,8 +109,17 @@ json::object pending_view(safeguards::SafeWrites::Made const& made)
 
 } // namespace
 
-std::optional<Endpoint::Answer> Endpoint::discover_tools(RpcRequest& request, ServerSnapshot const& snapshot,
-                                                         std::string& name, json::value& arguments) const
+ToolCalls::ToolCalls(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
+                     EndpointMetrics& metrics)
+    : caller_(caller)
+    , safe_writes_(safe_writes)
+    , sealer_(sealer)
+    , metrics_(metrics)
+{
+}
+
+std::optional<Answer> ToolCalls::discover_tools(RpcRequest& request, ServerSnapshot const& snapshot, std::string& name,
+                                                json::value& arguments) const
 {
     auto const answer = [&](Result<json::object> const& found) {
         return Answer{200,
@@ -144,8 +153,7 @@ std::optional<Endpoint::Answer> Endpoint::discover_tools(RpcRequest& request, Se
     return std::nullopt;
 }
 
-std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerSnapshot const& snapshot,
-                                                    ToolCall& call) const
+std::optional<Answer> ToolCalls::find_tool(RpcRequest& request, ServerSnapshot const& snapshot, ToolCall& call) const
 {
     auto const refuse = [&](std::string_view message) {
         return Answer{200, encode_error(request.id, RpcCode::invalid_params, message), {}};
@@ -158,7 +166,7 @@ std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerS
     if (!given)
         return refuse("params.arguments must be an object.");
     call.arguments = *std::move(given);
-    if (snapshot.server.config.exposure == Exposure::discovery)
+    if (snapshot.shows_on_request)
         if (auto answered = discover_tools(request, snapshot, name, call.arguments))
             return answered;
     call.tool = snapshot.tools->find(name);
@@ -173,7 +181,7 @@ std::optional<Endpoint::Answer> Endpoint::find_tool(RpcRequest& request, ServerS
     return std::nullopt;
 }
 
-std::vector<FieldFailure> Endpoint::check_arguments(ToolCall& call)
+std::vector<FieldFailure> ToolCalls::check_arguments(ToolCall& call)
 {
     auto& arguments = call.arguments.get_object();
     tools::drop_client_members(*call.tool, arguments);
@@ -182,41 +190,8 @@ std::vector<FieldFailure> Endpoint::check_arguments(ToolCall& call)
     return failures.empty() ? call.tool->schema->validate(call.arguments) : std::move(failures);
 }
 
-std::optional<Endpoint::Answer> Endpoint::ask_client(RpcRequest const& request, ServerSnapshot const& snapshot,
-                                                     catalog::Inputs const& wanted, json::object const& arguments,
-                                                     Said& said) const
-{
-    auto const step = next_step(wanted, request, arguments, said);
-    if (!step)
-        return Answer{200, encode_error(request.id, RpcCode::invalid_params, step.error().public_detail()), {}};
-    bool const is_tool = request.method == "tools/call";
-    auto const refuse = [&](ErrorCode code, std::string message) {
-        return Answer{200,
-                      is_tool ? encode_tool_error(request, snapshot, {code, std::move(message)})
-                              : encode_error(request.id, RpcCode::invalid_params, message),
-                      {}};
-    };
-    switch (step->kind) {
-    case InputStep::Kind::ready:
-        return std::nullopt;
-    case InputStep::Kind::ask:
-        return Answer{200, said.ask(request, snapshot, step->object, sealer_), {}};
-    case InputStep::Kind::declined:
-        return refuse(ErrorCode::forbidden, step->message);
-    case InputStep::Kind::lacks:
-        break;
-    }
-    json::object data;
-    data["requiredCapabilities"] = step->object;
-    constexpr std::string_view kMessage = "This needs something of the client that it has not declared, in MCP "
-                                          "2026-07-28: see data.requiredCapabilities.";
-    if (request.era == Era::modern)
-        return Answer{400, encode_error(request.id, RpcCode::missing_capability, kMessage, data), {}};
-    return refuse(ErrorCode::not_allowed, std::string(kMessage));
-}
-
-Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                                           proxy::PageListener* listener, CallTrace& trace)
+Task<Answer> ToolCalls::call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
+                             CallTrace& trace)
 {
     ToolCall call;
     if (auto answered = find_tool(request, *snapshot, call))
@@ -247,7 +222,7 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
         said = *std::move(read);
     }
     if (method.inputs) {
-        if (auto answered = ask_client(request, *snapshot, *method.inputs, call.arguments.get_object(), said))
+        if (auto answered = ask_client(request, *snapshot, *method.inputs, call.arguments.get_object(), said, sealer_))
             co_return *std::move(answered);
         json::value filled = method.inputs->fill(std::move(call.arguments.get_object()), said.input());
         call.arguments = std::move(filled);
@@ -258,8 +233,8 @@ Task<Endpoint::Answer> Endpoint::call_tool(RpcRequest request, SnapshotPtr snaps
                                listener, trace);
 }
 
-Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest request, SnapshotPtr snapshot,
-                                         Deadline deadline, proxy::PageListener* listener, CallTrace& trace)
+Task<Answer> ToolCalls::perform(ToolCall call, Said said, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                                proxy::PageListener* listener, CallTrace& trace)
 {
     auto const& method = *call.tool->method;
     auto parts = tools::split_arguments(*call.tool, call.arguments.get_object());
@@ -316,9 +291,9 @@ Task<Endpoint::Answer> Endpoint::perform(ToolCall call, Said said, RpcRequest re
         200, encode_outcome(request, *snapshot, method, *outcome, note), outcome->limits, {}, std::move(outcome->held)};
 }
 
-std::optional<Endpoint::Answer> Endpoint::ask_page(std::string_view key, std::string_view url, std::string message,
-                                                   ToolCall const& call, Said said, RpcRequest const& request,
-                                                   ServerSnapshot const& snapshot) const
+std::optional<Answer> ToolCalls::ask_page(std::string_view key, std::string_view url, std::string message,
+                                          ToolCall const& call, Said said, RpcRequest const& request,
+                                          ServerSnapshot const& snapshot) const
 {
     if (said.was_asked(key) || url.empty() || !can_show_page(request))
         return std::nullopt;
@@ -339,8 +314,8 @@ std::optional<Endpoint::Answer> Endpoint::ask_page(std::string_view key, std::st
     return Answer{200, said.ask(request, snapshot, std::move(requests), sealer_), {}};
 }
 
-Endpoint::Answer Endpoint::answer_pending(safeguards::SafeWrites::Made const& made, ToolCall const& call, Said said,
-                                          RpcRequest const& request, ServerSnapshot const& snapshot) const
+Answer ToolCalls::answer_pending(safeguards::SafeWrites::Made const& made, ToolCall const& call, Said said,
+                                 RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     auto message = fmt::format("A call of {} needs your approval. Decide on this page, then go on.", call.tool->title);
     if (auto answered =

@@ -1,7 +1,7 @@
+#include "mcp/methods.hpp"
 #include "encode_outcome.hpp"
-#include "mcp/client_inputs.hpp"
+#include "lists.hpp"
 #include "mcp/discovery.hpp"
-#include "mcp/endpoint.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +23,23 @@ std::string_view text_or(json::object const& object, std::string_view key, std::
 
 } // namespace
 
-Task<Endpoint::Answer> Endpoint::dispatch(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace)
+Methods::Methods(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
+                 std::chrono::milliseconds list_lifetime, EndpointMetrics& metrics)
+    : sealer_(sealer)
+    , list_lifetime_(list_lifetime)
+    , metrics_(metrics)
+    , tool_calls_(caller, safe_writes, sealer, metrics)
+    , offers_(caller, sealer, list_lifetime)
+{
+}
+
+Task<Answer> Methods::call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
+                                proxy::PageListener* listener, CallTrace& trace)
+{
+    return tool_calls_.call(std::move(request), std::move(snapshot), deadline, listener, trace);
+}
+
+Task<Answer> Methods::answer(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace)
 {
     bool const is_modern = request.era == Era::modern;
     (is_modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
@@ -37,7 +53,7 @@ Task<Endpoint::Answer> Endpoint::dispatch(RpcRequest request, SnapshotPtr snapsh
                          {}};
     if (request.method == "tools/list")
         co_return list_tools(request, *snapshot);
-    if (auto offered = co_await dispatch_offers(request, snapshot, deadline, trace))
+    if (auto offered = co_await offers_.answer(request, snapshot, deadline, trace))
         co_return *std::move(offered);
     if (is_modern && request.method == "server/discover")
         co_return discover(request, *snapshot);
@@ -50,7 +66,7 @@ Task<Endpoint::Answer> Endpoint::dispatch(RpcRequest request, SnapshotPtr snapsh
     co_return Answer{is_modern ? 404 : 200, encode_error(request.id, RpcCode::method_not_found, message), {}};
 }
 
-Endpoint::Answer Endpoint::initialize(RpcRequest const& request, ServerSnapshot const& snapshot, CallTrace& trace) const
+Answer Methods::initialize(RpcRequest const& request, ServerSnapshot const& snapshot, CallTrace& trace) const
 {
     if (auto const* client = json::object_at(request.params, "clientInfo"))
         trace.client = fmt::format("{} {}", text_or(*client, "name", "?").substr(0, 60),
@@ -66,44 +82,21 @@ Endpoint::Answer Endpoint::initialize(RpcRequest const& request, ServerSnapshot 
         version == kLegacyRevisions.front() ? session_of(request, snapshot, sealer_) : std::string()};
 }
 
-Endpoint::Answer Endpoint::discover(RpcRequest const& request, ServerSnapshot const& snapshot) const
+Answer Methods::discover(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
     return {200,
             encode_result(request, snapshot,
                           fmt::format(R"("supportedVersions":{},"capabilities":{},"instructions":{}{})",
                                       boost::json::serialize(all_revisions()), snapshot.capabilities,
-                                      quoted(snapshot.instructions), cache_hints(request))),
+                                      quoted(snapshot.instructions), cache_hints(request, list_lifetime_))),
             {}};
 }
 
-std::string Endpoint::cache_hints(RpcRequest const& request) const
+Answer Methods::list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
-    return request.era == Era::modern
-               ? fmt::format(R"(,"ttlMs":{},"cacheScope":"private")", config_.list_lifetime.count())
-               : std::string();
-}
-
-Endpoint::Answer Endpoint::answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view name,
-                                       std::string_view array) const
-{
-    // Everything is on one page (many clients read no other), so no cursor of ours exists.
-    auto const* cursor = request.params.if_contains("cursor");
-    if (cursor != nullptr && !cursor->is_null())
-        return {200,
-                encode_error(request.id, RpcCode::invalid_params,
-                             fmt::format("params.cursor is not one of ours: all {} are on one page.", name)),
-                {}};
-    std::string members;
-    members.reserve(array.size() + 96);
-    members.append("\"").append(name).append("\":").append(array).append(cache_hints(request));
-    return {200, encode_result(request, snapshot, members), {}};
-}
-
-Endpoint::Answer Endpoint::list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const
-{
-    bool const is_discovery = snapshot.server.config.exposure == Exposure::discovery;
-    return is_discovery ? answer_list(request, snapshot, "tools", discovery_list())
-                        : answer_list(request, snapshot, "tools", snapshot.tools->list_json());
+    return snapshot.shows_on_request
+               ? answer_list(request, snapshot, "tools", discovery_list(), list_lifetime_)
+               : answer_list(request, snapshot, "tools", snapshot.tools->list_json(), list_lifetime_);
 }
 
 } // namespace sluice::mcp

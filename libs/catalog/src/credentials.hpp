@@ -1,0 +1,12 @@
+#pragma once
+
+#include "catalog/integration.hpp"
+#include "mapping.hpp"
+
+namespace sluice::catalog {
+
+/// Reads `context` and `credentials` of the manifest into `integration`, whose `base_url` is known by now.
+void read_credentials(documents::Source const& manifest, Mapping& root, Integration& integration,
+                      documents::Problems& problems);
+
+} // namespace sluice::catalog

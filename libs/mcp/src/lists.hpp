@@ -1,0 +1,20 @@
+#pragma once
+
+#include "mcp/answer.hpp"
+#include "mcp/servers.hpp"
+#include "mcp_protocol/rpc_message.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace sluice::mcp {
+
+/// The hints of cacheable results (MCP 2026-07-28, "Caching"); nothing for legacy clients.
+[[nodiscard]] std::string cache_hints(RpcRequest const& request, std::chrono::milliseconds lifetime);
+
+/// The members of a list, or the error that a cursor of somebody else's deserves.
+[[nodiscard]] Answer answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view name,
+                                 std::string_view array, std::chrono::milliseconds lifetime);
+
+} // namespace sluice::mcp
