@@ -95,7 +95,8 @@ Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request 
                                                                   http::Place& place, CallTrace& trace)
 {
     auto const deadline = Deadline::after(kResolveLimit);
-    auto const resolved = co_await find_server(token, place, deadline);
+    auto const warm = find_warm(token, place);
+    auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline);
     if (!resolved)
         co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
@@ -112,7 +113,8 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
                                       http::Place& place, CallTrace& trace)
 {
     auto const deadline = Deadline::after(config_.call_limit);
-    auto const resolved = co_await find_server(token, place, deadline.at_most(kResolveLimit));
+    auto const warm = find_warm(token, place);
+    auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline.at_most(kResolveLimit));
     if (!resolved)
         co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
@@ -148,17 +150,30 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     co_return response;
 }
 
-Task<Result<SnapshotPtr>> Endpoint::find_server(std::string_view token, http::Place& place, Deadline deadline)
+namespace {
+
+/// The server, if a place for a request of its environment was to be had.
+Result<SnapshotPtr> with_place(Result<SnapshotPtr> found, http::Place& place)
 {
-    auto const warm = servers_.resolve_warm(token);
-    if (!warm)
-        if (auto const may = place.take(servers_.known_environment(token)); !may)
-            co_return may.error();
-    auto resolved = warm ? *warm : co_await servers_.resolve(token, deadline);
-    if (resolved)
-        if (auto const may = place.take((*resolved)->server.environment); !may)
-            co_return may.error();
-    co_return resolved;
+    if (found)
+        if (auto const may = place.take((*found)->server.environment); !may)
+            return may.error();
+    return found;
+}
+
+} // namespace
+
+std::optional<Result<SnapshotPtr>> Endpoint::find_warm(std::string_view token, http::Place& place) const
+{
+    auto warm = servers_.resolve_warm(token);
+    return warm ? std::optional(with_place(*std::move(warm), place)) : std::nullopt;
+}
+
+Task<Result<SnapshotPtr>> Endpoint::find_cold(std::string_view token, http::Place& place, Deadline deadline)
+{
+    if (auto const may = place.take(servers_.known_environment(token)); !may)
+        co_return may.error();
+    co_return with_place(co_await servers_.resolve(token, deadline), place);
 }
 
 bool Endpoint::declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const

@@ -153,10 +153,12 @@ Servers::Servers(ServerRepository& repository, accounts::Integrations& integrati
 
 std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token) const
 {
+    // What is cached was well formed.
+    if (auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest))
+        return unless_expired(*warm);
     if (!crypto::is_well_formed(crypto::TokenKind::mcp, token))
         return unknown_token();
-    auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest);
-    return warm != nullptr ? std::optional(unless_expired(*warm)) : std::nullopt;
+    return std::nullopt;
 }
 
 EnvironmentId Servers::known_environment(std::string_view token) const

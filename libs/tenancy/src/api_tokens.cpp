@@ -23,10 +23,12 @@ ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyr
 
 std::optional<Result<ApiToken>> ApiTokens::authenticate_warm(std::string_view token) const
 {
+    // What is cached was well formed.
+    if (auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest))
+        return unless_expired(**warm);
     if (!crypto::is_well_formed(crypto::TokenKind::api, token))
         return refused();
-    auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest);
-    return warm != nullptr ? std::optional(unless_expired(**warm)) : std::nullopt;
+    return std::nullopt;
 }
 
 EnvironmentId ApiTokens::known_environment(std::string_view token) const

@@ -56,8 +56,9 @@ public:
                                 CallTrace& trace);
 
 private:
-    /// The server at the URL, with a place for the request.
-    Task<Result<SnapshotPtr>> find_server(std::string_view token, http::Place& place, Deadline deadline);
+    /// The server at the URL, with a place for the request: at once if its token is cached or mistyped, else nothing.
+    [[nodiscard]] std::optional<Result<SnapshotPtr>> find_warm(std::string_view token, http::Place& place) const;
+    Task<Result<SnapshotPtr>> find_cold(std::string_view token, http::Place& place, Deadline deadline);
     /// What a session id of ours says, and it is all that one is for: the client declared in its handshake that it can
     /// show its user pages (MCP 2025-11-25, "URL mode"). One that does not open is as good as none.
     [[nodiscard]] bool declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const;
