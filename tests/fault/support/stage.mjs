@@ -137,7 +137,7 @@ export async function stage({ apiSettings = {}, workerSettings = {}, apiPrefix =
         return Object.assign(api, { url });
     };
     const api = await apiOf('api');
-    simulator.settings.SLUICE_SIMULATOR_APPS = `sluice-demo:${secret}:${api.url}/connect/callback`;
+    simulator.settings.SIMULATOR_APPS = `sluice-demo:${secret}:${api.url}/connect/callback`;
     writeFileSync(join(state, 'dev.json'), JSON.stringify({
         ...{ base_url: api.url, api_token: token, simulator_url: `http://127.0.0.1:${simulatorPort}` },
         ...{ database_url: settings.SLUICE_DATABASE_URL, management_url: `http://127.0.0.1:${api.settings.SLUICE_MANAGEMENT_PORT}`, allow: allow[0] ?? '' },

@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "connecting/connection.hpp"
-#include "support/fake_accounts.hpp"
+#include "support/fake_installations.hpp"
 
 #include <algorithm>
 #include <map>
@@ -13,8 +13,8 @@
 
 namespace sluice::test {
 
-/// Link tokens and connections in memory, over the accounts of a fake: each step happens whole or not at all, and a link
-/// is used once. Belongs to one thread.
+/// Link tokens and connections in memory, over the accounts of a fake: each step happens whole or not at all, and a
+/// link is used once. Belongs to one thread.
 class FakeConnections final : public connecting::ConnectionRepository {
 public:
     using Connection = connecting::Connection;
@@ -22,9 +22,11 @@ public:
     using Status = connecting::ConnectionStatus;
 
     /// All must outlive it.
-    FakeConnections(FakeChanges& changes, FakeAccounts& accounts, Clock const& clock)
+    FakeConnections(FakeChanges& changes, FakeAccounts& accounts, FakeInstallations const& installations,
+                    Clock const& clock)
         : changes_(changes)
         , accounts_(accounts)
+        , installations_(installations)
         , clock_(clock)
     {
     }
@@ -106,6 +108,7 @@ public:
             co_return conflict();
         if (!account.id.empty())
             account.generation = accounts_.rows.at({account.environment, account.id}).account.generation + 1;
+        account.integration = installations_.rows.at(account.environment_integration).integration;
         auto stored = accounts_.put(std::move(account), context);
         changes_.notify({snapshots::Change::Kind::account, stored.environment, stored.id.uuid()});
         if (link)
@@ -160,6 +163,7 @@ private:
 
     FakeChanges& changes_;
     FakeAccounts& accounts_;
+    FakeInstallations const& installations_;
     Clock const& clock_;
     std::map<crypto::Digest, LinkTokenId> link_hashes_;
     std::map<crypto::Digest, ConnectionId> state_hashes_;
