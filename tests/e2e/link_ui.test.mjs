@@ -64,6 +64,14 @@ const outcomeOf = async (page) => {
 };
 const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`) });
 const choose = (frame, name) => frame.getByRole('button', { name }).click();
+/// Until the page has gone on: a press is cancelled when the button moves from under the pointer, as when the frame takes
+/// its size.
+const chooseMethod = async (frame, name) => {
+    const button = frame.getByRole('button', { name });
+    const isGone = () => button.waitFor({ state: 'detached', timeout: 2000 }).then(() => true, () => false);
+    do await button.click();
+    while (!(await isGone()));
+};
 const works = async (id) => {
     const { url } = await api.ok('POST', `/integrated-account/${id}/mcp`, { name: 'x', config: { methods: ['read'] } });
     const result = await callTool(url, 'list_all_gorgias_tickets', { limit: 1 });
@@ -92,7 +100,7 @@ test('an API key: a wrong one is told and corrected', async (t) => {
     const desk = await where.simulator.addAccount();
     const page = await openHost(t, { tenant_id: desk.subdomain });
     const frame = await dialogOf(page);
-    await choose(frame, /API key/);
+    await chooseMethod(frame, /API key/);
     await picture(page, 'key-form');
     await fillKey(frame, desk, 'a-wrong-key');
     await frame.getByText(/did not accept/).waitFor();
@@ -110,7 +118,7 @@ test('OAuth from a dialog on another site', async (t) => {
     const desk = await where.simulator.addAccount();
     const page = await openHost(t, { tenant_id: desk.subdomain });
     const frame = await dialogOf(page);
-    await choose(frame, /Gorgias account/);
+    await chooseMethod(frame, /Gorgias account/);
     await picture(page, 'oauth-form');
     const vendor = await approve(page, frame, desk.subdomain, 'oauth');
     await vendor.getByRole('button', { name: 'Approve' }).click();
@@ -123,7 +131,7 @@ test('declined at the vendor, then approved with the same link', async (t) => {
     const desk = await where.simulator.addAccount();
     const page = await openHost(t, { tenant_id: desk.subdomain });
     const frame = await dialogOf(page);
-    await choose(frame, /Gorgias account/);
+    await chooseMethod(frame, /Gorgias account/);
     const vendor = await approve(page, frame, desk.subdomain, 'declined', 'Deny');
     await vendor.getByRole('button', { name: 'Deny' }).click();
     await frame.getByText(/not granted/).waitFor();
@@ -137,7 +145,7 @@ test('the vendor’s window closed by hand', async (t) => {
     const desk = await where.simulator.addAccount();
     const page = await openHost(t, { tenant_id: desk.subdomain });
     const frame = await dialogOf(page);
-    await choose(frame, /Gorgias account/);
+    await chooseMethod(frame, /Gorgias account/);
     const vendor = await approve(page, frame, desk.subdomain, 'closed');
     await atMost(5, vendor.close());
     const again = frame.getByRole('button', { name: /Try again/ });

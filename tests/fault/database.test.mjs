@@ -43,6 +43,8 @@ const managed = () => where.api.get(`/integrated-account/${connected.id}`);
 /// The simulated vendor answers 40 calls in 20 s; time goes on there as fast as the test needs it.
 const refill = () => where.simulator.clock({ advance_s: 60 });
 const warm = async () => {
+    // What is read while announcements are lost is old from then on, not from when they are lost again.
+    await eventually('announcements are heard', 20, api.ready);
     for (let i = 0; i < 12; ++i) assert.equal(await call(), undefined);
     await refill();
 };

@@ -457,6 +457,31 @@ TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)
     EXPECT_EQ(left[1].id, later.id);
 }
 
+TEST_F(StoreTest, AServerThatEndsHasAJobForItsEnd)
+{
+    auto const made = server(account(environment("t", "e")), clock_.now() + std::chrono::hours(1));
+    auto const due = [&] {
+        return database_.value("SELECT coalesce(min(round(extract(epoch FROM due - now()) / 3600))::text, 'none') "
+                               "FROM jobs WHERE kind = 'mcp_server_expiry'");
+    };
+    auto const ends_at = [&](std::optional<Timestamp> end) {
+        mcp::ServerChange const change = [end](mcp::McpServer& changed) -> Result<void> {
+            changed.expires_at = end;
+            return {};
+        };
+        must(test::run(store_.servers().update(made.environment, made.account, made.id, change, soon())));
+    };
+    EXPECT_EQ(due(), "1");
+    ends_at(clock_.now() + std::chrono::hours(2));
+    EXPECT_EQ(due(), "2");
+    ends_at(std::nullopt);
+    EXPECT_EQ(due(), "none");
+    ends_at(clock_.now() + std::chrono::hours(3));
+    EXPECT_EQ(due(), "3");
+    must(test::run(store_.servers().remove(made.environment, made.account, made.id, soon())));
+    EXPECT_EQ(due(), "none");
+}
+
 TEST_F(StoreTest, PagesThroughAListWithoutGapOrRepeat)
 {
     auto const in = environment("t", "e");

@@ -342,8 +342,20 @@ bool has_credentials(json::object const& patch, catalog::Integration const& inte
     auto const is_one = [&](std::string_view name) {
         auto const is_it = [&](catalog::ContextField const& field) { return field.name == name; };
         auto const is_secret_one = [&](catalog::ContextField const& field) { return field.secret && is_it(field); };
-        return name == "oauth" || (format != nullptr && std::ranges::any_of(format->fields, is_it)) ||
-               std::ranges::any_of(integration.fields, is_secret_one);
+        auto const is_read_by = [&](catalog::Template const& value) {
+            return std::ranges::any_of(value.paths(), [&](std::string_view path) {
+                return path == fmt::format("context.{}", name) || path.starts_with(fmt::format("context.{}.", name));
+            });
+        };
+        if (name == "oauth" || std::ranges::any_of(integration.fields, is_secret_one))
+            return true;
+        if (format == nullptr)
+            return false;
+        auto const& authorization = format->authorization;
+        bool const is_client = format->oauth && format->oauth->grant == catalog::OAuth::Grant::client_credentials &&
+                               (name == "client_id" || name == "client_secret");
+        return is_client || std::ranges::any_of(format->fields, is_it) || is_read_by(authorization.token) ||
+               is_read_by(authorization.username) || is_read_by(authorization.password);
     };
     return std::ranges::any_of(patch, [&](auto const& member) { return is_one(member.key()); });
 }

@@ -246,10 +246,12 @@ TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oau
                                   vendor, said)};
         return read;
     }
-    if (kind == Kind::unclear && is_in(kAppErrors, code)) {
+    bool const is_refusal = answer.status < 500 && !is_in(kTemporaryStatuses, answer.status);
+    if (kind == Kind::unclear && is_refusal && oauth.grant == catalog::OAuth::Grant::client_credentials &&
+        is_in(kAppErrors, code)) {
         read.error = {ErrorCode::upstream_failed,
                       fmt::format("{} refuses what this account's client is asked for; its token endpoint answered {}: "
-                                  "check the scopes and the token_url of the definition and of the environment "
+                                  "check the scopes and the base_url of the definition and of the environment "
                                   "integration's override.",
                                   vendor, said)};
         return read;
@@ -281,9 +283,13 @@ std::vector<std::string> wanted_scopes(catalog::OAuth const& oauth, Context cons
     return wanted != nullptr ? json::texts_in(*wanted) : oauth.scopes;
 }
 
-void keep_wanted_scopes(std::vector<std::string> const& scopes, Context& context)
+void keep_wanted_scopes(std::optional<std::vector<std::string>> const& scopes, Context& context)
 {
-    object_in(context.visible, "oauth")["wanted_scope"] = json::array_of(scopes);
+    auto& oauth = object_in(context.visible, "oauth");
+    if (scopes)
+        oauth["wanted_scope"] = json::array_of(*scopes);
+    else
+        oauth.erase("wanted_scope");
 }
 
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context)

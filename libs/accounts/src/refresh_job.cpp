@@ -38,7 +38,8 @@ Task<Result<jobs::Next>> RefreshJob::run(jobs::Job job)
     auto account = co_await make_callable(integrations_, *std::move(state), Deadline::after(kLimit));
     if (!account)
         co_return account.error();
-    auto const renewed = co_await refresher_.renew(*std::move(account), Deadline::after(kRenewLimit));
+    auto const renewed =
+        co_await refresher_.renew(*std::move(account), Refresher::Why::asked, Deadline::after(kRenewLimit));
     if (renewed)
         co_return std::nullopt; // When it is due again was set with what the vendor gave.
     if (renewed.error().code() == ErrorCode::forbidden)

@@ -122,14 +122,14 @@ Refresher::Refresher(AccountRepository& repository, Integrations& integrations, 
 {
 }
 
-Task<Result<CallableAccountPtr>> Refresher::renew(CallableAccountPtr account, Deadline deadline)
+Task<Result<CallableAccountPtr>> Refresher::renew(CallableAccountPtr account, Why why, Deadline deadline)
 {
     auto const id = account->account.id;
-    auto fetch = [this, &account, deadline](IntegratedAccountId const&) { return run(account, deadline); };
+    auto fetch = [this, &account, why, deadline](IntegratedAccountId const&) { return run(account, why, deadline); };
     co_return co_await flights_.run(id, deadline, fetch);
 }
 
-Task<Result<CallableAccountPtr>> Refresher::run(CallableAccountPtr account, Deadline deadline)
+Task<Result<CallableAccountPtr>> Refresher::run(CallableAccountPtr account, Why why, Deadline deadline)
 {
     auto const& row = account->account;
     if (auto const renewable = check_renewable(*account); !renewable)
@@ -158,13 +158,13 @@ Task<Result<CallableAccountPtr>> Refresher::run(CallableAccountPtr account, Dead
             co_return connected;
         }
         failpoint("refresh_leased");
-        co_return co_await renew_leased(*std::move(connected), owner, lease->is_interrupted, app_works);
+        co_return co_await renew_leased(*std::move(connected), {owner, lease->is_interrupted, app_works, why});
     }
 }
 
-Task<Result<CallableAccountPtr>> Refresher::renew_leased(CallableAccountPtr account, Uuid owner, bool is_interrupted,
-                                                         bool app_works)
+Task<Result<CallableAccountPtr>> Refresher::renew_leased(CallableAccountPtr account, Taken taken)
 {
+    auto const [owner, is_interrupted, app_works, why] = taken;
     auto const& row = account->account;
     auto const* oauth = oauth_of(*account);
     if (oauth == nullptr)
@@ -172,9 +172,9 @@ Task<Result<CallableAccountPtr>> Refresher::renew_leased(CallableAccountPtr acco
     if (is_interrupted)
         metrics_.interrupted.add();
     // The vendor may have used up the refresh token; presenting it again may revoke the access token that is still
-    // good. Once that has ended, or is refused, there is nothing to lose. One of which neither will ever be known is
-    // renewed only when a call was refused.
-    bool const is_told = row.access_expires_at || !account->installed->integration->health.empty();
+    // good. Once that has ended, or is refused, there is nothing to lose. Where neither a time nor a health method will
+    // ever tell, the refusal of a call does.
+    bool const is_told = why == Why::asked || row.access_expires_at || !account->installed->integration->health.empty();
     bool const is_good = is_told && is_alive(row, clock_.now()) && !row.doubts.credential_refused_at;
     if (is_interrupted && is_used_up(*oauth) && is_good)
         co_return co_await store_undecided(account, owner, held_back(row));

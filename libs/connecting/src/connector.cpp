@@ -162,8 +162,7 @@ Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, Deadl
         if (!grant)
             co_return grant.error();
         accounts::apply_grant(*grant, clock_.now(), kMiddle, account, context);
-        if (request.scopes)
-            accounts::keep_wanted_scopes(scopes, context);
+        accounts::keep_wanted_scopes(request.scopes, context);
     }
     if (request.account) {
         auto const tried = co_await trial_.try_context(account, context, deadline);

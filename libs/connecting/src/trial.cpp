@@ -63,7 +63,7 @@ Trial::Trial(ConnectionRepository& connections, accounts::AccountRepository& acc
 }
 
 Task<Result<void>> Trial::try_context(accounts::Account const& account, accounts::Context const& context,
-                                          Deadline deadline)
+                                      Deadline deadline)
 {
     auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
     if (!state)
@@ -117,9 +117,8 @@ Task<Result<void>> Trial::set_up(accounts::CallableAccountPtr account, Deadline 
     co_return Result<void>{};
 }
 
-Task<Result<accounts::Account>> Trial::run(std::optional<ConnectionId> connection,
-                                                       std::optional<LinkTokenId> link, accounts::Account account,
-                                                       Deadline deadline)
+Task<Result<accounts::Account>> Trial::run(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
+                                           accounts::Account account, Deadline deadline)
 {
     failpoint("connect_stored");
     auto state = co_await accounts_.load_state(account.environment, account.id, deadline);

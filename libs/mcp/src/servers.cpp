@@ -153,6 +153,8 @@ Servers::Servers(ServerRepository& repository, accounts::Integrations& integrati
 
 std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token) const
 {
+    if (token.size() > crypto::kLongestToken)
+        return unknown_token(); // Without a MAC of all of it.
     // What is cached was well formed.
     if (auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest))
         return unless_expired(*warm);

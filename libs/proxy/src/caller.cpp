@@ -67,7 +67,8 @@ bool is_vendor_failure(Error const& error)
            error.code() == ErrorCode::upstream_unreachable;
 }
 
-/// Whether there is no renewing: the connection is over, there is nothing to renew it with, or no row that has it yet.
+/// Whether there is no renewing: the connection is over, there is nothing to renew it with, no row that has it yet, or
+/// a renewal was cut off, so that the credential is used until it ends.
 bool is_hopeless(Error const& error)
 {
     return error.code() == ErrorCode::reauth_needed || error.code() == ErrorCode::not_found ||
@@ -194,7 +195,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
     if (account->base_url.empty())
         co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
     if (vault_.is_renewal_due(*account)) {
-        auto renewed = co_await renew(account, deadline);
+        auto renewed = co_await renew(account, Why::asked, deadline);
         // What cannot be renewed may still be used until it ends; the vault says so if it has.
         if (renewed)
             account = *std::move(renewed);
@@ -204,7 +205,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
     auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
     auto const* last = last_renewal(account->account);
     if (outcome && is_unauthorised(*outcome) && (last == nullptr || last->error)) {
-        auto renewed = co_await renew(account, deadline);
+        auto renewed = co_await renew(account, Why::refused, deadline);
         if (renewed) {
             account = *std::move(renewed);
             outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
@@ -325,11 +326,12 @@ void Caller::remember(accounts::Account const& account, std::optional<Error> err
     renewals_.insert_or_assign(account.id, Renewal{account.generation, until, std::move(error)});
 }
 
-Task<Result<accounts::CallableAccountPtr>> Caller::renew(accounts::CallableAccountPtr account, Deadline deadline)
+Task<Result<accounts::CallableAccountPtr>> Caller::renew(accounts::CallableAccountPtr account, Why why,
+                                                         Deadline deadline)
 {
     if (auto const* last = last_renewal(account->account); last != nullptr && last->error)
         co_return *last->error;
-    auto renewed = co_await refresher_.renew(account, deadline);
+    auto renewed = co_await refresher_.renew(account, why, deadline);
     if (!renewed && is_vendor_failure(renewed.error()))
         remember(account->account, renewed.error());
     co_return renewed;

@@ -94,9 +94,9 @@ WriteCallKey SafeWrites::key_of(Call const& call) const
     auto arguments = call.arguments;
     arguments.erase("dry_run"); // Nothing else than leaving it out, or it would not be here.
     // The address as well: an account may be connected to another one under the same id.
-    auto const text =
-        fmt::format("{}|{}|{}|{}.{}|{}", call.grant.server.str(), call.account->account.id.str(), call.account->base_url,
-                    call.tool.method->resource, call.tool.method->name, json::canonical(arguments));
+    auto const text = fmt::format("{}|{}|{}|{}.{}|{}", call.grant.server.str(), call.account->account.id.str(),
+                                  call.account->base_url, call.tool.method->resource, call.tool.method->name,
+                                  json::canonical(arguments));
     // Under the oldest key: it stays the same when a key is added. When it is retired, calls in between are new ones.
     auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
     return {call.grant.environment, call.grant.server, crypto::hmac_sha256(key, text)};

@@ -283,7 +283,8 @@ HandlerResult AccountHandlers::refresh_credentials(Call& call)
     auto const& method = (*connected)->account.authentication_method;
     if (auto const* format = definition.find_credentials(method); format == nullptr || !format->oauth)
         co_return Error{ErrorCode::conflict, fmt::format("Credentials of the kind {} are not renewed.", method)};
-    auto const renewed = co_await refresher_.renew(*connected, Deadline::after(kRefreshLimit));
+    auto const renewed =
+        co_await refresher_.renew(*connected, accounts::Refresher::Why::asked, Deadline::after(kRefreshLimit));
     // A token that still works is all that was asked for, unless the connection is over.
     auto const& ends_at = (*connected)->account.access_expires_at;
     bool const works = !ends_at || *ends_at > services_.clock.now();

@@ -247,8 +247,9 @@ HandlerResult ConnectHandlers::submit(Call& call)
         co_return connect_refusal(account.error());
     // The account is connected: that its form could not be looked up spoils nothing.
     auto const form = co_await form_.token_for(token->environment, account->id, call.deadline);
-    json::object view{
-        {"result", "success"}, {"integration", chosen->installed->integration->name}, {"integrated_account_id", account->id.str()}};
+    json::object view{{"result", "success"},
+                      {"integration", chosen->installed->integration->name},
+                      {"integrated_account_id", account->id.str()}};
     view["form_token"] = form ? or_null(*form) : json::value(nullptr);
     co_return http::json_response(200, json::value(std::move(view)));
 }

@@ -252,6 +252,9 @@ TEST(Context, OnlyWhatAuthenticatesIsNewCredentials)
     for (auto const* patch : {R"({"webhook_pin":"1"})", R"({"subdomain":"b"})", R"({"signing_secret":"s"})", "{}"})
         EXPECT_FALSE(has_credentials(object(patch), *desk(), "api_key")) << patch;
     EXPECT_FALSE(has_credentials(object(R"({"api_key":"k"})"), *desk(), "oauth2"));
+    auto undeclared = *desk();
+    undeclared.credentials.front().fields.clear();
+    EXPECT_TRUE(has_credentials(object(R"({"api_key":"k"})"), undeclared, "api_key")) << "its authorisation reads it";
 }
 
 std::vector<std::string> paths_of(Error const& error)

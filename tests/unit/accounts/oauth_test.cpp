@@ -207,8 +207,10 @@ TEST(WantedScopes, AreThoseAnAccountWasConnectedWith)
     own_client.scopes = {"all"};
     Context context;
     EXPECT_EQ(wanted_scopes(own_client, context), own_client.scopes);
-    keep_wanted_scopes({"some"}, context);
+    keep_wanted_scopes(std::vector<std::string>{"some"}, context);
     EXPECT_EQ(wanted_scopes(own_client, context), std::vector<std::string>{"some"});
+    keep_wanted_scopes(std::nullopt, context);
+    EXPECT_EQ(wanted_scopes(own_client, context), own_client.scopes) << "connected again without a choice";
 }
 
 TEST(PlanRefresh, AClientThatHasNoTokenYetIsDueAtOnce)

@@ -60,15 +60,16 @@ protected:
     }
 
     Result<CallableAccountPtr> renew() { return renew(id_); }
-    Result<CallableAccountPtr> renew(IntegratedAccountId id)
+    Result<CallableAccountPtr> renew(IntegratedAccountId id, Refresher::Why why = Refresher::Why::asked)
     {
-        return test::run([](RefresherTest& self, IntegratedAccountId which) -> Task<Result<CallableAccountPtr>> {
+        return test::run([](RefresherTest& self, IntegratedAccountId which,
+                            Refresher::Why reason) -> Task<Result<CallableAccountPtr>> {
             auto state = co_await self.rows_.load_state(self.environment_, which, Deadline::after(1h));
             auto account = co_await accounts::make_callable(self.integrations_, *std::move(state), Deadline::after(1h));
             if (!account)
                 co_return account.error();
-            co_return co_await self.refresher_.renew(*account, Deadline::after(1h));
-        }(*this, id));
+            co_return co_await self.refresher_.renew(*account, reason, Deadline::after(1h));
+        }(*this, id, why));
     }
 
     test::FakeClock clock_;
@@ -311,9 +312,10 @@ TEST_F(RefresherTest, ATokenOfWhichNothingIsToldIsRenewedAfterACutAsWell)
     row().access_expires_at.reset();
     row().refresh_due_at = clock_.now();
     client_.answer(502, "");
-    client_.answer(200, kGranted);
     EXPECT_FALSE(renew());
-    EXPECT_TRUE(renew());
+    EXPECT_EQ(renew().error().code(), ErrorCode::conflict) << "it may work: nothing is risked for a newer one";
+    client_.answer(200, kGranted);
+    EXPECT_TRUE(renew(id_, Refresher::Why::refused));
 }
 
 TEST_F(RefresherTest, ACutLeavesNoTimeThatHasPassed)

@@ -226,6 +226,7 @@ TEST_F(ConnectorTest, AConnectionThatWasLeftEndsWithAReason)
     ASSERT_TRUE(over);
     EXPECT_FALSE(*over);
     EXPECT_EQ(connections_.connections.at(id).status, ConnectionStatus::failed);
+    EXPECT_FALSE(connections_.connections.at(id).error.at("message").as_string().empty());
 }
 
 } // namespace

@@ -24,8 +24,8 @@ struct Context {
 /// only sounds like a secret and is read by a URL, a step or the form of the definition is none.
 [[nodiscard]] Context split_context(json::object const& context, catalog::Integration const& integration);
 
-/// Whether a patch has what authenticates: the fields of the method, the tokens, secrets that every account has.
-/// Another secret of the context, of a webhook for example, says nothing of them.
+/// Whether a patch has what authenticates: the fields of the method and what its authorisation reads, the tokens,
+/// secrets that every account has. Another secret of the context, of a webhook for example, says nothing of them.
 [[nodiscard]] bool has_credentials(json::object const& patch, catalog::Integration const& integration,
                                    std::string_view authentication_method);
 

@@ -75,8 +75,8 @@ struct TokenAnswer {
 
 /// The scopes to ask for with a client of the account's own: those it was connected with, else those of the definition.
 [[nodiscard]] std::vector<std::string> wanted_scopes(catalog::OAuth const& oauth, Context const& context);
-/// Keeps the scopes that connecting asked for, where they are not the definition's.
-void keep_wanted_scopes(std::vector<std::string> const& scopes, Context& context);
+/// Keeps the scopes that connecting asked for; nothing: the definition's.
+void keep_wanted_scopes(std::optional<std::vector<std::string>> const& scopes, Context& context);
 
 /// The tokens of `grant` put into the context, and when they have to be renewed. `jitter` is from 0 to 1.
 void apply_grant(TokenGrant const& grant, Timestamp now, double jitter, Account& account, Context& context);

@@ -42,16 +42,26 @@ public:
 
     /// The account with a newer credential than `account` holds, renewed here or by somebody else.
     /// Errors: reauth_needed if it cannot be renewed, because its connection is over (the account says why, and its
-    /// status is needs_reauth by then), or there is nothing to renew it with, or a renewal was cut off at a vendor that
-    /// accepts a refresh token once: then it is used until it ends; forbidden if the vendor refuses the OAuth app;
-    /// upstream_unreachable, upstream_failed, upstream_timeout if the vendor could not be asked, or refused once;
-    /// unavailable. But for the first, the credential that `account` holds is as good as before.
-    Task<Result<CallableAccountPtr>> renew(CallableAccountPtr account, Deadline deadline);
+    /// status is needs_reauth by then), or there is nothing to renew it with; conflict if a renewal was cut off at a
+    /// vendor that accepts a refresh token once: then the credential is used until it ends; forbidden if the vendor
+    /// refuses the OAuth app; upstream_unreachable, upstream_failed, upstream_timeout if the vendor could not be asked,
+    /// or refused once; unavailable. But for the first, the credential that `account` holds is as good as before.
+    enum class Why {
+        asked,  ///< It is due, or somebody wants a newer one.
+        refused ///< A call with it was answered 401.
+    };
+    Task<Result<CallableAccountPtr>> renew(CallableAccountPtr account, Why why, Deadline deadline);
 
 private:
-    Task<Result<CallableAccountPtr>> run(CallableAccountPtr account, Deadline deadline);
-    Task<Result<CallableAccountPtr>> renew_leased(CallableAccountPtr account, Uuid owner, bool is_interrupted,
-                                                  bool app_works);
+    /// A lease that was taken.
+    struct Taken {
+        Uuid owner;
+        bool is_interrupted = false; ///< A renewal before was cut off.
+        bool app_works = false;
+        Why why = Why::asked;
+    };
+    Task<Result<CallableAccountPtr>> run(CallableAccountPtr account, Why why, Deadline deadline);
+    Task<Result<CallableAccountPtr>> renew_leased(CallableAccountPtr account, Taken taken);
     Task<Result<CallableAccountPtr>> store_grant(CallableAccountPtr account, Uuid owner, TokenGrant grant);
     Task<Error> store_failure(CallableAccountPtr account, Uuid owner, TokenAnswer answer, bool was_interrupted);
     Task<Error> store_undecided(CallableAccountPtr account, Uuid owner, Error error);

@@ -15,8 +15,9 @@ namespace sluice::connecting {
 class Trial {
 public:
     /// All must outlive it.
-    Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts, accounts::Integrations& integrations,
-          proxy::VendorCalls& vendor, snapshots::Announcer& announcer, Clock const& clock);
+    Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts,
+          accounts::Integrations& integrations, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
+          Clock const& clock);
 
     /// Sets the account up, tries it, and stores what came of it: active, or with what is wrong. With the connection or
     /// the link that it came by, which end with it. Errors: setup_failed; reauth_needed if the vendor refuses the
@@ -24,7 +25,8 @@ public:
     Task<Result<accounts::Account>> run(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
                                         accounts::Account account, Deadline deadline);
 
-    /// Tries a new context for an account that is there, before it replaces the one that may still work. Stores nothing.
+    /// Tries a new context for an account that is there, before it replaces the one that may still work. Stores
+    /// nothing.
     Task<Result<void>> try_context(accounts::Account const& account, accounts::Context const& context,
                                    Deadline deadline);
 

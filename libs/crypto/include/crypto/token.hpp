@@ -4,6 +4,7 @@
 #include "crypto/keyring.hpp"
 #include "crypto/mac.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ enum class TokenKind { api, mcp, link, account, state };
 /// Prefix, 256 random bits in base62 (43 characters), CRC-32 of all before it in base62 (6 characters), and 8
 /// characters of a MAC of all before them under the keyring's token key: who has not the key cannot make one up.
 [[nodiscard]] Secret mint_token(Keyring const& keyring, TokenKind kind);
+
+/// No token is longer, of whatever kind.
+inline constexpr std::size_t kLongestToken = 128;
 
 /// What can be told of a text without a query. None says whether the token exists.
 enum class TokenForm {

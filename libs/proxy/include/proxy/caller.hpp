@@ -62,6 +62,7 @@ public:
                                             catalog::CallParts const& parts, std::size_t records) const;
 
 private:
+    using Why = accounts::Refresher::Why;
     /// One exchange with the vendor, redirects of a read followed.
     Task<Result<Outcome>> exchange(accounts::CallableAccount const& account, catalog::Method const& method,
                                    catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
@@ -76,7 +77,7 @@ private:
     };
     [[nodiscard]] Renewal const* last_renewal(accounts::Account const& account) const;
     void remember(accounts::Account const& account, std::optional<Error> error);
-    Task<Result<accounts::CallableAccountPtr>> renew(accounts::CallableAccountPtr account, Deadline deadline);
+    Task<Result<accounts::CallableAccountPtr>> renew(accounts::CallableAccountPtr account, Why why, Deadline deadline);
 
     http::Client& client_;
     accounts::Vault const& vault_;

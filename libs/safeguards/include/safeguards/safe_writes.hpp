@@ -2,8 +2,8 @@
 
 #include "accounts/vault.hpp"
 #include "base/clock.hpp"
-#include "safeguards/write_calls.hpp"
 #include "proxy/caller.hpp"
+#include "safeguards/write_calls.hpp"
 #include "tenancy/waiters.hpp"
 
 #include <functional>

@@ -28,7 +28,6 @@ public:
     std::vector<Row> rows;
     std::size_t lookups = 0;      ///< Calls of `resolve`.
     std::optional<Error> failure; ///< The answer of `resolve` while it is set.
-    Timestamp now{};              ///< For `remove_expired`.
 
     Task<Result<mcp::McpServer>> create(mcp::McpServer server, crypto::TokenHash hash, Deadline) override
     {
@@ -94,16 +93,9 @@ public:
         co_return server;
     }
 
-    Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline) override
+    Task<Result<bool>> remove_expired(EnvironmentId, McpServerId, Deadline) override
     {
-        auto const row = std::ranges::find_if(
-            rows, [&](Row const& each) { return each.server.environment == environment && each.server.id == id; });
-        if (row == rows.end() || !row->server.expires_at || *row->server.expires_at > now)
-            co_return false;
-        auto const server = row->server;
-        rows.erase(row);
-        changes_.notify(mcp::change_of(server));
-        co_return true;
+        co_return Error{ErrorCode::internal, "not part of this test"};
     }
 
     Task<Result<std::vector<IntegratedAccountId>>> accounts_of(mcp::McpServer server, Deadline) override
