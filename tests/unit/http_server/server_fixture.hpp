@@ -1,0 +1,153 @@
+#pragma once
+
+#include "http_server/server.hpp"
+
+#include "http_api/place.hpp"
+#include "support/raw_http.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace sluice::http {
+
+using test::RawClient;
+using test::status_of;
+
+/// Memory for bodies that a test can see.
+class Room final : public BodyRoom {
+public:
+    explicit Room(std::atomic<std::size_t>& held)
+        : held_(held)
+    {
+    }
+    ~Room() override { held_ -= own_; }
+    bool grow(std::size_t bytes) override
+    {
+        constexpr std::size_t kMost = 100'000;
+        if (own_ + bytes > kMost)
+            return false;
+        own_ += bytes;
+        held_ += bytes;
+        return true;
+    }
+
+private:
+    std::atomic<std::size_t>& held_;
+    std::size_t own_ = 0;
+};
+
+/// Answers with what it has been asked. Whoever asks at `/strange` may bring no body.
+class Echo final : public Handler {
+public:
+    [[nodiscard]] std::size_t body_limit(Method, std::string_view) const override { return 1024 * 1024; }
+    Task<Admission> admit(Request const& head) override
+    {
+        ++admissions;
+        Admission admission;
+        if (head.path() == "/strange")
+            admission.refusal = refuse(401, "Who are you?");
+        admission.room = std::make_unique<Room>(held);
+        co_return admission;
+    }
+    Task<Response> handle(Request request) override
+    {
+        if (request.path() == "/slow")
+            co_await dynamic_cast<WaitingClient const&>(*request.peer).inform(103, {});
+        if (request.path() == "/stream") {
+            Response response;
+            response.stream = write_twice;
+            co_return response;
+        }
+        if (request.path() == "/large")
+            co_return large(EnvironmentId(Uuid{static_cast<std::uint8_t>(request.query().size())}));
+        std::string names;
+        for (auto const& [name, value] : request.headers)
+            names.append(" ").append(name == "host" ? fmt::format("host={}", value) : std::string(name));
+        co_return json_response(
+            200, fmt::format("{} {} {}{}", name_of(request.method), request.target, request.body, names));
+    }
+    Response refuse(int status, std::string_view message) override
+    {
+        return json_response(status, std::string(message));
+    }
+
+    static Task<void> write_twice(BodySink& sink)
+    {
+        for (auto const* piece : {"one", "two"}) {
+            auto const written = co_await sink.write(piece);
+            if (!written)
+                co_return;
+        }
+    }
+
+    /// An answer that no socket takes at once, to the environment, if it reads what it gets.
+    Response large(EnvironmentId environment)
+    {
+        Place place(running, &answers);
+        auto response = json_response(200, std::string());
+        if (!place.take(environment))
+            response.status = 429;
+        else
+            response.body.resize(kLarge, 'x');
+        EXPECT_TRUE(place.count(response));
+        return response;
+    }
+
+    static constexpr std::size_t kLarge = 16UL * 1024 * 1024;
+    std::shared_ptr<Shares> const running = std::make_shared<Shares>(100);
+    ByteBudget answers{8 * kLarge, 2 * kLarge};
+    std::atomic<int> admissions = 0;
+    std::atomic<std::size_t> held = 0;
+};
+
+class ServerTest : public testing::Test {
+protected:
+    explicit ServerTest(std::size_t connections = 1000)
+    {
+        config_.port = 0;
+        config_.connection_limit = connections;
+        server_.emplace(io_, config_, handler_, metrics_, log_);
+        EXPECT_TRUE(server_->listen());
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    ~ServerTest() override
+    {
+        asio::co_spawn(io_, server_->drain(Deadline::after(std::chrono::seconds(0))), asio::use_future).get();
+        work_.reset();
+        thread_.join();
+    }
+
+    RawClient client() { return RawClient(server_->port()); }
+    std::string answer_to(std::string_view request)
+    {
+        auto peer = client();
+        peer.send(request);
+        return peer.answer();
+    }
+
+    ServerConfig config_;
+    Echo handler_;
+    telemetry::Registry registry_;
+    ServerMetrics metrics_{registry_};
+    telemetry::Log log_{::open("/dev/null", O_WRONLY | O_CLOEXEC), telemetry::Level::error};
+    asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+    std::optional<Server> server_;
+    std::thread thread_;
+};
+
+inline constexpr std::string_view kChunkedHead = "POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+
+} // namespace sluice::http
