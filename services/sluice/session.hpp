@@ -26,7 +26,7 @@ public:
         , metrics_(registry_)
         , keyring_(std::move(keyring))
         , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
-        , store_(pool_, keyring_, clock_)
+        , store_(pool_, keyring_, clock_, no_caches_)
     {
     }
 
@@ -53,6 +53,7 @@ private:
     SystemClock clock_;
     crypto::Keyring keyring_;
     pg::Pool pool_;
+    snapshots::NoCaches no_caches_;
     store::Store store_;
 };
 

@@ -1,8 +1,7 @@
 // One environment sees nothing of another, through any route.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
+import { allRoutes } from '../support/routes.mjs';
 import { send } from './support/exchange.mjs';
 import { callTool, listTools } from './support/mcp.mjs';
 import { connect, environment, mainEnvironment } from './support/product.mjs';
@@ -43,11 +42,7 @@ const begin = (where, subdomain) =>
 const connection = await begin(ours, account.simulated.subdomain);
 const ownConnection = await begin(theirs, own.simulated.subdomain);
 
-const routes = [
-    ...readFileSync(join(import.meta.dirname, '../../services/api/src/routes.cpp'), 'utf8').matchAll(
-        /SLUICE_ROUTE\(Method::(\w+),\s*"([^"]+)",\s*Access::(\w+)/g,
-    ),
-].map(([, method, path, access]) => ({ method: method.replace('_', '').toUpperCase(), path, access }));
+const routes = allRoutes();
 
 test('the table of routes is read', () => {
     assert.ok(routes.length > 30);

@@ -11,6 +11,10 @@ ROOT = Path(sys.argv[1])
 LONGEST_FILE = 500
 MOST_FUNCTIONS = 20
 MOST_FILES_OF_A_COLUMN = 6
+MOST_FILES_OF_A_RESOURCE = 8
+
+# What every room that has such a file calls it.
+REPEATED_NAMES = {"settings"}
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 # Texts are matched first: what is in them is no comment.
@@ -168,7 +172,7 @@ def cycles():
 def names_in_two_rooms():
     homes = defaultdict(set)
     for path in FILES:
-        if path.is_relative_to(ROOT / "libs"):
+        if path.is_relative_to(ROOT / "libs") and path.stem not in REPEATED_NAMES:
             homes[path.stem].add(room_of(path))
     for name, rooms in homes.items():
         if len(rooms) > 1:
@@ -213,6 +217,57 @@ def columns_of_mcp_servers():
             yield f"{column}: {len(named)} files"
 
 
+def types_of_resources():
+    """(area, namespace, type) of the rows that an area of the API lists or gets."""
+    for area in sorted((ROOT / "services/api/src/areas").iterdir()):
+        handlers, view = area / "handlers.cpp", area / "view.hpp"
+        if not handlers.exists() or not view.exists():
+            continue
+        shown_by = set(re.findall(r"\b(?:answer_list|answer_get<\w+>)\(\s*call, [^,]+, (\w+_view)\b", handlers.read_text()))
+        shown_by |= set(re.findall(r"\bshown\(.*?, (\w+_view)(?:, 201)?\);", handlers.read_text(), re.S))
+        for function in shown_by:
+            row = re.search(rf"\b{function}\((\w+)::(\w+) const&", view.read_text())
+            if row:
+                yield area, row[1], row[2]
+
+
+def spread_resources():
+    """A resource is named in its area, its room and the store; elsewhere in few files."""
+    for area, namespace, name in sorted(set(types_of_resources())):
+        homes = {
+            room_of(path)
+            for path in FILES
+            if path.is_relative_to(ROOT / "libs") and f"namespace sluice::{namespace} " in TEXT[path]
+            and re.search(rf"^(?:struct|class) {name}\b[^;]*$", CODE[path], re.M)
+        }
+        inside = re.compile(rf"namespace sluice::{namespace} |using namespace {namespace};|using {namespace}::{name};")
+        named = [
+            path for path in FILES
+            if room_of(path) not in homes | {"store"} and not path.is_relative_to(area)
+            and (re.search(rf"\b{namespace}::{name}\b", CODE[path]) or (inside.search(CODE[path]) and re.search(rf"\b{name}\b", CODE[path])))
+        ]
+        if not homes:
+            yield f"{namespace}::{name} is in no room"
+        elif len(named) > MOST_FILES_OF_A_RESOURCE:
+            yield f"{namespace}::{name}: {len(named)} files: {', '.join(shown(path) for path in named)}"
+
+
+def spread_paging_styles():
+    """A style is one file and one line of the table; no other code knows it."""
+    table = (ROOT / "libs/paging/src/styles.cpp").read_text()
+    names = re.findall(r"^    style\((\w+)\)", table, re.M)
+    folder = ROOT / "libs/paging/src/styles"
+    if {path.stem for path in folder.glob("*.cpp")} != set(names) or not names:
+        yield f"libs/paging/src/styles.cpp lists {names}, libs/paging/src/styles has {sorted(path.name for path in folder.glob('*'))}"
+    for name in names:
+        words = rf'"{name}"|\b{name}_style\b|\bstyle\({name}\)'
+        for path in FILES:
+            if path.parent != folder and path.name != "styles.cpp" and re.search(words, CODE[path]) and room_of(path) in ("paging", "catalog", "tools", "proxy"):
+                yield f"{shown(path)} names the paging style {name}"
+        if len(re.findall(rf"\b{name}\b", table)) != 1:
+            yield f"libs/paging/src/styles.cpp names {name} more than once"
+
+
 def pages_of_documents():
     """No comment cites a document that is not in the tree."""
     for path, text in TEXT.items():
@@ -255,6 +310,8 @@ def main():
     check("no vendor is named in C++ or CMake", list(vendors_in_code()))
     check("every room has a README that says its threads", list(without_readme(rooms)))
     check(f"no column of mcp_servers alone is in more than {MOST_FILES_OF_A_COLUMN} files", list(columns_of_mcp_servers()))
+    check(f"no resource is named in more than {MOST_FILES_OF_A_RESOURCE} files beside its own", list(spread_resources()))
+    check("a paging style is one file and one line", list(spread_paging_styles()))
     check("no comment cites a document that is not in the tree", list(pages_of_documents()))
     print(f"{passed} passed, {len(failures)} failed")
     sys.exit(bool(failures))

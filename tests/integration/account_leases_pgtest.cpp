@@ -109,7 +109,7 @@ TEST_F(AccountLeaseTest, ARefusedAppIsKeptWithItsInstallationAndToldOnceUntilItW
     auto const in = environment("mine");
     auto const made = account(in);
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
-    Store const worker(pool, keyring_, clock_);
+    Store const worker(pool, keyring_, clock_, no_caches_);
     auto& repository = worker.accounts();
     auto const owner = uuid_v7(clock_.now());
     accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
@@ -156,7 +156,7 @@ TEST_F(AccountLeaseTest, AccountsThatAreRefusedForTheirAppAtOnceDoNotWaitForEach
     }
     {
         pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 6}, metrics_, log_);
-        Store const worker(pool, keyring_, clock_);
+        Store const worker(pool, keyring_, clock_, no_caches_);
         auto const owner = uuid_v7(clock_.now());
         for (auto const& id : accounts)
             must(test::run(worker.accounts().lease_refresh(in, id, 1, owner, std::chrono::seconds(60), soon())));
@@ -229,7 +229,7 @@ TEST_F(AccountLeaseTest, OfTwoAccountsThatMayAskForTheirAppOneDoes)
     database_.execute("UPDATE environment_integrations SET app_refused_at = now() - interval '1 minute', "
                       "app_retry_at = now() - interval '1 second', last_error = '{\"message\": \"no\"}'");
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 2}, metrics_, log_);
-    Store const worker(pool, keyring_, clock_);
+    Store const worker(pool, keyring_, clock_, no_caches_);
     pqxx::connection holder(database_.url("").reveal());
     pqxx::work held(holder);
     held.exec("SELECT 1 FROM environment_integrations FOR UPDATE"); // Both have read that it is time.

@@ -1,4 +1,5 @@
-// Every call that changes what replicas cache names it in a NOTIFY of its transaction.
+// Every call that changes what replicas cache names it: in a NOTIFY of its transaction, and to this process's caches
+// before it returns.
 #include "catalog/integration.hpp"
 #include "crypto/token.hpp"
 #include "store/store.hpp"
@@ -37,6 +38,17 @@ public:
     {
         if (auto const change = Change::parse(payload))
             changes.push_back(*change);
+    }
+    std::vector<Change> changes;
+};
+
+/// What this process was told to drop.
+class Dropped final : public snapshots::Announcer {
+public:
+    Task<void> announce(std::vector<Change> dropped) override
+    {
+        changes.insert(changes.end(), dropped.begin(), dropped.end());
+        co_return;
     }
     std::vector<Change> changes;
 };
@@ -92,26 +104,31 @@ protected:
     {
         return crypto::hash_token(keyring_, crypto::mint_token(keyring_, crypto::TokenKind::mcp).reveal());
     }
-    /// What is announced while `action` runs.
-    std::vector<Change> heard(std::function<void()> const& action)
+    /// Waits for all that was announced so far: NOTIFY arrives in the order of commits.
+    void catch_up()
     {
-        while (listener_.get_notifs() > 0) {
-        }
-        heard_.changes.clear();
-        action();
-        // NOTIFY arrives in the order of commits, so this mark is behind all of them.
         Change const mark{Kind::api_token, {}, uuid_of_name("mark")};
         database_.execute("NOTIFY " + std::string(snapshots::kChangeChannel) + ", '" + mark.str() + "'");
         while (std::ranges::find(heard_.changes, mark) == heard_.changes.end() &&
                listener_.await_notification(10, 0) > 0) {
         }
         std::erase(heard_.changes, mark);
+    }
+    /// What is announced while `action` runs.
+    std::vector<Change> heard(std::function<void()> const& action)
+    {
+        catch_up();
+        heard_.changes.clear();
+        dropped_.changes.clear();
+        action();
+        catch_up();
         return heard_.changes;
     }
     void expect(std::string const& call, Change const& change, std::function<void()> const& action)
     {
         auto const changes = heard(action);
         EXPECT_NE(std::ranges::find(changes, change), changes.end()) << call << " does not announce " << change.str();
+        EXPECT_EQ(dropped_.changes, changes) << call << " tells this process something else";
     }
     [[nodiscard]] Change account_change() const { return {Kind::account, in_, account_.id.uuid()}; }
     [[nodiscard]] Change tenant_change(std::string_view tenant) const
@@ -128,7 +145,8 @@ protected:
     pg::PoolMetrics metrics_{registry_};
     pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
     pg::Pool owner_pool_{{.url = database_.url("sluice_owner"), .connections = 1}, metrics_, log_};
-    Store store_{pool_, keyring_, clock_};
+    Dropped dropped_;
+    Store store_{pool_, keyring_, clock_, dropped_};
     pqxx::connection listener_{database_.url("sluice_app").reveal()};
     Heard heard_{listener_};
     EnvironmentId in_;
@@ -206,6 +224,17 @@ TEST_F(AnnouncementTest, ChangesOfAnEnvironmentAndWhatIsInstalledInItNameIt)
            [&] { must(test::run(store_.installations().remove(in_, row.id, soon()))); });
 }
 
+TEST_F(AnnouncementTest, AChangeThatFailsNamesNothing)
+{
+    accounts::AccountChange const refused = [](Account&, Context&) -> Result<void> {
+        return Error{ErrorCode::conflict, "no"};
+    };
+    auto const changes =
+        heard([&] { EXPECT_FALSE(test::run(store_.accounts().update(in_, account_.id, false, refused, soon()))); });
+    EXPECT_TRUE(changes.empty());
+    EXPECT_TRUE(dropped_.changes.empty());
+}
+
 TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
 {
     auto const token =
@@ -214,7 +243,7 @@ TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
            [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), soon()))); });
     auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));
     definition.manifest.as_object()["label"] = "Changed";
-    Store as_owner(owner_pool_, keyring_, clock_);
+    Store as_owner(owner_pool_, keyring_, clock_, dropped_);
     expect("publish", {Kind::integration, {}, definition.id.uuid()},
            [&] { EXPECT_TRUE(must(test::run(as_owner.integrations().publish(definition, soon())))); });
 }

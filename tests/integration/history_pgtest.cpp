@@ -61,9 +61,10 @@ protected:
     pg::PoolMetrics metrics_{registry_};
     std::optional<pg::Pool> pool_{std::in_place, pg::PoolConfig{.url = database_.url("sluice_app"), .connections = 1},
                                   metrics_, log_};
-    Store store_{*pool_, keyring_, clock_};
+    snapshots::NoCaches no_caches_;
+    Store store_{*pool_, keyring_, clock_, no_caches_};
     pg::Pool worker_pool_{{.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_};
-    Store worker_{worker_pool_, keyring_, clock_};
+    Store worker_{worker_pool_, keyring_, clock_, no_caches_};
     EnvironmentId environment_;
 };
 

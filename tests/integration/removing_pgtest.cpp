@@ -90,9 +90,10 @@ protected:
     telemetry::Registry registry_;
     pg::PoolMetrics metrics_{registry_};
     pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
-    Store store_{pool_, keyring_, clock_};
+    snapshots::NoCaches no_caches_;
+    Store store_{pool_, keyring_, clock_, no_caches_};
     pg::Pool worker_pool_{{.url = database_.url("sluice_worker"), .connections = 2}, metrics_, log_};
-    Store worker_{worker_pool_, keyring_, clock_};
+    Store worker_{worker_pool_, keyring_, clock_, no_caches_};
     EnvironmentId environment_;
 };
 

@@ -190,7 +190,7 @@ TEST_F(StoreTest, ForgetsTheSecretOfWhatIsDeletedByAnyWay)
     EXPECT_TRUE(test::run(store_.installations().remove(in, made.environment_integration, soon())));
     EXPECT_EQ(test::run(store_.servers().resolve({last_hash_}, soon())).error().code(), ErrorCode::not_found);
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
-    Store const worker(pool, keyring_, clock_);
+    Store const worker(pool, keyring_, clock_, no_caches_);
     while (must(test::run(worker.installations().remove_rest(in, made.environment_integration, soon())))) {
     }
     EXPECT_EQ(database_.value("SELECT count(*) FROM secret_hashes"), "0");
@@ -203,7 +203,7 @@ TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)
     auto const later = server(made, clock_.now() + std::chrono::hours(1));
     auto const endless = server(made);
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
-    Store worker(pool, keyring_, clock_);
+    Store worker(pool, keyring_, clock_, no_caches_);
     auto const is_removed = [&](mcp::McpServer const& server) {
         return must(test::run(worker.servers().remove_expired(server.environment, server.id, soon())));
     };
@@ -342,14 +342,14 @@ TEST_F(StoreTest, RefusesAKeyringThatIsNotTheOneItWasSealedWith)
     EXPECT_TRUE(test::run(store_.tenancy().check_keyring(soon())));
     EXPECT_TRUE(test::run(store_.tenancy().check_keyring(soon())));
     auto const other = crypto::Keyring::generate();
-    Store wrong(pool_, other, clock_);
+    Store wrong(pool_, other, clock_, no_caches_);
     EXPECT_EQ(test::run(wrong.tenancy().check_keyring(soon())).error().code(), ErrorCode::conflict);
 }
 
 TEST_F(StoreTest, AnswersUnavailableWithinTheDeadlineWhenTheDatabaseIsGone)
 {
     pg::Pool pool({.url = Secret{"host=/nonexistent dbname=x"}, .connections = 1}, metrics_, log_);
-    Store gone(pool, keyring_, clock_);
+    Store gone(pool, keyring_, clock_, no_caches_);
     EXPECT_EQ(test::run(gone.ping(soon())).error().code(), ErrorCode::unavailable);
 }
 

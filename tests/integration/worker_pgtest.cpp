@@ -124,7 +124,8 @@ protected:
     telemetry::Registry registry_;
     pg::PoolMetrics metrics_{registry_};
     pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
-    Store store_{pool_, keyring_, clock_};
+    snapshots::NoCaches no_caches_;
+    Store store_{pool_, keyring_, clock_, no_caches_};
 };
 
 TEST_F(WorkerTest, FinishesARenewalAndADeliveryThatWereUnderWayWhenItWasToldToStop)

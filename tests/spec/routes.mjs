@@ -1,9 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-
-const file = resolve(import.meta.dirname, '../../services/api/src/routes.cpp');
-const row =
-    /SLUICE_ROUTE\s*\(\s*Method::(\w+)\s*,\s*"([^"]+)"\s*,\s*Access::(\w+)\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*\)/g;
+import { allRoutes } from '../support/routes.mjs';
 
 /// The security schemes of each access: all of them, one at a time. No schemes: anyone may call.
 const schemes = {
@@ -41,21 +36,16 @@ export function routes(tests, spec) {
         });
     for (const name of described.keys())
         tests.check(`operation ${name} is a route`, () => {
-            if (!table.has(name)) throw new Error(`there is no ${name} in services/api/src/routes.cpp`);
+            if (!table.has(name)) throw new Error(`there is no ${name} in services/api/src/areas`);
         });
 }
 
 function readTable() {
-    const source = readFileSync(file, 'utf8')
-        .replace(/^\s*#(?:.*\\\n)*.*$/gm, '') // the macro's own definition
-        .replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
     const table = new Map();
-    for (const [, method, path, access] of source.matchAll(row)) {
-        const name = `${method.replace(/_$/, '').toUpperCase()} ${path}`;
-        if (table.has(name)) throw new Error(`${name} stands in it twice`);
+    for (const { method, path, access } of allRoutes()) {
+        const name = `${method} ${path}`;
+        if (table.has(name)) throw new Error(`${name} is a route twice`);
         table.set(name, access);
     }
-    const rows = source.match(/\bSLUICE_ROUTE\b/g)?.length ?? 0;
-    if (rows === 0 || table.size !== rows) throw new Error(`${rows} rows of SLUICE_ROUTE, ${table.size} understood`);
     return table;
 }

@@ -108,12 +108,10 @@ RefresherMetrics::RefresherMetrics(telemetry::Registry& registry)
 }
 
 Refresher::Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
-                     snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log,
-                     RefresherMetrics& metrics, RefresherConfig config)
+                     Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics, RefresherConfig config)
     : repository_(repository)
     , integrations_(integrations)
     , client_(client)
-    , announcer_(announcer)
     , clock_(clock)
     , log_(log)
     , failed_(log, telemetry::Level::warning, "credential was not renewed")
@@ -315,7 +313,6 @@ Task<Result<Account>> Refresher::finish(CallableAccount const& account, Uuid own
                                                            Deadline::after(kStoreLimit));
         if (written) {
             failpoint("refresh_committed");
-            co_await announcer_.announce({snapshots::Change::Kind::account, row.environment, row.id.uuid()});
             co_return written;
         }
         bool const is_over = written.error().code() != ErrorCode::unavailable || deadline.expired();

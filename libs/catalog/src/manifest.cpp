@@ -104,18 +104,21 @@ private:
         if (value == nullptr)
             return pagination;
         Mapping mapping(source_, value, path, problems_);
-        using Format = Pagination::Format;
-        pagination.format = mapping.choice("format", {"none", "cursor"}, 0) == 0 ? Format::none : Format::cursor;
+        std::vector<std::string_view> formats{"none"};
+        for (auto const* style : paging::styles())
+            formats.push_back(style->name());
+        pagination.style = paging::find_style(formats[mapping.choice("format", formats, 0)]);
         Mapping config(source_, mapping.find("config"), mapping.at("config"), problems_);
         read_empty_lists(mapping, pagination);
-        bool const is_cursor = pagination.format == Format::cursor;
-        pagination.items = config.text("items", is_cursor);
-        if (!is_cursor)
+        pagination.items = config.text("items", pagination.style != nullptr);
+        if (pagination.style == nullptr)
             return pagination;
-        pagination.next = config.text("next", true);
-        pagination.next_is_url = config.flag("next_is_url", false);
-        pagination.cursor_parameter = config.text("cursor_parameter", true);
-        pagination.limit_parameter = config.text("limit_parameter", true);
+        for (auto const& setting : pagination.style->settings())
+            if (setting.kind == paging::Setting::Kind::text)
+                pagination.settings.emplace(setting.name, config.text(setting.name, setting.required));
+            else if (config.flag(setting.name, false))
+                pagination.settings.emplace(setting.name, "");
+        pagination.next = pagination.style->next_path(pagination.settings);
         pagination.max_limit = config.integer("max_limit", 1, 100'000, 100);
         pagination.default_limit = config.integer("default_limit", 1, pagination.most(), pagination.max_limit);
         return pagination;
@@ -241,7 +244,7 @@ private:
             mapping.problem("name", fmt::format("gives the tool name {} of {} characters; clients add prefixes, so at "
                                                 "most {} are allowed: give a shorter name",
                                                 method.tool_name, method.tool_name.size(), kTargetName));
-        if (method.paginated && method.pagination.format == Pagination::Format::none)
+        if (method.paginated && method.pagination.style == nullptr)
             mapping.problem("paginated", "needs a pagination block, here or at the root");
         if (method.description.size() > kMaxDescription)
             mapping.problem("operation", fmt::format("has a description of {} bytes; clients cut after {}",

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,10 @@ public:
 
     /// One of the names, as its position.
     std::size_t choice(std::string_view key, std::initializer_list<std::string_view> names, std::size_t fallback)
+    {
+        return choice(key, std::span(names.begin(), names.size()), fallback);
+    }
+    std::size_t choice(std::string_view key, std::span<std::string_view const> names, std::size_t fallback)
     {
         auto const* value = find(key);
         if (value == nullptr)

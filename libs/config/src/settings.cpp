@@ -185,19 +185,18 @@ void Settings::flag(std::string key, bool& target, std::string description)
         [&] { return target ? "true" : "false"; });
 }
 
-void Settings::integer(std::string key, std::int64_t& target, std::int64_t minimum, std::int64_t maximum,
-                       std::string description)
+void Settings::number(std::string key, std::string description, Range range, Number number)
 {
     add(
         std::move(key), std::move(description), false,
-        [&target, minimum, maximum](Values const& values) -> std::optional<std::string> {
+        [range, set = std::move(number.set)](Values const& values) -> std::optional<std::string> {
             auto const value = values.size() == 1 ? parse_integer(values.front()) : std::nullopt;
-            if (!value || *value < minimum || *value > maximum)
-                return fmt::format("must be an integer from {} to {}", minimum, maximum);
-            target = *value;
+            if (!value || *value < range.minimum || *value > range.maximum)
+                return fmt::format("must be an integer from {} to {}", range.minimum, range.maximum);
+            set(*value);
             return std::nullopt;
         },
-        [&] { return std::to_string(target); });
+        [get = std::move(number.get)] { return std::to_string(get()); });
 }
 
 void Settings::duration(std::string key, std::chrono::milliseconds& target, std::chrono::milliseconds minimum,

@@ -41,12 +41,10 @@ std::vector<FormField::Option> options_in(FormField::Source const& source, json:
 } // namespace
 
 ConnectForm::ConnectForm(accounts::AccountRepository& accounts, accounts::Integrations& integrations,
-                         proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
-                         crypto::CursorSealer const& sealer)
+                         proxy::VendorCalls& vendor, crypto::CursorSealer const& sealer)
     : accounts_(accounts)
     , integrations_(integrations)
     , vendor_(vendor)
-    , announcer_(announcer)
     , sealer_(sealer)
 {
 }
@@ -134,15 +132,14 @@ Task<Result<void>> ConnectForm::submit(accounts::CallableAccountPtr account, jso
     if (!failures.empty())
         co_return Error{std::move(failures)};
     auto const& row = account->account;
-    accounts::AccountChange change = [answers = *std::move(answers), installed = account->installed](
-                                         accounts::Account&, accounts::Context& context) -> Result<void> {
+    accounts::AccountChange change = [answers = *std::move(answers),
+                                      installed = account->installed](auto&, auto& context) -> Result<void> {
         context = accounts::merge_context(context, answers, *installed->integration);
         return {};
     };
     auto const stored = co_await accounts_.store_answers(row.environment, row.id, std::move(change), deadline);
     if (!stored)
         co_return stored.error();
-    co_await announcer_.announce({snapshots::Change::Kind::account, row.environment, row.id.uuid()});
     co_return Result<void>{};
 }
 

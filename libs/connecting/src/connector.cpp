@@ -76,9 +76,8 @@ bool is_same_browser(Connection const& connection, std::vector<std::string> cons
 
 Connector::Connector(ConnectionRepository& connections, accounts::AccountRepository& accounts,
                      accounts::InstallationRepository& installations, accounts::Integrations& integrations,
-                     http::Client& client, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
-                     tenancy::Waiters& waiters, crypto::Keyring const& keyring, Clock const& clock,
-                     std::string callback_url)
+                     http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
+                     crypto::Keyring const& keyring, Clock const& clock, std::string callback_url)
     : connections_(connections)
     , accounts_(accounts)
     , installations_(installations)
@@ -88,7 +87,7 @@ Connector::Connector(ConnectionRepository& connections, accounts::AccountReposit
     , keyring_(keyring)
     , clock_(clock)
     , callback_url_(std::move(callback_url))
-    , trial_(connections, accounts, integrations, vendor, announcer, clock)
+    , trial_(connections, accounts, integrations, vendor, clock)
 {
 }
 
@@ -383,34 +382,6 @@ Task<Result<accounts::Account>> Connector::exchange(Connection const& connection
     }
     co_return co_await connections_.store_account(connection.id, connection.link_token, std::move(account),
                                                   std::move(context), Deadline::after(kStoreLimit));
-}
-
-Task<Result<void>> Connector::revoke(accounts::CallableAccountPtr account, Deadline deadline)
-{
-    auto const* format = account->installed->integration->find_credentials(account->account.authentication_method);
-    if (format == nullptr || !format->oauth || format->oauth->revoke_url.empty())
-        co_return Result<void>{};
-    auto const context = accounts::open_context(account->account, account->key);
-    if (!context)
-        co_return context.error();
-    auto const app = accounts::oauth_app(*format->oauth, account->app_secret, *context);
-    auto url = format->oauth->revoke_url.render_url(account->visible);
-    if (!app || !url)
-        co_return app ? url.error() : app.error();
-    json::value const secret = context->secret;
-    // The refresh token, as that ends the access tokens made with it; else the access token.
-    for (auto const* path : {"oauth.token.refresh_token", "oauth.token.access_token"}) {
-        auto const* token = json::find_path(secret, path);
-        if (token == nullptr || !token->is_string())
-            continue;
-        http::Query form;
-        form.add("token", std::string(token->get_string()));
-        auto request = accounts::token_request(*format->oauth, *std::move(url), *app, std::move(form));
-        request.owner = http::Owner{account->account.environment, account->account.id};
-        auto const answer = co_await client_.send(std::move(request), deadline);
-        co_return answer ? Result<void>{} : Result<void>(answer.error());
-    }
-    co_return Result<void>{};
 }
 
 Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environment, ConnectionId id, Deadline deadline)

@@ -23,8 +23,8 @@ Task<Result<bool>> HealthCheck::run(accounts::CallableAccountPtr account, Deadli
     bool const is_refused = checked && !checked->refusal.empty();
     if (!checked || (!is_refused && !row.doubts.credential_refused_at))
         co_return false;
-    accounts::AccountChange change = [is_refused, said = checked->refusal, now = clock_.now()](
-                                         accounts::Account& changed, accounts::Context&) -> Result<void> {
+    accounts::AccountChange change = [is_refused, said = checked->refusal, now = clock_.now()](auto& changed,
+                                                                                               auto&) -> Result<void> {
         if (!is_refused)
             changed.doubts.credential_refused_at.reset();
         else if (changed.status == accounts::Status::active)

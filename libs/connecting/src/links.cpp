@@ -1,5 +1,7 @@
 #include "connecting/links.hpp"
 
+#include "crypto/token.hpp"
+
 #include <set>
 
 namespace sluice::connecting {
@@ -36,6 +38,100 @@ Links::Links(ConnectionRepository& connections, accounts::AccountRepository& acc
     , keyring_(keyring)
     , clock_(clock)
 {
+}
+
+Task<Result<accounts::Account>> Links::account_to_reconnect(EnvironmentId environment, IntegratedAccountId id,
+                                                            Deadline deadline)
+{
+    auto account = co_await accounts_.find(environment, id, deadline);
+    if (!account && account.error().code() == ErrorCode::not_found)
+        co_return invalid("integrated_account_id", "is no account of this environment");
+    co_return account;
+}
+
+Task<Result<accounts::EnvironmentIntegration>> Links::installation_named(EnvironmentId environment, std::string name,
+                                                                         Deadline deadline)
+{
+    auto const all = co_await definitions_.list(environment, deadline);
+    if (!all)
+        co_return all.error();
+    tenancy::ListQuery everything;
+    everything.limit = tenancy::ListQuery::kMaxLimit;
+    auto const rows = co_await installations_.list(environment, std::move(everything), deadline);
+    if (!rows)
+        co_return rows.error();
+    for (auto const& row : rows->items)
+        for (auto const& integration : *all)
+            if (integration.id == row.integration && integration.name == name)
+                co_return row;
+    co_return invalid("integration", "is not installed in this environment");
+}
+
+Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, Deadline deadline)
+{
+    LinkToken link;
+    std::optional<EnvironmentIntegrationId> of_account;
+    link.environment = environment;
+    link.tenant_id = target.tenant_id.value_or("");
+    if (target.account) {
+        auto const account = co_await account_to_reconnect(environment, *target.account, deadline);
+        if (!account)
+            co_return account.error();
+        link.tenant_id = account->tenant_id;
+        of_account = account->environment_integration;
+        link.account = target.account;
+        link.is_reconnect = true;
+    }
+    if (target.integration) {
+        auto const installation = co_await installation_named(environment, *target.integration, deadline);
+        if (!installation)
+            co_return installation.error();
+        if (link.account && of_account != installation->id)
+            co_return invalid("integration", "is not that of the account");
+    }
+    link.persist_previous_context = target.persist_previous_context;
+    link.integration = std::move(target.integration);
+    link.scopes = std::move(target.scopes);
+    link.redirect_uri = std::move(target.redirect_uri);
+    link.region = std::move(target.region);
+    link.context = std::move(target.context);
+    link.expires_at = clock_.now() + kLifetime;
+    auto secret = crypto::mint_token(keyring_, crypto::TokenKind::link);
+    auto created =
+        co_await connections_.create_link(std::move(link), crypto::hash_token(keyring_, secret.reveal()), deadline);
+    if (!created)
+        co_return created.error();
+    co_return MintedLink{*std::move(created), std::move(secret)};
+}
+
+Task<Result<ConnectRequest>> Links::request_of(EnvironmentId environment, Target target,
+                                               std::string authentication_method, Deadline deadline)
+{
+    ConnectRequest request;
+    request.environment = environment;
+    request.authentication_method = std::move(authentication_method);
+    request.region = std::move(target.region);
+    request.redirect_uri = std::move(target.redirect_uri);
+    request.scopes = std::move(target.scopes);
+    request.given = std::move(target.context);
+    request.persist_previous_context = target.persist_previous_context;
+    if (target.account) {
+        auto const account = co_await account_to_reconnect(environment, *target.account, deadline);
+        if (!account)
+            co_return account.error();
+        request.account = target.account;
+        request.tenant_id = account->tenant_id;
+        request.installation = account->environment_integration;
+        if (target.integration && *target.integration != account->integration_name)
+            co_return invalid("integration", "is not that of the account");
+        co_return request;
+    }
+    auto const installation = co_await installation_named(environment, *target.integration, deadline);
+    if (!installation)
+        co_return installation.error();
+    request.tenant_id = target.tenant_id.value_or("");
+    request.installation = installation->id;
+    co_return request;
 }
 
 Task<Result<LinkToken>> Links::find(std::string secret, Deadline deadline)
@@ -92,8 +188,8 @@ Task<Result<Links::Offers>> Links::offered(LinkToken link, Deadline deadline)
         auto const state = co_await installations_.load(link.environment, row.id, deadline);
         if (!state)
             co_return state.error();
-        auto installed = co_await integrations_.install(row.integration, state->integration_version, row.override, {},
-                                                        deadline);
+        auto installed =
+            co_await integrations_.install(row.integration, state->integration_version, row.override, {}, deadline);
         if (!installed)
             co_return installed.error();
         offers.offers.push_back({row.id, *std::move(installed), state->app_secret.has_value()});

@@ -51,13 +51,11 @@ std::string_view error_type_of(Error const& error)
 }
 
 Trial::Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts,
-             accounts::Integrations& integrations, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
-             Clock const& clock)
+             accounts::Integrations& integrations, proxy::VendorCalls& vendor, Clock const& clock)
     : connections_(connections)
     , accounts_(accounts)
     , integrations_(integrations)
     , vendor_(vendor)
-    , announcer_(announcer)
     , clock_(clock)
 {
 }
@@ -143,9 +141,6 @@ Task<Result<accounts::Account>> Trial::run(std::optional<ConnectionId> connectio
     if (!settled)
         co_return settled.error();
     failpoint("connect_settled");
-    co_await announcer_.announce({snapshots::Change::Kind::account, account.environment, account.id.uuid()});
-    co_await announcer_.announce(
-        {snapshots::Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
     if (!checked)
         co_return checked.error();
     co_return settled;

@@ -2,12 +2,6 @@
 
 namespace sluice::mcp {
 
-void CallTrace::of(accounts::CallableAccount const& connected)
-{
-    account = connected.account.id.str();
-    integration = connected.account.integration_name;
-}
-
 EndpointMetrics::EndpointMetrics(telemetry::Registry& registry)
     : legacy_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "legacy"}}))
     , modern_requests(registry.counter("sluice_mcp_requests_total", "MCP requests by era.", {{"era", "modern"}}))

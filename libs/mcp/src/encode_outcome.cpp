@@ -3,7 +3,7 @@
 #include "base/encoding.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/media_type.hpp"
-#include "proxy/remote_error.hpp"
+#include "toolcalls/result_text.hpp"
 
 #include <fmt/format.h>
 
@@ -14,37 +14,6 @@ namespace {
 std::size_t room_for(std::size_t payload)
 {
     return payload * 2 + payload / 4 + 512;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// What a tool gives as structured content: an object, in every revision. Lists are `{result, next_cursor}`; other
-/// arrays and scalars are wrapped.
-std::string wrapped_payload(proxy::Outcome const& outcome)
-{
-    std::string payload;
-    if (outcome.kind == proxy::Outcome::Kind::list) {
-        payload.reserve(outcome.page.items.size() + 256);
-        payload += R"({"result":)";
-        payload += outcome.page.items;
-        payload += R"(,"next_cursor":)";
-        if (outcome.next_cursor)
-            json::append_quoted(payload, *outcome.next_cursor);
-        else
-            payload += "null";
-        payload += '}';
-        return payload;
-    }
-    if (outcome.kind == proxy::Outcome::Kind::empty)
-        return fmt::format(R"({{"status":{}}})", outcome.remote_status);
-    auto const body = trimmed(outcome.body);
-    return fmt::format(R"({{"result":{}}})", body);
 }
 
 /// Ends the content, with a note to the model if there is one.
@@ -124,20 +93,17 @@ std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snap
 {
     using Kind = proxy::Outcome::Kind;
     std::string out;
+    std::string made;
     out.reserve(room_for(outcome.body.size()));
     open_result(out, request);
     if (outcome.kind == Kind::error) {
-        append_error(out, proxy::remote_error_body(outcome), note);
-    } else if (outcome.kind == Kind::unread) {
-        append_payload(out, proxy::unread_body(outcome), note);
-    } else if (method.content) {
+        append_error(out, toolcalls::result_text(outcome, made), note);
+    } else if (method.content && outcome.kind != Kind::unread) {
         append_content(out, *method.content, outcome, note);
     } else if (outcome.kind == Kind::binary) {
         append_file(out, outcome, note);
-    } else if (auto const body = trimmed(outcome.body); outcome.kind == Kind::object && body.starts_with('{')) {
-        append_payload(out, body, note);
     } else {
-        append_payload(out, wrapped_payload(outcome), note);
+        append_payload(out, toolcalls::result_text(outcome, made), note);
     }
     close_result(out, request, snapshot.server_info, outcome.limits);
     return out;

@@ -4,6 +4,7 @@
 #include "encode_outcome.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/message.hpp"
+#include "mcp/client_inputs.hpp"
 #include "progress.hpp"
 
 #include <fmt/format.h>
@@ -119,8 +120,8 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
         co_return unresolved(resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
-    if (!snapshot->served->is_of_tenant())
-        trace.of(*snapshot->served->groups().front().accounts.front());
+    if (!snapshot->grant.served->is_of_tenant())
+        trace.of(*snapshot->grant.served->groups().front().accounts.front());
 
     http::Response response;
     if (!is_allowed_origin(request)) {
@@ -331,7 +332,8 @@ Task<Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadl
         co_return Answer{
             refusal->http_status, encode_error(refusal->id, refusal->code, refusal->message, refusal->data), {}};
     }
-    co_return co_await methods_.answer(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, trace);
+    co_return co_await methods_.answer(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, nullptr,
+                                       trace);
 }
 
 } // namespace sluice::mcp

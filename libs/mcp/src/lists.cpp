@@ -28,4 +28,10 @@ Answer answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, st
     return {200, encode_result(request, snapshot, members), {}};
 }
 
+void add_text(json::object& view, std::string_view name, std::string const& text)
+{
+    if (!text.empty())
+        view[name] = text;
+}
+
 } // namespace sluice::mcp

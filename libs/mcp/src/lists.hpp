@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/json.hpp"
 #include "mcp/answer.hpp"
 #include "mcp/servers.hpp"
 #include "mcp_protocol/rpc_message.hpp"
@@ -16,5 +17,8 @@ namespace sluice::mcp {
 /// The members of a list, or the error that a cursor of somebody else's deserves.
 [[nodiscard]] Answer answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view name,
                                  std::string_view array, std::chrono::milliseconds lifetime);
+
+/// Adds a member that is left out where it is empty.
+void add_text(json::object& view, std::string_view name, std::string const& text);
 
 } // namespace sluice::mcp

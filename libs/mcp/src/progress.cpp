@@ -23,7 +23,7 @@ bool makes_progress(RpcRequest const& request, ServerSnapshot const& snapshot)
     auto const* name = json::string_at(request.params, "name");
     if (request.method != "tools/call" || name == nullptr || token_of(request) == nullptr)
         return false;
-    auto const* tool = snapshot.tools->find(*name);
+    auto const* tool = snapshot.grant.tools->find(*name);
     if (tool == nullptr)
         return false;
     catalog::CallParts parts;
@@ -77,8 +77,7 @@ Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, Snapsh
     CallTrace trace;
     ProgressFrames progress(sink, request);
     request.peer = &sink;
-    (request.era == Era::modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
-    auto answer = co_await methods_.call_tool(std::move(request), std::move(snapshot), deadline, &progress, trace);
+    auto answer = co_await methods_.answer(std::move(request), std::move(snapshot), deadline, &progress, trace);
     if (progress.is_gone())
         co_return;
     auto frame = event_frame(std::exchange(answer.body, {}));

@@ -23,35 +23,6 @@ Error unknown_token()
 
 } // namespace
 
-std::string_view name_of(Exposure exposure) noexcept
-{
-    return exposure == Exposure::discovery ? "discovery" : "all";
-}
-
-json::object config_json(ServerConfig const& config)
-{
-    return {{"methods", json::array_of(config.filter.methods)},
-            {"tags", json::array_of(config.filter.tags)},
-            {"tool_exposure", name_of(config.exposure)},
-            {"require_api_token_auth", config.require_api_token_auth},
-            {"result_token_limit", config.result_token_limit},
-            {"approval_tags", json::array_of(config.approval_tags)},
-            {"approval_link", config.approval_link},
-            {"idempotency_window_s", config.idempotency_window.count()}};
-}
-
-Result<void> check_config(ServerConfig const& config, tools::ToolList const& tools)
-{
-    std::vector<FieldFailure> failures;
-    for (auto const& checked : {tools::check_filter(config.filter, tools),
-                                tools::check_tags(config.approval_tags, "config.approval_tags", tools)})
-        if (!checked)
-            failures.insert(failures.end(), checked.error().failures().begin(), checked.error().failures().end());
-    if (!failures.empty())
-        return Error{std::move(failures)};
-    return {};
-}
-
 snapshots::Change change_of(McpServer const& server)
 {
     using Kind = snapshots::Change::Kind;
@@ -62,7 +33,7 @@ snapshots::Change change_of(McpServer const& server)
 
 namespace {
 
-std::string info_of(McpServer const& server, ServedAccounts const& served)
+std::string info_of(McpServer const& server, toolcalls::ServedAccounts const& served)
 {
     json::object info{{"name", "sluice"}, {"title", server.name}};
     if (!served.is_of_tenant()) {
@@ -85,7 +56,7 @@ std::string capabilities_of(ServerSnapshot const& snapshot)
 }
 
 /// Whose tools these are, in a sentence.
-std::string whose(McpServer const& server, ServedAccounts const& served)
+std::string whose(McpServer const& server, toolcalls::ServedAccounts const& served)
 {
     if (!served.is_of_tenant()) {
         auto const& account = served.groups().front().first();
@@ -104,7 +75,7 @@ std::string whose(McpServer const& server, ServedAccounts const& served)
                        parts.empty() ? "none is connected now" : fmt::format("{}", fmt::join(parts, ", ")));
 }
 
-std::string instructions_of(McpServer const& server, ServedAccounts const& served)
+std::string instructions_of(McpServer const& server, toolcalls::ServedAccounts const& served)
 {
     return fmt::format(
         "{} Lists answer {{result, next_cursor}}; pass next_cursor back exactly as "
@@ -114,22 +85,35 @@ std::string instructions_of(McpServer const& server, ServedAccounts const& serve
         utf8_prefix(whose(server, served), 1500));
 }
 
+toolcalls::Grant grant_of(McpServer const& server, toolcalls::ServedPtr served, toolcalls::ToolSets& tool_sets)
+{
+    auto const& config = server.config;
+    toolcalls::Grant grant;
+    grant.tools = tool_sets.get(served->tools(), config.filter);
+    grant.served = std::move(served);
+    grant.holder = {server.environment, server.id, server.name, config.approval_link};
+    grant.approval_tags = config.approval_tags;
+    grant.idempotency_window = config.idempotency_window;
+    grant.max_bytes = static_cast<std::size_t>(config.result_token_limit * tools::kBytesPerToken);
+    return grant;
+}
+
 /// Resources are read from an account, so those of an integration with several are left out: a URI names none. Nor can
 /// one wait for approval.
 void add_offers(ServerSnapshot& snapshot)
 {
-    for (auto const& group : snapshot.served->groups()) {
+    for (auto const& group : snapshot.grant.served->groups()) {
         auto const& integration = *group.first().installed->integration;
         for (auto const& resource : integration.offers.resources) {
             auto const* method = integration.find(resource.read.resource, resource.read.method);
             bool const may_read =
-                method != nullptr && snapshot.tools->allows(*method) &&
+                method != nullptr && snapshot.grant.tools->allows(*method) &&
                 !safeguards::safeguard_of(*method, snapshot.server.config.approval_tags, {}).needs_approval;
             if (group.accounts.size() == 1 && may_read)
                 snapshot.resources.push_back({&resource, group.accounts.front()});
         }
         for (auto const& prompt : integration.offers.prompts)
-            snapshot.prompts.push_back({snapshot.served->is_of_tenant()
+            snapshot.prompts.push_back({snapshot.grant.served->is_of_tenant()
                                             ? catalog::prefixed_tool_name(integration.name, prompt.name)
                                             : prompt.name,
                                         &prompt});
@@ -138,7 +122,7 @@ void add_offers(ServerSnapshot& snapshot)
 
 } // namespace
 
-Servers::Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
+Servers::Servers(ServerRepository& repository, accounts::Integrations& integrations, toolcalls::ToolSets& tool_sets,
                  crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
                  snapshots::CacheConfig config)
     : repository_(repository)
@@ -204,25 +188,24 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto served = co_await serve(state->server.account, std::move(state->accounts), snapshot->is_incomplete, deadline);
     if (!served)
         co_return served.error();
-    snapshot->served = *std::move(served);
     snapshot->shows_on_request = state->server.config.exposure == Exposure::discovery;
-    snapshot->tools = tool_sets_.get(snapshot->served->tools(), state->server.config.filter);
+    snapshot->grant = grant_of(state->server, *std::move(served), tool_sets_);
     snapshot->ends_at = state->server.expires_at;
     if (state->token_ends_at && (!snapshot->ends_at || *state->token_ends_at < *snapshot->ends_at))
         snapshot->ends_at = state->token_ends_at;
     snapshot->environment_text = state->server.environment.str();
-    snapshot->server_info = info_of(state->server, *snapshot->served);
-    snapshot->instructions = instructions_of(state->server, *snapshot->served);
+    snapshot->server_info = info_of(state->server, *snapshot->grant.served);
+    snapshot->instructions = instructions_of(state->server, *snapshot->grant.served);
     snapshot->server = std::move(state->server);
     add_offers(*snapshot);
     snapshot->capabilities = capabilities_of(*snapshot);
-    if (snapshot->served->is_of_tenant())
+    if (snapshot->grant.served->is_of_tenant())
         snapshot->tenant = snapshots::tenant_key(snapshot->server.tenant_id);
     co_return SnapshotPtr(std::move(snapshot));
 }
 
-Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states,
-                                       bool& is_incomplete, Deadline deadline)
+Task<Result<toolcalls::ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::AccountState> states,
+                                                  bool& is_incomplete, Deadline deadline)
 {
     std::vector<accounts::CallableAccountPtr> connected;
     for (auto& state : states) {
@@ -236,8 +219,8 @@ Task<Result<ServedPtr>> Servers::serve(ServerOwner owner, std::vector<accounts::
             is_incomplete = true;
     }
     if (owner)
-        co_return std::make_shared<ServedAccounts const>(std::move(connected.front()));
-    co_return std::make_shared<ServedAccounts const>(std::move(connected), tool_sets_);
+        co_return std::make_shared<toolcalls::ServedAccounts const>(std::move(connected.front()));
+    co_return std::make_shared<toolcalls::ServedAccounts const>(std::move(connected), tool_sets_);
 }
 
 snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot)
@@ -249,14 +232,14 @@ snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot)
         if (std::ranges::find(dependencies, change) == dependencies.end())
             dependencies.push_back(change);
     };
-    if (snapshot.served->is_of_tenant())
+    if (snapshot.grant.served->is_of_tenant())
         add({Kind::tenant, environment, snapshot.tenant});
     // What was left out may be there after any change of the environment, or of a definition.
     if (snapshot.is_incomplete) {
         add({Kind::any, environment, {}});
         add({Kind::any, {}, {}});
     }
-    for (auto const& group : snapshot.served->groups())
+    for (auto const& group : snapshot.grant.served->groups())
         for (auto const& account : group.accounts)
             for (auto const& dependency : accounts::dependencies_of(*account))
                 add(dependency);
@@ -267,13 +250,13 @@ std::size_t weight_of(ServerSnapshot const& snapshot)
 {
     auto bytes = sizeof snapshot + snapshot.server_info.size() + snapshot.instructions.size() +
                  snapshot.capabilities.size() + boost::json::serialize(config_json(snapshot.server.config)).size();
-    for (auto const& group : snapshot.served->groups())
+    for (auto const& group : snapshot.grant.served->groups())
         for (auto const& account : group.accounts)
             bytes += accounts::weight_of(*account);
     // The tools of a tenant under the names and with the arguments that they have here.
-    if (snapshot.served->is_of_tenant())
-        for (std::size_t i = 0; i < snapshot.served->tools()->size(); ++i)
-            bytes += sizeof(tools::Tool) + (*snapshot.served->tools())[i].name.size();
+    if (snapshot.grant.served->is_of_tenant())
+        for (std::size_t i = 0; i < snapshot.grant.served->tools()->size(); ++i)
+            bytes += sizeof(tools::Tool) + (*snapshot.grant.served->tools())[i].name.size();
     return bytes;
 }
 

@@ -15,9 +15,9 @@ constexpr std::size_t kMostWriting = 64;
 constexpr std::size_t kMostTimes = 4096;
 
 /// What was not granted; where that is not known, all that the method needs.
-json::array scopes_missing(accounts::Account const& account, catalog::Method const& method)
+json::array scopes_missing(accounts::CallableAccount const& account, catalog::Method const& method)
 {
-    auto const missing = accounts::missing_scopes(account, method);
+    auto const missing = accounts::missing_scopes(account.account, method);
     return json::array_of(missing.empty() ? method.scopes : missing);
 }
 
@@ -34,10 +34,9 @@ bool is_same(json::value const& known, json::object const& error)
 
 } // namespace
 
-AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts,
-                                 snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log)
+AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, Clock const& clock,
+                                 telemetry::Log& log)
     : accounts_(accounts)
-    , announcer_(announcer)
     , clock_(clock)
     , failed_(log, telemetry::Level::warning, "what a vendor said of an account was not written")
     , writing_(io, kMostWriting, log, "account observer")
@@ -75,7 +74,7 @@ void AccountObserver::forbidden(accounts::CallableAccountPtr account, catalog::M
     if (is_same(account->account.last_forbidden_error, error) ||
         !is_time(forbidden_, fmt::format("{} {}.{}", account->account.id.str(), method.resource, method.name)))
         return;
-    error["missing_scopes"] = scopes_missing(account->account, method);
+    error["missing_scopes"] = scopes_missing(*account, method);
     writing_.spawn(write(std::move(account), std::move(error)));
 }
 
@@ -90,16 +89,13 @@ Task<void> AccountObserver::ask(accounts::CallableAccountPtr account)
 Task<void> AccountObserver::write(accounts::CallableAccountPtr account, json::object error)
 {
     auto const& row = account->account;
-    accounts::AccountChange change = [error = std::move(error)](accounts::Account& changed,
-                                                                accounts::Context&) -> Result<void> {
+    accounts::AccountChange change = [error = std::move(error)](auto& changed, auto&) -> Result<void> {
         changed.last_forbidden_error = error;
         return {};
     };
     auto const written =
         co_await accounts_.update(row.environment, row.id, false, std::move(change), Deadline::after(kWriteLimit));
-    if (written)
-        co_await announcer_.announce({snapshots::Change::Kind::account, row.environment, row.id.uuid()});
-    else if (written.error().code() != ErrorCode::not_found)
+    if (!written && written.error().code() != ErrorCode::not_found)
         failed_.write(written.error());
 }
 

@@ -38,7 +38,8 @@ void append_query(std::string& url, std::string_view name, std::string_view valu
 } // namespace
 
 Result<http::OutgoingRequest> build(catalog::Method const& method, catalog::CallParts const& parts, RawBody const* raw,
-                                    std::string_view base_url, accounts::Credential const& credential)
+                                    std::string_view base_url, accounts::Credential const& credential,
+                                    std::string_view position)
 {
     auto const path = path_of(method, parts);
     if (!path)
@@ -49,10 +50,14 @@ Result<http::OutgoingRequest> build(catalog::Method const& method, catalog::Call
     request.url = base_url;
     request.url += *path;
     bool first = true;
+    http::Query page;
+    if (method.pagination.style != nullptr)
+        method.pagination.style->apply(method.pagination.settings, {position, parts.limit}, page);
     for (auto const& [name, value] : parts.query)
+        if (!page.find(name))
+            append_query(request.url, name, value, first);
+    for (auto const& [name, value] : page.pairs())
         append_query(request.url, name, value, first);
-    if (parts.limit)
-        append_query(request.url, method.pagination.limit_parameter, std::to_string(*parts.limit), first);
     if (!credential.query.empty())
         append_query(request.url, credential.query, credential.value.reveal(), first);
 

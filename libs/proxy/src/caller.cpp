@@ -14,27 +14,17 @@
 namespace sluice::proxy {
 namespace {
 
-void apply_cursor(std::string_view payload, catalog::CallParts& parts)
-{
-    auto const query = http::Query::parse(payload);
-    if (!query)
-        return;
-    for (auto const& [name, value] : query->pairs()) {
-        std::erase_if(parts.query, [&](auto const& pair) { return pair.first == name; });
-        parts.query.emplace_back(name, value);
-    }
-}
-
-/// A cursor's payload: the query pairs, and after a line feed how many records of the page were given already.
+/// A cursor's payload: the page's position as its style gave it, and after a line feed how many records of the page
+/// were given already.
 struct Position {
-    std::string query;
+    std::string page;
     std::int64_t skip = 0;
 
     explicit Position(std::string const& payload)
-        : query(payload.substr(0, payload.find('\n')))
+        : page(payload.substr(0, payload.find('\n')))
     {
-        if (query.size() < payload.size())
-            std::from_chars(payload.data() + query.size() + 1, payload.data() + payload.size(), skip);
+        if (page.size() < payload.size())
+            std::from_chars(payload.data() + page.size() + 1, payload.data() + payload.size(), skip);
     }
 };
 
@@ -186,8 +176,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
             co_return payload.error();
         Position const position(*payload);
         skip = position.skip;
-        asked = position.query;
-        apply_cursor(position.query, parts);
+        asked = position.page;
         if (skip > 0)
             parts.limit =
                 std::min(parts.limit.value_or(method.pagination.default_limit) + skip, method.pagination.max_limit);
@@ -202,15 +191,15 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
         else if (account->account.access_expires_at <= clock_.now())
             co_return not_sent(renewed.error());
     }
-    auto outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
-    auto const* last = last_renewal(account->account);
+    auto outcome = co_await exchange(*account, method, parts, asked, raw, deadline, waiter);
+    auto const* last = last_renewal(*account);
     if (outcome && is_unauthorised(*outcome) && (last == nullptr || last->error)) {
         auto renewed = co_await renew(account, Why::refused, deadline);
         if (renewed) {
             account = *std::move(renewed);
-            outcome = co_await exchange(*account, method, parts, raw, deadline, waiter);
+            outcome = co_await exchange(*account, method, parts, asked, raw, deadline, waiter);
             if (outcome && is_unauthorised(*outcome))
-                remember(account->account, std::nullopt);
+                remember(*account, std::nullopt);
         } else if (!is_hopeless(renewed.error())) {
             co_return not_sent(renewed.error()); // The credential may be as good as ever.
         }
@@ -223,8 +212,9 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
     if (outcome->kind == Outcome::Kind::list && outcome->page.next) {
         if (binding.empty())
             binding = cursor_binding(account->account.id.str(), method, parts);
-        if (auto const payload = next_payload(method.pagination, *outcome->page.next, asked))
-            outcome->next_cursor = cursors_.seal(binding, *payload);
+        auto const& pagination = method.pagination;
+        if (auto const next = pagination.style->next(pagination.settings, *outcome->page.next, asked))
+            outcome->next_cursor = cursors_.seal(binding, *next);
         else
             outcome->note = kEndlessNote;
     }
@@ -248,17 +238,17 @@ std::string Caller::cursor_within(accounts::CallableAccount const& account, cata
     auto const opened = parts.next_cursor ? cursors_.open(binding, *parts.next_cursor) : Result<std::string>("");
     Position const position(opened ? *opened : std::string());
     return cursors_.seal(binding,
-                         fmt::format("{}\n{}", position.query, position.skip + static_cast<std::int64_t>(records)));
+                         fmt::format("{}\n{}", position.page, position.skip + static_cast<std::int64_t>(records)));
 }
 
 Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account, catalog::Method const& method,
-                                       catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
-                                       http::Peer const* waiter)
+                                       catalog::CallParts const& parts, std::string_view position, RawBody const* raw,
+                                       Deadline deadline, http::Peer const* waiter)
 {
     auto const credential = vault_.credential(account);
     if (!credential)
         co_return credential.error();
-    auto request = build(method, parts, raw, account.base_url, *credential);
+    auto request = build(method, parts, raw, account.base_url, *credential, position);
     if (!request)
         co_return request.error();
     auto const owner = http::Owner{account.account.environment, account.account.id};
@@ -277,7 +267,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account,
             response = link_answer(text_of(*target), before);
             break;
         }
-        auto next = build(method, parts, raw, account.base_url, *credential);
+        auto next = build(method, parts, raw, account.base_url, *credential, position);
         if (!next)
             co_return next.error();
         auto const from = http::parse_url(url);
@@ -305,17 +295,17 @@ Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account,
     co_return interpret(*account.installed->integration, method, *std::move(response), clock_.now());
 }
 
-Caller::Renewal const* Caller::last_renewal(accounts::Account const& account) const
+Caller::Renewal const* Caller::last_renewal(accounts::CallableAccount const& account) const
 {
     if (renewals_.empty())
         return nullptr;
-    auto const found = renewals_.find(account.id);
-    bool const holds = found != renewals_.end() && found->second.generation == account.generation &&
+    auto const found = renewals_.find(account.account.id);
+    bool const holds = found != renewals_.end() && found->second.generation == account.account.generation &&
                        clock_.now() < found->second.until;
     return holds ? &found->second : nullptr;
 }
 
-void Caller::remember(accounts::Account const& account, std::optional<Error> error)
+void Caller::remember(accounts::CallableAccount const& account, std::optional<Error> error)
 {
     auto const now = clock_.now();
     if (renewals_.size() >= kMostRenewals)
@@ -323,17 +313,17 @@ void Caller::remember(accounts::Account const& account, std::optional<Error> err
     if (renewals_.size() >= kMostRenewals)
         return;
     auto const until = error ? now + kFailedFor : now + kRefusedFor;
-    renewals_.insert_or_assign(account.id, Renewal{account.generation, until, std::move(error)});
+    renewals_.insert_or_assign(account.account.id, Renewal{account.account.generation, until, std::move(error)});
 }
 
 Task<Result<accounts::CallableAccountPtr>> Caller::renew(accounts::CallableAccountPtr account, Why why,
                                                          Deadline deadline)
 {
-    if (auto const* last = last_renewal(account->account); last != nullptr && last->error)
+    if (auto const* last = last_renewal(*account); last != nullptr && last->error)
         co_return *last->error;
     auto renewed = co_await refresher_.renew(account, why, deadline);
     if (!renewed && is_vendor_failure(renewed.error()))
-        remember(account->account, renewed.error());
+        remember(*account, renewed.error());
     co_return renewed;
 }
 

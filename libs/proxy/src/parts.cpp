@@ -93,23 +93,4 @@ std::string cursor_binding(std::string_view account, catalog::Method const& meth
     return text;
 }
 
-std::optional<std::string> next_payload(catalog::Pagination const& pagination, std::string const& next,
-                                        std::string_view asked)
-{
-    http::Query query;
-    if (pagination.next_is_url) {
-        auto const mark = next.find('?');
-        auto const parsed =
-            http::Query::parse(mark == std::string::npos ? "" : std::string_view(next).substr(mark + 1));
-        if (parsed)
-            for (auto const& [name, value] : parsed->pairs())
-                if (name != pagination.limit_parameter)
-                    query.add(name, value);
-    } else {
-        query.add(pagination.cursor_parameter, next);
-    }
-    auto payload = query.str();
-    return payload == asked ? std::nullopt : std::optional(std::move(payload));
-}
-
 } // namespace sluice::proxy

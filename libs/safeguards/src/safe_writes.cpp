@@ -94,12 +94,12 @@ WriteCallKey SafeWrites::key_of(Call const& call) const
     auto arguments = call.arguments;
     arguments.erase("dry_run"); // Nothing else than leaving it out, or it would not be here.
     // The address as well: an account may be connected to another one under the same id.
-    auto const text = fmt::format("{}|{}|{}|{}.{}|{}", call.grant.server.str(), call.account->account.id.str(),
+    auto const text = fmt::format("{}|{}|{}|{}.{}|{}", call.holder.server.str(), call.account->account.id.str(),
                                   call.account->base_url, call.tool.method->resource, call.tool.method->name,
                                   json::canonical(arguments));
     // Under the oldest key: it stays the same when a key is added. When it is retired, calls in between are new ones.
     auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
-    return {call.grant.environment, call.grant.server, crypto::hmac_sha256(key, text)};
+    return {call.holder.environment, call.holder.server, crypto::hmac_sha256(key, text)};
 }
 
 std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
@@ -144,7 +144,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
             co_return Made{Error{},
                            {},
                            call_before,
-                           call.grant.hands_out_links ? link_of(key.environment, call_before.id) : std::string()};
+                           call.holder.hands_out_links ? link_of(key.environment, call_before.id) : std::string()};
         case State::declined:
             co_return failed(ErrorCode::forbidden,
                              fmt::format("A person declined this call at {}. Do not repeat it; ask what is wanted "
@@ -199,7 +199,7 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
     request["integration"] = integration.name;
     request["integration_label"] = integration.label;
     request["tenant_id"] = call.account->account.tenant_id;
-    request["mcp_server"] = call.grant.name;
+    request["mcp_server"] = call.holder.name;
     request["arguments"] = call.arguments;
     request["request"] = preview->at("request");
     request["changes"] = preview->at("changes");

@@ -116,7 +116,7 @@ Result<bool> intend_renewal(pqxx::work& transaction, EnvironmentId environment, 
     return true;
 }
 
-Result<Account> end_lease(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
+Result<Account> end_lease(pqxx::work& transaction, Changes& changes, Backend const& backend, EnvironmentId environment,
                           IntegratedAccountId id, Uuid const& owner, RefreshEnd const& end, AccountChange const& change)
 {
     using Kind = RefreshEnd::Kind;
@@ -127,7 +127,7 @@ Result<Account> end_lease(pqxx::work& transaction, Backend const& backend, Envir
     if (columns.owner != sql_id(owner))
         return lease_lost();
     transaction.exec_params0(end.kind == Kind::undecided ? kKeepIntent : kEndLease, sql_id(environment), sql_id(id));
-    auto changed = change_locked(transaction, backend, *row, end.kind == Kind::renewed, change);
+    auto changed = change_locked(transaction, changes, backend, *row, end.kind == Kind::renewed, change);
     if (changed && end.kind == Kind::app_refused)
         refuse_app(transaction, backend.clock.now(), *changed, end.message);
     if (changed && end.kind == Kind::renewed && !changed->has_own_client())

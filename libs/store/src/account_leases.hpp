@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/repositories.hpp"
+#include "changes.hpp"
 #include "make_repositories.hpp"
 
 #include <chrono>
@@ -22,7 +23,7 @@ namespace sluice::store {
 [[nodiscard]] Result<bool> intend_renewal(pqxx::work& transaction, EnvironmentId environment, IntegratedAccountId id,
                                           Uuid const& owner);
 /// As `AccountRepository::finish_refresh`.
-[[nodiscard]] Result<accounts::Account> end_lease(pqxx::work& transaction, Backend const& backend,
+[[nodiscard]] Result<accounts::Account> end_lease(pqxx::work& transaction, Changes& changes, Backend const& backend,
                                                   EnvironmentId environment, IntegratedAccountId id, Uuid const& owner,
                                                   accounts::RefreshEnd const& end,
                                                   accounts::AccountChange const& change);

@@ -130,11 +130,11 @@ Result<void> seal(pqxx::work& transaction, crypto::Keyring const& keyring, Conte
 }
 
 /// A tenant has an account that it had not: its MCP servers show it from now on.
-void tell_tenant(pqxx::work& transaction, Timestamp now, Account const& account)
+void tell_tenant(pqxx::work& transaction, Changes& changes, Timestamp now, Account const& account)
 {
-    announce(transaction, {Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
+    changes.add({Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
     if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
-        schedule_sooner(transaction, mcp::kSchemaJob, account.environment, account.id.uuid(), now);
+        schedule_sooner(transaction, toolcalls::kSchemaJob, account.environment, account.id.uuid(), now);
 }
 
 /// What was known of the credentials before is not about these.
@@ -147,12 +147,12 @@ AccountChange replacing(AccountChange change)
 }
 
 /// Puts other credentials in: whoever renews the old ones meanwhile must not write over these.
-Result<Account> replace_credentials(pqxx::work& transaction, Backend const& backend, pqxx::row const& row,
-                                    AccountChange const& change)
+Result<Account> replace_credentials(pqxx::work& transaction, Changes& changes, Backend const& backend,
+                                    pqxx::row const& row, AccountChange const& change)
 {
     auto const account = account_in(row);
     drop_lease(transaction, account.environment, account.id);
-    return change_locked(transaction, backend, row, true, replacing(change));
+    return change_locked(transaction, changes, backend, row, true, replacing(change));
 }
 
 class PgAccounts final : public AccountRepository {
@@ -166,11 +166,12 @@ public:
     {
         auto const environment = account.environment;
         account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
-        pg::Query<Account> query = [account = std::move(account), context = std::move(context),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
-            return insert_account(transaction, backend, account, context);
+        ChangingQuery<Account> query = [account = std::move(account), context = std::move(context),
+                                        &backend = backend_](pqxx::work& transaction,
+                                                             Changes& changes) -> Result<Account> {
+            return insert_account(transaction, changes, backend, account, context);
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
@@ -200,15 +201,16 @@ public:
     Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
                                  AccountChange change, Deadline deadline) override
     {
-        pg::Query<Account> query = [environment, id, new_credentials, change = std::move(change),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+        ChangingQuery<Account> query = [environment, id, new_credentials, change = std::move(change),
+                                        &backend = backend_](pqxx::work& transaction,
+                                                             Changes& changes) -> Result<Account> {
             auto const row = locked_account(transaction, environment, id);
             if (!row)
                 return not_found("integrated account");
-            return new_credentials ? replace_credentials(transaction, backend, *row, change)
-                                   : change_locked(transaction, backend, *row, false, change);
+            return new_credentials ? replace_credentials(transaction, changes, backend, *row, change)
+                                   : change_locked(transaction, changes, backend, *row, false, change);
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id, std::int64_t seen,
@@ -235,11 +237,12 @@ public:
     Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner, RefreshEnd end,
                                          AccountChange change, Deadline deadline) override
     {
-        pg::Query<Account> query = [environment, id, owner, end = std::move(end), change = std::move(change),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
-            return end_lease(transaction, backend, environment, id, owner, end, change);
+        ChangingQuery<Account> query = [environment, id, owner, end = std::move(end), change = std::move(change),
+                                        &backend = backend_](pqxx::work& transaction,
+                                                             Changes& changes) -> Result<Account> {
+            return end_lease(transaction, changes, backend, environment, id, owner, end, change);
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
@@ -258,31 +261,32 @@ public:
     Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
                                         Deadline deadline) override
     {
-        pg::Query<Account> query = [=, change = std::move(change),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
-            auto stored = change_account(transaction, backend, environment, id, change);
+        ChangingQuery<Account> query = [=, change = std::move(change), &backend = backend_](
+                                           pqxx::work& transaction, Changes& changes) -> Result<Account> {
+            auto stored = change_account(transaction, changes, backend, environment, id, change);
             if (stored)
                 record_account_event(transaction, backend.clock.now(), *stored, "post_connect_form_submitted");
             return stored;
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction) -> Result<bool> {
+        ChangingQuery<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction,
+                                                                           Changes& changes) -> Result<bool> {
             auto const account = find_account(transaction, environment, id);
             if (!account)
                 return account.error();
             transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
             unschedule(transaction, accounts::kRefreshJob, environment, id.uuid());
             unschedule(transaction, connecting::kHealthJob, environment, id.uuid());
-            unschedule(transaction, mcp::kSchemaJob, environment, id.uuid());
+            unschedule(transaction, toolcalls::kSchemaJob, environment, id.uuid());
             record_account_event(transaction, backend.clock.now(), *account, "deleted");
-            announce(transaction, {Change::Kind::account, environment, id.uuid()});
+            changes.add({Change::Kind::account, environment, id.uuid()});
             return true;
         };
-        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        auto const removed = co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
         if (!removed)
             co_return removed.error();
         co_return Result<void>{};
@@ -302,7 +306,7 @@ private:
 
 } // namespace
 
-Result<Account> change_locked(pqxx::work& transaction, Backend const& backend, pqxx::row const& row,
+Result<Account> change_locked(pqxx::work& transaction, Changes& changes, Backend const& backend, pqxx::row const& row,
                               bool new_credentials, AccountChange const& change)
 {
     auto account = account_in(row);
@@ -342,13 +346,14 @@ Result<Account> change_locked(pqxx::work& transaction, Backend const& backend, p
     bool const is_connected = before.status == Status::connecting && account.status == Status::active;
     if (is_connected && !before.last_error.is_null())
         record_account_event(transaction, now, account, "reactivated");
-    announce(transaction, {Change::Kind::account, account.environment, account.id.uuid()});
+    changes.add({Change::Kind::account, account.environment, account.id.uuid()});
     if (account.tenant_id != before.tenant_id)
-        tell_tenant(transaction, now, account);
+        tell_tenant(transaction, changes, now, account);
     return account;
 }
 
-Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, Account account, Context const& context)
+Result<Account> insert_account(pqxx::work& transaction, Changes& changes, Backend const& backend, Account account,
+                               Context const& context)
 {
     if (account.id.empty())
         account.id = IntegratedAccountId{uuid_v7(backend.clock.now())};
@@ -363,7 +368,7 @@ Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, 
         return not_found("environment integration");
     schedule_refresh(transaction, account);
     schedule_health(transaction, backend.clock.now(), std::nullopt, account);
-    tell_tenant(transaction, backend.clock.now(), account);
+    tell_tenant(transaction, changes, backend.clock.now(), account);
     auto stored = find_account(transaction, account.environment, account.id);
     if (!stored)
         return stored;
@@ -373,8 +378,8 @@ Result<Account> insert_account(pqxx::work& transaction, Backend const& backend, 
     return stored;
 }
 
-Result<Account> replace_account(pqxx::work& transaction, Backend const& backend, IntegratedAccountId id,
-                                Account const& from, Context const& context)
+Result<Account> replace_account(pqxx::work& transaction, Changes& changes, Backend const& backend,
+                                IntegratedAccountId id, Account const& from, Context const& context)
 {
     auto const row = locked_account(transaction, from.environment, id);
     if (!row)
@@ -389,16 +394,16 @@ Result<Account> replace_account(pqxx::work& transaction, Backend const& backend,
         old = context;
         return {};
     };
-    return replace_credentials(transaction, backend, *row, change);
+    return replace_credentials(transaction, changes, backend, *row, change);
 }
 
-Result<Account> change_account(pqxx::work& transaction, Backend const& backend, EnvironmentId environment,
-                               IntegratedAccountId id, AccountChange const& change)
+Result<Account> change_account(pqxx::work& transaction, Changes& changes, Backend const& backend,
+                               EnvironmentId environment, IntegratedAccountId id, AccountChange const& change)
 {
     auto const row = locked_account(transaction, environment, id);
     if (!row)
         return not_found("integrated account");
-    return change_locked(transaction, backend, *row, false, change);
+    return change_locked(transaction, changes, backend, *row, false, change);
 }
 
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend)

@@ -1,5 +1,6 @@
+#include "changes.hpp"
 #include "make_repositories.hpp"
-#include "mcp/account_schemas.hpp"
+#include "toolcalls/account_schemas.hpp"
 #include "rows.hpp"
 
 #include <pqxx/result>
@@ -7,7 +8,7 @@
 namespace sluice::store {
 namespace {
 
-using mcp::AccountSchema;
+using toolcalls::AccountSchema;
 
 constexpr char kFind[] = "SELECT records, marker, (extract(epoch FROM loaded_at) * 1000000)::bigint "
                          "FROM account_schemas WHERE environment_id = $1 AND integrated_account_id = $2";
@@ -33,7 +34,7 @@ constexpr char kIsShown[] =
     "AND (s.expires_at IS NULL OR s.expires_at > now()))";
 constexpr double kAtOnce = 0.25;
 
-class PgAccountSchemas final : public mcp::SchemaRepository {
+class PgAccountSchemas final : public toolcalls::SchemaRepository {
 public:
     explicit PgAccountSchemas(Backend const& backend)
         : backend_(backend)
@@ -73,8 +74,8 @@ public:
     Task<Result<bool>> store(EnvironmentId environment, IntegratedAccountId account, AccountSchema schema,
                              Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, account,
-                                 schema = std::move(schema)](pqxx::work& transaction) -> Result<bool> {
+        ChangingQuery<bool> query = [environment, account, schema = std::move(schema)](
+                                        pqxx::work& transaction, Changes& changes) -> Result<bool> {
             auto const rows =
                 transaction.exec_params(kStore, sql_id(environment), sql_id(account), sql_json(schema.records),
                                         schema.marker, sql_time(schema.loaded_at));
@@ -82,10 +83,10 @@ public:
                 return not_found("integrated account");
             bool const is_changed = rows[0][0].as<bool>();
             if (is_changed)
-                announce(transaction, {snapshots::Change::Kind::account, environment, account.uuid()});
+                changes.add({snapshots::Change::Kind::account, environment, account.uuid()});
             return is_changed;
         };
-        co_return co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        co_return co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<bool>> is_shown(EnvironmentId environment, IntegratedAccountId account, Deadline deadline) override
@@ -102,7 +103,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend)
+std::unique_ptr<toolcalls::SchemaRepository> make_account_schemas(Backend const& backend)
 {
     return std::make_unique<PgAccountSchemas>(backend);
 }

@@ -1,3 +1,4 @@
+#include "changes.hpp"
 #include "list_sql.hpp"
 #include "make_repositories.hpp"
 #include "rows.hpp"
@@ -76,15 +77,16 @@ public:
                                           Deadline deadline) override
     {
         // A new row with a new id: whoever holds the old one has it no longer, on every replica.
-        pg::Query<ApiToken> query = [environment, id = ApiTokenId{uuid_v7(backend_.clock.now())},
-                                     name = std::move(name), hash](pqxx::work& transaction) -> Result<ApiToken> {
+        ChangingQuery<ApiToken> query = [environment, id = ApiTokenId{uuid_v7(backend_.clock.now())},
+                                         name = std::move(name),
+                                         hash](pqxx::work& transaction, Changes& changes) -> Result<ApiToken> {
             auto const old = transaction.exec_params(kDeleteByName, sql_id(environment), name);
             if (old.empty())
                 return not_found("API token");
-            announce(transaction, {Change::Kind::api_token, environment, uuid_in(old[0][0])});
+            changes.add({Change::Kind::api_token, environment, uuid_in(old[0][0])});
             return insert(transaction, environment, id, name, old[0][2].as<bool>(), optional_time_in(old[0][1]), hash);
         };
-        co_return co_await backend_.pool.transact<ApiToken>(environment, deadline, std::move(query));
+        co_return co_await transact_change<ApiToken>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<ApiToken>> find_by_name(EnvironmentId environment, std::string name, Deadline deadline) override

@@ -328,8 +328,9 @@ public:
                                         Account account, Context context, Deadline deadline) override
     {
         auto const environment = account.environment;
-        pg::Query<Account> query = [=, account = std::move(account), context = std::move(context),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+        ChangingQuery<Account> query = [=, account = std::move(account), context = std::move(context),
+                                        &backend = backend_](pqxx::work& transaction,
+                                                             Changes& changes) -> Result<Account> {
             auto target = account.id.empty() ? std::optional<IntegratedAccountId>() : std::optional(account.id);
             if (link) {
                 auto const open = transaction.exec_params(kLockLink, sql_id(environment), sql_id(*link));
@@ -338,8 +339,8 @@ public:
                 if (!open[0][0].is_null())
                     target = id_in<IntegratedAccountId>(open[0][0]);
             }
-            auto stored = target ? replace_account(transaction, backend, *target, account, context)
-                                 : insert_account(transaction, backend, account, context);
+            auto stored = target ? replace_account(transaction, changes, backend, *target, account, context)
+                                 : insert_account(transaction, changes, backend, account, context);
             if (!stored)
                 return stored;
             if (link)
@@ -349,15 +350,15 @@ public:
                 return Error{ErrorCode::conflict, "This connection was given up meanwhile. Start again."};
             return stored;
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<Account>> settle(EnvironmentId environment, std::optional<ConnectionId> connection,
                                  std::optional<LinkTokenId> link, IntegratedAccountId account, Status status,
                                  json::value error, Deadline deadline) override
     {
-        pg::Query<Account> query = [=, error = std::move(error),
-                                    &backend = backend_](pqxx::work& transaction) -> Result<Account> {
+        ChangingQuery<Account> query = [=, error = std::move(error), &backend = backend_](
+                                           pqxx::work& transaction, Changes& changes) -> Result<Account> {
             AccountChange const change = [&](Account& row, Context&) -> Result<void> {
                 row.status = status;
                 row.last_error = error;
@@ -365,7 +366,7 @@ public:
                     row.last_forbidden_error = nullptr;
                 return {};
             };
-            auto settled = change_account(transaction, backend, environment, account, change);
+            auto settled = change_account(transaction, changes, backend, environment, account, change);
             if (!settled)
                 return settled;
             bool const is_active = status == Status::active;
@@ -380,7 +381,7 @@ public:
             }
             return settled;
         };
-        co_return co_await backend_.pool.transact<Account>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<void>> fail(EnvironmentId environment, ConnectionId id, json::value error, Deadline deadline) override

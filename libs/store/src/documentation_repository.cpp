@@ -1,4 +1,5 @@
 #include "documentation_repository.hpp"
+#include "changes.hpp"
 
 #include "list_sql.hpp"
 #include "make_repositories.hpp"
@@ -66,18 +67,18 @@ public:
     {
         auto const environment = row.environment;
         row.id = DocumentationId{uuid_v7(backend_.clock.now())};
-        pg::Query<DocumentationRow> query = [row =
-                                                 std::move(row)](pqxx::work& transaction) -> Result<DocumentationRow> {
+        ChangingQuery<DocumentationRow> query = [row = std::move(row)](pqxx::work& transaction,
+                                                                       Changes& changes) -> Result<DocumentationRow> {
             auto const made = transaction.exec_params(kInsert, sql_id(row.environment), sql_id(row.id), row.entity_type,
                                                       sql_id(row.entity_id), row.resource, row.method, row.type,
                                                       row.format, row.value);
             if (made.empty())
                 return Error{ErrorCode::conflict, "There is a document of this type for this method already. Change it "
                                                   "with PATCH /documentation/:id."};
-            announce(transaction, {Change::Kind::environment, row.environment, {}});
+            changes.add({Change::Kind::environment, row.environment, {}});
             return documentation_in(made[0]);
         };
-        co_return co_await backend_.pool.transact<DocumentationRow>(environment, deadline, std::move(query));
+        co_return co_await transact_change<DocumentationRow>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<DocumentationRow>> find(EnvironmentId environment, DocumentationId id, Deadline deadline) override
@@ -110,27 +111,27 @@ public:
     Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline deadline) override
     {
         auto const environment = row.environment;
-        pg::Query<DocumentationRow> query = [row =
-                                                 std::move(row)](pqxx::work& transaction) -> Result<DocumentationRow> {
+        ChangingQuery<DocumentationRow> query = [row = std::move(row)](pqxx::work& transaction,
+                                                                       Changes& changes) -> Result<DocumentationRow> {
             auto const changed =
                 transaction.exec_params(kUpdate, sql_id(row.environment), sql_id(row.id), row.format, row.value);
             if (changed.empty())
                 return not_found("documentation");
-            announce(transaction, {Change::Kind::environment, row.environment, {}});
+            changes.add({Change::Kind::environment, row.environment, {}});
             return documentation_in(changed[0]);
         };
-        co_return co_await backend_.pool.transact<DocumentationRow>(environment, deadline, std::move(query));
+        co_return co_await transact_change<DocumentationRow>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+        ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
             if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
                 return not_found("documentation");
-            announce(transaction, {Change::Kind::environment, environment, {}});
+            changes.add({Change::Kind::environment, environment, {}});
             return true;
         };
-        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        auto const removed = co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
         if (!removed)
             co_return removed.error();
         co_return Result<void>{};

@@ -1,6 +1,7 @@
 #include "installation_repository.hpp"
 #include "accounts/refresh_job.hpp"
 #include "accounts/uninstall_job.hpp"
+#include "changes.hpp"
 #include "data_keys.hpp"
 #include "event_rows.hpp"
 #include "job_queue.hpp"
@@ -189,9 +190,9 @@ public:
     Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) override
     {
         auto const environment = row.environment;
-        pg::Query<EnvironmentIntegration> query =
+        ChangingQuery<EnvironmentIntegration> query =
             [row = std::move(row), &keyring = backend_.keyring,
-             now = backend_.clock.now()](pqxx::work& transaction) -> Result<EnvironmentIntegration> {
+             now = backend_.clock.now()](pqxx::work& transaction, Changes& changes) -> Result<EnvironmentIntegration> {
             auto const app = seal_app(transaction, keyring, row);
             if (!app)
                 return app.error();
@@ -203,7 +204,7 @@ public:
             auto const changed = transaction.exec_params(
                 kUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override), row.is_enabled,
                 row.show_in_catalog, row.override.contains("credentials"), app->sealed, app->key_version, is_new_app);
-            announce(transaction, {Change::Kind::installation, row.environment, row.id.uuid()});
+            changes.add({Change::Kind::installation, row.environment, row.id.uuid()});
             auto installation = installation_in(changed[0]);
             if (is_new_app && !installation.last_error.is_null()) {
                 accept_app(transaction, now, row.environment, row.id);
@@ -211,20 +212,21 @@ public:
             }
             return installation;
         };
-        co_return co_await backend_.pool.transact<EnvironmentIntegration>(environment, deadline, std::move(query));
+        co_return co_await transact_change<EnvironmentIntegration>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+        ChangingQuery<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction,
+                                                                                  Changes& changes) -> Result<bool> {
             if (!transaction.exec_params1(kBeginUninstalling, sql_id(id))[0].as<bool>())
                 return not_found("environment integration");
             transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));
             schedule(transaction, accounts::kUninstallJob, environment, id.uuid(), now);
-            announce(transaction, {Change::Kind::environment, environment, {}});
+            changes.add({Change::Kind::environment, environment, {}});
             return true;
         };
-        auto const removed = co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        auto const removed = co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
         if (!removed)
             co_return removed.error();
         co_return Result<void>{};

@@ -1,4 +1,5 @@
 #include "catalog/integration.hpp"
+#include "changes.hpp"
 #include "make_repositories.hpp"
 #include "pg/pool.hpp"
 #include "rows.hpp"
@@ -56,7 +57,7 @@ StoredIntegration integration_in(pqxx::row const& row)
     return integration;
 }
 
-bool publish_in(pqxx::work& transaction, StoredIntegration const& integration)
+bool publish_in(pqxx::work& transaction, Changes& changes, StoredIntegration const& integration)
 {
     std::optional<std::string> team;
     if (integration.team)
@@ -66,7 +67,7 @@ bool publish_in(pqxx::work& transaction, StoredIntegration const& integration)
         integration.is_beta, integration.sharing, sql_json(integration.manifest), sql_json(integration.document));
     if (changed.empty())
         return false;
-    announce(transaction, {snapshots::Change::Kind::integration, {}, integration.id.uuid()});
+    changes.add({snapshots::Change::Kind::integration, {}, integration.id.uuid()});
     return true;
 }
 
@@ -114,10 +115,11 @@ public:
 
     Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) override
     {
-        pg::Query<bool> query = [integration = std::move(integration)](pqxx::work& transaction) -> Result<bool> {
-            return publish_in(transaction, integration);
+        ChangingQuery<bool> query = [integration = std::move(integration)](pqxx::work& transaction,
+                                                                           Changes& changes) -> Result<bool> {
+            return publish_in(transaction, changes, integration);
         };
-        co_return co_await backend_.pool.lookup<bool>(deadline, std::move(query));
+        co_return co_await transact_change<bool>(backend_, std::nullopt, deadline, std::move(query));
     }
 
 private:
@@ -137,6 +139,7 @@ Result<std::vector<std::string>> publish_builtins(Secret const& url)
     try {
         pqxx::connection connection(pg::connection_string(url));
         pqxx::work transaction(connection);
+        Changes changes(transaction);
         for (auto const& name : catalog::builtin_names()) {
             auto const definition = catalog::builtin_definition(name);
             if (!definition)
@@ -153,7 +156,7 @@ Result<std::vector<std::string>> publish_builtins(Secret const& url)
             stored.sharing = "allow";
             stored.manifest = definition->manifest.root;
             stored.document = definition->document.root;
-            if (publish_in(transaction, stored))
+            if (publish_in(transaction, changes, stored))
                 changed.push_back(name);
         }
         transaction.commit();

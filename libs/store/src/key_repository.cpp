@@ -1,4 +1,5 @@
 #include "accounts/account.hpp"
+#include "changes.hpp"
 #include "data_keys.hpp"
 #include "event_rows.hpp"
 #include "make_repositories.hpp"
@@ -52,7 +53,8 @@ json::array ids_json(std::vector<std::uint32_t> const& ids)
 }
 
 /// Everything sealed in the environment goes with its keys; what can be made anew says so.
-Result<std::size_t> shred_in(pqxx::work& transaction, Backend const& backend, EnvironmentId environment)
+Result<std::size_t> shred_in(pqxx::work& transaction, Changes& changes, Backend const& backend,
+                             EnvironmentId environment)
 {
     transaction.exec_params0(kShred, sql_id(environment));
     auto const version = transaction.exec_params1(kNextVersion, sql_id(environment))[0].as<std::uint32_t>();
@@ -70,7 +72,7 @@ Result<std::size_t> shred_in(pqxx::work& transaction, Backend const& backend, En
     }
     for (auto const* sql : {kDropApps, kDropWebhooks, kDropLinks, kDropConnections})
         transaction.exec_params0(sql, sql_id(environment));
-    announce(transaction, {Change::Kind::environment, environment, {}});
+    changes.add({Change::Kind::environment, environment, {}});
     return static_cast<std::size_t>(accounts.size());
 }
 
@@ -168,10 +170,11 @@ public:
 
     Task<Result<std::size_t>> shred(EnvironmentId environment, Deadline deadline) override
     {
-        pg::Query<std::size_t> query = [environment, &backend = backend_](pqxx::work& transaction) {
-            return shred_in(transaction, backend, environment);
+        ChangingQuery<std::size_t> query = [environment, &backend = backend_](pqxx::work& transaction,
+                                                                              Changes& changes) {
+            return shred_in(transaction, changes, backend, environment);
         };
-        co_return co_await backend_.pool.transact<std::size_t>(environment, deadline, std::move(query));
+        co_return co_await transact_change<std::size_t>(backend_, environment, deadline, std::move(query));
     }
 
 private:

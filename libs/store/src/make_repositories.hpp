@@ -7,11 +7,12 @@
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
-#include "mcp/account_schemas.hpp"
+#include "toolcalls/account_schemas.hpp"
 #include "mcp/mcp_server.hpp"
 #include "mcp/streams.hpp"
 #include "pg/pool.hpp"
 #include "safeguards/write_calls.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -24,6 +25,7 @@ struct Backend {
     pg::Pool& pool;
     crypto::Keyring const& keyring;
     Clock const& clock;
+    snapshots::Announcer& announcer; ///< Of this process.
 };
 
 std::unique_ptr<tenancy::TenancyRepository> make_tenancy(Backend const& backend);
@@ -33,7 +35,7 @@ std::unique_ptr<accounts::InstallationRepository> make_installations(Backend con
 std::unique_ptr<accounts::DocumentationRepository> make_documentation(Backend const& backend);
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend);
 std::unique_ptr<mcp::ServerRepository> make_servers(Backend const& backend);
-std::unique_ptr<mcp::SchemaRepository> make_account_schemas(Backend const& backend);
+std::unique_ptr<toolcalls::SchemaRepository> make_account_schemas(Backend const& backend);
 std::unique_ptr<mcp::StreamRepository> make_streams(Backend const& backend);
 std::unique_ptr<safeguards::WriteCallRepository> make_write_calls(Backend const& backend);
 std::unique_ptr<jobs::Queue> make_jobs(Backend const& backend);

@@ -91,11 +91,6 @@ std::optional<std::string> text_in(pqxx::field const& field)
     return field.is_null() ? std::nullopt : std::optional<std::string>(field.c_str());
 }
 
-void announce(pqxx::work& transaction, snapshots::Change const& change)
-{
-    transaction.exec_params("SELECT pg_notify($1, $2)", std::string(snapshots::kChangeChannel), change.str());
-}
-
 void tell_waiters(pqxx::work& transaction, Uuid const& row)
 {
     transaction.exec_params("SELECT pg_notify($1, $2)", std::string(tenancy::kWaitChannel), to_hex(row));

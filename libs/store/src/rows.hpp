@@ -5,7 +5,6 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
-#include "snapshots/change.hpp"
 
 #include <optional>
 #include <string>
@@ -42,9 +41,6 @@ template <class IdType>
 [[nodiscard]] json::value json_in(pqxx::field const& field);
 [[nodiscard]] json::object object_in(pqxx::field const& field);
 [[nodiscard]] std::optional<std::string> text_in(pqxx::field const& field);
-
-/// NOTIFY of a change, in its transaction.
-void announce(pqxx::work& transaction, snapshots::Change const& change);
 
 /// Wakes who waits for the row, on every replica, once the transaction is committed.
 void tell_waiters(pqxx::work& transaction, Uuid const& row);

@@ -1,4 +1,5 @@
 #include "account_rows.hpp"
+#include "changes.hpp"
 #include "job_queue.hpp"
 #include "list_sql.hpp"
 #include "make_repositories.hpp"
@@ -77,31 +78,6 @@ constexpr ListField kFields[] = {
     {"updated_at", "updated_at", ListField::Kind::time},
 };
 
-std::vector<std::string> texts_at(json::object const& config, std::string_view key)
-{
-    auto const* texts = config.if_contains(key);
-    return texts != nullptr ? json::texts_in(*texts) : std::vector<std::string>();
-}
-
-ServerConfig config_in(json::object const& config)
-{
-    ServerConfig parsed;
-    parsed.filter.methods = texts_at(config, "methods");
-    parsed.filter.tags = texts_at(config, "tags");
-    if (auto const* exposure = json::string_at(config, "tool_exposure"); exposure != nullptr)
-        parsed.exposure = *exposure == "discovery" ? Exposure::discovery : Exposure::all;
-    auto const* required = config.if_contains("require_api_token_auth");
-    parsed.require_api_token_auth = required != nullptr && required->is_bool() && required->get_bool();
-    if (auto const* limit = config.if_contains("result_token_limit"); limit != nullptr && limit->is_int64())
-        parsed.result_token_limit = limit->get_int64();
-    parsed.approval_tags = texts_at(config, "approval_tags");
-    if (auto const* link = config.if_contains("approval_link"); link != nullptr && link->is_bool())
-        parsed.approval_link = link->get_bool();
-    if (auto const* window = config.if_contains("idempotency_window_s"); window != nullptr && window->is_int64())
-        parsed.idempotency_window = std::chrono::seconds(window->get_int64());
-    return parsed;
-}
-
 McpServer server_in(pqxx::row const& row)
 {
     McpServer server;
@@ -168,7 +144,7 @@ public:
                 server.created_by, sql_time(server.expires_at));
             // An account's own part of its tools is kept up to date as long as a server shows them.
             for (auto const& account : account_ids_of(transaction, server, kMostAccounts))
-                schedule_sooner(transaction, mcp::kSchemaJob, server.environment, account.uuid(),
+                schedule_sooner(transaction, toolcalls::kSchemaJob, server.environment, account.uuid(),
                                 clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
@@ -211,8 +187,8 @@ public:
     Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerChange change,
                                    Deadline deadline) override
     {
-        pg::Query<McpServer> query = [environment, owner, id,
-                                      change = std::move(change)](pqxx::work& transaction) -> Result<McpServer> {
+        ChangingQuery<McpServer> query = [environment, owner, id, change = std::move(change)](
+                                             pqxx::work& transaction, Changes& changes) -> Result<McpServer> {
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
@@ -223,53 +199,54 @@ public:
                                                       sql_json(config_json(server.config)), sql_time(server.expires_at),
                                                       sql_json(json::array_of(server.integrations)));
             schedule_expiry(transaction, server);
-            announce(transaction, change_of(server));
+            changes.add(change_of(server));
             return server_in(row);
         };
-        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                          crypto::TokenHash hash, Timestamp old_end, Deadline deadline) override
     {
-        pg::Query<McpServer> query = [=](pqxx::work& transaction) -> Result<McpServer> {
+        ChangingQuery<McpServer> query = [=](pqxx::work& transaction, Changes& changes) -> Result<McpServer> {
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);
             end_secrets(transaction, id.uuid(), old_end);
             add_secret(transaction, "mcp", hash, id.uuid());
-            announce(transaction, change_of(server));
+            changes.add(change_of(server));
             return server;
         };
-        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                    Deadline deadline) override
     {
-        pg::Query<McpServer> query = [environment, owner, id](pqxx::work& transaction) -> Result<McpServer> {
+        ChangingQuery<McpServer> query = [environment, owner, id](pqxx::work& transaction,
+                                                                  Changes& changes) -> Result<McpServer> {
             auto const rows = transaction.exec_params(kDelete, sql_id(environment), sql_owner(owner), sql_id(id));
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);
             unschedule(transaction, mcp::kExpiryJob, environment, id.uuid());
-            announce(transaction, change_of(server));
+            changes.add(change_of(server));
             return server;
         };
-        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+        ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
             // A server whose time was moved meanwhile stays.
             auto const rows = transaction.exec_params(kDeleteExpired, sql_id(environment), sql_id(id));
             if (!rows.empty())
-                announce(transaction, change_of(server_in(rows[0])));
+                changes.add(change_of(server_in(rows[0])));
             return !rows.empty();
         };
-        co_return co_await backend_.pool.transact<bool>(environment, deadline, std::move(query));
+        co_return co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
     }
 
     Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) override

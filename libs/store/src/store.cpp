@@ -5,8 +5,8 @@
 namespace sluice::store {
 
 struct Store::Impl {
-    Impl(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
-        : backend{pool, keyring, clock}
+    Impl(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer)
+        : backend{pool, keyring, clock, announcer}
         , tenancy(make_tenancy(backend))
         , api_tokens(make_api_tokens(backend))
         , integrations(make_integrations(backend))
@@ -34,7 +34,7 @@ struct Store::Impl {
     std::unique_ptr<accounts::DocumentationRepository> documentation;
     std::unique_ptr<accounts::AccountRepository> accounts;
     std::unique_ptr<mcp::ServerRepository> servers;
-    std::unique_ptr<mcp::SchemaRepository> account_schemas;
+    std::unique_ptr<toolcalls::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::StreamRepository> streams;
     std::unique_ptr<safeguards::WriteCallRepository> write_calls;
     std::unique_ptr<jobs::Queue> jobs;
@@ -45,8 +45,8 @@ struct Store::Impl {
     std::unique_ptr<tenancy::Retention> retention;
 };
 
-Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock)
-    : impl_(std::make_unique<Impl>(pool, keyring, clock))
+Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer)
+    : impl_(std::make_unique<Impl>(pool, keyring, clock, announcer))
 {
 }
 
@@ -80,7 +80,7 @@ mcp::ServerRepository& Store::servers() const
 {
     return *impl_->servers;
 }
-mcp::SchemaRepository& Store::account_schemas() const
+toolcalls::SchemaRepository& Store::account_schemas() const
 {
     return *impl_->account_schemas;
 }

@@ -1,3 +1,4 @@
+#include "changes.hpp"
 #include "data_keys.hpp"
 #include "make_repositories.hpp"
 #include "rows.hpp"
@@ -154,18 +155,18 @@ public:
 
     Task<Result<Environment>> update_environment(EnvironmentId id, EnvironmentChange change, Deadline deadline) override
     {
-        pg::Query<Environment> query = [id,
-                                        change = std::move(change)](pqxx::work& transaction) -> Result<Environment> {
+        ChangingQuery<Environment> query = [id, change = std::move(change)](pqxx::work& transaction,
+                                                                            Changes& changes) -> Result<Environment> {
             auto const rows = transaction.exec_params(
                 kSetLinkUi, sql_id(id), change.theme ? std::optional(sql_json(*change.theme)) : std::nullopt,
                 change.link_origins ? std::optional(sql_json(json::array_of(*change.link_origins))) : std::nullopt,
                 change.reconnect_url);
             if (rows.empty())
                 return not_found("environment");
-            announce(transaction, {Change::Kind::environment, id, {}});
+            changes.add({Change::Kind::environment, id, {}});
             return environment_in(rows[0]);
         };
-        co_return co_await backend_.pool.lookup<Environment>(deadline, std::move(query));
+        co_return co_await transact_change<Environment>(backend_, std::nullopt, deadline, std::move(query));
     }
 
     Task<Result<void>> check_keyring(Deadline deadline) override

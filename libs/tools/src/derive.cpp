@@ -42,10 +42,11 @@ public:
 
     void add_parameters(catalog::Method const& method)
     {
+        auto const& pagination = method.pagination;
+        auto const of_pages =
+            method.paginated ? pagination.style->parameters(pagination.settings) : std::vector<std::string>{};
         for (auto const& parameter : method.parameters) {
-            bool const is_page = method.paginated && (parameter.name == method.pagination.cursor_parameter ||
-                                                      parameter.name == method.pagination.limit_parameter);
-            if (is_page)
+            if (std::ranges::find(of_pages, parameter.name) != of_pages.end())
                 continue;
             auto const where = parameter.in_path ? Argument::Place::path : Argument::Place::query;
             add(parameter.name, {where, parameter.name, parameter.deep_object, parameter.required}, parameter.schema);
@@ -77,8 +78,8 @@ public:
         json::object limit{{"type", "integer"}, {"minimum", 1}, {"maximum", pagination.most()}};
         limit["description"] =
             fmt::format(kLimitText, pagination.most(), pagination.default_limit, pagination.max_limit);
-        add("limit", {Argument::Place::limit, pagination.limit_parameter}, limit);
-        add("next_cursor", {Argument::Place::cursor, pagination.cursor_parameter},
+        add("limit", {Argument::Place::limit, "limit"}, limit);
+        add("next_cursor", {Argument::Place::cursor, "next_cursor"},
             json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
     }
 

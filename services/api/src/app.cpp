@@ -34,9 +34,10 @@ T run_to_end(asio::io_context& io, Task<T> task)
     return result.get();
 }
 
-Task<bool> apply_on(Shard& shard, snapshots::Change change)
+Task<bool> apply_on(Shard& shard, std::vector<snapshots::Change> changes)
 {
-    shard.apply(change);
+    for (auto const& change : changes)
+        shard.apply(change);
     co_return true;
 }
 
@@ -60,7 +61,7 @@ struct App::Impl final : snapshots::Announcer {
             contexts.push_back(std::make_unique<asio::io_context>(1));
         pool = std::make_unique<pg::Pool>(config.database, pg_metrics, log);
         workers = std::make_unique<WorkerPool>(1, 1000);
-        store = std::make_unique<store::Store>(*pool, keyring, clock);
+        store = std::make_unique<store::Store>(*pool, keyring, clock, *this);
         integrations = std::make_unique<accounts::Integrations>(store->integrations(), *workers);
         streams = std::make_unique<mcp::Streams>(store->streams(), cursors, config.streams);
         registry.gauge("sluice_mcp_streams", "Open event streams of MCP 2024-11-05.",
@@ -83,9 +84,9 @@ struct App::Impl final : snapshots::Announcer {
 
     /// Runs a task on each shard's thread, all at once, until `limit` at most. Whether each says yes.
     Task<bool> on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit);
-    Task<void> announce(snapshots::Change change) override
+    Task<void> announce(std::vector<snapshots::Change> changes) override
     {
-        std::function<Task<bool>(Shard&)> const apply = [change](Shard& shard) { return apply_on(shard, change); };
+        std::function<Task<bool>(Shard&)> const apply = [&changes](Shard& shard) { return apply_on(shard, changes); };
         co_await on_every_shard(apply, Deadline::after(std::chrono::seconds(5)));
     }
 
@@ -100,7 +101,7 @@ struct App::Impl final : snapshots::Announcer {
     tenancy::SecretGate secrets;
     accounts::Vault const vault;
     http::EgressPolicy egress;
-    mcp::ToolSets tool_sets;
+    toolcalls::ToolSets tool_sets;
     StaticFiles files;
     http::ByteBudget bodies;
     http::ByteBudget answers;
@@ -112,7 +113,7 @@ struct App::Impl final : snapshots::Announcer {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<accounts::Integrations> integrations;
     std::unique_ptr<mcp::Streams> streams;
-    std::unique_ptr<Services> services;
+    std::unique_ptr<ProcessParts> parts;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
     std::vector<std::unique_ptr<Shard>> shards;
     std::unique_ptr<Management> management_handler;
@@ -138,13 +139,13 @@ Result<void> App::Impl::start()
     if (!checked)
         return checked.error();
     contexts.front()->restart();
-    services = std::make_unique<Services>(Services{config, clock, keyring, cursors, egress, *store, *integrations,
-                                                   *this, files, *streams, bodies, answers, secrets});
+    parts = std::make_unique<ProcessParts>(ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations,
+                                                        files, *streams, bodies, answers, secrets});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {
         guards.push_back(asio::make_work_guard(*context));
-        shards.push_back(std::make_unique<Shard>(*context, *services, vault, tool_sets, metrics, log));
+        shards.push_back(std::make_unique<Shard>(*context, *parts, vault, tool_sets, metrics, log));
         shards.back()->set_listening(false);
         auto const* first = shards.size() > 1 ? shards.front().get() : nullptr;
         if (auto const listening = shards.back()->listen(first); !listening)

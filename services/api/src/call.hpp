@@ -1,12 +1,12 @@
 #pragma once
 
+#include "accounts/call_trace.hpp"
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "http_api/message.hpp"
 #include "http_api/place.hpp"
 #include "http_api/query.hpp"
 #include "http_server/router.hpp"
-#include "mcp/endpoint.hpp"
 #include "runtime/task.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -28,7 +28,7 @@ struct Call {
     Deadline deadline = Deadline::after({});
     http::Place place; ///< Among the requests in progress.
     std::string request_id;
-    mcp::CallTrace trace;
+    accounts::CallTrace trace;
 
     [[nodiscard]] EnvironmentId environment() const noexcept { return caller.environment; }
     /// Whose request it turned out to be. Errors: rate_limited, if that one has too many in progress.

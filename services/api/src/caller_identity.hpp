@@ -1,8 +1,7 @@
 #pragma once
 
 #include "accounts/account_tokens.hpp"
-#include "call.hpp"
-#include "routes.hpp"
+#include "area.hpp"
 #include "tenancy/api_tokens.hpp"
 
 namespace sluice::api {

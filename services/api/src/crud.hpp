@@ -2,18 +2,38 @@
 
 #include "call.hpp"
 #include "list_query.hpp"
-#include "views.hpp"
 
 #include <optional>
 #include <utility>
 
 namespace sluice::api {
 
-// What every resource's list, get and delete have in common. Each takes what to do with the repository.
+// What the lists, gets and deletes of all resources have in common. Each takes what to do, and how a row is shown.
+
+template <class T, class View>
+[[nodiscard]] json::array views_of(std::vector<T> const& rows, View view)
+{
+    json::array views;
+    for (auto const& row : rows)
+        views.push_back(view(row));
+    return views;
+}
+
+/// 200 with `body`.
+[[nodiscard]] inline http::Response ok(json::object body)
+{
+    return http::json_response(200, json::value(std::move(body)));
+}
+
+/// 201 with `body`.
+[[nodiscard]] inline http::Response created(json::object body)
+{
+    return http::json_response(201, json::value(std::move(body)));
+}
 
 /// `GET /x`. `list(ListQuery)` is a `Task<Result<Page<Row>>>`.
-template <class List>
-HandlerResult answer_list(Call& call, crypto::CursorSealer const& cursors, List list)
+template <class View, class List>
+HandlerResult answer_list(Call& call, crypto::CursorSealer const& cursors, View view, List list)
 {
     auto query = read_list_query(call, cursors);
     if (!query)
@@ -22,26 +42,25 @@ HandlerResult answer_list(Call& call, crypto::CursorSealer const& cursors, List 
     auto const page = co_await list(*std::move(query));
     if (!page)
         co_return page.error();
-    co_return list_response(views(page->items), next_cursor_of(call, cursors, page->next), limit);
+    co_return list_response(views_of(page->items, view), next_cursor_of(call, cursors, page->next), limit);
 }
 
 /// `GET /x/{id}`. `find(Id)` is a `Task<Result<Row>>`; `what` names the resource in errors.
-template <class IdType, class Find>
-HandlerResult answer_get(Call& call, std::string_view what, Find find, std::string_view placeholder = "id")
+template <class IdType, class View, class Find>
+HandlerResult answer_get(Call& call, std::string_view what, View view, Find find)
 {
-    auto const id = call.id<IdType>(placeholder, what);
+    auto const id = call.id<IdType>("id", what);
     if (!id)
         co_return id.error();
     auto const row = co_await find(*id);
     if (!row)
         co_return row.error();
-    co_return http::json_response(200, json::value(view(*row)));
+    co_return ok(view(*row));
 }
 
-/// `DELETE /x/{id}`. `remove(Id)` is a `Task<Result<void>>`; what caches hold of the row is gone before the answer.
+/// `DELETE /x/{id}`. `remove(Id)` is a `Task<Result<void>>`.
 template <class IdType, class Remove>
-HandlerResult answer_remove(Call& call, std::string_view what, snapshots::Announcer& announcer,
-                            std::optional<snapshots::Change::Kind> change, Remove remove)
+HandlerResult answer_remove(Call& call, std::string_view what, Remove remove)
 {
     auto const id = call.id<IdType>("id", what);
     if (!id)
@@ -49,9 +68,16 @@ HandlerResult answer_remove(Call& call, std::string_view what, snapshots::Announ
     auto const removed = co_await remove(*id);
     if (!removed)
         co_return removed.error();
-    if (change)
-        co_await announcer.announce({*change, call.environment(), id->uuid()});
-    co_return http::json_response(200, json::value(json::object{{"id", id->str()}}));
+    co_return ok({{"id", id->str()}});
+}
+
+/// The answer to a change: the row as it is now, or why there is none.
+template <class T, class View>
+[[nodiscard]] Result<http::Response> shown(Result<T> const& row, View view, int status = 200)
+{
+    if (!row)
+        return row.error();
+    return http::json_response(status, json::value(view(*row)));
 }
 
 } // namespace sluice::api

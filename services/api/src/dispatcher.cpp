@@ -4,7 +4,6 @@
 #include "base/random.hpp"
 #include "base/status.hpp"
 #include "caller_identity.hpp"
-#include "handlers.hpp"
 #include "http_api/content_decoder.hpp"
 #include "http_api/error_body.hpp"
 
@@ -65,7 +64,7 @@ bool is_of_vendor(ErrorCode code)
 /// Tokens stand in MCP paths; nothing that is logged may show one.
 std::string_view route_name(std::size_t index)
 {
-    return index == http::Router::kNone ? std::string_view("unknown") : route_specs()[index].path;
+    return index == http::Router::kNone ? std::string_view("unknown") : all_routes()[index].path;
 }
 
 double milliseconds(std::chrono::microseconds time)
@@ -134,8 +133,8 @@ Task<std::optional<http::Response>> decode_body(http::Request& request, std::siz
 RequestMetrics::RequestMetrics(telemetry::Registry& registry)
     : unrouted_(registry.counter("sluice_api_unrouted_requests_total", "Requests to paths that are no route."))
 {
-    for (auto const& spec : route_specs()) {
-        Route route{};
+    for (auto const& spec : all_routes()) {
+        OfRoute route{};
         std::size_t position = 0;
         for (auto const* status : {"ok", "4xx", "429", "5xx"})
             route.by_class[position++] =
@@ -161,35 +160,33 @@ void RequestMetrics::count_unrouted(int)
     unrouted_.add();
 }
 
-Dispatcher::Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-                       accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
-                       http::ByteBudget& answers, RequestMetrics& metrics, telemetry::Log& log)
-    : config_(config)
-    , hosts_(config.public_url, config.mcp_url)
-    , handlers_(std::move(handlers))
+Dispatcher::Dispatcher(ShardParts const& parts, tenancy::ApiTokens& tokens, accounts::AccountTokens& account_tokens,
+                       RequestMetrics& metrics, telemetry::Log& log)
+    : config_(parts.config)
+    , hosts_(config_.public_url, config_.mcp_url)
+    , routes_(all_routes())
+    , handlers_(make_handlers(parts))
     , tokens_(tokens)
     , account_tokens_(account_tokens)
-    , mcp_(mcp)
-    , bodies_(bodies)
-    , answers_(answers)
+    , bodies_(parts.bodies)
+    , answers_(parts.answers)
     , metrics_(metrics)
     , log_(log)
-    , running_(std::make_shared<http::Shares>(config.concurrent_requests))
+    , running_(std::make_shared<http::Shares>(config_.concurrent_requests))
     , id_prefix_([] {
         std::array<std::uint8_t, 6> bytes{};
         random_bytes(bytes);
         return "req_" + hex(bytes);
     }())
 {
-    auto const specs = route_specs();
-    for (std::size_t i = 0; i < specs.size(); ++i)
-        router_.add(specs[i].method, specs[i].path, i);
+    for (std::size_t i = 0; i < routes_.size(); ++i)
+        router_.add(routes_[i].method, routes_[i].path, i);
 }
 
 std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) const
 {
     auto const index = router_.find_index(method, without_final_slash(path));
-    return index == http::Router::kNone ? kUnroutedBody : route_specs()[index].body_limit;
+    return index == http::Router::kNone ? kUnroutedBody : routes_[index].body_limit;
 }
 
 Call Dispatcher::begin(http::Request request, std::chrono::steady_clock::time_point started)
@@ -262,7 +259,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
         response.headers.add("allow", match.allow);
         return response;
     }
-    if (is_elsewhere(call, route_specs()[match.index]))
+    if (is_elsewhere(call, routes_[match.index]))
         return plain_error(kMisdirected, fmt::format("Not at this host: the API is at {}, MCP servers are at {}.",
                                                      config_.public_url, config_.mcp_url));
     index = match.index;
@@ -273,7 +270,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
     call.query = *std::move(query);
     call.place = http::Place(running_, &answers_);
     // Who holds a token takes it for its environment, and what is open to anyone never waits.
-    if (route_specs()[index].access == Access::link)
+    if (routes_[index].access == Access::link)
         if (auto const may = call.place.take({}); !may)
             return error_response(may.error());
     return std::nullopt;
@@ -282,12 +279,12 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
 Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& call, std::size_t index)
 {
     using Refused = std::optional<http::Response>;
-    switch (auto const access = route_specs()[index].access) {
+    switch (auto const access = routes_[index].access) {
     case Access::open:
     case Access::link:
         co_return Refused{}; // What these may bring is as small as what a stranger may.
     case Access::mcp_token:
-        co_return co_await mcp_.refuse_stranger(call);
+        co_return co_await routes_[index].refuse_stranger(handlers_[index].get(), call);
     case Access::api_token:
     case Access::account_token:
     case Access::any_token:
@@ -309,7 +306,7 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
         if (!refused)
             co_return error_response(refused.error());
         if (!*refused)
-            *refused = co_await decode_body(call.request, route_specs()[index].body_limit,
+            *refused = co_await decode_body(call.request, routes_[index].body_limit,
                                             room.emplace(bodies_, call.environment()));
         if (*refused)
             co_return **std::move(refused);
@@ -324,23 +321,23 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
 Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
 {
     try {
-        auto const access = route_specs()[index].access;
+        auto const access = routes_[index].access;
         if (access == Access::api_token || access == Access::account_token || access == Access::any_token) {
             auto const identified = co_await identify(call, access, tokens_, account_tokens_);
             if (!identified)
                 co_return identified.error();
         }
-        co_return co_await handlers_[index](call);
+        co_return co_await routes_[index].answer(handlers_[index].get(), call);
     } catch (std::exception const& error) {
         co_return Error{ErrorCode::internal, "Unexpected fault.", error.what()};
     }
 }
 
-bool Dispatcher::is_elsewhere(Call const& call, RouteSpec const& spec) const
+bool Dispatcher::is_elsewhere(Call const& call, Route const& route) const
 {
     // Whoever asks whether we are well may not know our name.
-    return spec.access != Access::open && !hosts_.is_one() &&
-           !hosts_.serves(call.request.headers.find("host").value_or(""), spec.access == Access::mcp_token);
+    return route.access != Access::open && !hosts_.is_one() &&
+           !hosts_.serves(call.request.headers.find("host").value_or(""), route.access == Access::mcp_token);
 }
 
 void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady_clock::time_point started,

@@ -3,11 +3,12 @@
 #include "accounts/account_tokens.hpp"
 #include "api/config.hpp"
 #include "api/hosts.hpp"
+#include "areas/areas.hpp"
 #include "http_api/byte_budget.hpp"
 #include "http_api/shares.hpp"
 #include "http_server/router.hpp"
 #include "http_server/server.hpp"
-#include "routes.hpp"
+#include "parts.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/api_tokens.hpp"
@@ -29,11 +30,11 @@ public:
     void count_unrouted(int status);
 
 private:
-    struct Route {
+    struct OfRoute {
         std::array<telemetry::Counter*, 4> by_class; ///< 2xx and 3xx, 4xx, 429, 5xx
         telemetry::Histogram* seconds;
     };
-    std::vector<Route> routes_;
+    std::vector<OfRoute> routes_;
     telemetry::Counter& unrouted_;
 };
 
@@ -43,9 +44,8 @@ private:
 class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.
-    Dispatcher(Config const& config, std::vector<api::Handler> handlers, tenancy::ApiTokens& tokens,
-               accounts::AccountTokens& account_tokens, McpHandlers& mcp, http::ByteBudget& bodies,
-               http::ByteBudget& answers, RequestMetrics& metrics, telemetry::Log& log);
+    Dispatcher(ShardParts const& parts, tenancy::ApiTokens& tokens, accounts::AccountTokens& account_tokens,
+               RequestMetrics& metrics, telemetry::Log& log);
 
     [[nodiscard]] std::size_t body_limit(http::Method method, std::string_view path) const override;
     Task<http::Admission> admit(http::Request const& head) override;
@@ -59,17 +59,17 @@ private:
     Task<http::Response> route(Call& call, std::size_t& index);
     Task<Result<http::Response>> run(Call& call, std::size_t index);
     Task<Result<std::optional<http::Response>>> refuse_stranger(Call& call, std::size_t index);
-    [[nodiscard]] bool is_elsewhere(Call const& call, RouteSpec const& spec) const;
+    [[nodiscard]] bool is_elsewhere(Call const& call, Route const& route) const;
     void finish(Call const& call, std::size_t index, std::chrono::steady_clock::time_point started,
                 http::Response& response);
     [[nodiscard]] std::string next_request_id();
 
     Config const& config_;
     Hosts const hosts_;
-    std::vector<api::Handler> const handlers_;
+    std::vector<Route> const& routes_;
+    std::vector<std::shared_ptr<void>> const handlers_; ///< Of each of `routes_`, in their order.
     tenancy::ApiTokens& tokens_;
     accounts::AccountTokens& account_tokens_;
-    McpHandlers& mcp_;
     http::ByteBudget& bodies_;
     http::ByteBudget& answers_; ///< That clients have not read yet.
     RequestMetrics& metrics_;

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "call.hpp"
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "tenancy/page.hpp"
 
 #include <string>

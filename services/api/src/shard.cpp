@@ -24,59 +24,71 @@ SharedMetrics::SharedMetrics(telemetry::Registry& registry)
 {
 }
 
-Shard::Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
-             SharedMetrics& metrics, telemetry::Log& log)
+Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault const& vault,
+             toolcalls::ToolSets& tool_sets, SharedMetrics& metrics, telemetry::Log& log)
     : io_(io)
     , waiters_(io)
-    , client_(io, services.config.client, services.egress, metrics.client)
-    , observer_(io, services.store.accounts(), services.announcer, services.clock, log)
-    , refresher_(services.store.accounts(), services.integrations, client_, services.announcer, services.clock, log,
-                 metrics.refresher)
-    , caller_(client_, vault, refresher_, services.cursors, services.clock, observer_, metrics.caller)
-    , api_tokens_(services.store.api_tokens(), services.keyring, services.secrets, services.clock,
-                  services.config.cache)
-    , account_tokens_(services.store.account_tokens(), services.keyring, services.secrets, services.clock,
-                      services.config.cache)
-    , connected_(services.store.accounts(), services.integrations, services.config.cache)
+    , client_(io, process.config.client, process.egress, metrics.client)
+    , observer_(io, process.store.accounts(), process.clock, log)
+    , refresher_(process.store.accounts(), process.integrations, client_, process.clock, log, metrics.refresher)
+    , caller_(client_, vault, refresher_, process.cursors, process.clock, observer_, metrics.caller)
+    , api_tokens_(process.store.api_tokens(), process.keyring, process.secrets, process.clock, process.config.cache)
+    , account_tokens_(process.store.account_tokens(), process.keyring, process.secrets, process.clock,
+                      process.config.cache)
+    , callable_(process.store.accounts(), process.integrations, process.config.cache)
     , vendor_calls_(caller_)
-    , schemas_(services.store.account_schemas(), vendor_calls_, services.announcer, services.clock)
-    , connector_(services.store.connections(), services.store.accounts(), services.store.installations(),
-                 services.integrations, client_, vendor_calls_, services.announcer, waiters_, services.keyring,
-                 services.clock, services.config.public_url + "/connect/callback")
-    , links_(services.store.connections(), services.store.accounts(), services.store.installations(),
-             services.store.integrations(), services.integrations, services.secrets, services.keyring, services.clock)
-    , connect_form_(services.store.accounts(), services.integrations, vendor_calls_, services.announcer,
-                    services.cursors)
-    , servers_(services.store.servers(), services.integrations, tool_sets, services.keyring, services.secrets,
-               services.clock, services.config.cache)
-    , safe_writes_(services.store.write_calls(), caller_, waiters_, services.keyring, services.clock,
-                   services.config.public_url + "/approve")
-    , stream_calls_(io, services.config.concurrent_requests, log, "mcp stream")
+    , schemas_(process.store.account_schemas(), vendor_calls_, process.clock)
+    , connector_(process.store.connections(), process.store.accounts(), process.store.installations(),
+                 process.integrations, client_, vendor_calls_, waiters_, process.keyring, process.clock,
+                 process.config.public_url + "/connect/callback")
+    , links_(process.store.connections(), process.store.accounts(), process.store.installations(),
+             process.store.integrations(), process.integrations, process.secrets, process.keyring, process.clock)
+    , connect_form_(process.store.accounts(), process.integrations, vendor_calls_, process.cursors)
+    , servers_(process.store.servers(), process.integrations, tool_sets, process.keyring, process.secrets,
+               process.clock, process.config.cache)
+    , safe_writes_(process.store.write_calls(), caller_, waiters_, process.keyring, process.clock,
+                   process.config.public_url + "/approve")
+    , stream_calls_(io, process.config.concurrent_requests, log, "mcp stream")
     , behind_(io, kBehind, log)
-    , endpoint_(services.config.mcp, servers_, api_tokens_, caller_, safe_writes_, services.cursors, services.streams,
+    , directory_(process.store.accounts(), process.store.installations(), process.store.integrations(),
+                 process.store.account_tokens(), process.integrations, callable_, refresher_, client_, behind_,
+                 process.keyring, process.clock)
+    , installer_(process.store.installations(), process.store.integrations(), process.integrations, process.egress)
+    , documentation_(process.store.documentation(), process.store.installations(), process.store.integrations(),
+                     process.integrations)
+    , decisions_(process.store.write_calls(), process.secrets)
+    , subscriptions_(process.store.webhooks(), process.egress)
+    , mint_(process.config.mint, process.store.servers(), callable_, schemas_, tool_sets, behind_, process.keyring,
+            process.clock)
+    , endpoint_(process.config.mcp, servers_, api_tokens_, caller_, safe_writes_, process.cursors, process.streams,
                 stream_calls_, metrics.mcp)
-    , token_handlers_(services)
-    , integration_handlers_(services)
-    , installation_handlers_(services)
-    , documentation_handlers_(services)
-    , account_handlers_(services, connected_, refresher_, connector_, behind_)
-    , server_handlers_(services, connected_, schemas_, tool_sets, behind_)
-    , proxy_handlers_(services, connected_, caller_)
-    , environment_handlers_(services)
-    , link_handlers_(services, connector_, waiters_)
-    , connect_handlers_(services, links_, connector_, connect_form_)
-    , connect_form_handlers_(connect_form_)
-    , approval_handlers_(services)
-    , webhook_handlers_(services)
-    , capability_handlers_(services, connected_)
-    , mcp_handlers_(endpoint_)
-    , dispatcher_(services.config,
-                  handlers_of({token_handlers_, integration_handlers_, installation_handlers_, documentation_handlers_,
-                               account_handlers_, server_handlers_, proxy_handlers_, environment_handlers_,
-                               link_handlers_, connect_handlers_, connect_form_handlers_, approval_handlers_,
-                               webhook_handlers_, capability_handlers_, operation_handlers_, mcp_handlers_}),
-                  api_tokens_, account_tokens_, mcp_handlers_, services.bodies, services.answers, metrics.requests, log)
-    , server_(io, services.config.server, dispatcher_, metrics.server, log)
+    , parts_{process.config,
+             process.cursors,
+             process.files,
+             process.bodies,
+             process.answers,
+             process.secrets,
+             process.integrations,
+             {process.store.tenancy(), process.store.api_tokens(), process.store.integrations(),
+              process.store.installations(), process.store.documentation(), process.store.accounts(),
+              process.store.servers(), process.store.write_calls(), process.store.connections(),
+              process.store.webhooks()},
+             waiters_,
+             callable_,
+             directory_,
+             installer_,
+             documentation_,
+             caller_,
+             links_,
+             connector_,
+             connect_form_,
+             decisions_,
+             schemas_,
+             mint_,
+             endpoint_,
+             subscriptions_}
+    , dispatcher_(parts_, api_tokens_, account_tokens_, metrics.requests, log)
+    , server_(io, process.config.server, dispatcher_, metrics.server, log)
 {
 }
 
@@ -123,7 +135,7 @@ void Shard::apply(snapshots::Change const& change)
 {
     api_tokens_.apply(change);
     account_tokens_.apply(change);
-    connected_.apply(change);
+    callable_.apply(change);
     servers_.apply(change);
 }
 
@@ -131,7 +143,7 @@ void Shard::set_listening(bool listening)
 {
     api_tokens_.set_listening(listening);
     account_tokens_.set_listening(listening);
-    connected_.set_listening(listening);
+    callable_.set_listening(listening);
     servers_.set_listening(listening);
 }
 

@@ -1,11 +1,32 @@
 #pragma once
 
+#include "accounts/callable_accounts.hpp"
+#include "accounts/directory.hpp"
+#include "accounts/documentation_editor.hpp"
+#include "accounts/installer.hpp"
+#include "accounts/integrations.hpp"
+#include "api/config.hpp"
+#include "base/clock.hpp"
+#include "connecting/connect_form.hpp"
+#include "connecting/connector.hpp"
+#include "connecting/links.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "dispatcher.hpp"
-#include "handlers.hpp"
+#include "events/subscriptions.hpp"
+#include "http_api/byte_budget.hpp"
+#include "http_api/egress.hpp"
 #include "http_client/pooled_client.hpp"
 #include "http_server/server.hpp"
+#include "mcp/endpoint.hpp"
+#include "mcp/mint.hpp"
+#include "parts.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
+#include "safeguards/decisions.hpp"
+#include "static_files.hpp"
+#include "store/store.hpp"
+#include "tenancy/waiters.hpp"
+#include "toolcalls/account_schemas.hpp"
 
 #include <thread>
 
@@ -22,13 +43,29 @@ struct SharedMetrics {
     RequestMetrics requests;
 };
 
+/// What all shards of the process share. Everything outlives them.
+struct ProcessParts {
+    Config const& config;
+    Clock const& clock;
+    crypto::Keyring const& keyring;
+    crypto::CursorSealer const& cursors;
+    http::EgressPolicy const& egress;
+    store::Store& store;
+    accounts::Integrations& integrations;
+    StaticFiles const& files;
+    mcp::Streams& streams;
+    http::ByteBudget& bodies;  ///< Of requests.
+    http::ByteBudget& answers; ///< That clients have not read yet.
+    tenancy::SecretGate& secrets;
+};
+
 /// What one I/O thread owns: its listener, its vendor connections, its caches, its handlers. A request stays on the
 /// thread that accepted it.
 class Shard {
 public:
     /// All must outlive the shard.
-    Shard(asio::io_context& io, Services const& services, accounts::Vault const& vault, mcp::ToolSets& tool_sets,
-          SharedMetrics& metrics, telemetry::Log& log);
+    Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault const& vault,
+          toolcalls::ToolSets& tool_sets, SharedMetrics& metrics, telemetry::Log& log);
 
     /// Beside `first`, or on a port that nobody has.
     [[nodiscard]] Result<void> listen(Shard const* first)
@@ -60,33 +97,24 @@ private:
     proxy::Caller caller_;
     tenancy::ApiTokens api_tokens_;
     accounts::AccountTokens account_tokens_;
-    accounts::CallableAccounts connected_;
+    accounts::CallableAccounts callable_;
     proxy::AccountCalls vendor_calls_;
-    mcp::AccountSchemas schemas_;
+    toolcalls::AccountSchemas schemas_;
     connecting::Connector connector_;
     connecting::Links links_;
     connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
     safeguards::SafeWrites safe_writes_;
     TaskGroup stream_calls_;
-    Behind behind_;
+    http::Behind behind_;
+    accounts::Directory directory_;
+    accounts::Installer installer_;
+    accounts::DocumentationEditor documentation_;
+    safeguards::Decisions decisions_;
+    events::Subscriptions subscriptions_;
+    mcp::Mint mint_;
     mcp::Endpoint endpoint_;
-    TokenHandlers token_handlers_;
-    IntegrationHandlers integration_handlers_;
-    InstallationHandlers installation_handlers_;
-    DocumentationHandlers documentation_handlers_;
-    AccountHandlers account_handlers_;
-    ServerHandlers server_handlers_;
-    ProxyHandlers proxy_handlers_;
-    EnvironmentHandlers environment_handlers_;
-    LinkHandlers link_handlers_;
-    ConnectHandlers connect_handlers_;
-    ConnectFormHandlers connect_form_handlers_;
-    ApprovalHandlers approval_handlers_;
-    WebhookHandlers webhook_handlers_;
-    CapabilityHandlers capability_handlers_;
-    OperationHandlers operation_handlers_;
-    McpHandlers mcp_handlers_;
+    ShardParts const parts_;
     Dispatcher dispatcher_;
     http::Server server_;
     std::thread thread_;

@@ -6,7 +6,7 @@
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
 #include "jobs/loops.hpp"
-#include "mcp/schema_job.hpp"
+#include "toolcalls/schema_job.hpp"
 #include "pg/listener.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
@@ -30,12 +30,6 @@ constexpr std::chrono::seconds kDrainLimit{25};
 constexpr std::chrono::seconds kGoodbyeLimit{1};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
-
-/// The worker caches nothing that a change could make untrue.
-class NoCaches final : public snapshots::Announcer {
-public:
-    Task<void> announce(snapshots::Change) override { co_return; }
-};
 
 /// Health and metrics for whoever runs us.
 class Handler final : public http::Handler {
@@ -113,27 +107,27 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
     WorkerPool compilers(kCompilers, kCompileQueue);
-    store::Store store(pool, keyring, clock);
+    snapshots::NoCaches no_caches; // The worker caches nothing that a change could make untrue.
+    store::Store store(pool, keyring, clock, no_caches);
     accounts::Integrations integrations(store.integrations(), compilers);
     http::PooledClient client(io, config.client, *egress, client_metrics);
-    NoCaches announcer;
-    accounts::Refresher refresher(store.accounts(), integrations, client, announcer, clock, log, refresher_metrics);
+    accounts::Refresher refresher(store.accounts(), integrations, client, clock, log, refresher_metrics);
     accounts::Vault const vault(clock);
     crypto::CursorSealer const cursors(keyring, clock);
-    proxy::AccountObserver observer(io, store.accounts(), announcer, clock, log);
+    proxy::AccountObserver observer(io, store.accounts(), clock, log);
     proxy::CallerMetrics caller_metrics(registry);
     proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
     proxy::AccountCalls vendor_calls(caller);
     tenancy::Waiters waiters(io); // Nobody waits here.
     connecting::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
-                                    vendor_calls, announcer, waiters, keyring, clock, "");
+                                    vendor_calls, waiters, keyring, clock, "");
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
-    mcp::AccountSchemas schemas(store.account_schemas(), vendor_calls, announcer, clock);
+    toolcalls::AccountSchemas schemas(store.account_schemas(), vendor_calls, clock);
     connecting::HealthCheck health_check(store.accounts(), vendor_calls, clock);
     accounts::RefreshJob refresh_job(store.accounts(), integrations, refresher, clock);
     connecting::HealthJob health_job(store.accounts(), integrations, connector, health_check, clock,
                                      config.health_interval);
-    mcp::SchemaJob schema_job(store.accounts(), store.account_schemas(), integrations, schemas, clock,
+    toolcalls::SchemaJob schema_job(store.accounts(), store.account_schemas(), integrations, schemas, clock,
                               config.schema_interval);
     jobs::Loops loops(io, store.jobs(), registry, log);
     using jobs::Job;
@@ -144,7 +138,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     loops.add(connecting::kConnectionJob, [&](Job job) {
         return connector.resume(job.environment, ConnectionId{job.id}, Deadline::after(kJobLimit));
     });
-    loops.add(mcp::kSchemaJob, [&](Job job) { return schema_job.run(job); });
+    loops.add(toolcalls::kSchemaJob, [&](Job job) { return schema_job.run(job); });
     loops.add(mcp::kExpiryJob, [&](Job job) -> Done {
         auto const removed = co_await store.servers().remove_expired(job.environment, McpServerId{job.id},
                                                                      Deadline::after(kRemoveLimit));

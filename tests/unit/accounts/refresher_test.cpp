@@ -77,13 +77,12 @@ protected:
     telemetry::Registry registry_;
     RefresherMetrics metrics_{registry_};
     test::FakeChanges changes_;
-    test::FakeAnnouncer announcer_;
     test::FakeAccounts rows_{changes_, clock_};
     test::FakeIntegrations definitions_;
     WorkerPool workers_{1, 100};
     Integrations integrations_{definitions_, workers_};
     test::FakeClient client_;
-    Refresher refresher_{rows_, integrations_, client_, announcer_, clock_, log_, metrics_};
+    Refresher refresher_{rows_, integrations_, client_, clock_, log_, metrics_};
     EnvironmentId environment_{Uuid{7}};
     EnvironmentIntegrationId installation_id_{Uuid{8}};
     IntegratedAccountId id_;

@@ -91,7 +91,6 @@ protected:
     test::FakeSteadyClock steady_;
     crypto::Keyring keyring_ = crypto::Keyring::generate();
     test::FakeChanges changes_;
-    test::FakeAnnouncer announcer_;
     test::FakeAccounts accounts_{changes_, clock_};
     test::FakeInstallations installations_{accounts_};
     test::FakeConnections connections_{changes_, accounts_, installations_, clock_};
@@ -103,17 +102,8 @@ protected:
     tenancy::Waiters waiters_{io_};
     tenancy::SecretGate gate_{keyring_, {}, steady_};
     Links links_{connections_, accounts_, installations_, definitions_, integrations_, gate_, keyring_, clock_};
-    Connector connector_{connections_,
-                         accounts_,
-                         installations_,
-                         integrations_,
-                         client_,
-                         vendor_,
-                         announcer_,
-                         waiters_,
-                         keyring_,
-                         clock_,
-                         "https://s.example/connect/callback"};
+    Connector connector_{connections_, accounts_, installations_, integrations_, client_,
+                         vendor_,      waiters_,  keyring_,       clock_,        "https://s.example/connect/callback"};
     EnvironmentId environment_{Uuid{7}};
     EnvironmentIntegrationId installation_{Uuid{8}};
     std::string secret_; ///< Of the last link.

@@ -1,4 +1,4 @@
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/mac.hpp"

@@ -49,7 +49,7 @@ protected:
     {
         auto const found = resolve(token);
         std::size_t count = 0;
-        for (auto const& group : (*found)->served->groups())
+        for (auto const& group : (*found)->grant.served->groups())
             count += group.accounts.size();
         return count;
     }
@@ -64,7 +64,7 @@ protected:
     test::FakeServers rows_{changes_, accounts_};
     test::FakeIntegrations rows_of_integrations_;
     accounts::Integrations integrations_{rows_of_integrations_, workers_};
-    ToolSets tool_sets_;
+    toolcalls::ToolSets tool_sets_;
     tenancy::SecretGate gate_{keyring_, {}, steady_};
     Servers servers_{rows_, integrations_, tool_sets_, keyring_, gate_, clock_, {}};
     EnvironmentId environment_{uuid_of_name("e")};

@@ -66,18 +66,17 @@ protected:
     accounts::RefresherMetrics refresher_metrics_{registry_};
     CallerMetrics caller_metrics_{registry_};
     test::FakeChanges changes_;
-    test::FakeAnnouncer announcer_;
     test::FakeAccounts rows_{changes_, clock_};
     test::FakeIntegrations definitions_{"tolerated"};
     WorkerPool workers_{1, 100};
     accounts::Integrations integrations_{definitions_, workers_};
     test::FakeClient client_;
-    accounts::Refresher refresher_{rows_, integrations_, client_, announcer_, clock_, log_, refresher_metrics_};
+    accounts::Refresher refresher_{rows_, integrations_, client_, clock_, log_, refresher_metrics_};
     accounts::Vault vault_{clock_};
     crypto::Keyring keyring_ = *crypto::Keyring::parse(
         R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
     crypto::CursorSealer cursors_{keyring_, clock_};
-    AccountObserver observer_{io_, rows_, announcer_, clock_, log_};
+    AccountObserver observer_{io_, rows_, clock_, log_};
     Caller caller_{client_, vault_, refresher_, cursors_, clock_, observer_, caller_metrics_};
     accounts::CallableAccountPtr account_;
 };

@@ -151,20 +151,6 @@ INSTANTIATE_TEST_SUITE_P(
                       Cursor{"EmptyList", "[]", std::nullopt}, Cursor{"EmptyObject", "{}", std::nullopt}),
     [](auto const& param) { return param.param.name; });
 
-TEST(Cursors, ThatLeadBackToThePageJustGivenEndTheList)
-{
-    catalog::Pagination paging;
-    paging.cursor_parameter = "cursor";
-    paging.limit_parameter = "limit";
-    EXPECT_EQ(next_payload(paging, "c2", ""), "cursor=c2");
-    EXPECT_EQ(next_payload(paging, "c3", "cursor=c2"), "cursor=c3");
-    EXPECT_FALSE(next_payload(paging, "c2", "cursor=c2"));
-    paging.next_is_url = true;
-    EXPECT_EQ(next_payload(paging, "https://a.example/x?page=2&limit=5", ""), "page=2");
-    EXPECT_FALSE(next_payload(paging, "https://a.example/x?page=2&limit=9", "page=2"));
-    EXPECT_FALSE(next_payload(paging, "https://a.example/x", "")) << "the first page again";
-}
-
 struct Lenient {
     std::string name;
     std::string written;

@@ -36,9 +36,8 @@ struct RefresherConfig {
 class Refresher {
 public:
     /// All must outlive it.
-    Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client,
-              snapshots::Announcer& announcer, Clock const& clock, telemetry::Log& log, RefresherMetrics& metrics,
-              RefresherConfig config = {});
+    Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client, Clock const& clock,
+              telemetry::Log& log, RefresherMetrics& metrics, RefresherConfig config = {});
 
     /// The account with a newer credential than `account` holds, renewed here or by somebody else.
     /// Errors: reauth_needed if it cannot be renewed, because its connection is over (the account says why, and its
@@ -72,7 +71,6 @@ private:
     AccountRepository& repository_;
     Integrations& integrations_;
     http::Client& client_;
-    snapshots::Announcer& announcer_;
     Clock const& clock_;
     telemetry::Log& log_;
     telemetry::Repeated failed_;

@@ -4,6 +4,7 @@
 #include "catalog/inputs.hpp"
 #include "catalog/template.hpp"
 #include "openapi/operation.hpp"
+#include "paging/style.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -26,13 +27,10 @@ using openapi::PathPart;
 
 /// How a list goes on.
 struct Pagination {
-    enum class Format { none, cursor };
-    Format format = Format::none;
-    std::string items;              ///< Dotted path of the array in the answer; empty: the answer is the array.
-    std::string next;               ///< Dotted path of what leads to the next page; null or absent on the last.
-    bool next_is_url = false;       ///< It is a URL, whose query parameters the next call repeats.
-    std::string cursor_parameter;   ///< Query parameter that takes the cursor.
-    std::string limit_parameter;    ///< Query parameter that takes the page size.
+    paging::Style const* style = nullptr; ///< Null: a list is one page.
+    paging::Settings settings;            ///< Of the style.
+    std::string items;                    ///< Dotted path of the array in the answer; empty: the answer is the array.
+    std::string next;                     ///< Dotted path of what leads to the next page; null or absent on the last.
     std::int64_t default_limit = 0; ///< Items of a call that names no limit; above `max_limit` it takes several pages.
     std::int64_t max_limit = 0;     ///< Of one page.
     bool absent_is_empty = false;   ///< An answer without the array, or without a body, is an empty list.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "base/secret.hpp"
+#include "base/settings_table.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,23 +21,14 @@ using EnvironmentLookup = std::function<std::optional<std::string>(std::string c
 
 /// A table of settings, each bound to a variable that holds its default. `database.url` comes from the key `url`
 /// under `database` in the YAML file, or from `SLUICE_DATABASE_URL`; the environment wins.
-class Settings {
+class Settings final : public SettingsTable {
 public:
-    /// What is wrong with a value, as "must be …"; nothing, if it is right.
-    using Check = std::function<std::optional<std::string>(std::string const& value)>;
-
-    /// `target` must outlive `load`; its value before is the default, which is not checked.
-    void text(std::string key, std::string& target, std::string description, Check check = {});
-    void secret(std::string key, Secret& target, std::string description);
-    void flag(std::string key, bool& target, std::string description);
-    void integer(std::string key, std::int64_t& target, std::int64_t minimum, std::int64_t maximum,
-                 std::string description);
-    /// Written `250ms`, `30s`, `15min`, `24h`.
+    void text(std::string key, std::string& target, std::string description, Check check = {}) override;
+    void secret(std::string key, Secret& target, std::string description) override;
+    void flag(std::string key, bool& target, std::string description) override;
     void duration(std::string key, std::chrono::milliseconds& target, std::chrono::milliseconds minimum,
-                  std::chrono::milliseconds maximum, std::string description);
-    /// A YAML list, or comma-separated in the environment.
-    /// `check` sees each element.
-    void list(std::string key, std::vector<std::string>& target, std::string description, Check check = {});
+                  std::chrono::milliseconds maximum, std::string description) override;
+    void list(std::string key, std::vector<std::string>& target, std::string description, Check check = {}) override;
 
     /// Reads the file (if `file_text` is not empty) and the environment. The error lists every mistake: keys of the
     /// file that are unknown or there twice, unknown `SLUICE_` variables, values that do not parse or are out of range.
@@ -61,6 +52,7 @@ private:
         bool is_list = false;
     };
 
+    void number(std::string key, std::string description, Range range, Number number) override;
     void add(std::string key, std::string description, bool is_list,
              std::function<std::optional<std::string>(std::vector<std::string> const&)> set,
              std::function<std::string()> show);

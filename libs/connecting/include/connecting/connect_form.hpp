@@ -3,7 +3,7 @@
 #include "accounts/integrations.hpp"
 #include "accounts/repositories.hpp"
 #include "base/clock.hpp"
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "proxy/vendor_calls.hpp"
 #include "snapshots/change.hpp"
 
@@ -19,7 +19,7 @@ class ConnectForm {
 public:
     /// All must outlive it.
     ConnectForm(accounts::AccountRepository& accounts, accounts::Integrations& integrations, proxy::VendorCalls& vendor,
-                snapshots::Announcer& announcer, crypto::CursorSealer const& sealer);
+                crypto::CursorSealer const& sealer);
 
     /// For an account that was just connected; nothing if its definition asks no questions.
     Task<Result<std::optional<std::string>>> token_for(EnvironmentId environment, IntegratedAccountId id,
@@ -44,7 +44,6 @@ private:
     accounts::AccountRepository& accounts_;
     accounts::Integrations& integrations_;
     proxy::VendorCalls& vendor_;
-    snapshots::Announcer& announcer_;
     crypto::CursorSealer const& sealer_;
 };
 

@@ -58,8 +58,8 @@ public:
     /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
     Connector(ConnectionRepository& connections, accounts::AccountRepository& accounts,
               accounts::InstallationRepository& installations, accounts::Integrations& integrations,
-              http::Client& client, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
-              tenancy::Waiters& waiters, crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
+              http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
+              crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
 
     /// The form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
     /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account is kept,
@@ -86,9 +86,6 @@ public:
     /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
     /// The time of the next look, if it is too early.
     Task<Result<jobs::Next>> resume(EnvironmentId environment, ConnectionId id, Deadline deadline);
-    /// Takes back at the vendor what an account that is being deleted was granted, where the vendor has a way to
-    /// (RFC 7009). Errors: those of asking the vendor; a token that is dead already is none.
-    Task<Result<void>> revoke(accounts::CallableAccountPtr account, Deadline deadline);
     /// Tries an account that a crash left `connecting`; active or `validation_error` afterwards.
     Task<Result<accounts::Account>> resume(accounts::Account account, Deadline deadline)
     {

@@ -16,8 +16,7 @@ class Trial {
 public:
     /// All must outlive it.
     Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts,
-          accounts::Integrations& integrations, proxy::VendorCalls& vendor, snapshots::Announcer& announcer,
-          Clock const& clock);
+          accounts::Integrations& integrations, proxy::VendorCalls& vendor, Clock const& clock);
 
     /// Sets the account up, tries it, and stores what came of it: active, or with what is wrong. With the connection or
     /// the link that it came by, which end with it. Errors: setup_failed; reauth_needed if the vendor refuses the
@@ -39,7 +38,6 @@ private:
     accounts::AccountRepository& accounts_;
     accounts::Integrations& integrations_;
     proxy::VendorCalls& vendor_;
-    snapshots::Announcer& announcer_;
     Clock const& clock_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http_api/client.hpp"
-#include "http_client/egress.hpp"
+#include "http_api/egress.hpp"
 #include "http_client/resolver.hpp"
 #include "telemetry/metrics.hpp"
 

@@ -1,14 +1,15 @@
 #pragma once
 
-#include "accounts/vault.hpp"
+#include "accounts/call_trace.hpp"
 #include "ratelimit/normalise.hpp"
 #include "telemetry/metrics.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 namespace sluice::mcp {
+
+using accounts::CallTrace;
 
 /// The answer to one JSON-RPC request, written out.
 struct Answer {
@@ -17,21 +18,6 @@ struct Answer {
     ratelimit::Limits limits;
     std::string session = {};        ///< The `Mcp-Session-Id` to give; mostly empty.
     std::shared_ptr<void> held = {}; ///< As of a `Response`.
-};
-
-/// What a request turned out to be, for the access log and `server-timing`.
-struct CallTrace {
-    std::string environment;
-    std::string account;
-    std::string integration;
-    std::string method;
-    std::string tool;
-    std::string client;
-    std::chrono::microseconds vendor_time{};
-    bool is_vendors_fault = false; ///< What went wrong did so at the vendor, or on the way to it.
-
-    /// Takes note whose call it is.
-    void of(accounts::CallableAccount const& connected);
 };
 
 struct EndpointMetrics {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "catalog/inputs.hpp"
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "mcp/answer.hpp"
 #include "mcp/servers.hpp"
 #include "mcp_protocol/rpc_message.hpp"

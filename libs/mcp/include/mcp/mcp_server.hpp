@@ -8,10 +8,10 @@
 #include "base/timestamp.hpp"
 #include "crypto/token.hpp"
 #include "jobs/queue.hpp"
+#include "mcp/server_config.hpp"
 #include "runtime/task.hpp"
 #include "snapshots/change.hpp"
 #include "tenancy/page.hpp"
-#include "tools/filter.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,43 +22,6 @@
 #include <vector>
 
 namespace sluice::mcp {
-
-/// How an MCP server shows its tools.
-enum class Exposure {
-    all,       ///< Each in `tools/list`.
-    discovery, ///< Three that search, describe and call the others: for models with little room.
-};
-
-[[nodiscard]] std::string_view name_of(Exposure exposure) noexcept;
-
-/// The configuration of an MCP server, as clients write it under `config`.
-struct ServerConfig {
-    tools::ToolFilter filter;
-    Exposure exposure = Exposure::all;
-    bool require_api_token_auth = false;
-    /// Tokens of a model that one result may take, about: a list with more is cut after the last record that fits.
-    std::int64_t result_token_limit = kResultTokens;
-    /// Tools with one of these tags are called only once a person has approved the call.
-    std::vector<std::string> approval_tags;
-    /// Whether the answer has the link where that is done; else only the developer's own page leads there.
-    bool approval_link = true;
-    /// Within which a write with the same arguments is answered from the first; 0: each is made.
-    std::chrono::seconds idempotency_window{};
-
-    /// Below what the strictest of the well-known clients takes (25 000).
-    static constexpr std::int64_t kResultTokens = 20'000;
-    static constexpr std::int64_t kLeastResultTokens = 500;
-    static constexpr std::int64_t kMostResultTokens = 500'000;
-    static constexpr std::chrono::seconds kLongestWindow{86'400};
-};
-
-/// Bytes of JSON that are about a token: between 3.5 and 4.5 with the tokenisers of the day.
-inline constexpr std::int64_t kBytesPerToken = 4;
-
-/// As clients see it and the database keeps it.
-[[nodiscard]] json::object config_json(ServerConfig const& config);
-/// Whether it fits these tools. Errors: invalid_argument at `config.<member>[i]` for words that match no tool.
-[[nodiscard]] Result<void> check_config(ServerConfig const& config, tools::ToolList const& tools);
 
 /// Whose an MCP server is: an account's, or, if there is none, a tenant's.
 using ServerOwner = std::optional<IntegratedAccountId>;

@@ -1,33 +1,37 @@
 #pragma once
 
-#include "mcp/offer_methods.hpp"
-#include "mcp/tool_calls.hpp"
+#include "base/deadline.hpp"
+#include "crypto/cursor_sealer.hpp"
+#include "mcp/answer.hpp"
+#include "mcp/servers.hpp"
+#include "mcp_protocol/rpc_message.hpp"
+#include "proxy/pages.hpp"
+#include "safeguards/safe_writes.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
 
 namespace sluice::mcp {
 
-/// The JSON-RPC methods of both eras. One per I/O thread.
+class RpcMethod;
+
+/// The JSON-RPC methods of both eras, by name. One per I/O thread.
 class Methods {
 public:
     /// All must outlive it. `list_lifetime` is how long clients may keep a list.
     Methods(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
             std::chrono::milliseconds list_lifetime, EndpointMetrics& metrics);
+    ~Methods();
 
-    /// Carries the request out.
-    Task<Answer> answer(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
-    /// The same for a call of a tool, whose `listener` hears of each page of a list.
-    Task<Answer> call_tool(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
-                           CallTrace& trace);
+    /// Carries the request out. `listener` hears of each page of a list that a tool gathers; may be null.
+    Task<Answer> answer(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
+                        CallTrace& trace);
 
 private:
-    [[nodiscard]] Answer initialize(RpcRequest const& request, ServerSnapshot const& snapshot, CallTrace& trace) const;
-    [[nodiscard]] Answer discover(RpcRequest const& request, ServerSnapshot const& snapshot) const;
-    [[nodiscard]] Answer list_tools(RpcRequest const& request, ServerSnapshot const& snapshot) const;
-
-    crypto::CursorSealer const& sealer_;
-    std::chrono::milliseconds const list_lifetime_;
     EndpointMetrics& metrics_;
-    ToolCalls tool_calls_;
-    OfferMethods offers_;
+    std::unordered_map<std::string_view, std::unique_ptr<RpcMethod>> methods_;
 };
 
 } // namespace sluice::mcp

@@ -3,12 +3,11 @@
 #include "accounts/callable_accounts.hpp"
 #include "base/clock.hpp"
 #include "mcp/mcp_server.hpp"
-#include "mcp/served_accounts.hpp"
-#include "mcp/tool_set.hpp"
 #include "snapshots/cache.hpp"
 #include "snapshots/change.hpp"
 #include "tenancy/api_tokens.hpp"
 #include "tenancy/secret_gate.hpp"
+#include "toolcalls/tool_calls.hpp"
 
 #include <memory>
 #include <optional>
@@ -30,8 +29,7 @@ struct ServerSnapshot {
     };
 
     McpServer server;
-    ServedPtr served;
-    ToolSetPtr tools;
+    toolcalls::Grant grant;           ///< What the server lets its callers do.
     std::optional<Timestamp> ends_at; ///< Of the server or of this token of it, whichever is first.
     std::string environment_text;     ///< As the log has it.
     bool shows_on_request = false;    ///< It lists the tools that find its tools (`Exposure::discovery`).
@@ -54,7 +52,7 @@ using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
 class Servers {
 public:
     /// All must outlive it.
-    Servers(ServerRepository& repository, accounts::Integrations& integrations, ToolSets& tool_sets,
+    Servers(ServerRepository& repository, accounts::Integrations& integrations, toolcalls::ToolSets& tool_sets,
             crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
             snapshots::CacheConfig config);
 
@@ -73,12 +71,12 @@ public:
 private:
     [[nodiscard]] Result<SnapshotPtr> unless_expired(SnapshotPtr snapshot) const;
     Task<Result<SnapshotPtr>> load(std::vector<crypto::TokenHash> candidates, Deadline deadline);
-    Task<Result<ServedPtr>> serve(ServerOwner owner, std::vector<accounts::AccountState> states, bool& is_incomplete,
-                                  Deadline deadline);
+    Task<Result<toolcalls::ServedPtr>> serve(ServerOwner owner, std::vector<accounts::AccountState> states,
+                                             bool& is_incomplete, Deadline deadline);
 
     ServerRepository& repository_;
     accounts::Integrations& integrations_;
-    ToolSets& tool_sets_;
+    toolcalls::ToolSets& tool_sets_;
     crypto::Keyring const& keyring_;
     tenancy::SecretGate& gate_;
     Clock const& clock_;

@@ -3,7 +3,7 @@
 #include "base/deadline.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "http_api/byte_budget.hpp"
 #include "http_api/message.hpp"
 #include "runtime/offload.hpp"

@@ -19,8 +19,8 @@ namespace sluice::proxy {
 class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
-    AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, snapshots::Announcer& announcer,
-                    Clock const& clock, telemetry::Log& log);
+    AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, Clock const& clock,
+                    telemetry::Log& log);
 
     /// Asks for a health check, which knows whether it is the account. One call's 401 says nothing of others.
     void unauthorised(accounts::CallableAccountPtr account) override;
@@ -38,7 +38,6 @@ private:
     Task<void> write(accounts::CallableAccountPtr account, json::object error);
 
     accounts::AccountRepository& accounts_;
-    snapshots::Announcer& announcer_;
     Clock const& clock_;
     telemetry::Repeated failed_;
     TaskGroup writing_;

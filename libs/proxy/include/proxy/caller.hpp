@@ -2,7 +2,7 @@
 
 #include "accounts/refresher.hpp"
 #include "base/clock.hpp"
-#include "crypto/cursor.hpp"
+#include "crypto/cursor_sealer.hpp"
 #include "http_api/client.hpp"
 #include "proxy/build.hpp"
 #include "proxy/interpret.hpp"
@@ -63,10 +63,10 @@ public:
 
 private:
     using Why = accounts::Refresher::Why;
-    /// One exchange with the vendor, redirects of a read followed.
+    /// One exchange with the vendor, redirects of a read followed. `position` is that of the page.
     Task<Result<Outcome>> exchange(accounts::CallableAccount const& account, catalog::Method const& method,
-                                   catalog::CallParts const& parts, RawBody const* raw, Deadline deadline,
-                                   http::Peer const* waiter);
+                                   catalog::CallParts const& parts, std::string_view position, RawBody const* raw,
+                                   Deadline deadline, http::Peer const* waiter);
     void count(Outcome const& outcome);
 
     /// What came of the last renewal that calls of an account asked for.
@@ -75,8 +75,8 @@ private:
         Timestamp until;            ///< So long it holds for this generation.
         std::optional<Error> error; ///< Absent: the vendor refuses the new credential as well.
     };
-    [[nodiscard]] Renewal const* last_renewal(accounts::Account const& account) const;
-    void remember(accounts::Account const& account, std::optional<Error> error);
+    [[nodiscard]] Renewal const* last_renewal(accounts::CallableAccount const& account) const;
+    void remember(accounts::CallableAccount const& account, std::optional<Error> error);
     Task<Result<accounts::CallableAccountPtr>> renew(accounts::CallableAccountPtr account, Why why, Deadline deadline);
 
     http::Client& client_;

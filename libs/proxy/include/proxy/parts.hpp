@@ -23,12 +23,7 @@ namespace sluice::proxy {
 [[nodiscard]] std::string cursor_binding(std::string_view account, catalog::Method const& method,
                                          catalog::CallParts const& parts);
 
-/// The query pairs that a vendor's `next` stands for: what our cursor holds. Absent where they lead to the page that
-/// was `asked` for just now; such a list would have no end.
-[[nodiscard]] std::optional<std::string> next_payload(catalog::Pagination const& pagination, std::string const& next,
-                                                      std::string_view asked);
-
-/// What is said where a list was ended for that reason.
+/// What is said where a list was ended because it led to a page that was given already.
 inline constexpr std::string_view kEndlessNote =
     "The vendor says that the list goes on with a page that was given already, so it ends here.";
 /// The same where what should lead to the next page is no cursor.

@@ -26,10 +26,10 @@ struct Safeguard {
                                      std::chrono::seconds window);
 
 /// Who may call, and is told to the person who approves.
-struct Grant {
+struct Holder {
     EnvironmentId environment;
     McpServerId server;
-    std::string_view name;
+    std::string name;
     bool hands_out_links = false; ///< The caller gets the address of the page where the call is approved.
 };
 
@@ -42,7 +42,7 @@ public:
 
     /// A call, ready to be made.
     struct Call {
-        Grant grant;
+        Holder const& holder;
         accounts::CallableAccountPtr account;
         tools::Tool const& tool;
         json::object const& arguments; ///< Validated; names resolved to ids.

@@ -53,12 +53,19 @@ struct ChangeHash {
 /// The NOTIFY channel of all changes.
 inline constexpr char kChangeChannel[] = "sluice_changes";
 
-/// Drops what a change made untrue on every thread of this process. The other replicas hear the NOTIFY.
+/// Drops what changes made untrue on every thread of this process. Only the store calls it, after each commit; the
+/// other replicas hear the NOTIFY.
 class Announcer {
 public:
     virtual ~Announcer() = default;
     /// Returns when every thread has dropped it, so that the answer to the change is true everywhere here.
-    virtual Task<void> announce(Change change) = 0;
+    virtual Task<void> announce(std::vector<Change> changes) = 0;
+};
+
+/// For a process without caches.
+class NoCaches final : public Announcer {
+public:
+    Task<void> announce(std::vector<Change>) override { co_return; }
 };
 
 } // namespace sluice::snapshots

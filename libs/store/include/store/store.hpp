@@ -7,12 +7,13 @@
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
-#include "mcp/account_schemas.hpp"
+#include "toolcalls/account_schemas.hpp"
 #include "mcp/mcp_server.hpp"
 #include "mcp/streams.hpp"
 #include "pg/migrate.hpp"
 #include "pg/pool.hpp"
 #include "safeguards/write_calls.hpp"
+#include "snapshots/change.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 
@@ -24,8 +25,8 @@ namespace sluice::store {
 /// One implementation of every repository on one database. Thread-safe.
 class Store {
 public:
-    /// All must outlive the store.
-    Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock);
+    /// All must outlive the store. A call that changes what is cached returns when `announcer` has dropped it.
+    Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer);
     ~Store();
 
     [[nodiscard]] tenancy::TenancyRepository& tenancy() const;
@@ -35,7 +36,7 @@ public:
     [[nodiscard]] accounts::DocumentationRepository& documentation() const;
     [[nodiscard]] accounts::AccountRepository& accounts() const;
     [[nodiscard]] mcp::ServerRepository& servers() const;
-    [[nodiscard]] mcp::SchemaRepository& account_schemas() const;
+    [[nodiscard]] toolcalls::SchemaRepository& account_schemas() const;
     [[nodiscard]] mcp::StreamRepository& streams() const;
     [[nodiscard]] safeguards::WriteCallRepository& write_calls() const;
     [[nodiscard]] jobs::Queue& jobs() const;

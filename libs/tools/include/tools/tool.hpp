@@ -16,6 +16,9 @@
 
 namespace sluice::tools {
 
+/// Bytes of JSON that are about a token of a model: between 3.5 and 4.5 with the tokenisers of the day.
+inline constexpr std::int64_t kBytesPerToken = 4;
+
 /// A row of documentation that changes a method's text or schema in one environment.
 struct Documentation {
     std::string resource;

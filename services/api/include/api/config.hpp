@@ -4,6 +4,7 @@
 #include "http_client/pooled_client.hpp"
 #include "http_server/server.hpp"
 #include "mcp/endpoint.hpp"
+#include "mcp/mint.hpp"
 #include "pg/pool.hpp"
 #include "snapshots/cache.hpp"
 #include "tenancy/secret_gate.hpp"
@@ -25,9 +26,7 @@ struct Config {
     std::string public_url = "http://127.0.0.1:8080";
     /// The same for MCP URLs; where its host differs from that of `public_url`, each serves its own only.
     std::string mcp_url;
-    std::chrono::milliseconds mcp_minimum_lifetime{60'000};
-    std::int64_t mcp_tool_warning = 40;
-    std::int64_t mcp_token_warning = 20'000;           ///< Of a model's context, for one list of tools.
+    mcp::MintConfig mint;
     std::chrono::milliseconds management_limit{1'900}; ///< For the database work of a management request.
     std::chrono::milliseconds proxy_limit{50'000};
     /// How long requests are still taken after the signal to stop, so that whoever sends them sees /readyz say no.

@@ -45,6 +45,7 @@ public:
     std::function<std::optional<Error>(std::string_view method)> after_commit;
     /// What all accounts of an environment integration share.
     struct Installation {
+        IntegrationId integration;
         bool is_enabled = true;
         json::object override;
         std::optional<accounts::SealedSecret> app_secret;
@@ -65,6 +66,8 @@ public:
         if (account.id.empty())
             account.id = IntegratedAccountId{uuid_v7(clock_.now())};
         account.created_at = account.updated_at = clock_.now();
+        if (account.integration.empty())
+            account.integration = installations[account.environment_integration].integration;
         seal(account, context);
         rows[{account.environment, account.id}] = Row{account, {}, {}, {}, {}, {}, 0};
         return account;

@@ -27,6 +27,7 @@ public:
     void put(Row row)
     {
         auto& shared = accounts_.installations[row.id];
+        shared.integration = row.integration;
         shared.is_enabled = row.is_enabled;
         shared.override = row.override;
         rows[row.id] = std::move(row);

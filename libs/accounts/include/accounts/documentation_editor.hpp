@@ -1,0 +1,36 @@
+#pragma once
+
+#include "accounts/integrations.hpp"
+#include "accounts/repositories.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sluice::accounts {
+
+/// Writes documentation of an environment. A row is stored only if it names a method that exists and leaves a valid
+/// tool. All may answer unavailable. Any thread; one caller at a time.
+class DocumentationEditor {
+public:
+    /// All must outlive it.
+    DocumentationEditor(DocumentationRepository& documentation, InstallationRepository& installations,
+                        IntegrationRepository& definitions, Integrations& integrations);
+
+    /// Errors: invalid_argument at `entity_id`, `resource`, `method`, `type` or `value`; conflict if there is a row for
+    /// the same entity, resource, method and type.
+    Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline);
+    /// What is absent stays. Errors: not_found; invalid_argument as above.
+    Task<Result<DocumentationRow>> change(EnvironmentId environment, DocumentationId id,
+                                          std::optional<std::string> format, std::optional<std::string> value,
+                                          Deadline deadline);
+
+private:
+    Task<Result<void>> check(DocumentationRow row, Deadline deadline);
+
+    DocumentationRepository& documentation_;
+    InstallationRepository& installations_;
+    IntegrationRepository& definitions_;
+    Integrations& integrations_;
+};
+
+} // namespace sluice::accounts

@@ -1,0 +1,192 @@
+#include "accounts/directory.hpp"
+
+#include "accounts/context.hpp"
+#include "accounts/revoke.hpp"
+#include "accounts/vault.hpp"
+#include "crypto/token.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::accounts {
+namespace {
+
+/// Tokens that are imported come one by one: nothing has to be spread.
+constexpr double kMiddle = 0.5;
+constexpr std::chrono::seconds kRenewLimit{30};
+constexpr std::chrono::seconds kRevokeLimit{10};
+
+/// New credentials: what was known about the old ones is no longer true.
+void reactivate(Account& account)
+{
+    account.status = Status::active;
+    account.last_error = nullptr;
+    account.last_forbidden_error = nullptr;
+}
+
+/// Merges a context patch and checks the whole. Runs on a database thread; `installed` is shared and immutable.
+Result<void> merge_and_check(InstalledPtr const& installed, json::object const& patch, Timestamp now, Account& account,
+                             Context& context)
+{
+    auto const& integration = *installed->integration;
+    auto merged = patch_context(context, patch, integration, account.authentication_method);
+    if (!merged)
+        return merged.error();
+    if (auto const checked = check_context(merged->whole(), integration, account.authentication_method); !checked)
+        return checked.error();
+    if (auto const url = render_base_url(integration, merged->visible); !url)
+        return url.error();
+    context = *std::move(merged);
+    plan_refresh(now, kMiddle, account, context);
+    return {};
+}
+
+} // namespace
+
+Directory::Directory(AccountRepository& accounts, InstallationRepository& installations,
+                     IntegrationRepository& definitions, AccountTokenRepository& tokens, Integrations& integrations,
+                     CallableAccounts& callable, Refresher& refresher, http::Client& client, http::Behind& behind,
+                     crypto::Keyring const& keyring, Clock const& clock)
+    : accounts_(accounts)
+    , installations_(installations)
+    , definitions_(definitions)
+    , tokens_(tokens)
+    , integrations_(integrations)
+    , callable_(callable)
+    , refresher_(refresher)
+    , client_(client)
+    , behind_(behind)
+    , keyring_(keyring)
+    , clock_(clock)
+{
+}
+
+Task<Result<Account>> Directory::create(NewAccount account, Deadline deadline)
+{
+    auto const installation =
+        co_await installations_.find(account.environment, account.environment_integration, deadline);
+    if (!installation)
+        co_return installation.error().code() == ErrorCode::not_found
+            ? invalid("environment_integration_id", "is no environment integration of this environment")
+            : installation.error();
+    auto const stored = co_await definitions_.find(account.environment, installation->integration, deadline);
+    if (!stored)
+        co_return stored.error();
+    auto const installed = co_await integrations_.install(
+        installation->integration, stored->version, installation->override, std::vector<DocumentationRow>{}, deadline);
+    if (!installed)
+        co_return installed.error();
+    auto const& definition = *(*installed)->integration;
+    if (auto const checked = check_context(account.context, definition, account.authentication_method); !checked)
+        co_return checked.error();
+    auto parts = split_context(account.context, definition);
+    if (auto const url = render_base_url(definition, parts.visible); !url)
+        co_return url.error();
+    Account row;
+    row.environment = account.environment;
+    row.environment_integration = account.environment_integration;
+    row.tenant_id = std::move(account.tenant_id);
+    row.authentication_method = std::move(account.authentication_method);
+    row.region = std::move(account.region);
+    row.is_sandbox = account.is_sandbox;
+    row.status = Status::active;
+    plan_refresh(clock_.now(), kMiddle, row, parts);
+    co_return co_await accounts_.create(std::move(row), std::move(parts), deadline);
+}
+
+Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAccountId id, AccountPatch patch,
+                                        Deadline deadline)
+{
+    auto const callable = co_await callable_.find(environment, id, deadline);
+    if (!callable)
+        co_return callable.error();
+    auto const installed = (*callable)->installed;
+    bool const new_credentials = patch.context && has_credentials(*patch.context, *installed->integration,
+                                                                  (*callable)->account.authentication_method);
+    AccountChange edit = [=, patch = std::move(patch), now = clock_.now()](Account& account,
+                                                                           Context& context) -> Result<void> {
+        account.tenant_id = patch.tenant_id.value_or(account.tenant_id);
+        account.is_sandbox = patch.is_sandbox.value_or(account.is_sandbox);
+        account.is_blocked = patch.is_blocked.value_or(account.is_blocked);
+        account.region = patch.region.value_or(account.region);
+        if (new_credentials)
+            reactivate(account);
+        return patch.context ? merge_and_check(installed, *patch.context, now, account, context) : Result<void>{};
+    };
+    co_return co_await accounts_.update(environment, id, new_credentials, std::move(edit), deadline);
+}
+
+Task<Result<Account>> Directory::replace_credentials(EnvironmentId environment, IntegratedAccountId id,
+                                                     std::optional<std::string> method, json::object context,
+                                                     Deadline deadline)
+{
+    auto const callable = co_await callable_.find(environment, id, deadline);
+    if (!callable)
+        co_return callable.error();
+    AccountChange edit = [installed = (*callable)->installed, method = std::move(method), patch = std::move(context),
+                          now = clock_.now()](Account& account, Context& old) -> Result<void> {
+        account.authentication_method = method.value_or(account.authentication_method);
+        reactivate(account);
+        return merge_and_check(installed, patch, now, account, old);
+    };
+    co_return co_await accounts_.update(environment, id, true, std::move(edit), deadline);
+}
+
+Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
+{
+    auto const callable = co_await callable_.find(environment, id, deadline);
+    if (!callable)
+        co_return callable.error();
+    auto const& row = (*callable)->account;
+    auto const* format = (*callable)->installed->integration->find_credentials(row.authentication_method);
+    if (format == nullptr || !format->oauth)
+        co_return Error{ErrorCode::conflict,
+                        fmt::format("Credentials of the kind {} are not renewed.", row.authentication_method)};
+    auto const renewed = co_await refresher_.renew(*callable, Refresher::Why::asked, Deadline::after(kRenewLimit));
+    // A token that still works is all that was asked for, unless the connection is over.
+    bool const works = !row.access_expires_at || *row.access_expires_at > clock_.now();
+    if (!renewed && (!works || renewed.error().code() == ErrorCode::reauth_needed))
+        co_return renewed.error();
+    co_return Result<void>{};
+}
+
+Task<Result<MintedAccountToken>> Directory::mint_token(EnvironmentId environment, IntegratedAccountId id,
+                                                       Deadline deadline)
+{
+    auto token = crypto::mint_token(keyring_, crypto::TokenKind::account);
+    auto const expires_at = clock_.now() + AccountTokens::kLifetime;
+    auto const created =
+        co_await tokens_.create({environment, id, expires_at}, crypto::hash_token(keyring_, token.reveal()), deadline);
+    if (!created)
+        co_return created.error();
+    co_return MintedAccountToken{std::move(token), expires_at};
+}
+
+Task<Result<void>> Directory::remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
+{
+    auto const callable = co_await callable_.find(environment, id, deadline);
+    auto const removed = co_await accounts_.remove(environment, id, deadline);
+    if (!removed)
+        co_return removed.error();
+    if (!callable)
+        co_return Result<void>{};
+    // What the vendor does not hear ends there by itself, or when the customer removes the app.
+    auto revoking = revoke(client_, *callable, Deadline::after(kRevokeLimit));
+    co_await behind_.leave(environment, std::move(revoking));
+    co_return Result<void>{};
+}
+
+Task<Result<std::vector<IntegratedAccountId>>>
+Directory::remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit)
+{
+    std::vector<IntegratedAccountId> gone;
+    for (auto const& id : ids) {
+        auto const removed = co_await remove(environment, id, Deadline::after(limit));
+        if (!removed && removed.error().code() != ErrorCode::not_found)
+            co_return removed.error();
+        if (removed)
+            gone.push_back(id);
+    }
+    co_return gone;
+}
+
+} // namespace sluice::accounts

@@ -1,0 +1,113 @@
+#include "accounts/installer.hpp"
+
+#include "http_api/outgoing_url.hpp"
+
+#include <algorithm>
+
+namespace sluice::accounts {
+namespace {
+
+Result<void> check_base_url(json::object const& override, http::EgressPolicy const& egress)
+{
+    auto const* text = json::string_at(override, "base_url");
+    if (text == nullptr)
+        return {};
+    // Placeholders stand for one label of a host name or one segment of a path.
+    std::string sample(*text);
+    for (auto open = sample.find("{{"); open != std::string::npos; open = sample.find("{{")) {
+        auto const close = sample.find("}}", open);
+        if (close == std::string::npos)
+            return invalid("override.base_url", "has a {{ without }}");
+        sample.replace(open, close + 2 - open, "x");
+    }
+    if (auto fault = http::fault_of_outgoing_url(sample, egress))
+        return invalid("override.base_url", *std::move(fault));
+    return {};
+}
+
+/// Takes the OAuth app's secret out of the override: it is sealed apart and never shown.
+std::optional<Secret> take_app_secret(json::object& override)
+{
+    auto* formats = override.contains("credentials") ? override["credentials"].if_object() : nullptr;
+    auto* app = formats != nullptr && formats->contains("oauth2") ? formats->at("oauth2").if_object() : nullptr;
+    auto* secret = app != nullptr ? app->if_contains("client_secret") : nullptr;
+    if (secret == nullptr || !secret->is_string() || secret->get_string().empty())
+        return std::nullopt;
+    Secret taken{std::string(secret->get_string())};
+    app->erase("client_secret");
+    return taken;
+}
+
+/// The compiler speaks of the manifest; the caller wrote an override of its slots.
+Error as_override(Error const& error)
+{
+    constexpr std::string_view kManifest = "integration.yaml ";
+    std::vector<FieldFailure> failures;
+    for (auto failure : error.failures()) {
+        if (failure.path.starts_with(kManifest))
+            failure.path.replace(0, kManifest.size(), "override.");
+        bool const is_known =
+            std::ranges::any_of(failures, [&](FieldFailure const& known) { return known.path == failure.path; });
+        // What fails in a method because of a slot is told at the slot.
+        if (!is_known && !failure.path.starts_with("override.resources"))
+            failures.push_back(std::move(failure));
+    }
+    return failures.empty() ? error : Error{std::move(failures)};
+}
+
+} // namespace
+
+Installer::Installer(InstallationRepository& installations, IntegrationRepository& definitions,
+                     Integrations& integrations, http::EgressPolicy const& egress)
+    : installations_(installations)
+    , definitions_(definitions)
+    , integrations_(integrations)
+    , egress_(egress)
+{
+}
+
+Task<Result<void>> Installer::check_override(IntegrationId integration, json::object override, Deadline deadline)
+{
+    if (auto const checked = check_base_url(override, egress_); !checked)
+        co_return checked.error();
+    if (override.empty())
+        co_return Result<void>{};
+    auto const checked = co_await integrations_.check_override(integration, std::move(override), deadline);
+    if (!checked)
+        co_return as_override(checked.error());
+    co_return Result<void>{};
+}
+
+Task<Result<InstallationRepository::Ensured>> Installer::install(EnvironmentIntegration row, Deadline deadline)
+{
+    row.app_secret = take_app_secret(row.override);
+    auto const definition = co_await definitions_.find(row.environment, row.integration, deadline);
+    if (!definition)
+        co_return definition.error().code() == ErrorCode::not_found
+            ? invalid("integration_id", "is no integration this environment may install")
+            : definition.error();
+    auto const checked = co_await check_override(row.integration, row.override, deadline);
+    if (!checked)
+        co_return checked.error();
+    co_return co_await installations_.ensure(std::move(row), deadline);
+}
+
+Task<Result<EnvironmentIntegration>> Installer::change(EnvironmentId environment, EnvironmentIntegrationId id,
+                                                       InstallationPatch patch, Deadline deadline)
+{
+    auto row = co_await installations_.find(environment, id, deadline);
+    if (!row)
+        co_return row.error();
+    if (patch.override) {
+        row->override = *std::move(patch.override);
+        row->app_secret = take_app_secret(row->override);
+        auto const checked = co_await check_override(row->integration, row->override, deadline);
+        if (!checked)
+            co_return checked.error();
+    }
+    row->is_enabled = patch.is_enabled.value_or(row->is_enabled);
+    row->show_in_catalog = patch.show_in_catalog.value_or(row->show_in_catalog);
+    co_return co_await installations_.update(*std::move(row), deadline);
+}
+
+} // namespace sluice::accounts

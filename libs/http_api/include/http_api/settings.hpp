@@ -1,0 +1,10 @@
+#pragma once
+
+#include "base/settings_table.hpp"
+
+namespace sluice::http {
+
+/// `egress.allow`: what `EgressPolicy::allowing` takes.
+void add_egress_settings(SettingsTable& table, std::vector<std::string>& allowed);
+
+} // namespace sluice::http

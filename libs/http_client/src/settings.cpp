@@ -1,0 +1,60 @@
+#include "http_client/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/asio/ip/address.hpp>
+
+namespace sluice::http {
+
+namespace {
+
+bool is_address(std::string const& text)
+{
+    boost::system::error_code failure;
+    boost::asio::ip::make_address(text, failure);
+    return !failure;
+}
+
+bool is_name_server(std::string const& text)
+{
+    auto const end = text.starts_with('[') ? text.find(']') : text.find(':');
+    if (is_address(text))
+        return true;
+    if (end == std::string::npos)
+        return false;
+    auto const is_bracketed = text[end] == ']';
+    auto const address = is_bracketed ? text.substr(1, end - 1) : text.substr(0, end);
+    auto port = std::string_view(text).substr(end + (is_bracketed ? 1 : 0));
+    if (!is_address(address) || address.contains(':') != is_bracketed)
+        return false;
+    if (port.empty())
+        return true;
+    std::uint16_t number = 0;
+    auto const [rest, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+    return port.starts_with(':') && error == std::errc{} && rest == port.data() + port.size() && number > 0;
+}
+
+std::optional<std::string> check_name_servers(std::string const& text)
+{
+    for (std::size_t start = 0; start < text.size();) {
+        auto const end = std::min(text.find(',', start), text.size());
+        if (!is_name_server(text.substr(start, end - start)))
+            return "must look like 10.0.0.2, 10.0.0.2:5353 or [fd00::2]:5353, several separated by commas alone";
+        start = end + 1;
+    }
+    return text.ends_with(',') ? std::optional<std::string>("must not end with a comma") : std::nullopt;
+}
+
+} // namespace
+
+void add_settings(SettingsTable& table, ClientConfig& config)
+{
+    table.integer("vendor.connections", config.connections_per_host, 1, 100'000,
+                  "connections to one vendor host per I/O thread; of these an environment has half at most, an account "
+                  "a quarter");
+    table.text("vendor.name_servers", config.name_servers,
+               "ADDRESS[:PORT] of name servers, separated by commas; empty: the system's", check_name_servers);
+}
+
+} // namespace sluice::http

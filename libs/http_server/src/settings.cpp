@@ -1,0 +1,32 @@
+#include "http_server/settings.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace sluice::http {
+
+namespace {
+
+SettingsTable::Check const kIsAddress = [](std::string const& text) -> std::optional<std::string> {
+    boost::system::error_code failure;
+    boost::asio::ip::make_address(text, failure);
+    return failure ? std::optional<std::string>("must be an IP address, such as 127.0.0.1 or 0.0.0.0") : std::nullopt;
+};
+
+} // namespace
+
+void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what)
+{
+    table.text(config.name + ".address", config.address, "IP address of " + what, kIsAddress);
+    table.integer(config.name + ".port", config.port, 0, 65535, "port of " + what);
+}
+
+void add_limit_settings(SettingsTable& table, ServerConfig& config)
+{
+    using namespace std::chrono_literals;
+    table.integer("limits.connections", config.connection_limit, 1, 1'000'000, "connections per I/O thread");
+    table.duration("limits.idle", config.idle_limit, 1s, 1h, "time until an idle connection is closed");
+    table.duration("limits.head", config.head_limit, 100ms, 10min, "time for a request head to arrive");
+    table.duration("limits.body", config.body_limit, 100ms, 10min, "time for a request body to arrive");
+}
+
+} // namespace sluice::http

@@ -1,0 +1,286 @@
+#include "call_tool.hpp"
+
+#include "base/encoding.hpp"
+#include "base/random.hpp"
+#include "encode_outcome.hpp"
+#include "mcp/discovery.hpp"
+#include "toolcalls/tool_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace sluice::mcp {
+namespace {
+
+/// Whether a header says the same as an argument: numbers by value, the rest by its text.
+bool is_same(json::value const& argument, std::string_view header)
+{
+    if (argument.is_string())
+        return std::string_view(argument.get_string()) == header;
+    auto const parsed = json::parse(header);
+    return parsed && (parsed->is_number() || parsed->is_bool()) && json::to_text(*parsed) == json::to_text(argument);
+}
+
+/// The arguments of a call: null and an empty list mean none. Null if they are something else.
+std::optional<json::object> arguments_in(json::object& params)
+{
+    auto* given = params.if_contains("arguments");
+    if (given == nullptr || given->is_null() || (given->is_array() && given->get_array().empty()))
+        return json::object{};
+    return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
+}
+
+/// What of the arguments is not as it was sent, by its path in them.
+Error flaws_of(RpcRequest const& request)
+{
+    constexpr std::string_view kArguments = "arguments.";
+    auto flaws = request.flaws;
+    for (auto& flaw : flaws)
+        if (flaw.path.starts_with(kArguments))
+            flaw.path.erase(0, kArguments.size());
+    return Error{std::move(flaws)};
+}
+
+/// What is wrong with the headers that repeat arguments of a modern call; empty if nothing is.
+std::string header_mismatch(tools::Tool const& tool, RpcRequest const& request, json::object const& arguments)
+{
+    if (request.era != Era::modern)
+        return {};
+    for (auto const& [name, header] : tool.header_arguments) {
+        auto const* argument = arguments.if_contains(name);
+        bool const is_given = argument != nullptr && !argument->is_null();
+        auto const sent = std::ranges::find(request.param_headers, header,
+                                            [](auto const& pair) -> std::string const& { return pair.first; });
+        bool const is_sent = sent != request.param_headers.end();
+        auto const value = is_sent ? decode_header_value(sent->second) : std::nullopt;
+        if (is_given != is_sent || (is_given && (!value || !is_same(*argument, *value))))
+            return fmt::format("Header mismatch: Mcp-Param-{} must {}.", header,
+                               is_given ? fmt::format("equal params.arguments.{}", name)
+                                        : fmt::format("be absent, as params.arguments.{} is", name));
+    }
+    return {};
+}
+
+/// What a conversation about a call is bound to.
+std::string binding_of(ServerSnapshot const& snapshot, toolcalls::ToolCall const& call)
+{
+    return fmt::format("tool|{}|{}|{}|{}", snapshot.server.id.str(), call.account->account.id.str(), call.tool->name,
+                       json::canonical(call.arguments.get_object()));
+}
+
+std::string reauth_message(accounts::CallableAccount const& account)
+{
+    return fmt::format("The {} account of {} has to be connected again. Open this page, then go on.",
+                       account.installed->integration->label, account.account.tenant_id);
+}
+
+std::array<std::uint8_t, 16> random_id()
+{
+    std::array<std::uint8_t, 16> id{};
+    random_bytes(id);
+    return id;
+}
+
+/// A call that waits for a person, as the model is told.
+json::object pending_view(toolcalls::Done const& done)
+{
+    json::object view{{"status", "pending_approval"},
+                      {"approval_id", done.pending->id.str()},
+                      {"expires_at", to_rfc3339(done.pending->ends_at)}};
+    view["approval_url"] = done.approval_url.empty() ? json::value(nullptr) : json::value(done.approval_url);
+    view["message"] =
+        fmt::format("Nothing was done yet: this call needs the approval of a person. {} Then call the tool again with "
+                    "exactly these "
+                    "arguments; it is made once.",
+                    done.approval_url.empty()
+                        ? std::string("They see it where they decide; wait until they have.")
+                        : fmt::format("Give them this link and wait until they have decided; the page asks for a code "
+                                      "that only they get: {}",
+                                      done.approval_url));
+    return view;
+}
+
+/// On servers that show their tools on request: the answer of the tools that find tools; or, for a call of `call_tool`,
+/// nothing, with the name and arguments of the tool it means in place.
+std::optional<Answer> discover_tools(RpcRequest const& request, ServerSnapshot const& snapshot, std::string& name,
+                                     json::object& arguments)
+{
+    auto const& tools = *snapshot.grant.tools;
+    auto const answer = [&](Result<json::object> const& found) {
+        return Answer{200,
+                      found ? encode_own(request, snapshot, *found)
+                            : encode_tool_error(request, snapshot, found.error()),
+                      {}};
+    };
+    if (name == kSearchTools)
+        return answer(toolcalls::search_tools(tools, arguments));
+    if (name == kGetToolSchema)
+        return answer(toolcalls::describe_tools(tools, arguments));
+    if (name != kCallTool)
+        return refuse_params(request,
+                             fmt::format("This MCP server shows its tools on request: find them with search_tools "
+                                         "and call them with call_tool. {}",
+                                         tools.explain(name).message));
+    auto const* wanted = json::string_at(arguments, "tool_name");
+    if (wanted == nullptr)
+        return answer(invalid("tool_name", "is required: a name that search_tools gave"));
+    name = *wanted;
+    auto passed = arguments_in(arguments);
+    if (!passed)
+        return answer(invalid("arguments", "must be an object"));
+    arguments = *std::move(passed);
+    if (tools.find(name) == nullptr)
+        return answer(invalid("tool_name", tools.explain(name).message));
+    return std::nullopt;
+}
+
+} // namespace
+
+CallTool::CallTool(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
+                   EndpointMetrics& metrics)
+    : calls_(caller, safe_writes)
+    , sealer_(sealer)
+    , metrics_(metrics)
+{
+}
+
+Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error) const
+{
+    metrics_.tool_errors.add();
+    return {200, encode_tool_error(request, snapshot, error), {}};
+}
+
+std::optional<Answer> CallTool::read(RpcRequest& request, ServerSnapshot const& snapshot, Wanted& wanted) const
+{
+    auto const* given_name = json::string_at(request.params, "name");
+    if (given_name == nullptr)
+        return refuse_params(request, "params.name must be a string.");
+    std::string name(*given_name);
+    auto given = arguments_in(request.params);
+    if (!given)
+        return refuse_params(request, "params.arguments must be an object.");
+    wanted.arguments = *std::move(given);
+    if (snapshot.shows_on_request)
+        if (auto answered = discover_tools(request, snapshot, name, wanted.arguments))
+            return answered;
+    auto found = toolcalls::ToolCalls::find_tool(snapshot.grant, name);
+    if (!found)
+        return refuse_params(request, found.error().public_detail());
+    wanted.found = *std::move(found);
+    if (!request.flaws.empty())
+        return Answer{200, encode_tool_error(request, snapshot, flaws_of(request)), {}};
+    if (auto const mismatch = header_mismatch(*wanted.found.tool, request, wanted.arguments); !mismatch.empty())
+        return Answer{400, encode_error(request.id, RpcCode::header_mismatch, mismatch), {}};
+    return std::nullopt;
+}
+
+Task<Answer> CallTool::answer(RpcCall rpc)
+{
+    auto& request = rpc.request;
+    auto const& snapshot = *rpc.snapshot;
+    Wanted wanted;
+    if (auto answered = read(request, snapshot, wanted))
+        co_return *std::move(answered);
+    rpc.trace.tool = wanted.found.tool->name;
+    metrics_.tool_calls.add();
+    auto call = toolcalls::ToolCalls::target_of(snapshot.grant, std::move(wanted.found), std::move(wanted.arguments));
+    if (!call)
+        co_return refuse(request, snapshot, call.error());
+    rpc.trace.of(*call->account);
+    if (auto const checked = toolcalls::ToolCalls::check(*call); !checked)
+        co_return refuse(request, snapshot, checked.error());
+    Said said;
+    if (auto answered = ask(*call, said, request, snapshot))
+        co_return *std::move(answered);
+    auto done = co_await calls_.make(*call, snapshot.grant, rpc.listener, request.peer, rpc.deadline);
+    switch (done.kind) {
+    case toolcalls::Done::Kind::previewed:
+        co_return Answer{200,
+                         done.preview ? encode_own(request, snapshot, *done.preview)
+                                      : encode_tool_error(request, snapshot, done.preview.error()),
+                         {}};
+    case toolcalls::Done::Kind::pending:
+        co_return answer_pending(done, *call, std::move(said), request, snapshot);
+    case toolcalls::Done::Kind::made:
+        break;
+    }
+    co_return answer_made(std::move(done), *call, std::move(said), rpc);
+}
+
+std::optional<Answer> CallTool::ask(toolcalls::ToolCall& call, Said& said, RpcRequest const& request,
+                                    ServerSnapshot const& snapshot) const
+{
+    auto const& inputs = call.tool->method->inputs;
+    if (request.era == Era::modern && (inputs || request.params.contains("requestState"))) {
+        auto read = Said::read(request, binding_of(snapshot, call), sealer_);
+        if (!read)
+            return refuse_params(request, "params." + read.error().public_detail());
+        said = *std::move(read);
+    }
+    if (!inputs)
+        return std::nullopt;
+    if (auto answered = ask_client(request, snapshot, *inputs, call.arguments.get_object(), said, sealer_))
+        return answered;
+    if (auto const filled = toolcalls::ToolCalls::fill(call, said.input()); !filled)
+        return refuse(request, snapshot, filled.error());
+    return std::nullopt;
+}
+
+Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& call, Said said, RpcCall const& rpc) const
+{
+    auto const& request = rpc.request;
+    auto const& snapshot = *rpc.snapshot;
+    if (done.is_account_dead)
+        if (auto answered = ask_page("reauth", call.account->reconnect_url, reauth_message(*call.account), call,
+                                     std::move(said), request, snapshot))
+            return *std::move(answered);
+    auto& outcome = done.outcome;
+    if (!outcome)
+        return refuse(request, snapshot, outcome.error());
+    rpc.trace.vendor_time = outcome->vendor_time;
+    if (outcome->kind == proxy::Outcome::Kind::error)
+        metrics_.tool_errors.add();
+    return {200,
+            encode_outcome(request, snapshot, *call.tool->method, *outcome, done.note),
+            outcome->limits,
+            {},
+            std::move(outcome->held)};
+}
+
+std::optional<Answer> CallTool::ask_page(std::string_view key, std::string_view url, std::string message,
+                                         toolcalls::ToolCall const& call, Said said, RpcRequest const& request,
+                                         ServerSnapshot const& snapshot) const
+{
+    if (said.was_asked(key) || url.empty() || !can_show_page(request))
+        return std::nullopt;
+    auto params = page_params(url, message);
+    if (request.era == Era::legacy) {
+        // The client shows the page and calls again; nobody has to be told that the page is done with.
+        params["elicitationId"] = std::string(key) + '-' + hex(random_id());
+        json::object data;
+        data["elicitations"] = json::array{std::move(params)};
+        return Answer{200, encode_error(request.id, RpcCode::url_elicitation_required, message, data), {}};
+    }
+    if (!said.is_bound())
+        said.bind(binding_of(snapshot, call));
+    json::object asked{{"method", "elicitation/create"}};
+    asked["params"] = std::move(params);
+    json::object requests;
+    requests[key] = std::move(asked);
+    return Answer{200, said.ask(request, snapshot, std::move(requests), sealer_), {}};
+}
+
+Answer CallTool::answer_pending(toolcalls::Done const& done, toolcalls::ToolCall const& call, Said said,
+                                RpcRequest const& request, ServerSnapshot const& snapshot) const
+{
+    auto message = fmt::format("A call of {} needs your approval. Decide on this page, then go on.", call.tool->title);
+    if (auto answered =
+            ask_page("approval", done.approval_url, std::move(message), call, std::move(said), request, snapshot))
+        return *std::move(answered);
+    return {200, encode_own(request, snapshot, pending_view(done)), {}};
+}
+
+} // namespace sluice::mcp

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "mcp/answer.hpp"
+#include "mcp/servers.hpp"
+#include "mcp_protocol/rpc_message.hpp"
+#include "proxy/pages.hpp"
+
+namespace sluice::mcp {
+
+/// A JSON-RPC request on its way through its method.
+struct RpcCall {
+    RpcRequest request;
+    SnapshotPtr snapshot;
+    Deadline deadline;
+    proxy::PageListener* listener; ///< Hears of each page of a list; may be null.
+    CallTrace& trace;
+};
+
+/// What one JSON-RPC method does. One per I/O thread.
+class RpcMethod {
+public:
+    virtual ~RpcMethod() = default;
+    /// Whether clients of this server and of the request's era have the method.
+    [[nodiscard]] virtual bool is_offered(RpcRequest const& request, ServerSnapshot const& snapshot) const
+    {
+        static_cast<void>(request);
+        static_cast<void>(snapshot);
+        return true;
+    }
+    virtual Task<Answer> answer(RpcCall call) = 0;
+};
+
+/// The answer to bad parameters.
+[[nodiscard]] Answer refuse_params(RpcRequest const& request, std::string_view message);
+
+} // namespace sluice::mcp

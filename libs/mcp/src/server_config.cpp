@@ -1,0 +1,71 @@
+#include "mcp/server_config.hpp"
+
+namespace sluice::mcp {
+
+std::string_view name_of(Exposure exposure) noexcept
+{
+    return exposure == Exposure::discovery ? "discovery" : "all";
+}
+
+json::object config_json(ServerConfig const& config)
+{
+    return {{"methods", json::array_of(config.filter.methods)},
+            {"tags", json::array_of(config.filter.tags)},
+            {"tool_exposure", name_of(config.exposure)},
+            {"require_api_token_auth", config.require_api_token_auth},
+            {"result_token_limit", config.result_token_limit},
+            {"approval_tags", json::array_of(config.approval_tags)},
+            {"approval_link", config.approval_link},
+            {"idempotency_window_s", config.idempotency_window.count()}};
+}
+
+ServerConfig config_in(json::object const& stored)
+{
+    http::Fields fields(stored);
+    ServerConfig config;
+    read_config(fields).apply(config);
+    return config;
+}
+
+void ConfigPatch::apply(ServerConfig& config) const
+{
+    config.filter.methods = methods.value_or(config.filter.methods);
+    config.filter.tags = tags.value_or(config.filter.tags);
+    config.exposure = exposure.value_or(config.exposure);
+    config.require_api_token_auth = require_api_token_auth.value_or(config.require_api_token_auth);
+    config.result_token_limit = result_token_limit.value_or(config.result_token_limit);
+    config.approval_tags = approval_tags.value_or(config.approval_tags);
+    config.approval_link = approval_link.value_or(config.approval_link);
+    config.idempotency_window = idempotency_window.value_or(config.idempotency_window);
+}
+
+ConfigPatch read_config(http::Fields& fields)
+{
+    ConfigPatch patch;
+    patch.methods = fields.texts("methods");
+    patch.tags = fields.texts("tags");
+    patch.require_api_token_auth = fields.flag("require_api_token_auth");
+    if (auto const name = fields.choice("tool_exposure", false, {name_of(Exposure::all), name_of(Exposure::discovery)}))
+        patch.exposure = *name == name_of(Exposure::discovery) ? Exposure::discovery : Exposure::all;
+    patch.result_token_limit =
+        fields.integer("result_token_limit", ServerConfig::kLeastResultTokens, ServerConfig::kMostResultTokens);
+    patch.approval_tags = fields.texts("approval_tags");
+    patch.approval_link = fields.flag("approval_link");
+    if (auto const seconds = fields.integer("idempotency_window_s", 0, ServerConfig::kLongestWindow.count()))
+        patch.idempotency_window = std::chrono::seconds(*seconds);
+    return patch;
+}
+
+Result<void> check_config(ServerConfig const& config, tools::ToolList const& tools)
+{
+    std::vector<FieldFailure> failures;
+    for (auto const& checked : {tools::check_filter(config.filter, tools),
+                                tools::check_tags(config.approval_tags, "config.approval_tags", tools)})
+        if (!checked)
+            failures.insert(failures.end(), checked.error().failures().begin(), checked.error().failures().end());
+    if (!failures.empty())
+        return Error{std::move(failures)};
+    return {};
+}
+
+} // namespace sluice::mcp

@@ -1,0 +1,36 @@
+#include "safeguards/decisions.hpp"
+
+#include <utility>
+
+namespace sluice::safeguards {
+namespace {
+
+/// Who decided on our page: whoever has the link to it, and the code.
+constexpr std::string_view kByPage = "link";
+
+} // namespace
+
+Decisions::Decisions(WriteCallRepository& calls, tenancy::SecretGate& gate)
+    : calls_(calls)
+    , gate_(gate)
+{
+}
+
+Task<Result<Approval>> Decisions::decide(EnvironmentId environment, ApprovalId id, Decision decision, std::string by,
+                                         Deadline deadline)
+{
+    return calls_.decide(environment, id, decision == Decision::approve, std::move(by), deadline);
+}
+
+Task<Result<Approval>> Decisions::use_code(EnvironmentId environment, ApprovalId id, std::string code,
+                                           std::optional<Decision> decision, Deadline deadline)
+{
+    if (auto const may = gate_.admit_guess(); !may)
+        co_return may.error();
+    auto opened = co_await calls_.open(environment, id, std::move(code), deadline);
+    if (!opened || !decision)
+        co_return opened;
+    co_return co_await decide(environment, id, *decision, std::string(kByPage), deadline);
+}
+
+} // namespace sluice::safeguards

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "accounts/integrations.hpp"
+#include "jobs/queue.hpp"
+#include "toolcalls/account_schemas.hpp"
+
+#include <chrono>
+
+namespace sluice::toolcalls {
+
+/// Keeps what an account decides about its own tools up to date, as long as an MCP server shows them. One per I/O
+/// thread.
+class SchemaJob {
+public:
+    /// All must outlive it. `interval` lies between two looks.
+    SchemaJob(accounts::AccountRepository& accounts, SchemaRepository& repository, accounts::Integrations& integrations,
+              AccountSchemas& schemas, Clock const& clock, std::chrono::milliseconds interval);
+
+    /// Errors: the database is not available, or the definition does not compile: the job comes again.
+    Task<Result<jobs::Next>> run(jobs::Job job);
+
+private:
+    accounts::AccountRepository& accounts_;
+    SchemaRepository& repository_;
+    accounts::Integrations& integrations_;
+    AccountSchemas& schemas_;
+    Clock const& clock_;
+    std::chrono::milliseconds const interval_;
+};
+
+} // namespace sluice::toolcalls

@@ -1,0 +1,130 @@
+#include "toolcalls/tool_set.hpp"
+
+#include "base/encoding.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::toolcalls {
+namespace {
+
+constexpr std::size_t kLeastSweep = 1024;
+
+/// Takes out what nobody uses any more, once there is twice as much as the last time: adding costs the same however
+/// much there is.
+template <class Map>
+void sweep(Map& map, std::size_t& at)
+{
+    if (map.size() < at)
+        return;
+    std::erase_if(map, [](auto const& entry) { return entry.second.expired(); });
+    at = std::max(kLeastSweep, map.size() * 2);
+}
+
+} // namespace
+
+ToolSet::ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter filter)
+    : tools_(std::move(tools))
+    , filter_(std::move(filter))
+    , shown_(tools::apply(filter_, *tools_))
+    , shown_count_(static_cast<std::size_t>(std::ranges::count(shown_, true)))
+{
+}
+
+std::string ToolSet::list_json() const
+{
+    std::size_t size = 2;
+    for (std::size_t i = 0; i < tools_->size(); ++i)
+        size += shown_[i] ? (*tools_)[i].list_entry.size() + 1 : 0;
+    std::string list;
+    list.reserve(size);
+    for (std::size_t i = 0; i < tools_->size(); ++i)
+        if (shown_[i])
+            list.append(list.empty() ? "[" : ",").append((*tools_)[i].list_entry);
+    return list.empty() ? "[]" : list += ']';
+}
+
+tools::Tool const* ToolSet::find(std::string_view name) const
+{
+    auto const position = tools_->find(name);
+    return position < tools_->size() && shown_[position] ? &(*tools_)[position] : nullptr;
+}
+
+bool ToolSet::allows(catalog::Method const& method) const
+{
+    return filter_.passes(method, method.tool_name);
+}
+
+std::string_view name_of(Explanation::State state) noexcept
+{
+    static constexpr std::array<std::string_view, 5> kNames{"shown", "renamed", "hidden", "without_tool", "unknown"};
+    return kNames.at(static_cast<std::size_t>(state));
+}
+
+Explanation ToolSet::explain(std::string_view name) const
+{
+    using State = Explanation::State;
+    auto const shown_name = utf8_prefix(name, 100);
+    if (auto const position = tools_->find(name); position < tools_->size()) {
+        auto const& tool = (*tools_)[position];
+        if (!shown_[position])
+            return {
+                State::hidden,
+                tool.name,
+                fmt::format("The tool {} exists but is hidden: {}", tool.name, tools::explain_hidden(filter_, tool)),
+                {}};
+        if (tool.name == name)
+            return {State::shown, tool.name, fmt::format("The tool {} is shown.", name), {}};
+        return {State::renamed, tool.name, fmt::format("The tool {} is called {} now.", shown_name, tool.name), {}};
+    }
+    if (auto const why = tools_->why_without(name); !why.empty())
+        return {State::without_tool, {}, fmt::format("{} is no tool: {}.", shown_name, why), {}};
+    auto near = tools::near_names(*tools_, shown_, name);
+    auto message = fmt::format("There is no tool {}. ", shown_name);
+    message += near.empty() ? std::string("tools/list names those there are.")
+                            : fmt::format("Did you mean {}?", fmt::join(near, " or "));
+    return {State::unknown, {}, std::move(message), std::move(near)};
+}
+
+ToolSetPtr ToolSets::get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter)
+{
+    auto key = fmt::format("{}", static_cast<void const*>(tools.get()));
+    for (auto const* words : {&filter.methods, &filter.tags}) {
+        key += '|';
+        for (auto const& word : *words)
+            key += fmt::format("{}:{}", word.size(), word);
+    }
+    std::lock_guard const lock(mutex_);
+    sweep(sets_, sweep_sets_at_);
+    auto& slot = sets_[key];
+    // A set keeps its list alive, so an address in the map stands for one list as long as the set lives.
+    if (auto alive = slot.lock())
+        return alive;
+    auto made = std::make_shared<ToolSet const>(tools, filter);
+    slot = made;
+    return made;
+}
+
+std::size_t ToolSets::size() const
+{
+    std::lock_guard const lock(mutex_);
+    return sets_.size();
+}
+
+tools::ToolPtr ToolSets::renamed(tools::ToolPtr const& tool, std::string name)
+{
+    std::lock_guard const lock(mutex_);
+    sweep(renamed_, sweep_renamed_at_);
+    // What is renamed keeps the tool alive, so here too an address stands for one.
+    auto& slot = renamed_[{tool.get(), name}];
+    if (auto alive = slot.lock())
+        return alive;
+    auto made = tools::shown_otherwise(tool, std::move(name), nullptr);
+    slot = made;
+    return made;
+}
+
+} // namespace sluice::toolcalls

@@ -1,0 +1,175 @@
+#include "handlers.hpp"
+
+#include "accounts/callable_accounts.hpp"
+#include "accounts/directory.hpp"
+#include "accounts/repositories.hpp"
+#include "api/config.hpp"
+#include "crud.hpp"
+#include "crypto/cursor_sealer.hpp"
+#include "http_api/fields.hpp"
+#include "input.hpp"
+#include "view.hpp"
+
+namespace sluice::api {
+
+AccountHandlers::AccountHandlers(ShardParts const& parts)
+    : config_(parts.config)
+    , rows_(parts.rows.accounts)
+    , callable_(parts.callable_accounts)
+    , directory_(parts.directory)
+    , cursors_(parts.cursors)
+{
+}
+
+HandlerResult AccountHandlers::create(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto account = read_account(*body, call.environment());
+    if (!account)
+        co_return account.error();
+    co_return shown(co_await directory_.create(*std::move(account), call.deadline), account_view, 201);
+}
+
+HandlerResult AccountHandlers::list(Call& call)
+{
+    return answer_list(call, cursors_, account_view, [this, &call](tenancy::ListQuery query) {
+        return rows_.list(call.environment(), std::move(query), call.deadline);
+    });
+}
+
+HandlerResult AccountHandlers::get(Call& call)
+{
+    return answer_get<IntegratedAccountId>(
+        call, "integrated account", account_view,
+        [this, &call](IntegratedAccountId id) { return rows_.find(call.environment(), id, call.deadline); });
+}
+
+HandlerResult AccountHandlers::patch(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto patch = read_account_patch(*body);
+    if (!patch)
+        co_return patch.error();
+    co_return shown(co_await directory_.change(call.environment(), *id, *std::move(patch), call.deadline),
+                    account_view);
+}
+
+HandlerResult AccountHandlers::patch_credentials(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto given = read_credentials(*body);
+    if (!given)
+        co_return given.error();
+    co_return shown(co_await directory_.replace_credentials(call.environment(), *id,
+                                                            std::move(given->authentication_method),
+                                                            std::move(given->context), call.deadline),
+                    account_view);
+}
+
+HandlerResult AccountHandlers::refresh_credentials(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto const id = read_account_id(*body);
+    if (!id)
+        co_return id.error();
+    auto const renewed = co_await directory_.renew(call.environment(), *id, call.deadline);
+    if (!renewed)
+        co_return renewed.error();
+    co_return ok({{"success", true}});
+}
+
+HandlerResult AccountHandlers::create_token(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto const id = read_account_id(*body);
+    if (!id)
+        co_return id.error();
+    auto const minted = co_await directory_.mint_token(call.environment(), *id, call.deadline);
+    if (!minted)
+        co_return minted.error();
+    co_return created(
+        {{"integrated_account_token", minted->token.reveal()}, {"expires_at", to_rfc3339(minted->expires_at)}});
+}
+
+HandlerResult AccountHandlers::bulk_delete(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto ids = read_account_ids(*body);
+    if (!ids)
+        co_return ids.error();
+    auto const gone = co_await directory_.remove_all(call.environment(), *std::move(ids), config_.management_limit);
+    if (!gone)
+        co_return gone.error();
+    json::object answer{{"success", true}};
+    answer["deleted"] = views_of(*gone, [](IntegratedAccountId id) { return json::value(id.str()); });
+    co_return ok(std::move(answer));
+}
+
+HandlerResult AccountHandlers::get_own(Call& call)
+{
+    call.parameters = {{"id", call.account->str()}};
+    return get(call);
+}
+
+HandlerResult AccountHandlers::patch_own(Call& call)
+{
+    call.parameters = {{"id", call.account->str()}};
+    auto const body = http::read_object(call.request);
+    // The holder is the customer's browser: it may complete the context, not move or unblock the account.
+    if (body && (body->size() != 1 || !body->contains("context")))
+        co_return invalid("context", "is all that can be changed with an integrated-account token");
+    co_return co_await patch(call);
+}
+
+HandlerResult AccountHandlers::remove(Call& call)
+{
+    return answer_remove<IntegratedAccountId>(call, "integrated account", [this, &call](IntegratedAccountId id) {
+        return directory_.remove(call.environment(), id, call.deadline);
+    });
+}
+
+HandlerResult AccountHandlers::tools(Call& call)
+{
+    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
+    if (!id)
+        co_return id.error();
+    auto const account = co_await callable_.find(call.environment(), *id, call.deadline);
+    if (!account)
+        co_return account.error();
+    auto const& tools = *(*account)->tools;
+    auto const filter = read_tool_filter(call.query, tools);
+    if (!filter)
+        co_return filter.error();
+    json::array views;
+    for (std::size_t i = 0; i < tools.size(); ++i) {
+        if (!filter->passes(*tools[i].method, tools[i].name))
+            continue;
+        auto view = tool_view(tools[i], call.query.find("format").value_or(""));
+        if (!view)
+            co_return view.error();
+        views.push_back(*std::move(view));
+    }
+    json::object answer;
+    answer["result"] = std::move(views);
+    co_return ok(std::move(answer));
+}
+
+} // namespace sluice::api

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "accounts/directory.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "http_api/query.hpp"
+#include "tools/filter.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::api {
+
+// Errors of all: invalid_argument for every mistake.
+
+[[nodiscard]] Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentId environment);
+[[nodiscard]] Result<accounts::AccountPatch> read_account_patch(json::object const& body);
+
+struct CredentialsPatch {
+    std::optional<std::string> authentication_method;
+    json::object context;
+};
+[[nodiscard]] Result<CredentialsPatch> read_credentials(json::object const& body);
+
+/// `{id}`
+[[nodiscard]] Result<IntegratedAccountId> read_account_id(json::object const& body);
+/// `{ids}`: at most 100.
+[[nodiscard]] Result<std::vector<IntegratedAccountId>> read_account_ids(json::object const& body);
+
+/// `methods` and `tags` of the query, as lists with commas. Errors: invalid_argument for words that match no tool.
+[[nodiscard]] Result<tools::ToolFilter> read_tool_filter(http::Query const& query, tools::ToolList const& tools);
+
+} // namespace sluice::api

@@ -1,0 +1,70 @@
+#include "handlers.hpp"
+
+#include "crud.hpp"
+#include "crypto/cursor_sealer.hpp"
+#include "http_api/fields.hpp"
+#include "input.hpp"
+#include "safeguards/decisions.hpp"
+#include "safeguards/write_calls.hpp"
+#include "static_files.hpp"
+#include "view.hpp"
+
+namespace sluice::api {
+
+ApprovalHandlers::ApprovalHandlers(ShardParts const& parts)
+    : rows_(parts.rows.write_calls)
+    , decisions_(parts.decisions)
+    , files_(parts.files)
+    , cursors_(parts.cursors)
+{
+}
+
+HandlerResult ApprovalHandlers::list(Call& call)
+{
+    return answer_list(call, cursors_, approval_view, [this, &call](tenancy::ListQuery query) {
+        return rows_.list(call.environment(), std::move(query), call.deadline);
+    });
+}
+
+HandlerResult ApprovalHandlers::get(Call& call)
+{
+    return answer_get<ApprovalId>(call, "approval", approval_view_with_code, [this, &call](ApprovalId id) {
+        return rows_.find(call.environment(), id, call.deadline);
+    });
+}
+
+HandlerResult ApprovalHandlers::decide(Call& call)
+{
+    auto const id = call.id<ApprovalId>("id", "approval");
+    if (!id)
+        co_return id.error();
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto const decision = read_decision(*body);
+    if (!decision)
+        co_return decision.error();
+    co_return shown(co_await decisions_.decide(call.environment(), *id, *decision, call.caller.id.str(), call.deadline),
+                    approval_view);
+}
+
+HandlerResult ApprovalHandlers::page(Call&)
+{
+    // Nobody may frame it: a click on it must be meant.
+    co_return files_.page("approve.html", "'none'");
+}
+
+HandlerResult ApprovalHandlers::use_code(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto given = read_code(*body);
+    if (!given)
+        co_return given.error();
+    co_return shown(co_await decisions_.use_code(given->environment, given->approval, std::move(given->code),
+                                                 given->decision, call.deadline),
+                    approval_view);
+}
+
+} // namespace sluice::api

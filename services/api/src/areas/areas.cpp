@@ -1,0 +1,55 @@
+#include "areas/areas.hpp"
+
+#include "areas/accounts/routes.hpp"
+#include "areas/approvals/routes.hpp"
+#include "areas/capabilities/routes.hpp"
+#include "areas/connect/routes.hpp"
+#include "areas/connect_form/routes.hpp"
+#include "areas/documentation/routes.hpp"
+#include "areas/environments/routes.hpp"
+#include "areas/installations/routes.hpp"
+#include "areas/integrations/routes.hpp"
+#include "areas/links/routes.hpp"
+#include "areas/mcp/routes.hpp"
+#include "areas/mcp_servers/routes.hpp"
+#include "areas/operation/routes.hpp"
+#include "areas/proxy/routes.hpp"
+#include "areas/tokens/routes.hpp"
+#include "areas/webhooks/routes.hpp"
+
+namespace sluice::api {
+namespace {
+
+/// A new area is a folder, and a line here.
+std::vector<Area> all_areas()
+{
+    return {
+        operation_area(),    token_area(),        integration_area(), documentation_area(),
+        installation_area(), account_area(),      capability_area(),  mcp_server_area(),
+        approval_area(),     environment_area(),  webhook_area(),     link_area(),
+        connect_area(),      connect_form_area(), proxy_area(),       mcp_area(),
+    };
+}
+
+} // namespace
+
+std::vector<Route> const& all_routes()
+{
+    static std::vector<Route> const kAll = [] {
+        std::vector<Route> all;
+        for (auto const& area : all_areas())
+            all.insert(all.end(), area.routes.begin(), area.routes.end());
+        return all;
+    }();
+    return kAll;
+}
+
+std::vector<std::shared_ptr<void>> make_handlers(ShardParts const& parts)
+{
+    std::vector<std::shared_ptr<void>> handlers;
+    for (auto const& area : all_areas())
+        handlers.insert(handlers.end(), area.routes.size(), area.make(parts));
+    return handlers;
+}
+
+} // namespace sluice::api

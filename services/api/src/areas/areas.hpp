@@ -1,0 +1,16 @@
+#pragma once
+
+#include "area.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace sluice::api {
+
+/// Every route of every area, in a fixed order. Thread-safe.
+[[nodiscard]] std::vector<Route> const& all_routes();
+
+/// The handlers of one shard: of each route of `all_routes`, in its order, those that answer it.
+[[nodiscard]] std::vector<std::shared_ptr<void>> make_handlers(ShardParts const& parts);
+
+} // namespace sluice::api

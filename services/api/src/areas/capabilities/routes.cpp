@@ -1,0 +1,25 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+using http::Method;
+
+namespace {
+
+// clang-format off
+constexpr Route kRoutes[]{
+    route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Access::api_token, kNoBody),
+    route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Access::api_token, kNoBody),
+};
+// clang-format on
+
+} // namespace
+
+Area capability_area()
+{
+    return area_of<CapabilityHandlers>(kRoutes);
+}
+
+} // namespace sluice::api

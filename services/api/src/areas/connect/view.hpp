@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "connecting/links.hpp"
+#include "tenancy/tenancy.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sluice::api {
+
+/// What the Link UI shows a customer: who asks, and what may be connected.
+[[nodiscard]] json::object session_view(connecting::LinkToken const& token, tenancy::Environment const& asker,
+                                        connecting::Links::Offers const& offered);
+/// What the Link UI may know of a connection.
+[[nodiscard]] json::object outcome_view(connecting::Connection const& connection);
+[[nodiscard]] json::value text_or_null(std::optional<std::string> const& text);
+
+} // namespace sluice::api

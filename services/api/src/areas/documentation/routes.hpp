@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/documentation`.
+[[nodiscard]] Area documentation_area();
+
+} // namespace sluice::api

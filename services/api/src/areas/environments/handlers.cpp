@@ -1,0 +1,74 @@
+#include "handlers.hpp"
+
+#include "crud.hpp"
+#include "crypto/cursor_sealer.hpp"
+#include "http_api/fields.hpp"
+#include "input.hpp"
+#include "tenancy/tenancy.hpp"
+#include "view.hpp"
+
+namespace sluice::api {
+namespace {
+
+/// An API token knows one environment: every other is not there.
+Result<void> check_own(Call const& call)
+{
+    auto const id = call.id<EnvironmentId>("id", "environment");
+    if (!id)
+        return id.error();
+    if (*id != call.environment())
+        return Error{ErrorCode::not_found, "An API token sees the environment it belongs to only."};
+    return {};
+}
+
+} // namespace
+
+EnvironmentHandlers::EnvironmentHandlers(ShardParts const& parts)
+    : rows_(parts.rows.tenancy)
+    , cursors_(parts.cursors)
+{
+}
+
+Task<Result<tenancy::Page<tenancy::Environment>>> EnvironmentHandlers::own(EnvironmentId id, tenancy::ListQuery query,
+                                                                           Deadline deadline)
+{
+    if (!query.conditions.empty())
+        co_return invalid(query.conditions.front().field,
+                          "is not a filter here: there is only the token's own environment");
+    auto row = co_await rows_.load_environment(id, deadline);
+    if (!row)
+        co_return row.error();
+    tenancy::Page<tenancy::Environment> page;
+    page.items.push_back(*std::move(row));
+    co_return page;
+}
+
+HandlerResult EnvironmentHandlers::list(Call& call)
+{
+    return answer_list(call, cursors_, environment_view, [this, &call](tenancy::ListQuery query) {
+        return own(call.environment(), std::move(query), call.deadline);
+    });
+}
+
+HandlerResult EnvironmentHandlers::get(Call& call)
+{
+    if (auto const checked = check_own(call); !checked)
+        co_return checked.error();
+    co_return shown(co_await rows_.load_environment(call.environment(), call.deadline), environment_view);
+}
+
+HandlerResult EnvironmentHandlers::patch(Call& call)
+{
+    if (auto const checked = check_own(call); !checked)
+        co_return checked.error();
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto change = read_environment_patch(*body);
+    if (!change)
+        co_return change.error();
+    co_return shown(co_await rows_.update_environment(call.environment(), *std::move(change), call.deadline),
+                    environment_view);
+}
+
+} // namespace sluice::api

@@ -1,0 +1,26 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+using http::Method;
+
+namespace {
+
+// clang-format off
+constexpr Route kRoutes[]{
+    route<&EnvironmentHandlers::list>(Method::get, "/environment", Access::api_token, kNoBody),
+    route<&EnvironmentHandlers::get>(Method::get, "/environment/{id}", Access::api_token, kNoBody),
+    route<&EnvironmentHandlers::patch>(Method::patch, "/environment/{id}", Access::api_token, kSmallBody),
+};
+// clang-format on
+
+} // namespace
+
+Area environment_area()
+{
+    return area_of<EnvironmentHandlers>(kRoutes);
+}
+
+} // namespace sluice::api

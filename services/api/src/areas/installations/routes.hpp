@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/environment-integration`.
+[[nodiscard]] Area installation_area();
+
+} // namespace sluice::api

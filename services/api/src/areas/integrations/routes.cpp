@@ -1,0 +1,25 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+using http::Method;
+
+namespace {
+
+// clang-format off
+constexpr Route kRoutes[]{
+    route<&IntegrationHandlers::list>(Method::get, "/integration", Access::api_token, kNoBody),
+    route<&IntegrationHandlers::get>(Method::get, "/integration/{id}", Access::api_token, kNoBody),
+};
+// clang-format on
+
+} // namespace
+
+Area integration_area()
+{
+    return area_of<IntegrationHandlers>(kRoutes);
+}
+
+} // namespace sluice::api

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/mcp`: the MCP endpoint.
+[[nodiscard]] Area mcp_area();
+
+} // namespace sluice::api

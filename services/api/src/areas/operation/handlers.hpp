@@ -1,0 +1,14 @@
+#pragma once
+
+#include "call.hpp"
+#include "parts.hpp"
+
+namespace sluice::api {
+
+class OperationHandlers {
+public:
+    explicit OperationHandlers(ShardParts const& parts);
+    HandlerResult healthz(Call& call);
+};
+
+} // namespace sluice::api

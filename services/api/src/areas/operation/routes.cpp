@@ -1,0 +1,24 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+using http::Method;
+
+namespace {
+
+// clang-format off
+constexpr Route kRoutes[]{
+    route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody),
+};
+// clang-format on
+
+} // namespace
+
+Area operation_area()
+{
+    return area_of<OperationHandlers>(kRoutes);
+}
+
+} // namespace sluice::api

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/proxy`: any method of a vendor, as REST.
+[[nodiscard]] Area proxy_area();
+
+} // namespace sluice::api

@@ -1,0 +1,25 @@
+#include "routes.hpp"
+
+#include "handlers.hpp"
+
+namespace sluice::api {
+
+using http::Method;
+
+namespace {
+
+// clang-format off
+constexpr Route kRoutes[]{
+    route<&TokenHandlers::list>(Method::get, "/api-token", Access::api_token, kNoBody),
+    route<&TokenHandlers::get>(Method::get, "/api-token/{id}", Access::api_token, kNoBody),
+};
+// clang-format on
+
+} // namespace
+
+Area token_area()
+{
+    return area_of<TokenHandlers>(kRoutes);
+}
+
+} // namespace sluice::api

@@ -1,0 +1,35 @@
+#include "view.hpp"
+
+namespace sluice::api {
+json::object webhook_view(events::Webhook const& webhook)
+{
+    json::array types;
+    for (auto const& type : webhook.event_types)
+        types.emplace_back(type);
+    json::object view{{"id", webhook.id.str()},
+                      {"environment_id", webhook.environment.str()},
+                      {"target_url", webhook.target_url},
+                      {"is_active", webhook.is_active},
+                      {"created_at", to_rfc3339(webhook.created_at)},
+                      {"updated_at", to_rfc3339(webhook.updated_at)}};
+    view["event_types"] = std::move(types);
+    return view;
+}
+
+json::object attempt_view(events::AttemptEntry const& entry)
+{
+    json::object view{{"id", entry.id.str()},
+                      {"log_type", "webhook"},
+                      {"timestamp", to_rfc3339(entry.created_at)},
+                      {"event_id", entry.event.str()},
+                      {"event", entry.event_type},
+                      {"webhook_id", entry.webhook.str()},
+                      {"delivery_id", entry.delivery.str()},
+                      {"attempt", entry.attempt},
+                      {"duration", entry.duration.count()}};
+    view["http_status_code"] = entry.status ? json::value(*entry.status) : json::value(nullptr);
+    view["error"] = entry.error ? json::value(*entry.error) : json::value(nullptr);
+    return view;
+}
+
+} // namespace sluice::api

@@ -1,0 +1,105 @@
+#pragma once
+
+// Handlers see of the house what they use: here everything is only named.
+
+namespace sluice {
+class Clock;
+}
+namespace sluice::crypto {
+class CursorSealer;
+class Keyring;
+} // namespace sluice::crypto
+namespace sluice::http {
+class ByteBudget;
+class EgressPolicy;
+} // namespace sluice::http
+namespace sluice::tenancy {
+class ApiTokenRepository;
+class SecretGate;
+class TenancyRepository;
+class Waiters;
+} // namespace sluice::tenancy
+namespace sluice::accounts {
+class AccountRepository;
+class CallableAccounts;
+class Directory;
+class DocumentationEditor;
+class DocumentationRepository;
+class InstallationRepository;
+class Installer;
+class IntegrationRepository;
+class Integrations;
+} // namespace sluice::accounts
+namespace sluice::proxy {
+class Caller;
+}
+namespace sluice::connecting {
+class ConnectForm;
+class ConnectionRepository;
+class Connector;
+class Links;
+} // namespace sluice::connecting
+namespace sluice::safeguards {
+class Decisions;
+class WriteCallRepository;
+} // namespace sluice::safeguards
+namespace sluice::toolcalls {
+class AccountSchemas;
+}
+namespace sluice::mcp {
+class Endpoint;
+class Mint;
+class ServerRepository;
+} // namespace sluice::mcp
+namespace sluice::events {
+class Subscriptions;
+class WebhookRepository;
+} // namespace sluice::events
+
+namespace sluice::api {
+
+struct Config;
+class StaticFiles;
+
+/// The rows of every kind.
+struct Repositories {
+    tenancy::TenancyRepository& tenancy;
+    tenancy::ApiTokenRepository& api_tokens;
+    accounts::IntegrationRepository& integrations;
+    accounts::InstallationRepository& installations;
+    accounts::DocumentationRepository& documentation;
+    accounts::AccountRepository& accounts;
+    mcp::ServerRepository& servers;
+    safeguards::WriteCallRepository& write_calls;
+    connecting::ConnectionRepository& connections;
+    events::WebhookRepository& webhooks;
+};
+
+/// What the handlers of one shard work with: use-cases, rows to read, and what they show them with. Everything outlives
+/// them.
+struct ShardParts {
+    Config const& config;
+    crypto::CursorSealer const& cursors;
+    StaticFiles const& files;
+    http::ByteBudget& bodies;  ///< Of requests.
+    http::ByteBudget& answers; ///< That clients have not read yet.
+    tenancy::SecretGate& secrets;
+    accounts::Integrations& integrations;
+    Repositories rows;
+    tenancy::Waiters& waiters;
+    accounts::CallableAccounts& callable_accounts;
+    accounts::Directory& directory;
+    accounts::Installer& installer;
+    accounts::DocumentationEditor& documentation;
+    proxy::Caller& caller;
+    connecting::Links& links;
+    connecting::Connector& connector;
+    connecting::ConnectForm& connect_form;
+    safeguards::Decisions& decisions;
+    toolcalls::AccountSchemas& schemas;
+    mcp::Mint& mint;
+    mcp::Endpoint& endpoint;
+    events::Subscriptions& subscriptions;
+};
+
+} // namespace sluice::api

@@ -1,0 +1,120 @@
+#include "api/settings.hpp"
+
+#include "http_api/settings.hpp"
+#include "http_api/url.hpp"
+#include "http_client/settings.hpp"
+#include "http_server/settings.hpp"
+#include "mcp/settings.hpp"
+#include "pg/settings.hpp"
+#include "snapshots/settings.hpp"
+#include "tenancy/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include <boost/asio/ip/address.hpp>
+
+namespace sluice::api {
+namespace {
+
+/// Of vendors' large answers in a process, shared by its threads; the largest is 16 MiB, and its decoded form as much.
+constexpr std::size_t kAnswerBytes = 512 * 1024 * 1024;
+constexpr std::size_t kLeastAnswerBytes = 128 * 1024 * 1024;
+
+using Wrong = std::optional<std::string>;
+
+/// What paths are put behind.
+Wrong check_base(std::string const& text)
+{
+    auto const url = http::parse_url(text);
+    if (!url)
+        return url.error().failures().front().message;
+    return url->target.contains('?') ? Wrong("must not have a query") : Wrong();
+}
+
+Wrong check_optional_base(std::string const& text)
+{
+    return text.empty() ? Wrong() : check_base(text);
+}
+
+/// Whether two sockets cannot both listen: where one has every address, it has that of the other.
+bool overlap(std::string const& one, std::string const& other)
+{
+    boost::system::error_code failure;
+    auto const a = boost::asio::ip::make_address(one, failure);
+    auto const b = boost::asio::ip::make_address(other, failure);
+    return !failure && (a == b || a.is_unspecified() || b.is_unspecified());
+}
+
+} // namespace
+
+void add_settings(SettingsTable& table, Config& config)
+{
+    using namespace std::chrono_literals;
+    http::add_address_settings(table, config.server, "the API; 0.0.0.0 for all addresses");
+    http::add_address_settings(table, config.management,
+                               "the API's /healthz, /readyz and /metrics; keep it from the public");
+    table.integer("threads", config.threads, 0, 256, "I/O threads of the API; 0: one per core");
+    table.text("public_url", config.public_url, "how callers reach the API; minted URLs start with it", check_base);
+    table.text("mcp.url", config.mcp_url,
+               "the same for MCP URLs, which without are at public_url; a host of its own serves MCP only, and "
+               "public_url's host the rest",
+               check_optional_base);
+    mcp::add_settings(table, config.mcp, config.mint);
+    table.duration("proxy.call_limit", config.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
+    table.duration("drain.delay", config.drain_delay, 0ms, 10min,
+                   "after SIGTERM, time in which requests are still taken while /readyz says 503");
+    table.duration("drain.limit", config.drain_limit, 0ms, 10min, "then, time for requests in flight");
+    http::add_limit_settings(table, config.server);
+    table.integer("limits.requests", config.concurrent_requests, 1, 1'000'000,
+                  "requests in progress per I/O thread, of which an environment has half at most; then 429");
+    table.mebibytes("limits.body_memory", config.body_bytes, 1, 1'000'000,
+                    "MiB that request bodies may hold at once, and as much again answers that clients do not read; "
+                    "then 429");
+    table.mebibytes("limits.body_memory_share", config.body_bytes_share, 1, 1'000'000,
+                    "of them, MiB for one environment");
+    http::add_settings(table, config.client);
+    http::add_egress_settings(table, config.egress_allow);
+    table.text("dashboard.directory", config.dashboard_directory,
+               "the built pages of services/dashboard; without, no Link UI");
+    pg::add_settings(table, config.database);
+    snapshots::add_settings(table, config.cache);
+    tenancy::add_settings(table, config.tokens);
+}
+
+std::vector<FieldFailure> faults_between(Config const& config)
+{
+    std::vector<FieldFailure> faults;
+    auto const port = config.server.port;
+    if (port != 0 && config.management.port == port && overlap(config.server.address, config.management.address))
+        faults.push_back({"management.port", fmt::format("is {} as listen.port: each needs a port of its own", port)});
+    constexpr std::size_t kMebibyte = 1024 * 1024;
+    if (config.body_bytes_share > config.body_bytes)
+        faults.push_back({"limits.body_memory_share",
+                          fmt::format("is {}, more than limits.body_memory ({})", config.body_bytes_share / kMebibyte,
+                                      config.body_bytes / kMebibyte)});
+    return faults;
+}
+
+Config completed(Config config)
+{
+    if (config.threads == 0)
+        config.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    config.client.idle_per_host = config.client.connections_per_host;
+    config.client.answer_bytes = std::max(kAnswerBytes / config.threads, kLeastAnswerBytes);
+    while (config.public_url.ends_with('/'))
+        config.public_url.pop_back();
+    if (config.mcp_url.empty())
+        config.mcp_url = config.public_url;
+    while (config.mcp_url.ends_with('/'))
+        config.mcp_url.pop_back();
+    // Pages of our own may call what is ours.
+    for (auto const& own : {config.public_url, config.mcp_url})
+        if (auto const url = http::parse_url(own))
+            config.mcp.allowed_origins.push_back((url->is_tls ? "https://" : "http://") + url->authority());
+    return config;
+}
+
+} // namespace sluice::api

@@ -1,0 +1,105 @@
+#include "toolcalls/served_accounts.hpp"
+
+#include "catalog/integration.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::toolcalls {
+namespace {
+
+class Served : public testing::Test {
+protected:
+    Served()
+    {
+        auto const definition = catalog::builtin_definition("gorgias");
+        auto installed = std::make_shared<accounts::InstalledIntegration>();
+        installed->integration = *catalog::compile(*definition, catalog::builtin_id("gorgias"));
+        installed->tools = tools::derive_tools(installed->integration, {}).tools;
+        installed_ = installed;
+    }
+
+    accounts::CallableAccountPtr account(std::string base_url) const
+    {
+        auto made = std::make_shared<accounts::CallableAccount>();
+        made->account.id = IntegratedAccountId{uuid_of_name(base_url)};
+        made->account.integration = installed_->integration->id;
+        made->account.integration_name = "gorgias";
+        made->installed = installed_;
+        made->tools = installed_->tools;
+        made->base_url = std::move(base_url);
+        return made;
+    }
+    static tools::Tool const& tool(ServedAccounts const& served, std::string_view name)
+    {
+        auto const& tools = *served.tools();
+        return tools[tools.find(name)];
+    }
+
+    accounts::InstalledPtr installed_;
+    ToolSets tool_sets_;
+};
+
+TEST_F(Served, OneAccountHasItsOwnList)
+{
+    auto const one = account("https://a.gorgias.com");
+    ServedAccounts const served(one);
+    EXPECT_EQ(served.tools(), one->tools);
+    json::object arguments{{"account", "kept"}};
+    auto const target = served.target_of(tool(served, "list_all_gorgias_tickets"), arguments);
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->account, one);
+    EXPECT_TRUE(arguments.contains("account"));
+}
+
+TEST_F(Served, AccountOfATenantAloneIsNotAskedFor)
+{
+    auto const one = account("https://a.gorgias.com");
+    ServedAccounts const served({one}, tool_sets_);
+    auto const& shown = tool(served, "gorgias_list_all_tickets");
+    EXPECT_EQ(shown.input_schema, one->tools->at(one->tools->find("list_all_gorgias_tickets"))->input_schema);
+    json::object arguments;
+    auto const target = served.target_of(shown, arguments);
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->tool->name, "list_all_gorgias_tickets");
+}
+
+TEST_F(Served, RenamedToolsAreSharedByTenants)
+{
+    ServedAccounts const a({account("https://a.gorgias.com")}, tool_sets_);
+    ServedAccounts const b({account("https://b.gorgias.com")}, tool_sets_);
+    EXPECT_EQ(&tool(a, "gorgias_list_all_tickets"), &tool(b, "gorgias_list_all_tickets"));
+}
+
+TEST_F(Served, OfSeveralTheArgumentSaysWhich)
+{
+    auto const a = account("https://a.gorgias.com");
+    auto const b = account("https://b.gorgias.com");
+    ServedAccounts const served({a, b}, tool_sets_);
+    auto const& shown = tool(served, "gorgias_list_all_tickets");
+    for (std::string const& given : {std::string("b.gorgias.com"), b->account.id.str()}) {
+        json::object arguments{{"account", given}, {"limit", 1}};
+        auto const target = served.target_of(shown, arguments);
+        ASSERT_TRUE(target);
+        EXPECT_EQ(target->account, b);
+        EXPECT_FALSE(arguments.contains("account"));
+        EXPECT_EQ(arguments.size(), 1U);
+    }
+    for (json::object arguments : {json::object{}, json::object{{"account", "c"}}, json::object{{"account", 1}}}) {
+        auto const target = served.target_of(shown, arguments);
+        ASSERT_FALSE(target);
+        EXPECT_EQ(target.error().failures().front().path, "account");
+        EXPECT_NE(target.error().public_detail().find("a.gorgias.com, b.gorgias.com"), std::string::npos);
+    }
+}
+
+TEST_F(Served, AccountsWithTheSameAddressAreNamedById)
+{
+    auto const a = account("https://a.gorgias.com");
+    auto twin = std::make_shared<accounts::CallableAccount>(*account("https://a.gorgias.com"));
+    twin->account.id = IntegratedAccountId{uuid_of_name("twin")};
+    ServedAccounts const served({a, twin}, tool_sets_);
+    EXPECT_EQ(served.groups().front().labels, (std::vector{a->account.id.str(), twin->account.id.str()}));
+}
+
+} // namespace
+} // namespace sluice::toolcalls
