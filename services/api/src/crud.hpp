@@ -1,6 +1,7 @@
 #pragma once
 
 #include "call.hpp"
+#include "http_api/fields.hpp"
 #include "list_query.hpp"
 
 #include <optional>
@@ -53,6 +54,41 @@ HandlerResult answer_get(Call& call, std::string_view what, View view, Find find
     if (!id)
         co_return id.error();
     auto const row = co_await find(*id);
+    if (!row)
+        co_return row.error();
+    co_return ok(view(*row));
+}
+
+/// `POST /x`. `read(body)` is a `Result<Input>`, `create(Input)` a `Task<Result<Row>>`.
+template <class View, class Read, class Create>
+HandlerResult answer_create(Call& call, View view, Read read, Create create)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto input = read(*body);
+    if (!input)
+        co_return input.error();
+    auto const row = co_await create(*std::move(input));
+    if (!row)
+        co_return row.error();
+    co_return created(view(*row));
+}
+
+/// `PATCH /x/{id}` and its like. `read(body)` is a `Result<Input>`, `change(Id, Input)` a `Task<Result<Row>>`.
+template <class IdType, class View, class Read, class Change>
+HandlerResult answer_change(Call& call, std::string_view what, View view, Read read, Change change)
+{
+    auto const id = call.id<IdType>("id", what);
+    if (!id)
+        co_return id.error();
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto input = read(*body);
+    if (!input)
+        co_return input.error();
+    auto const row = co_await change(*id, *std::move(input));
     if (!row)
         co_return row.error();
     co_return ok(view(*row));

@@ -23,13 +23,10 @@ AccountHandlers::AccountHandlers(ShardParts const& parts)
 
 HandlerResult AccountHandlers::create(Call& call)
 {
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto account = read_account(*body, call.environment());
-    if (!account)
-        co_return account.error();
-    co_return shown(co_await directory_.create(*std::move(account), call.deadline), account_view, 201);
+    auto const read = [&call](json::object const& body) { return read_account(body, call.environment()); };
+    return answer_create(call, account_view, read, [this, &call](accounts::NewAccount account) {
+        return directory_.create(std::move(account), call.deadline);
+    });
 }
 
 HandlerResult AccountHandlers::list(Call& call)
@@ -48,34 +45,21 @@ HandlerResult AccountHandlers::get(Call& call)
 
 HandlerResult AccountHandlers::patch(Call& call)
 {
-    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto patch = read_account_patch(*body);
-    if (!patch)
-        co_return patch.error();
-    co_return shown(co_await directory_.change(call.environment(), *id, *std::move(patch), call.deadline),
-                    account_view);
+    return answer_change<IntegratedAccountId>(call, "integrated account", account_view, read_account_patch,
+                                              [this, &call](IntegratedAccountId id, accounts::AccountPatch patch) {
+                                                  return directory_.change(call.environment(), id, std::move(patch),
+                                                                           call.deadline);
+                                              });
 }
 
 HandlerResult AccountHandlers::patch_credentials(Call& call)
 {
-    auto const id = call.id<IntegratedAccountId>("id", "integrated account");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto given = read_credentials(*body);
-    if (!given)
-        co_return given.error();
-    co_return shown(co_await directory_.replace_credentials(call.environment(), *id,
-                                                            std::move(given->authentication_method),
-                                                            std::move(given->context), call.deadline),
-                    account_view);
+    return answer_change<IntegratedAccountId>(call, "integrated account", account_view, read_credentials,
+                                              [this, &call](IntegratedAccountId id, CredentialsPatch given) {
+                                                  return directory_.replace_credentials(
+                                                      call.environment(), id, std::move(given.authentication_method),
+                                                      std::move(given.context), call.deadline);
+                                              });
 }
 
 HandlerResult AccountHandlers::refresh_credentials(Call& call)

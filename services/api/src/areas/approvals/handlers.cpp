@@ -35,17 +35,10 @@ HandlerResult ApprovalHandlers::get(Call& call)
 
 HandlerResult ApprovalHandlers::decide(Call& call)
 {
-    auto const id = call.id<ApprovalId>("id", "approval");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto const decision = read_decision(*body);
-    if (!decision)
-        co_return decision.error();
-    co_return shown(co_await decisions_.decide(call.environment(), *id, *decision, call.caller.id.str(), call.deadline),
-                    approval_view);
+    return answer_change<ApprovalId>(
+        call, "approval", approval_view, read_decision, [this, &call](ApprovalId id, safeguards::Decision decision) {
+            return decisions_.decide(call.environment(), id, decision, call.caller.id.str(), call.deadline);
+        });
 }
 
 HandlerResult ApprovalHandlers::page(Call&)

@@ -4,7 +4,6 @@
 #include "accounts/repositories.hpp"
 #include "crud.hpp"
 #include "crypto/cursor_sealer.hpp"
-#include "http_api/fields.hpp"
 #include "input.hpp"
 #include "view.hpp"
 
@@ -19,13 +18,10 @@ DocumentationHandlers::DocumentationHandlers(ShardParts const& parts)
 
 HandlerResult DocumentationHandlers::create(Call& call)
 {
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto row = read_documentation(*body, call.environment());
-    if (!row)
-        co_return row.error();
-    co_return shown(co_await editor_.create(*std::move(row), call.deadline), documentation_view, 201);
+    auto const read = [&call](json::object const& body) { return read_documentation(body, call.environment()); };
+    return answer_create(call, documentation_view, read, [this, &call](accounts::DocumentationRow row) {
+        return editor_.create(std::move(row), call.deadline);
+    });
 }
 
 HandlerResult DocumentationHandlers::list(Call& call)
@@ -44,18 +40,11 @@ HandlerResult DocumentationHandlers::get(Call& call)
 
 HandlerResult DocumentationHandlers::patch(Call& call)
 {
-    auto const id = call.id<DocumentationId>("id", "documentation");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto patch = read_documentation_patch(*body);
-    if (!patch)
-        co_return patch.error();
-    co_return shown(co_await editor_.change(call.environment(), *id, std::move(patch->format), std::move(patch->value),
-                                            call.deadline),
-                    documentation_view);
+    return answer_change<DocumentationId>(call, "documentation", documentation_view, read_documentation_patch,
+                                          [this, &call](DocumentationId id, DocumentationPatch patch) {
+                                              return editor_.change(call.environment(), id, std::move(patch.format),
+                                                                    std::move(patch.value), call.deadline);
+                                          });
 }
 
 HandlerResult DocumentationHandlers::remove(Call& call)

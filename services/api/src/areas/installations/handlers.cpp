@@ -47,17 +47,11 @@ HandlerResult InstallationHandlers::get(Call& call)
 
 HandlerResult InstallationHandlers::patch(Call& call)
 {
-    auto const id = call.id<EnvironmentIntegrationId>("id", "environment integration");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto patch = read_installation_patch(*body);
-    if (!patch)
-        co_return patch.error();
-    co_return shown(co_await installer_.change(call.environment(), *id, *std::move(patch), call.deadline),
-                    installation_view);
+    return answer_change<EnvironmentIntegrationId>(
+        call, "environment integration", installation_view, read_installation_patch,
+        [this, &call](EnvironmentIntegrationId id, accounts::InstallationPatch patch) {
+            return installer_.change(call.environment(), id, std::move(patch), call.deadline);
+        });
 }
 
 HandlerResult InstallationHandlers::remove(Call& call)

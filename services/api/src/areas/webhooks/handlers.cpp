@@ -30,14 +30,12 @@ WebhookHandlers::WebhookHandlers(ShardParts const& parts)
 
 HandlerResult WebhookHandlers::create(Call& call)
 {
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto webhook = read_webhook(*body, call.environment(), subscriptions_);
-    if (!webhook)
-        co_return webhook.error();
-    co_return shown(co_await subscriptions_.create(call.environment(), *std::move(webhook), call.deadline), signed_view,
-                    201);
+    auto const read = [this, &call](json::object const& body) {
+        return read_webhook(body, call.environment(), subscriptions_);
+    };
+    return answer_create(call, signed_view, read, [this, &call](events::WebhookPatch webhook) {
+        return subscriptions_.create(call.environment(), std::move(webhook), call.deadline);
+    });
 }
 
 HandlerResult WebhookHandlers::list(Call& call)
@@ -56,17 +54,11 @@ HandlerResult WebhookHandlers::get(Call& call)
 
 HandlerResult WebhookHandlers::patch(Call& call)
 {
-    auto const id = call.id<WebhookId>("id", "webhook");
-    if (!id)
-        co_return id.error();
-    auto const body = http::read_object(call.request);
-    if (!body)
-        co_return body.error();
-    auto patch = read_webhook_patch(*body, subscriptions_);
-    if (!patch)
-        co_return patch.error();
-    co_return shown(co_await subscriptions_.change(call.environment(), *id, *std::move(patch), call.deadline),
-                    webhook_view);
+    auto const read = [this](json::object const& body) { return read_webhook_patch(body, subscriptions_); };
+    return answer_change<WebhookId>(
+        call, "webhook", webhook_view, read, [this, &call](WebhookId id, events::WebhookPatch patch) {
+            return subscriptions_.change(call.environment(), id, std::move(patch), call.deadline);
+        });
 }
 
 HandlerResult WebhookHandlers::remove(Call& call)
