@@ -22,11 +22,16 @@ namespace sluice::test {
 /// one of SLUICE_TEST_DATABASE_URL (a superuser's URL); `tests/run` starts a private one.
 class Database {
 public:
-    Database()
+    enum class From {
+        migrations, ///< The schema of today.
+        nothing,    ///< Empty; the roles are there.
+    };
+    explicit Database(From from = From::migrations)
         : name_(fmt::format("sluice_test_{}_{}", ::getpid(), ++counter_))
     {
         make_template();
-        run(admin(), fmt::format("CREATE DATABASE {} OWNER sluice_owner TEMPLATE {}", name_, template_name()));
+        run(admin(), fmt::format("CREATE DATABASE {} OWNER sluice_owner TEMPLATE {}", name_,
+                                 from == From::migrations ? template_name() : "template0"));
     }
     ~Database() { run(admin(), fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_)); }
     Database(Database const&) = delete;
