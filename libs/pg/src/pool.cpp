@@ -132,6 +132,23 @@ Task<Result<void>> Pool::ping(Deadline deadline)
     co_return answered ? Result<void>{} : Result<void>(answered.error());
 }
 
+Task<std::optional<Error>> Pool::run_body(WorkerPool& workers, std::size_t first,
+                                          std::optional<EnvironmentId> environment, Deadline deadline, Body body)
+{
+    auto const permit = std::make_shared<Permit>();
+    auto job = [this, first, environment, deadline, permit,
+                body = std::move(body)](std::size_t thread) -> Result<void> {
+        auto const failure = in_transaction(first + thread, {environment, deadline, *permit, body});
+        return failure ? Result<void>(*failure) : Result<void>();
+    };
+    auto const done = co_await offload<void>(workers, deadline, std::move(job));
+    if (done)
+        co_return std::nullopt;
+    if (!permit->withdraw())
+        co_return outcome_unknown("the answer to COMMIT did not come in time");
+    co_return done.error();
+}
+
 Error Pool::outcome_unknown(std::string log)
 {
     return {ErrorCode::unavailable,

@@ -2,6 +2,9 @@
 
 #include "runtime/memory.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
 namespace sluice {
 namespace {
 
@@ -72,6 +75,39 @@ Task<void> sleep_until(Deadline deadline)
 {
     SteadyTimer timer(co_await asio::this_coro::executor, deadline.at());
     co_await timer.async_wait(kUseTask);
+}
+
+Task<Result<void>> offload_any(WorkerPool& pool, Deadline deadline, std::move_only_function<Delivery(std::size_t)> job)
+{
+    struct Waiting {
+        Waiting(asio::io_context::executor_type executor, Deadline until)
+            : done(executor, until.at())
+        {
+        }
+        SteadyTimer done;
+        bool is_delivered = false;
+    };
+    auto const executor = co_await asio::this_coro::executor;
+    auto const waiting = std::make_shared<Waiting>(executor, deadline);
+    // Weak: a timer is its own thread's, and the caller with its io_context may be gone before the job is.
+    WorkerPool::Job run = [weak = std::weak_ptr(waiting), executor, job = std::move(job)](std::size_t thread) mutable {
+        asio::post(executor, [weak, deliver = job(thread)]() mutable {
+            auto const still = weak.lock();
+            if (!still)
+                return;
+            deliver();
+            still->is_delivered = true;
+            still->done.cancel();
+        });
+    };
+    if (!pool.post(std::move(run)))
+        co_return Error{ErrorCode::unavailable, "The service is overloaded. Retry in a moment.",
+                        "worker queue is full"};
+    co_await waiting->done.async_wait(kUseTask);
+    if (!waiting->is_delivered)
+        co_return Error{ErrorCode::unavailable, "The service did not answer in time. Retry in a moment.",
+                        "blocking work exceeded its deadline"};
+    co_return Result<void>();
 }
 
 } // namespace sluice

@@ -96,34 +96,36 @@ private:
         std::atomic<State> state_{State::open};
     };
 
+    /// Whether to commit.
+    using Body = std::move_only_function<bool(pqxx::work&) const>;
+
     struct Wanted {
         std::optional<EnvironmentId> environment;
         Deadline deadline;
         Permit& permit;
-        std::function<bool(pqxx::work&)> body; ///< Whether to commit.
+        Body const& body;
     };
 
-    /// `first` is the slot of the first thread of `workers`.
     template <class T>
     Task<Result<T>> run(WorkerPool& workers, std::size_t first, std::optional<EnvironmentId> environment,
                         Deadline deadline, Query<T> query)
     {
-        auto const permit = std::make_shared<Permit>();
-        std::move_only_function<Result<T>(std::size_t)> job = [this, first, environment, deadline, permit,
-                                                               query = std::move(query)](std::size_t thread) {
-            Result<T> result;
-            Wanted const wanted{environment, deadline, *permit, [&](pqxx::work& transaction) {
-                                    result = query(transaction);
-                                    return result.has_value();
-                                }};
-            auto const failure = in_transaction(first + thread, wanted);
-            return failure ? Result<T>(*failure) : std::move(result);
-        };
-        auto result = co_await offload<T>(workers, deadline, std::move(job));
-        if (!result && !permit->withdraw())
-            co_return outcome_unknown("the answer to COMMIT did not come in time");
-        co_return result;
+        // Owned by the job as well: it may run on when the caller has gone.
+        auto const result = std::make_shared<Result<T>>();
+        auto const failure = co_await run_body(workers, first, environment, deadline,
+                                               [result, query = std::move(query)](pqxx::work& transaction) {
+                                                   *result = query(transaction);
+                                                   return result->has_value();
+                                               });
+        if (failure)
+            co_return *failure;
+        co_return std::move(*result);
     }
+
+    /// `first` is the slot of the first thread of `workers`. The error, if the body's transaction did not come to its
+    /// end: then nobody may look at what the body left, which may still be running.
+    Task<std::optional<Error>> run_body(WorkerPool& workers, std::size_t first,
+                                        std::optional<EnvironmentId> environment, Deadline deadline, Body body);
 
     static Error outcome_unknown(std::string log);
 

@@ -16,9 +16,7 @@
 #include <vector>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace sluice {
@@ -59,40 +57,27 @@ inline constexpr auto kUseTask = asio::as_tuple(asio::use_awaitable_t<asio::io_c
 /// Waits on the calling thread's executor. Cancellation ends the wait early.
 Task<void> sleep_until(Deadline deadline);
 
+/// What a job leaves to be done on its caller's thread.
+using Delivery = std::move_only_function<void()>;
+
+/// `offload` for any result: `job` returns how to give it to the caller. Not a template, so that the machinery of
+/// Asio is compiled once.
+Task<Result<void>> offload_any(WorkerPool& pool, Deadline deadline, std::move_only_function<Delivery(std::size_t)> job);
+
 /// Runs `job` on `pool` and resumes the caller on its own thread with the result, or with `unavailable` at the
 /// deadline or if the queue is full. The job may still be running then, so it must own all that it touches.
 template <class T>
 Task<Result<T>> offload(WorkerPool& pool, Deadline deadline, std::move_only_function<Result<T>(std::size_t)> job)
 {
-    struct Waiting {
-        Waiting(asio::io_context::executor_type executor, Deadline until)
-            : done(executor, until.at())
-        {
-        }
-        SteadyTimer done;
-        std::optional<Result<T>> result;
-    };
-    auto const executor = co_await asio::this_coro::executor;
-    auto const waiting = std::make_shared<Waiting>(executor, deadline);
-    // Weak: a timer is its own thread's, and the caller with its io_context may be gone before the job is.
-    WorkerPool::Job run = [weak = std::weak_ptr(waiting), executor, job = std::move(job)](std::size_t thread) mutable {
-        auto result = job(thread);
-        asio::post(executor, [weak, result = std::move(result)]() mutable {
-            auto const still = weak.lock();
-            if (!still)
-                return;
-            still->result = std::move(result);
-            still->done.cancel();
+    std::optional<Result<T>> result;
+    // The delivery runs only while this coroutine waits.
+    auto const waited =
+        co_await offload_any(pool, deadline, [&result, job = std::move(job)](std::size_t thread) mutable {
+            return [&result, made = job(thread)]() mutable { result = std::move(made); };
         });
-    };
-    if (!pool.post(std::move(run)))
-        co_return Error{ErrorCode::unavailable, "The service is overloaded. Retry in a moment.",
-                        "worker queue is full"};
-    co_await waiting->done.async_wait(kUseTask);
-    if (!waiting->result)
-        co_return Error{ErrorCode::unavailable, "The service did not answer in time. Retry in a moment.",
-                        "blocking work exceeded its deadline"};
-    co_return std::move(*waiting->result);
+    if (!waited)
+        co_return waited.error();
+    co_return *std::move(result);
 }
 
 } // namespace sluice
