@@ -30,33 +30,47 @@ make_state() {
     chmod 700 -- "$1"
 }
 
-# progress LOG: shows the percentages in ninja's (see build) and apt's status lines, on a terminal in place, else each
-# tenth. Other lines go to LOG.
+# progress LOG: shows what ninja's (see build) and apt's status lines say, on a terminal in place, else each tenth. Other
+# lines go to LOG.
 progress() {
-    local line what percent shown=
+    local line what a b c percent text shown=
     while IFS= read -r line; do
-        IFS=: read -r what _ percent _ <<<"$line"
+        IFS=: read -r what a b c _ <<<"$line"
         case $what in
             dlstatus) what=downloading ;;
             pmstatus) what=installing ;;
             built) what=compiling ;;
             *) printf '%s\n' "$line" >>"$1" && continue ;;
         esac
-        percent=${percent%%[.%]*}
+        if [[ $what == compiling ]]; then
+            percent=$((100 * a / b))
+            text="step $a of $b$(time_left "$a" "$b" "${c%%.*}")"
+        else
+            percent=${b%%[.%]*}
+            text="$percent %"
+        fi
         if [[ -t 2 ]]; then
-            printf '\r\e[K  %s: %d %%' "$what" "$percent" >&2
+            printf '\r\e[K  %s: %s' "$what" "$text" >&2
         elif [[ $what$((percent / 10)) != "$shown" ]]; then
             shown=$what$((percent / 10))
-            printf '  %s: %d %%\n' "$what" "$percent" >&2
+            printf '  %s: %s\n' "$what" "$text" >&2
         fi
     done
     clear_line
 }
 
+# time_left DONE ALL SECONDS: if the other steps take as long. The first few say nothing about that.
+time_left() {
+    local left
+    (($1 >= 10 && $3 >= 5 && $1 < $2)) || return 0
+    left=$(($3 * ($2 - $1) / $1))
+    if ((left >= 90)); then echo ", about $(((left + 30) / 60)) minutes left"; else echo ", about $left seconds left"; fi
+}
+
 # build LOG ON|OFF NINJA-ARGUMENT...: configures once (with or without the tests), then ninja decides what to do.
-# Prints the compiler's messages and returns 1 when it fails.
+# Prints the compiler's messages and returns 1 when it fails. A long build says where the time went.
 build() {
-    local log=$1 tests=$2 cache=$release/CMakeCache.txt
+    local log=$1 tests=$2 cache=$release/CMakeCache.txt begun=$SECONDS
     shift 2
     : >"$log"
     if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
@@ -66,8 +80,9 @@ build() {
         (cd "$root" && cmake --preset release "-DSLUICE_TESTS=$tests") >>"$log" 2>&1 ||
             { grep -A5 'CMake Error' "$log" >&2 || tail -n 5 "$log" >&2; return 1; }
     fi
-    NINJA_STATUS='built:%f:%p:' ninja -C "$release" "$@" 2>&1 | progress "$log" ||
+    NINJA_STATUS='built:%f:%t:%e:' ninja -C "$release" "$@" 2>&1 | progress "$log" ||
         { grep -A80 -m1 -E '^(FAILED|ninja: error):' "$log" >&2 || tail -n 20 "$log" >&2; return 1; }
+    ((SECONDS - begun < 60)) || "$root/deploy/local/build-times"
 }
 
 # npm_install DIR LOG: what its lock file names, unless it is there.
