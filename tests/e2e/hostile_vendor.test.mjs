@@ -179,12 +179,10 @@ test('odd answers are told as they are', async () => {
 test('a slow vendor holds up nobody else', async () => {
     await at(`http://${address}`);
     behave = () => {};
-    const waiting = Array.from({ length: 20 }, () => tool());
-    for (let i = 0; i < 20; ++i) {
-        const started = Date.now();
-        assert.equal((await legacy(url, 'ping')).status, 200);
-        assert.ok(Date.now() - started < 500);
-    }
+    let ended = 0;
+    const waiting = Array.from({ length: 20 }, () => tool().finally(() => (ended += 1)));
+    for (let i = 0; i < 5; ++i) assert.equal((await legacy(url, 'ping')).status, 200);
+    assert.equal(ended, 0, 'others are answered while these wait');
     for (const result of await Promise.all(waiting)) toolError(result, 504);
 });
 

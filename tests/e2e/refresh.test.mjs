@@ -167,5 +167,5 @@ test('accounts are deleted while the vendor does not answer their revocation, on
     await where.api.ok('DELETE', `/integrated-account/${one}`);
     const { deleted } = await where.api.ok('POST', '/integrated-account/bulk-delete', { ids: rest });
     assert.deepEqual(deleted, rest);
-    assert.ok(Date.now() - began < 1500, `${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 5000, 'a revocation that the vendor does not answer takes 10 s');
 });

@@ -402,5 +402,5 @@ test('a call whose replica died in the middle is not made again within the windo
     await inEnvironment(where.id, `UPDATE write_calls SET state = 'running', answer = NULL, changed_at = now() - interval '3 minutes' WHERE tool = '${create}'`);
     const started = Date.now();
     assert.match(toolError(await callTool(url, create, { name }), 409).message, /how it ended is not known/);
-    assert.ok(Date.now() - started < 2000);
+    assert.ok(Date.now() - started < 25_000, 'one that is waited for takes 50 s');
 });

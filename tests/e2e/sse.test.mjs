@@ -116,10 +116,8 @@ test('a server has at most 32 streams on a replica; those that are closed make r
 test('streams end when their replica stops, and clients open them anew', async () => {
     const going = await startApi(file);
     const stream = await open(at(going.url));
-    const started = performance.now();
     process.kill(going.pid, 'SIGTERM');
-    await eventually('the end', 5, () => stream.ended);
-    assert.ok(performance.now() - started < 5000, 'nobody waits for streams');
+    await eventually('the end: nobody waits for streams', 5, () => stream.ended);
     const client = await connectSse(server.url);
     assert.ok((await client.listTools()).length > 0);
     await client.close();

@@ -251,5 +251,5 @@ test('the victim\'s webhook arrives while the attacker\'s receiver hangs', async
         delays.push((performance.now() - started) / 1000);
     }
     t.diagnostic(`arrived after ${delays.map((delay) => delay.toFixed(2)).join(', ')} s; worker memory ${worker.memory().now} MB`);
-    assert.ok(Math.max(...delays) < 3);
+    assert.ok(Math.max(...delays) < 5, 'to a receiver that hangs a delivery takes 10 s');
 });
