@@ -70,7 +70,7 @@ worker::Config Options::worker() const
         config.database.url = api_.database.url;
     config.server.connection_limit = kOperators;
     config.database.connections = 4;
-    config.client = api_.client;
+    config.client.name_servers = api_.client.name_servers;
     config.egress_allow = api_.egress_allow;
     config.keyring_file = api_.keyring_file;
     return config;

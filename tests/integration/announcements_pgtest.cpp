@@ -224,6 +224,29 @@ TEST_F(AnnouncementTest, ChangesOfAnEnvironmentAndWhatIsInstalledInItNameIt)
            [&] { must(test::run(store_.installations().remove(in_, row.id, soon()))); });
 }
 
+TEST_F(AnnouncementTest, ConnectingNamesTheAccountAndItsTenant)
+{
+    auto& rows = store_.connections();
+    Account made;
+    made.environment = in_;
+    made.environment_integration = installation_.id;
+    made.tenant_id = "connecting";
+    made.status = accounts::Status::connecting;
+    made.authentication_method = "api_key";
+    expect("store_account of a new one", tenant_change("connecting"), [&] {
+        made = must(
+            test::run(rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "k"}}}, soon())));
+    });
+    Change const of_it{Kind::account, in_, made.id.uuid()};
+    expect("settle", of_it, [&] {
+        must(test::run(
+            rows.settle(in_, std::nullopt, std::nullopt, made.id, accounts::Status::active, nullptr, soon())));
+    });
+    expect("store_account again", of_it, [&] {
+        must(test::run(rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "n"}}}, soon())));
+    });
+}
+
 TEST_F(AnnouncementTest, AChangeThatFailsNamesNothing)
 {
     accounts::AccountChange const refused = [](Account&, Context&) -> Result<void> {

@@ -7,6 +7,17 @@
 namespace sluice::connecting {
 namespace {
 
+Result<void> check_target(Target const& target)
+{
+    if (!target.tenant_id && !target.account)
+        return invalid("tenant_id", "is required; or integrated_account_id, to reconnect an account");
+    if (target.tenant_id && target.account)
+        return invalid("integrated_account_id", "excludes tenant_id: connect a new account, or reconnect one");
+    if (target.persist_previous_context && !target.account)
+        return invalid("persist_previous_context", "is for reconnecting, with integrated_account_id");
+    return {};
+}
+
 Error not_offered(std::string path)
 {
     return invalid(std::move(path), "is not offered with this link");
@@ -69,6 +80,8 @@ Task<Result<accounts::EnvironmentIntegration>> Links::installation_named(Environ
 
 Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, Deadline deadline)
 {
+    if (auto const checked = check_target(target); !checked)
+        co_return checked.error();
     LinkToken link;
     std::optional<EnvironmentIntegrationId> of_account;
     link.environment = environment;
@@ -107,6 +120,10 @@ Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, D
 Task<Result<ConnectRequest>> Links::request_of(EnvironmentId environment, Target target,
                                                std::string authentication_method, Deadline deadline)
 {
+    if (auto const checked = check_target(target); !checked)
+        co_return checked.error();
+    if (!target.integration && !target.account)
+        co_return invalid("integration", "is required: the name of an integration of this environment");
     ConnectRequest request;
     request.environment = environment;
     request.authentication_method = std::move(authentication_method);

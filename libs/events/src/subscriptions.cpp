@@ -65,6 +65,8 @@ std::vector<FieldFailure> Subscriptions::faults_of(WebhookPatch const& patch) co
 
 Task<Result<SignedWebhook>> Subscriptions::create(EnvironmentId environment, WebhookPatch webhook, Deadline deadline)
 {
+    if (!webhook.target_url)
+        co_return invalid("target_url", "is required");
     if (auto faults = faults_of(webhook); !faults.empty())
         co_return Error{std::move(faults)};
     Webhook row;

@@ -19,11 +19,32 @@ json::object config_json(ServerConfig const& config)
             {"idempotency_window_s", config.idempotency_window.count()}};
 }
 
+// Not by `read_config`: what another version stored beyond the bounds of this one is no reason to show more tools, to
+// ask for no approval or for no second factor.
 ServerConfig config_in(json::object const& stored)
 {
-    http::Fields fields(stored);
     ServerConfig config;
-    read_config(fields).apply(config);
+    auto const texts = [&](std::string_view name, std::vector<std::string>& target) {
+        if (auto const* value = stored.if_contains(name))
+            target = json::texts_in(*value);
+    };
+    auto const flag = [&](std::string_view name, bool& target) {
+        if (auto const* value = stored.if_contains(name); value != nullptr && value->is_bool())
+            target = value->get_bool();
+    };
+    auto const integer = [&](std::string_view name) {
+        auto const* value = stored.if_contains(name);
+        return value != nullptr && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;
+    };
+    texts("methods", config.filter.methods);
+    texts("tags", config.filter.tags);
+    if (auto const* name = json::string_at(stored, "tool_exposure"))
+        config.exposure = *name == name_of(Exposure::discovery) ? Exposure::discovery : Exposure::all;
+    flag("require_api_token_auth", config.require_api_token_auth);
+    config.result_token_limit = integer("result_token_limit").value_or(config.result_token_limit);
+    texts("approval_tags", config.approval_tags);
+    flag("approval_link", config.approval_link);
+    config.idempotency_window = std::chrono::seconds(integer("idempotency_window_s").value_or(0));
     return config;
 }
 

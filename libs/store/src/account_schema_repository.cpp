@@ -1,7 +1,7 @@
 #include "changes.hpp"
 #include "make_repositories.hpp"
-#include "toolcalls/account_schemas.hpp"
 #include "rows.hpp"
+#include "toolcalls/account_schemas.hpp"
 
 #include <pqxx/result>
 

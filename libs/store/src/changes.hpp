@@ -3,6 +3,7 @@
 #include "make_repositories.hpp"
 #include "snapshots/change.hpp"
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>

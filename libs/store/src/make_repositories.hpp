@@ -7,7 +7,6 @@
 #include "crypto/keyring.hpp"
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
-#include "toolcalls/account_schemas.hpp"
 #include "mcp/mcp_server.hpp"
 #include "mcp/streams.hpp"
 #include "pg/pool.hpp"
@@ -15,6 +14,7 @@
 #include "snapshots/change.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
+#include "toolcalls/account_schemas.hpp"
 
 #include <memory>
 

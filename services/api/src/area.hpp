@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace sluice::api {
 
@@ -40,30 +41,36 @@ struct Route {
     Task<Result<std::optional<http::Response>>> (*refuse_stranger)(void* handlers, Call& call) = nullptr;
 };
 
+/// A route that one class answers.
+template <class Handlers>
+struct RouteOf : Route {};
+
 template <class Handlers>
 Handlers handlers_of(HandlerResult (Handlers::*)(Call&));
 
 /// A route that the member function `kAnswer` of an area's handlers answers.
 template <auto kAnswer>
-constexpr Route route(http::Method method, std::string_view path, Access access, std::size_t body_limit)
+constexpr auto route(http::Method method, std::string_view path, Access access, std::size_t body_limit)
 {
     using Handlers = decltype(handlers_of(kAnswer));
-    return {method, path, access, body_limit,
-            [](void* handlers, Call& call) { return (static_cast<Handlers*>(handlers)->*kAnswer)(call); }};
+    return RouteOf<Handlers>{{method, path, access, body_limit, [](void* handlers, Call& call) {
+                                  return (static_cast<Handlers*>(handlers)->*kAnswer)(call);
+                              }}};
 }
 
 /// One subject of the API: its routes, and who answers them. `areas.cpp` lists all.
 struct Area {
-    std::span<Route const> routes;
+    std::vector<Route> routes;
     /// The handlers of one shard, which outlives them.
     std::shared_ptr<void> (*make)(ShardParts const& parts);
 };
 
 /// An area whose routes the member functions of `Handlers` answer.
 template <class Handlers>
-Area area_of(std::span<Route const> routes)
+Area area_of(std::span<RouteOf<Handlers> const> routes)
 {
-    return {routes, [](ShardParts const& parts) -> std::shared_ptr<void> { return std::make_shared<Handlers>(parts); }};
+    return {{routes.begin(), routes.end()},
+            [](ShardParts const& parts) -> std::shared_ptr<void> { return std::make_shared<Handlers>(parts); }};
 }
 
 } // namespace sluice::api

@@ -284,6 +284,8 @@ Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& ca
     case Access::link:
         co_return Refused{}; // What these may bring is as small as what a stranger may.
     case Access::mcp_token:
+        if (routes_[index].refuse_stranger == nullptr)
+            co_return Error{ErrorCode::internal, "Unexpected fault.", "a route for MCP tokens that checks none"};
         co_return co_await routes_[index].refuse_stranger(handlers_[index].get(), call);
     case Access::api_token:
     case Access::account_token:

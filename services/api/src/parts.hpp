@@ -2,17 +2,12 @@
 
 // Handlers see of the house what they use: here everything is only named.
 
-namespace sluice {
-class Clock;
-}
 namespace sluice::crypto {
 class CursorSealer;
-class Keyring;
-} // namespace sluice::crypto
+}
 namespace sluice::http {
 class ByteBudget;
-class EgressPolicy;
-} // namespace sluice::http
+}
 namespace sluice::tenancy {
 class ApiTokenRepository;
 class SecretGate;

@@ -53,7 +53,7 @@ bool overlap(std::string const& one, std::string const& other)
 void add_settings(SettingsTable& table, Config& config)
 {
     using namespace std::chrono_literals;
-    http::add_address_settings(table, config.server, "the API; 0.0.0.0 for all addresses");
+    http::add_address_settings(table, config.server, "the API");
     http::add_address_settings(table, config.management,
                                "the API's /healthz, /readyz and /metrics; keep it from the public");
     table.integer("threads", config.threads, 0, 256, "I/O threads of the API; 0: one per core");

@@ -6,13 +6,13 @@
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
 #include "jobs/loops.hpp"
-#include "toolcalls/schema_job.hpp"
 #include "pg/listener.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "store/store.hpp"
 #include "tenancy/keyring_watch.hpp"
 #include "tenancy/retention.hpp"
+#include "toolcalls/schema_job.hpp"
 
 #include <fmt/format.h>
 
@@ -128,7 +128,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     connecting::HealthJob health_job(store.accounts(), integrations, connector, health_check, clock,
                                      config.health_interval);
     toolcalls::SchemaJob schema_job(store.accounts(), store.account_schemas(), integrations, schemas, clock,
-                              config.schema_interval);
+                                    config.schema_interval);
     jobs::Loops loops(io, store.jobs(), registry, log);
     using jobs::Job;
     using Done = Task<Result<jobs::Next>>;

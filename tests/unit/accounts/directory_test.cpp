@@ -186,6 +186,40 @@ TEST_F(DirectoryTest, ARemovedAccountIsGoneForThoseWhoHadItCached)
     EXPECT_EQ(test::run_on(io_, directory_.remove(environment_, id, soon())).error().code(), ErrorCode::not_found);
 }
 
+TEST_F(DirectoryTest, WhatARemovedAccountWasGrantedIsRevokedAtTheVendor)
+{
+    auto by_oauth = entered();
+    by_oauth.authentication_method = "oauth2_client_credentials";
+    by_oauth.context = {{"client_id", "mine"},
+                        {"client_secret", "s3cret"},
+                        {"oauth", json::object{{"token", json::object{{"access_token", "granted"}}}}}};
+    auto const account = test::run(directory_.create(by_oauth, soon()));
+    ASSERT_TRUE(account) << account.error().public_detail();
+    client_.answer(200);
+    ASSERT_TRUE(test::run_on(io_, directory_.remove(environment_, account->id, soon())));
+    io_.restart();
+    io_.run();
+    ASSERT_EQ(client_.requests.size(), 1U);
+    EXPECT_EQ(client_.requests.front().url, "https://acme.example/revoke");
+    EXPECT_TRUE(client_.requests.front().body.contains("token=granted")) << client_.requests.front().body;
+}
+
+TEST_F(DirectoryTest, ARenewalThatFailsIsNoErrorWhileTheOldCredentialWorks)
+{
+    auto by_oauth = entered();
+    by_oauth.authentication_method = "oauth2_client_credentials";
+    by_oauth.context = {{"client_id", "mine"},
+                        {"client_secret", "s3cret"},
+                        {"oauth", json::object{{"token", json::object{{"access_token", "granted"}}}}}};
+    auto const id = test::run(directory_.create(by_oauth, soon()))->id;
+    row(id).access_expires_at = clock_.now() + std::chrono::hours(1);
+    client_.answer(503);
+    EXPECT_TRUE(test::run_on(io_, directory_.renew(environment_, id, soon())));
+    clock_.advance(std::chrono::hours(2));
+    client_.answer(503);
+    EXPECT_FALSE(test::run_on(io_, directory_.renew(environment_, id, soon())));
+}
+
 TEST_F(DirectoryTest, RemovingManySkipsWhatIsNotThereAndStopsAtTrouble)
 {
     auto const one = created().id;

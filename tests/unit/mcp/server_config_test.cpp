@@ -38,6 +38,20 @@ TEST(ServerConfig, TakesTheDefaultForWhatItCannotRead)
     EXPECT_EQ(read.approval_tags, everything().approval_tags);
 }
 
+/// A filter, approvals and a second factor hold whatever their size: with less of them more could be called.
+TEST(ServerConfig, KeepsWhatIsBeyondTheBoundsOfRequests)
+{
+    auto written = config_json(everything());
+    written["methods"] = json::array(300, json::value("tickets.list"));
+    written["approval_tags"] = json::array(300, json::value("destructive"));
+    written["result_token_limit"] = 9'000'000;
+    auto const read = config_in(written);
+    EXPECT_EQ(read.filter.methods.size(), 300U);
+    EXPECT_EQ(read.approval_tags.size(), 300U);
+    EXPECT_TRUE(read.require_api_token_auth);
+    EXPECT_EQ(config_json(read), written);
+}
+
 TEST(ConfigPatch, ChangesWhatItNamesAlone)
 {
     json::object const given{{"tags", json::array{"sales"}}, {"idempotency_window_s", 5}};

@@ -49,6 +49,17 @@ TEST(Build, PutsEachValueInItsPlaceEncoded)
     EXPECT_FALSE(request->headers.contains("content-type"));
 }
 
+TEST(Build, PutsWhatThePageTakesInPlaceOfTheCallersOwn)
+{
+    catalog::CallParts parts;
+    parts.query = {{"cursor", "theirs"}, {"view", "7"}, {"limit", "3"}};
+    parts.limit = 2;
+    auto const first = build(method("list"), parts, nullptr, "https://a", kCredential);
+    EXPECT_TRUE(first->url.ends_with("?cursor=theirs&view=7&limit=2")) << first->url;
+    auto const next = build(method("list"), parts, nullptr, "https://a", kCredential, "cursor=c2&id=1&id=2");
+    EXPECT_TRUE(next->url.ends_with("?view=7&cursor=c2&id=1&id=2&limit=2")) << next->url;
+}
+
 TEST(Build, RefusesPathValuesThatWouldLeaveTheResource)
 {
     for (auto const* value : {"", ".", ".."}) {

@@ -72,7 +72,8 @@ public:
     /// Deletes an account. What it was granted at the vendor is revoked behind the answer, as far as the vendor can be
     /// reached.
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    /// Deletes accounts one by one, each within `limit`. Those that were there; one that is not keeps no other.
+    /// Deletes accounts one by one, each within `limit`. Those that were there; one that is not keeps no other. After
+    /// an error those before it are deleted all the same.
     Task<Result<std::vector<IntegratedAccountId>>>
     remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit);
 

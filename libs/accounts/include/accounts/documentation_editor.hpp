@@ -9,7 +9,8 @@
 namespace sluice::accounts {
 
 /// Writes documentation of an environment. A row is stored only if it names a method that exists and leaves a valid
-/// tool. All may answer unavailable. Any thread; one caller at a time.
+/// tool. All may answer unavailable. Without state: any thread, any number of calls at
+/// once.
 class DocumentationEditor {
 public:
     /// All must outlive it.

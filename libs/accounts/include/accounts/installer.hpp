@@ -16,7 +16,8 @@ struct InstallationPatch {
 };
 
 /// Installs integrations in environments. Every method runs inside the environment it is given: what lies outside is
-/// not_found. All may answer unavailable. Any thread; one caller at a time.
+/// not_found. All may answer unavailable. Without state: any thread, any number of calls at
+/// once.
 class Installer {
 public:
     /// All must outlive it.

@@ -6,7 +6,6 @@
 #include "base/clock.hpp"
 #include "http_api/client.hpp"
 #include "runtime/single_flight.hpp"
-#include "snapshots/change.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/repeated.hpp"

@@ -5,7 +5,6 @@
 #include "base/clock.hpp"
 #include "crypto/cursor_sealer.hpp"
 #include "proxy/vendor_calls.hpp"
-#include "snapshots/change.hpp"
 
 #include <optional>
 #include <string>

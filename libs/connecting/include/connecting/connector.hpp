@@ -9,7 +9,6 @@
 #include "http_api/client.hpp"
 #include "jobs/queue.hpp"
 #include "proxy/vendor_calls.hpp"
-#include "snapshots/change.hpp"
 #include "tenancy/waiters.hpp"
 
 #include <functional>

@@ -41,7 +41,8 @@ public:
           accounts::Integrations& integrations, tenancy::SecretGate& gate, crypto::Keyring const& keyring,
           Clock const& clock);
 
-    /// Errors: invalid_argument at `integrated_account_id` or `integration`; unavailable.
+    /// Errors: invalid_argument at `tenant_id`, `integrated_account_id`, `integration` or `persist_previous_context`;
+    /// unavailable.
     Task<Result<MintedLink>> mint(EnvironmentId environment, Target target, Deadline deadline);
     /// What a back end that connects without the Link UI asks of `Connector::start`. `target.integration` is there for
     /// a new account. Errors: as `mint`.

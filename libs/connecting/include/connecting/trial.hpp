@@ -4,7 +4,6 @@
 #include "base/clock.hpp"
 #include "connecting/connection.hpp"
 #include "proxy/vendor_calls.hpp"
-#include "snapshots/change.hpp"
 
 #include <optional>
 #include <string_view>

@@ -28,13 +28,14 @@ struct SignedWebhook {
 };
 
 /// Developers' subscriptions to events. Every method runs inside the environment it is given: what lies outside is
-/// not_found. All may answer unavailable. Any thread; one caller at a time.
+/// not_found. All may answer unavailable. Without state: any thread, any number of calls at once.
 class Subscriptions {
 public:
     /// Both must outlive it.
     Subscriptions(WebhookRepository& webhooks, http::EgressPolicy const& egress);
 
-    /// What is wrong with a patch, each mistake at its member; empty if nothing is.
+    /// What is wrong with a patch, each mistake at its member; empty if nothing is. `create` and `change` ask it too:
+    /// who reads input can tell these mistakes together with others.
     [[nodiscard]] std::vector<FieldFailure> faults_of(WebhookPatch const& patch) const;
 
     /// Errors: invalid_argument as `faults_of`; conflict if the environment has as many webhooks as it may.

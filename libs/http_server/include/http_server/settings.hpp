@@ -5,8 +5,9 @@
 
 namespace sluice::http {
 
-/// `<name>.address` and `<name>.port`; `what` says what listens there. And what clients are given: `limits.…`.
+/// `<config.name>.address` and `.port`; `what` says what listens there.
 void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what);
+/// `limits.…`: what clients are given.
 void add_limit_settings(SettingsTable& table, ServerConfig& config);
 
 } // namespace sluice::http

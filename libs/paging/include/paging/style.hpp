@@ -41,7 +41,7 @@ public:
     /// Dotted path of what leads to the next page in an answer.
     [[nodiscard]] virtual std::string next_path(Settings const& settings) const = 0;
 
-    /// Adds what asks for the page to the request's query.
+    /// Adds what asks for the page to the request's query. A pair replaces those of the caller that have its name.
     virtual void apply(Settings const& settings, Ask const& ask, http::Query& query) const = 0;
     /// The position of the next page: `next` is what stands at `next_path`, `asked` the position of the page that was
     /// given. Absent if it would lead to that page again; such a list would have no end.

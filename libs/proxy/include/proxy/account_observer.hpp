@@ -4,7 +4,6 @@
 #include "base/clock.hpp"
 #include "proxy/caller.hpp"
 #include "runtime/task_group.hpp"
-#include "snapshots/change.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/repeated.hpp"
 

@@ -11,7 +11,8 @@ namespace sluice::safeguards {
 
 enum class Decision { approve, decline };
 
-/// What people decide about calls that wait for approval. All may answer unavailable. Any thread; one caller at a time.
+/// What people decide about calls that wait for approval. All may answer unavailable. Without state: any thread, any
+/// number of calls at once.
 class Decisions {
 public:
     /// Both must outlive it. `gate` bounds how often codes are guessed.

@@ -6,7 +6,6 @@
 #include "base/timestamp.hpp"
 #include "jobs/queue.hpp"
 #include "proxy/vendor_calls.hpp"
-#include "snapshots/change.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -12,7 +12,7 @@
 
 namespace sluice::toolcalls {
 
-/// The accounts that an MCP server gives access to, and their tools as one list. Immutable.
+/// The accounts that a grant gives access to, and their tools as one list. Immutable.
 ///
 /// For one account it is that account's list. For a tenant's accounts each name begins with its integration's; where
 /// two accounts share an integration its tools take an argument that says which, and show the integration's schema:

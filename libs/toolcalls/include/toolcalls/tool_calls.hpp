@@ -70,7 +70,8 @@ public:
     /// Puts ids in place of names, drops what counts as absent, and checks the arguments by the tool's schema. Errors:
     /// invalid_argument for every mistake, with its path in the arguments.
     [[nodiscard]] static Result<void> check(ToolCall& call);
-    /// Puts what a surface's user was asked for into the arguments, and checks them. Errors: as `check`.
+    /// Puts what a surface's user was asked for into the arguments, and checks them. Only for a tool whose method has
+    /// `inputs`. Errors: as `check`.
     [[nodiscard]] static Result<void> fill(ToolCall& call, json::object const& input);
 
     /// Makes the call, or says what it would do, or asks for its approval. A read ends if `waiter` goes away;

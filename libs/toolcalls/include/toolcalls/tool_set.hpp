@@ -31,7 +31,7 @@ struct Explanation {
 
 [[nodiscard]] std::string_view name_of(Explanation::State state) noexcept;
 
-/// A filter over tools: one bit a tool. Immutable; shared by all MCP servers with the same filter over the same tools.
+/// A filter over tools: one bit a tool. Immutable; shared by all grants with the same filter over the same tools.
 class ToolSet {
 public:
     ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter filter);

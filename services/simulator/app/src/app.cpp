@@ -1,7 +1,7 @@
 #include "simulator_app/app.hpp"
 
-#include "http_api/error_body.hpp"
 #include "http_api/egress.hpp"
+#include "http_api/error_body.hpp"
 #include "http_client/pooled_client.hpp"
 #include "runtime/offload.hpp"
 

@@ -69,7 +69,7 @@ private:
                                   "config": {"token": "{{context.oauth.token.access_token}}"}}},
             "oauth2_client_credentials": {
                 "label": "Own client",
-                "token_url": "{{base_url}}/token",
+                "token_url": "{{base_url}}/token", "revoke_url": "{{base_url}}/revoke",
                 "fields": {"client_id": {"label": "Client", "required": true},
                            "client_secret": {"label": "Secret", "secret": true, "required": true}},
                 "authorization": {"format": "bearer",

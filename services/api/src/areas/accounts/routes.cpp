@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<AccountHandlers> kRoutes[]{
     route<&AccountHandlers::list>(Method::get, "/integrated-account", Access::api_token, kNoBody),
     route<&AccountHandlers::create>(Method::post, "/integrated-account", Access::api_token, kSmallBody),
     route<&AccountHandlers::create_token>(Method::post, "/integrated-account/token", Access::api_token, kSmallBody),

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<ApprovalHandlers> kRoutes[]{
     route<&ApprovalHandlers::list>(Method::get, "/approval", Access::api_token, kNoBody),
     route<&ApprovalHandlers::get>(Method::get, "/approval/{id}", Access::api_token, kNoBody),
     route<&ApprovalHandlers::decide>(Method::post, "/approval/{id}", Access::api_token, kSmallBody),

@@ -1,15 +1,8 @@
 #include "view.hpp"
 
+#include "json_values.hpp"
+
 namespace sluice::api {
-namespace {
-
-json::value time_or_null(std::optional<Timestamp> const& time)
-{
-    return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
-} // namespace
-
 json::object approval_view(safeguards::Approval const& approval)
 {
     // A call that is made, or was, has been approved: how it went is not the approval's matter.

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<CapabilityHandlers> kRoutes[]{
     route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Access::api_token, kNoBody),
     route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Access::api_token, kNoBody),
 };

@@ -10,6 +10,7 @@
 #include "cookies.hpp"
 #include "crud.hpp"
 #include "http_api/fields.hpp"
+#include "json_values.hpp"
 #include "static_files.hpp"
 #include "tenancy/secret_gate.hpp"
 #include "tenancy/tenancy.hpp"

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<ConnectHandlers> kRoutes[]{
     route<&ConnectHandlers::page>(Method::get, "/connect", Access::link, kNoBody),
     route<&ConnectHandlers::page>(Method::get, "/connect/done", Access::link, kNoBody),
     route<&ConnectHandlers::asset>(Method::get, "/connect/assets/{file}", Access::link, kNoBody),

@@ -1,5 +1,7 @@
 #include "view.hpp"
 
+#include "json_values.hpp"
+
 namespace sluice::api {
 namespace {
 
@@ -87,11 +89,6 @@ json::object outcome_view(Connection const& connection)
     view["integrated_account_id"] =
         connection.status == ConnectionStatus::active ? id_or_null(connection.account) : json::value(nullptr);
     return view;
-}
-
-json::value text_or_null(std::optional<std::string> const& text)
-{
-    return text ? json::value(*text) : json::value(nullptr);
 }
 
 } // namespace sluice::api

@@ -14,6 +14,5 @@ namespace sluice::api {
                                         connecting::Links::Offers const& offered);
 /// What the Link UI may know of a connection.
 [[nodiscard]] json::object outcome_view(connecting::Connection const& connection);
-[[nodiscard]] json::value text_or_null(std::optional<std::string> const& text);
 
 } // namespace sluice::api

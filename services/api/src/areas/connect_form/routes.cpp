@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<ConnectFormHandlers> kRoutes[]{
     route<&ConnectFormHandlers::get>(Method::get, "/connect/form", Access::link, kNoBody),
     route<&ConnectFormHandlers::submit>(Method::post, "/connect/form", Access::link, kLinkBody),
     route<&ConnectFormHandlers::options>(Method::post, "/connect/form/options", Access::link, kLinkBody),

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<DocumentationHandlers> kRoutes[]{
     route<&DocumentationHandlers::list>(Method::get, "/documentation", Access::api_token, kNoBody),
     route<&DocumentationHandlers::create>(Method::post, "/documentation", Access::api_token, kSmallBody),
     route<&DocumentationHandlers::get>(Method::get, "/documentation/{id}", Access::api_token, kNoBody),

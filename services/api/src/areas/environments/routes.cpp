@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<EnvironmentHandlers> kRoutes[]{
     route<&EnvironmentHandlers::list>(Method::get, "/environment", Access::api_token, kNoBody),
     route<&EnvironmentHandlers::get>(Method::get, "/environment/{id}", Access::api_token, kNoBody),
     route<&EnvironmentHandlers::patch>(Method::patch, "/environment/{id}", Access::api_token, kSmallBody),

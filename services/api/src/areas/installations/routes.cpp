@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<InstallationHandlers> kRoutes[]{
     route<&InstallationHandlers::list>(Method::get, "/environment-integration", Access::api_token, kNoBody),
     route<&InstallationHandlers::create>(Method::post, "/environment-integration", Access::api_token, kSmallBody),
     route<&InstallationHandlers::get>(Method::get, "/environment-integration/{id}", Access::api_token, kNoBody),

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<IntegrationHandlers> kRoutes[]{
     route<&IntegrationHandlers::list>(Method::get, "/integration", Access::api_token, kNoBody),
     route<&IntegrationHandlers::get>(Method::get, "/integration/{id}", Access::api_token, kNoBody),
 };

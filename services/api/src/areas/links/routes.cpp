@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<LinkHandlers> kRoutes[]{
     route<&LinkHandlers::create_token>(Method::post, "/link-token", Access::api_token, kSmallBody),
     route<&LinkHandlers::create_connection>(Method::post, "/connection", Access::api_token, kSmallBody),
     route<&LinkHandlers::get_connection>(Method::get, "/connection/{id}", Access::api_token, kNoBody),

@@ -15,7 +15,7 @@ constexpr std::size_t kMcpBody = mcp::Endpoint::kBodyLimit;
 
 /// Each checks the MCP token, also before a body is read.
 template <std::size_t kCount>
-constexpr std::array<Route, kCount> that_know_strangers(std::array<Route, kCount> routes)
+constexpr std::array<RouteOf<McpHandlers>, kCount> that_know_strangers(std::array<RouteOf<McpHandlers>, kCount> routes)
 {
     for (auto& each : routes)
         each.refuse_stranger = [](void* handlers, Call& call) {

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<McpServerHandlers> kRoutes[]{
     route<&McpServerHandlers::list>(Method::get, "/integrated-account/{id}/mcp", Access::api_token, kNoBody),
     route<&McpServerHandlers::create>(Method::post, "/integrated-account/{id}/mcp", Access::api_token, kSmallBody),
     route<&McpServerHandlers::get>(Method::get, "/integrated-account/{id}/mcp/{server_id}", Access::api_token, kNoBody),

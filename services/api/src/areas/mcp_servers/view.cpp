@@ -1,17 +1,10 @@
 #include "view.hpp"
 
+#include "json_values.hpp"
+
 #include <string>
 
 namespace sluice::api {
-namespace {
-
-json::value time_or_null(std::optional<Timestamp> const& time)
-{
-    return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
-} // namespace
-
 json::object server_view(mcp::McpServer const& server)
 {
     json::object view{{"id", server.id.str()},
@@ -30,6 +23,8 @@ json::object server_view(mcp::McpServer const& server)
     return view;
 }
 
+namespace {
+
 json::object server_view_with_token(mcp::McpServer const& server, Secret const& token, std::string_view mcp_url)
 {
     auto view = server_view(server);
@@ -37,6 +32,8 @@ json::object server_view_with_token(mcp::McpServer const& server, Secret const& 
     view["url"] = std::string(mcp_url) + "/mcp/" + token.reveal();
     return view;
 }
+
+} // namespace
 
 json::object minted_view(mcp::MintedServer const& minted, std::string_view mcp_url)
 {

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<OperationHandlers> kRoutes[]{
     route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody),
 };
 // clang-format on

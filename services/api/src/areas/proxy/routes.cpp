@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kProxyBody = 8 * 1024 * 1024;
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<ProxyHandlers> kRoutes[]{
     route<&ProxyHandlers::collection>(Method::get, "/proxy/{resource}", Access::any_token, kNoBody),
     route<&ProxyHandlers::collection>(Method::post, "/proxy/{resource}", Access::any_token, kProxyBody),
     route<&ProxyHandlers::item>(Method::get, "/proxy/{resource}/{item}", Access::any_token, kNoBody),

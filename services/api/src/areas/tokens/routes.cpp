@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<TokenHandlers> kRoutes[]{
     route<&TokenHandlers::list>(Method::get, "/api-token", Access::api_token, kNoBody),
     route<&TokenHandlers::get>(Method::get, "/api-token/{id}", Access::api_token, kNoBody),
 };

@@ -9,7 +9,7 @@ using http::Method;
 namespace {
 
 // clang-format off
-constexpr Route kRoutes[]{
+constexpr RouteOf<WebhookHandlers> kRoutes[]{
     route<&WebhookHandlers::list>(Method::get, "/webhook", Access::api_token, kNoBody),
     route<&WebhookHandlers::create>(Method::post, "/webhook", Access::api_token, kSmallBody),
     route<&WebhookHandlers::send_test>(Method::post, "/webhook/test", Access::api_token, kSmallBody),
