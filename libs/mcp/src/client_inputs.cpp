@@ -14,7 +14,7 @@ using Kind = InputRequest::Kind;
 
 constexpr std::string_view kStateKey = "requestState";
 constexpr std::string_view kResponsesKey = "inputResponses";
-/// Of what a client carries for us from round to round.
+/// The most bytes of input that a client carries from round to round.
 constexpr std::size_t kMaxInput = 64 * 1024;
 
 json::object const* capability(RpcRequest const& request, std::string_view name)
@@ -28,11 +28,12 @@ json::object const* capability(RpcRequest const& request, std::string_view name)
 bool can_answer(RpcRequest const& request, Kind kind)
 {
     auto const* declared = capability(request, catalog::capability_of(kind));
-    // Without members elicitation is the form; only `url` alone says that there are none (MCP, "Elicitation").
+    // A declared elicitation without members means forms; a client that declares only `url` has none (MCP,
+    // "Elicitation").
     return declared != nullptr && (kind != Kind::elicitation || declared->empty() || declared->contains("form"));
 }
 
-/// A form's content as it may be used; nothing if it is not what was asked for.
+/// The content of a form; nothing if it does not fit what was asked for.
 std::optional<json::value> content_of(InputRequest const& wanted, json::object const& response)
 {
     auto const* action = json::string_at(response, "action");
@@ -75,7 +76,7 @@ std::optional<json::value> roots_of(json::object const& response)
     return kept;
 }
 
-/// The answer as templates read it.
+/// The client's answer in the form that templates read; nothing if it does not fit.
 std::optional<json::value> input_of(InputRequest const& wanted, json::object const& response)
 {
     switch (wanted.kind) {
@@ -112,7 +113,8 @@ Result<Said> Said::read(RpcRequest const& request, std::string binding, crypto::
     auto const parsed = opened ? json::parse(*opened) : Result<json::value>(opened.error());
     auto const* members = parsed ? parsed->if_object() : nullptr;
     if (members == nullptr)
-        return invalid(std::string(kStateKey), "is not one of ours for this call");
+        return invalid(std::string(kStateKey),
+                       "must be the requestState of the answer that asked for input for this call");
     if (auto const* input = json::object_at(*members, "input"))
         said.input_ = *input;
     if (auto const* asked = members->if_contains("asked"))
@@ -178,7 +180,7 @@ Result<InputStep> next_step(catalog::Inputs const& wanted, RpcRequest const& req
     for (auto const& round : wanted.rounds) {
         InputStep ask{InputStep::Kind::ask, {}, {}};
         InputStep lacks{InputStep::Kind::lacks, {}, {}};
-        json::object answered; // Of this round: taken only now, so that its own texts read earlier rounds alone.
+        json::object answered; // Added after the loop, so that the texts of this round read earlier rounds only.
         for (auto const& one : round) {
             if (said.input().contains(one.key))
                 continue;
@@ -244,8 +246,8 @@ std::optional<Answer> ask_client(RpcRequest const& request, ServerSnapshot const
     }
     json::object data;
     data["requiredCapabilities"] = step->object;
-    constexpr std::string_view kMessage = "This needs something of the client that it has not declared, in MCP "
-                                          "2026-07-28: see data.requiredCapabilities.";
+    constexpr std::string_view kMessage = "This request needs capabilities of MCP 2026-07-28 that the client "
+                                          "has not declared: see data.requiredCapabilities.";
     if (request.era == Era::modern)
         return Answer{400, encode_error(request.id, RpcCode::missing_capability, kMessage, data), {}};
     return refuse(ErrorCode::not_allowed, std::string(kMessage));

@@ -10,7 +10,7 @@
 namespace sluice::mcp {
 namespace {
 
-/// Vendor bytes are written twice, once escaped: room for both at once.
+/// The vendor's bytes are written twice, once escaped; one allocation holds both.
 std::size_t room_for(std::size_t payload)
 {
     return payload * 2 + payload / 4 + 512;
@@ -37,7 +37,7 @@ void append_payload(std::string& out, std::string_view payload, std::string_view
     out += payload;
 }
 
-/// A file as the block that clients show: text, image, audio, else an embedded resource.
+/// Writes a file as the block that clients show: text, image, audio, or an embedded resource.
 void append_file(std::string& out, proxy::Outcome const& outcome, std::string_view note)
 {
     auto const type = http::parse_media_type(outcome.content_type).essence();
@@ -69,7 +69,7 @@ void append_error(std::string& out, std::string_view text, std::string_view note
     out += R"(,"isError":true)";
 }
 
-/// The blocks a definition makes of an answer.
+/// Writes the blocks that the definition makes of an answer.
 void append_content(std::string& out, catalog::ValueTemplate const& content, proxy::Outcome const& outcome,
                     std::string_view note)
 {

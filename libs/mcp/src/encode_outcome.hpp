@@ -16,18 +16,18 @@ namespace sluice::mcp {
     return encode_result(request, std::string_view(snapshot.server_info), members);
 }
 
-/// The members of a `tools/call` result for a vendor's answer: the bytes of the vendor, escaped once as text and
-/// spliced once as they are, limits in `_meta`. Where the method says what its content is, that. A note to the model
-/// comes last.
+/// The members of a `tools/call` result for a vendor's answer: the vendor's bytes escaped as text, and once more
+/// unchanged; the limits in `_meta`. If the method has `content`, its blocks take the place of the text. A note to the
+/// model comes last.
 [[nodiscard]] std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot,
                                          catalog::Method const& method, proxy::Outcome const& outcome,
                                          std::string_view note = {});
 
-/// The result of a tool of our own.
+/// The result of a call that Sluice answers itself, such as `search_tools`.
 [[nodiscard]] std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot,
                                      json::object const& answer);
 
-/// A failure of ours or of the arguments as a tool error, so that a model can mend its call.
+/// Writes a failure as a tool error, so that a model can mend its call.
 [[nodiscard]] std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot,
                                             Error const& error);
 

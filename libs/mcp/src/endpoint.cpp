@@ -17,11 +17,11 @@
 namespace sluice::mcp {
 namespace {
 
-/// For finding a token that is not cached. A call waits rather than fails while the database is slow; where it is down,
-/// that is known sooner.
+/// The time to find a token that is not cached. A call waits while the database is slow; a database that is down is
+/// noticed sooner.
 constexpr std::chrono::seconds kResolveLimit{5};
 
-/// A batch whose answers have so many bytes gets no more of them.
+/// Once the answers to a batch have so many bytes, its other messages are refused.
 constexpr std::size_t kMostOfBatch = 4 * 1024 * 1024;
 
 constexpr std::string_view kCorsHeaders = "Content-Type, Accept, Authorization, MCP-Protocol-Version, Mcp-Method, "
@@ -32,7 +32,7 @@ http::Response error_response(int status, std::string_view message)
     return http::json_response(status, json::value(http::error_body(status, message)));
 }
 
-/// The answer at a URL whose server could not be had.
+/// The answer at a URL whose MCP server was not found or could not be read.
 http::Response unresolved(Error const& error)
 {
     bool const is_unknown = error.code() == ErrorCode::not_found;
@@ -44,7 +44,7 @@ http::Response unresolved(Error const& error)
     return response;
 }
 
-/// A JSON-RPC error that belongs to no request of the client's.
+/// A JSON-RPC error that belongs to no request of the client.
 http::Response rpc_refusal(int status, RpcCode code, std::string_view message)
 {
     auto body = encode_error("null", code, message);
@@ -65,7 +65,7 @@ bool accepts(http::Request const& request, std::string_view type)
     return to_lower(request.headers.find("accept").value_or("")).find(type) != std::string::npos;
 }
 
-/// Lenient, as clients are not exact: only a list that names neither of our types is refused.
+/// Clients are not exact: only an `Accept` that names neither of the two types is refused.
 bool accepts_json_or_events(http::Request const& request)
 {
     if (request.headers.find("accept").value_or("").empty())
@@ -153,7 +153,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
 
 namespace {
 
-/// The server, if a place for a request of its environment was to be had.
+/// The server that was found, after a place for a request was taken in its environment.
 Result<SnapshotPtr> with_place(Result<SnapshotPtr> found, http::Place& place)
 {
     if (found)
@@ -219,11 +219,12 @@ Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, M
     if (caller->environment != server.environment)
         co_return Error{ErrorCode::unauthenticated, "The API token is missing, unknown or expired. Send a valid one as "
                                                     "`Authorization: Bearer slx_api_…`."};
-    // Who calls a tool that needs a person's yes must not be able to say it himself.
+    // A caller whose calls a person must approve must not be able to approve them itself.
     if (!server.config.approval_tags.empty() && !caller->is_mcp_only)
-        co_return Error{ErrorCode::forbidden,
-                        "This API token could decide about the approvals that this MCP server asks for. Send one made "
-                        "with `sluice api-token create --mcp-only`."};
+        co_return Error{
+            ErrorCode::forbidden,
+            "This API token can approve calls, and this MCP server makes calls wait for approval. Send a token made "
+            "with `sluice api-token create --mcp-only`."};
     co_return Result<void>{};
 }
 
@@ -292,7 +293,7 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
         if (std::holds_alternative<Dropped>(message))
             continue;
         if (!body.empty())
-            co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
+            co_await asio::post(executor, kUseTask); // Lets other requests of the thread run.
         auto const answer = co_await answer_next(std::move(message), body.size(), snapshot, deadline, place, trace);
         body += body.empty() ? '[' : ',';
         body += answer.body;

@@ -15,12 +15,12 @@ std::string cache_hints(RpcRequest const& request, std::chrono::milliseconds lif
 Answer answer_list(RpcRequest const& request, ServerSnapshot const& snapshot, std::string_view name,
                    std::string_view array, std::chrono::milliseconds lifetime)
 {
-    // Everything is on one page (many clients read no other), so no cursor of ours exists.
+    // A list is one page, since many clients read only the first. So no cursor is ever given.
     auto const* cursor = request.params.if_contains("cursor");
     if (cursor != nullptr && !cursor->is_null())
         return {200,
                 encode_error(request.id, RpcCode::invalid_params,
-                             fmt::format("params.cursor is not one of ours: all {} are on one page.", name)),
+                             fmt::format("params.cursor must be left out: all {} are on one page.", name)),
                 {}};
     std::string members;
     members.reserve(array.size() + 96);

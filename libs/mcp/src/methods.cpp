@@ -41,13 +41,13 @@ Task<Answer> Methods::answer(RpcRequest request, SnapshotPtr snapshot, Deadline 
     bool const is_modern = request.era == Era::modern;
     (is_modern ? metrics_.modern_requests : metrics_.legacy_requests).add();
     trace.method = request.method.substr(0, 64);
-    // A tool's caller is told of its arguments' flaws as of other mistakes in them.
+    // `tools/call` reports flaws of the arguments itself, as a tool error.
     if (!request.flaws.empty() && request.method != "tools/call")
         co_return refuse_params(request, "params." + Error{std::move(request.flaws)}.public_detail());
     auto const method = methods_.find(request.method);
     if (method != methods_.end() && method->second->is_offered(request, *snapshot))
         co_return co_await method->second->answer({std::move(request), std::move(snapshot), deadline, listener, trace});
-    // Legacy clients take a 404 for a lost session, so they get the error in band.
+    // Legacy clients take a 404 for a lost session, so they get the error with a 200.
     auto const message = fmt::format("The method {} is not offered here.", request.method.substr(0, 64));
     co_return Answer{is_modern ? 404 : 200, encode_error(request.id, RpcCode::method_not_found, message), {}};
 }

@@ -14,17 +14,17 @@
 namespace sluice::mcp {
 namespace {
 
-/// For asking new accounts about themselves, behind the answer.
+/// The time for asking new accounts for their part of the tools; the answer does not wait so long.
 constexpr std::chrono::seconds kSchemaLimit{20};
-/// How long a new URL waits for that.
+/// How long the answer waits for that.
 constexpr std::chrono::milliseconds kAhead{500};
-/// What is left of the request's time for what comes after.
+/// The part of the request's time that is kept for the steps after it.
 constexpr std::chrono::milliseconds kReserve{300};
 
 /// What `tools/list` costs a model.
 struct ListSize {
     std::int64_t tools = 0;
-    std::size_t bytes = 2; ///< The brackets.
+    std::size_t bytes = 2; ///< Begins with the two brackets.
 };
 
 ListSize size_of(tools::ToolList const& tools, std::vector<bool> const& shown)
@@ -39,7 +39,7 @@ ListSize size_of(tools::ToolList const& tools, std::vector<bool> const& shown)
     return size;
 }
 
-/// What a developer should know of a list before giving it to a model.
+/// What a developer should know about a list before giving it to a model.
 std::vector<std::string> warnings_of(ListSize const& size, std::int64_t tokens, MintConfig const& config)
 {
     std::vector<std::string> warnings;
@@ -55,7 +55,7 @@ std::vector<std::string> warnings_of(ListSize const& size, std::int64_t tokens, 
     return warnings;
 }
 
-/// Tools that are shown although an account was not granted what they need.
+/// Warns of tools that are shown although the account lacks a scope that they need.
 void warn_of_scopes(toolcalls::ServedAccounts const& served, tools::ToolFilter const& filter,
                     std::vector<std::string>& warnings)
 {
@@ -111,13 +111,13 @@ Task<Result<toolcalls::ServedPtr>> Mint::served_by(McpServer server, Accounts ac
     if (!ids)
         co_return ids.error();
     if (ids->size() > kMostAccounts && accounts == Accounts::chosen)
-        co_return invalid("integrations", fmt::format("must be chosen so that the tenant has at most {} accounts of "
-                                                      "them: more at one URL are no help to a model",
+        co_return invalid("integrations", fmt::format("must name integrations of which the tenant has at most {} "
+                                                      "accounts in all: one MCP server serves no more",
                                                       kMostAccounts));
     std::vector<accounts::CallableAccountPtr> found;
     for (auto const& id : *ids | std::views::take(kMostAccounts)) {
         auto callable = co_await callable_.find(server.environment, id, deadline);
-        // One account of a tenant that cannot be used does not take the others along.
+        // An account of a tenant that cannot be used is left out; the others are served.
         if (!callable && !server.account && callable.error().code() != ErrorCode::unavailable)
             continue;
         if (!callable)
@@ -134,7 +134,7 @@ Task<void> Mint::ask_accounts(toolcalls::ServedPtr served, std::shared_ptr<bool>
     auto const until = Deadline::after(kSchemaLimit);
     for (auto const& group : served->groups())
         for (auto const& account : group.accounts) {
-            // What is not answered is asked again by the account's job.
+            // If the vendor does not answer, the account's job asks again.
             auto const asked = co_await schemas_.update(account, toolcalls::AccountSchemas::When::missing, until);
             *is_changed = *is_changed || (asked && asked->is_changed);
         }
@@ -173,7 +173,7 @@ Task<Result<MintedServer>> Mint::create(McpServer draft, Deadline deadline)
     auto created = co_await servers_.create(std::move(draft), crypto::hash_token(keyring_, token.reveal()), deadline);
     if (!created)
         co_return created.error();
-    // The URL is there; a vendor that is slow or down keeps nothing of it back.
+    // The MCP URL exists already, so nothing that the vendor does can make this fail.
     auto const shown = co_await ask_ahead(*created, *served, deadline);
     co_return describe(*std::move(created), std::move(token), *shown);
 }
@@ -189,8 +189,7 @@ MintedServer Mint::describe(McpServer server, Secret token, toolcalls::ServedAcc
     warn_of_scopes(served, config.filter, warnings);
     if (config.require_api_token_auth && !config.approval_tags.empty())
         warnings.emplace_back(
-            "Its second factor is a token that approves nothing: make it with `sluice api-token create "
-            "--mcp-only`.");
+            "Calls need an API token that cannot approve anything: make it with `sluice api-token create --mcp-only`.");
     return {std::move(server), std::move(token), size.tools, size.bytes, tokens, std::move(warnings)};
 }
 
@@ -199,7 +198,7 @@ Task<Result<McpServer>> Mint::change(EnvironmentId environment, ServerOwner owne
 {
     if (auto fault = fault_of_expiry(patch.expires_at.value_or(std::nullopt)))
         co_return invalid("expires_at", *std::move(fault));
-    std::shared_ptr<tools::ToolList const> tools; // Where what is shown of them may change.
+    std::shared_ptr<tools::ToolList const> tools; // Set only if a change of the filter has to be checked.
     toolcalls::ServedPtr chosen;
     if (patch.config || patch.integrations) {
         auto before = co_await servers_.find(environment, owner, id, deadline);

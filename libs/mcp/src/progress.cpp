@@ -62,7 +62,7 @@ http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, D
 {
     http::Response response;
     response.headers.add("content-type", "text/event-stream");
-    // What stands in between must not wait for the end (nginx reads this).
+    // A proxy in between must pass pieces on at once; nginx reads this header.
     response.headers.add("x-accel-buffering", "no");
     response.stream = [this, request = std::move(request), snapshot = std::move(snapshot), deadline,
                        place = std::make_shared<http::Place>(std::move(place))](http::BodySink& sink) {

@@ -10,16 +10,17 @@
 
 namespace sluice::mcp {
 
-/// Whether a call asks for progress and there will be some: a list that takes several pages.
+/// Whether the client asks for progress and the call has some to tell: it gathers a list of several pages.
 [[nodiscard]] bool makes_progress(RpcRequest const& request, ServerSnapshot const& snapshot);
 
 /// One message of an event stream (MCP, "Streamable HTTP"). `message` is one line of JSON.
 [[nodiscard]] std::string event_frame(std::string_view message);
 
-/// Tells a client of each page (MCP, "Progress"). What cannot be written ends the call: nobody waits for it.
+/// Tells a client of each page (MCP, "Progress"). If a message cannot be written the client has gone, and the call
+/// ends.
 class ProgressFrames final : public proxy::PageListener {
 public:
-    /// `sink` must outlive it. `request` carries the token.
+    /// `sink` must outlive it. `request` has the progress token.
     ProgressFrames(http::BodySink& sink, RpcRequest const& request);
 
     Task<bool> page(std::int64_t items, std::int64_t wanted) override;

@@ -55,7 +55,7 @@ std::string capabilities_of(ServerSnapshot const& snapshot)
                        snapshot.prompts.empty() ? "" : R"(,"prompts":{})", suggests ? R"(,"completions":{})" : "");
 }
 
-/// Whose tools these are, in a sentence.
+/// A sentence that says whose tools these are.
 std::string whose(McpServer const& server, toolcalls::ServedAccounts const& served)
 {
     if (!served.is_of_tenant()) {
@@ -98,8 +98,8 @@ toolcalls::Grant grant_of(McpServer const& server, toolcalls::ServedPtr served, 
     return grant;
 }
 
-/// Resources are read from an account, so those of an integration with several are left out: a URI names none. Nor can
-/// one wait for approval.
+/// Adds the resources and prompts. A resource's URI names no account, so an integration with several accounts has none.
+/// Reading a resource cannot wait for approval, so one that would need it is left out.
 void add_offers(ServerSnapshot& snapshot)
 {
     for (auto const& group : snapshot.grant.served->groups()) {
@@ -138,8 +138,8 @@ Servers::Servers(ServerRepository& repository, accounts::Integrations& integrati
 std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token) const
 {
     if (token.size() > crypto::kLongestToken)
-        return unknown_token(); // Without a MAC of all of it.
-    // What is cached was well formed.
+        return unknown_token(); // Longer than any token.
+    // A cached token is well formed, so the look-up comes first.
     if (auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest))
         return unless_expired(*warm);
     if (!crypto::is_well_formed(crypto::TokenKind::mcp, token))
@@ -210,7 +210,7 @@ Task<Result<toolcalls::ServedPtr>> Servers::serve(ServerOwner owner, std::vector
     std::vector<accounts::CallableAccountPtr> connected;
     for (auto& state : states) {
         auto account = co_await accounts::make_callable(integrations_, std::move(state), deadline);
-        // One account of a tenant that cannot be used does not take the others along.
+        // An account of a tenant that cannot be used is left out; the others are served.
         if (!account && (owner || account.error().code() == ErrorCode::unavailable))
             co_return account.error();
         if (account)
@@ -234,7 +234,7 @@ snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot)
     };
     if (snapshot.grant.served->is_of_tenant())
         add({Kind::tenant, environment, snapshot.tenant});
-    // What was left out may be there after any change of the environment, or of a definition.
+    // Any change of the environment or of a definition may make a missing account usable.
     if (snapshot.is_incomplete) {
         add({Kind::any, environment, {}});
         add({Kind::any, {}, {}});
@@ -253,7 +253,7 @@ std::size_t weight_of(ServerSnapshot const& snapshot)
     for (auto const& group : snapshot.grant.served->groups())
         for (auto const& account : group.accounts)
             bytes += accounts::weight_of(*account);
-    // The tools of a tenant under the names and with the arguments that they have here.
+    // A tenant's tools are copies of their own, with other names and one more argument.
     if (snapshot.grant.served->is_of_tenant())
         for (std::size_t i = 0; i < snapshot.grant.served->tools()->size(); ++i)
             bytes += sizeof(tools::Tool) + (*snapshot.grant.served->tools())[i].name.size();

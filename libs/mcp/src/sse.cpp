@@ -1,4 +1,4 @@
-// HTTP+SSE as of MCP 2024-11-05: a stream that answers come on, and a URL that takes messages for it.
+// HTTP+SSE of MCP 2024-11-05: one URL opens a stream on which answers come, another takes the client's messages.
 #include "encode_outcome.hpp"
 #include "mcp/endpoint.hpp"
 #include "progress.hpp"
@@ -22,7 +22,7 @@ http::Response plain_error(Error const& error)
     return response;
 }
 
-/// Progress goes the way the answer goes.
+/// Sends progress to the stream on which the answer will come.
 class StreamSink final : public http::BodySink {
 public:
     StreamSink(Streams& streams, Uuid stream, Deadline deadline)
@@ -36,8 +36,8 @@ public:
     {
         co_return co_await streams_.deliver(stream_, std::move(piece), deadline_);
     }
-    void when_gone(std::function<void()>) override {}             // The stream itself knows.
-    [[nodiscard]] bool is_gone() const override { return false; } // It may be elsewhere.
+    void when_gone(std::function<void()>) override {}             // The stream itself ends.
+    [[nodiscard]] bool is_gone() const override { return false; } // The stream may be on another replica.
 
 private:
     Streams& streams_;
@@ -60,7 +60,7 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
     auto const path = request.path().substr(0, request.path().size() - kStreamSuffix.size());
     auto first =
         fmt::format("event: endpoint\ndata: {}/messages?sessionId={}\n\n", path, to_hex((*stream)->stream()->id()));
-    // A token that was revoked or has ended takes its streams along.
+    // The streams of a token end when the token is revoked or expires.
     auto may_go_on = [this, token = std::string(token)]() -> Task<bool> {
         auto const warm = servers_.resolve_warm(token);
         auto const resolved = warm ? *warm : co_await servers_.resolve(token, Deadline::after(kStreamLimit));
@@ -123,7 +123,7 @@ Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, Snapsh
         co_return;
     if (is_batch)
         body += ']';
-    // What cannot be delivered is not waited for either: its stream is gone, or the client gives up and asks again.
+    // A failure is ignored: the stream is gone, or the client gives up and asks again.
     [[maybe_unused]] auto const delivered =
         co_await streams_.deliver(stream, event_frame(body), Deadline::after(kStreamLimit));
 }

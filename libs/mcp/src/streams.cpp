@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kLimit{5};
 constexpr std::chrono::seconds kTouchInterval{20};
-/// What a slow reader may leave waiting.
+/// The most bytes that a slow client may leave waiting.
 constexpr std::size_t kMostBytes = 8 * 1024 * 1024;
 
 Uuid random_uuid()
@@ -24,7 +24,7 @@ Uuid random_uuid()
     return id;
 }
 
-/// What stays if this fails is forgotten when nobody touches it any more.
+/// If this fails, `StreamRepository::touch` of another replica removes the row later.
 Task<void> close_row(StreamRepository& repository, Uuid stream)
 {
     [[maybe_unused]] auto const closed = co_await repository.close(stream, Deadline::after(kLimit));
@@ -42,7 +42,7 @@ void Stream::push(std::string frame)
     bytes_ += frame.size();
     frames_.push_back(std::move(frame));
     if (bytes_ > kMostBytes)
-        abandon(); // A reader that slow is no reader.
+        abandon(); // The client is too slow to be served.
     count();
     timer_.cancel();
 }
@@ -68,7 +68,7 @@ std::string Stream::pop()
     bytes_ -= frame.size();
     in_writing_ = frame.size();
     if (frames_.empty())
-        frames_.shrink_to_fit(); // An idle stream keeps nothing.
+        frames_.shrink_to_fit(); // An idle stream holds no memory for frames.
     return frame;
 }
 
@@ -93,7 +93,7 @@ Task<bool> Stream::wait(std::chrono::milliseconds limit)
 
 std::size_t Streams::UuidHash::operator()(Uuid const& id) const noexcept
 {
-    std::size_t hash = 0; // Our ids are random at the end.
+    std::size_t hash = 0; // The last bytes of these ids are random.
     std::memcpy(&hash, id.data() + id.size() - sizeof hash, sizeof hash);
     return hash;
 }
@@ -110,7 +110,7 @@ Streams::~Streams() = default;
 
 OpenStream::~OpenStream()
 {
-    // On a context that has stopped the process ends, and `streams_` may have gone before.
+    // A stopped context means that the process ends; `streams_` may be destroyed already.
     if (is_left_ || stream_->executor().context().stopped())
         return;
     leave();
@@ -217,7 +217,7 @@ Task<void> Streams::take(std::shared_ptr<Stream> stream)
 {
     auto const taken = co_await repository_.take(stream->id(), Deadline::after(kLimit));
     if (!taken)
-        co_return; // The reader waits for an answer that does not come, and asks again.
+        co_return; // The client gets no answer in time, and asks again.
     for (auto const& sealed : *taken)
         if (auto frame = sealer_.open(binding_of(stream->id()), sealed))
             stream->push(*std::move(frame));

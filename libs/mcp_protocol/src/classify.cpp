@@ -26,7 +26,7 @@ Refusal refuse(RpcCode code, std::string message, std::string id = "null")
     return refusal;
 }
 
-/// Strings and whole numbers (also written `1.0`); null, fractions and the rest are not ids.
+/// The id as JSON: a string or a whole number (also written `1.0`). Nothing for everything else.
 std::optional<std::string> id_text(json::value const& id)
 {
     if (id.is_string() || id.is_int64() || id.is_uint64())
@@ -37,7 +37,7 @@ std::optional<std::string> id_text(json::value const& id)
     return std::nullopt;
 }
 
-/// Null and an empty list mean none: there are libraries that write no other empty object.
+/// Whether a value means no parameters: null or an empty list, which some libraries write for an empty object.
 bool is_none(json::value const& value)
 {
     return value.is_null() || (value.is_array() && value.get_array().empty());
@@ -55,7 +55,7 @@ json::value const* claim_of(json::object const& message)
     return meta != nullptr ? meta->if_contains(kVersionKey) : nullptr;
 }
 
-/// What a client sent, as it is told again: a message may be megabytes.
+/// A text of the client as an error repeats it: cut, since a message may be megabytes.
 std::string_view shown(std::string_view text)
 {
     return utf8_prefix(text, 64);
@@ -75,7 +75,7 @@ std::optional<std::string_view> header(http::Headers const& headers, std::string
     return value ? std::optional(trimmed(*value)) : std::nullopt;
 }
 
-/// Rows 7 to 13: a message that claims a modern revision.
+/// Checks a message that claims a modern revision: its `_meta`, and the headers that must agree with it.
 class ModernCheck {
 public:
     ModernCheck(json::object const& message, std::string const& id, http::Headers const& headers)
@@ -148,7 +148,7 @@ private:
     http::Headers const& headers_;
 };
 
-/// Takes the parameters out of the message: they may be megabytes.
+/// Moves the parameters out of the message, since they may be megabytes.
 RpcRequest request_of(Era era, std::string id, json::object& message, http::Headers const& headers = {})
 {
     constexpr std::string_view kPrefix = "mcp-param-";
@@ -164,7 +164,7 @@ RpcRequest request_of(Era era, std::string id, json::object& message, http::Head
     return request;
 }
 
-/// Rows 15 to 17: no claim in the body.
+/// Reads a message whose body claims no revision: a legacy one, unless the header says otherwise.
 Single classify_unclaimed(json::object& message, std::string id, std::string_view method, http::Headers const& headers)
 {
     auto const version = header(headers, "mcp-protocol-version");
@@ -232,7 +232,8 @@ Single classify_one(json::value& value, http::Headers const& headers)
     return request_of(Era::modern, *id_json, *message, headers);
 }
 
-/// Hands a request what is wrong with its own parameters; what else a message says is not sent on.
+/// Gives a request the flaws of its own parameters. Flaws elsewhere in the message do not matter, since only the
+/// parameters are used.
 void add_flaws(std::vector<FieldFailure> const& flaws, std::string_view prefix, Single& message)
 {
     auto* request = std::get_if<RpcRequest>(&message);

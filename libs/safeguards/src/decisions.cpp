@@ -5,7 +5,7 @@
 namespace sluice::safeguards {
 namespace {
 
-/// Who decided on our page: whoever has the link to it, and the code.
+/// `decided_by` of a decision on the page of approval, whose user is known by link and code only.
 constexpr std::string_view kByPage = "link";
 
 } // namespace

@@ -15,16 +15,16 @@ namespace {
 
 using State = WriteCall::State;
 
-/// For each thing that is looked up or written.
+/// The time for each look-up and each write of a call's row.
 constexpr std::chrono::seconds kStoreLimit{5};
-/// What a call came to is written whatever is left of its own time.
+/// The end of a call is written even if the call's own time is over; so often it is tried.
 constexpr int kSettleTries = 3;
-/// A call ends within its deadline (50 s) and what renewing its credential takes, so one that runs longer was cut off,
-/// and how it ended is known to nobody.
+/// A call ends within its deadline (50 s) and the time of renewing its credential. A call that seems to run longer was
+/// cut off, and nobody knows how it ended.
 constexpr std::chrono::seconds kLongestCall{150};
-/// How long a person has to decide, and an approved call to be made.
+/// The time in which a person must decide, and in which an approved call must be made.
 constexpr std::chrono::seconds kApprovalLifetime{3600};
-/// Between two tries of what must be written, and before a call that has just gone is looked for again.
+/// The pause between two tries of a write, and before the next look for a call that has just been forgotten.
 constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
 constexpr std::size_t kMaxRequest = 128 * 1024;
@@ -34,7 +34,7 @@ SafeWrites::Made failed(ErrorCode code, std::string message)
     return {Error{code, std::move(message)}, {}, {}, {}};
 }
 
-/// What is told instead of an outcome that nobody knows.
+/// Adds a warning to an outcome that does not say whether the call had an effect.
 Result<proxy::Outcome> with_doubt(Result<proxy::Outcome> outcome)
 {
     constexpr std::string_view kDoubt =
@@ -48,7 +48,7 @@ Result<proxy::Outcome> with_doubt(Result<proxy::Outcome> outcome)
                  outcome.error().log_message()};
 }
 
-/// An error of ours as something that can be kept.
+/// An error in the form of an outcome, so that it can be kept.
 proxy::Outcome outcome_of(Error const& error)
 {
     proxy::Outcome outcome;
@@ -92,12 +92,13 @@ SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, t
 WriteCallKey SafeWrites::key_of(Call const& call) const
 {
     auto arguments = call.arguments;
-    arguments.erase("dry_run"); // Nothing else than leaving it out, or it would not be here.
-    // The address as well: an account may be connected to another one under the same id.
+    arguments.erase("dry_run"); // A dry run never comes here: the argument is false, which means the same as absent.
+    // The address is part of the key: a reconnected account may lead to another one at the vendor under the same id.
     auto const text = fmt::format("{}|{}|{}|{}.{}|{}", call.holder.server.str(), call.account->account.id.str(),
                                   call.account->base_url, call.tool.method->resource, call.tool.method->name,
                                   json::canonical(arguments));
-    // Under the oldest key: it stays the same when a key is added. When it is retired, calls in between are new ones.
+    // The oldest key is used, since adding a key does not change it. When the oldest key is retired, a repeated call
+    // counts as new.
     auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
     return {call.holder.environment, call.holder.server, crypto::hmac_sha256(key, text)};
 }
@@ -110,14 +111,14 @@ std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
 Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
 {
     auto const key = key_of(call);
-    std::optional<tenancy::Waiters::Place> place; // Once the same call is being made by another,
-    ApprovalId awaited;                           // which is this one.
+    std::optional<tenancy::Waiters::Place> place; // Set while somebody else makes the same call,
+    ApprovalId awaited;                           // which has this id.
     for (;;) {
         auto known = co_await repository_.take(key, call.account->account.id, call.tool.name, safeguard.needs_approval,
                                                std::max(safeguard.window, kLongestCall), deadline.at_most(kStoreLimit));
         if (!known && known.error().code() == ErrorCode::not_found) {
             if (!safeguard.needs_approval && deadline.left() > kPause) {
-                co_await sleep_until(Deadline::after(kPause)); // It was another's, and has gone this moment.
+                co_await sleep_until(Deadline::after(kPause)); // Another request's call was forgotten this moment.
                 continue;
             }
             if (!safeguard.needs_approval)
@@ -128,9 +129,10 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
             known = *std::move(asked);
         }
         if (!known)
-            co_return failed(known.error().code(), known.error().public_detail() +
-                                                       " Nothing was sent: this MCP server makes such a call "
-                                                       "only while it can be remembered.");
+            co_return failed(
+                known.error().code(),
+                known.error().public_detail() +
+                    " Nothing was sent: this MCP server makes such a call only if the database can remember it.");
         if (known->is_taken) {
             auto outcome = co_await maker();
             auto settled = co_await settle(key.environment, known->id, safeguard.window, std::move(outcome));
@@ -139,7 +141,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
         auto const& call_before = *known;
         switch (call_before.state) {
         case State::approved:
-            break; // By somebody just now: taken in the next round.
+            break; // A person approved it just now: the next round takes it.
         case State::pending:
             co_return Made{Error{},
                            {},
@@ -168,7 +170,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
                 co_await place->wait(deadline);
                 break;
             }
-            // First the place, then another look: so its end cannot be missed.
+            // The place is taken before the next look, so that the call's end is not missed.
             auto joined = waiters_.join(key.environment, call_before.id.uuid());
             if (!joined)
                 co_return failed(joined.error().code(), joined.error().public_detail());
@@ -203,7 +205,7 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
     request["arguments"] = call.arguments;
     request["request"] = preview->at("request");
     request["changes"] = preview->at("changes");
-    // What is there now may be large; the person has to see what is asked for, not all that it is done to.
+    // The item's present state may be large. The person must see the request; the state before it may be left out.
     if (boost::json::serialize(request).size() > kMaxRequest)
         request["changes"] = nullptr;
     if (boost::json::serialize(request).size() > kMaxRequest)
@@ -216,7 +218,7 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
 Task<Result<proxy::Outcome>> SafeWrites::settle(EnvironmentId environment, ApprovalId id, std::chrono::seconds window,
                                                 Result<proxy::Outcome> outcome)
 {
-    // What cannot be written stays as `running` for the window: nobody repeats it before that.
+    // If the end of a call cannot be written, the call stays `running` for the window, so nobody repeats it before.
     if (proxy::had_no_effect(outcome)) {
         [[maybe_unused]] auto const given_back =
             co_await repository_.give_back(environment, id, Deadline::after(kStoreLimit));

@@ -14,7 +14,7 @@ bool is_due(AccountSchema const& known, catalog::Dynamic const& dynamic, Timesta
     return !known.loaded_at || *known.loaded_at + dynamic.lifetime <= now;
 }
 
-/// The positions of all sources, or of those that the vendor's changes tell of.
+/// The positions of all sources, or only of those that the vendor's list of changes covers.
 std::vector<std::size_t> positions_of(catalog::Dynamic const& dynamic, bool only_changes)
 {
     std::vector<std::size_t> positions;
@@ -56,7 +56,7 @@ Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::CallableAc
     auto next = *known;
     if (auto const may = co_await spend(is_whole ? positions.size() + (dynamic.changes ? 1 : 0) : 1); !may)
         co_return may.error();
-    // The marker is read first: what changes while the sources are read is read again.
+    // The marker is read before the sources. So a change during the reads is noticed at the next look.
     if (dynamic.changes) {
         auto marker = co_await marker_of(account, deadline);
         if (!marker)

@@ -7,7 +7,7 @@ namespace sluice::toolcalls {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-/// Of the calls of the vendor and of storing what it said.
+/// The time for the vendor calls and for storing their answers.
 constexpr std::chrono::seconds kUpdateLimit{30};
 
 } // namespace
@@ -37,14 +37,14 @@ Task<Result<jobs::Next>> SchemaJob::run(jobs::Job job)
     if (!is_shown)
         co_return is_shown.error();
     if (!*is_shown)
-        co_return std::nullopt; // The next MCP server wakes it.
+        co_return std::nullopt; // The next MCP server of the account schedules the job again.
     bool const is_active = state->account.status == accounts::Status::active && !state->account.is_blocked;
     auto account = co_await accounts::make_callable(integrations_, *std::move(state), Deadline::after(kLimit));
     if (!account)
         co_return account.error();
     if ((*account)->installed->integration->dynamic.sources.empty())
         co_return std::nullopt;
-    // What a vendor refuses now is asked again at the next turn; what is known of it stays.
+    // If the vendor refuses, what is known stays, and the next run asks again.
     if (is_active && (*account)->is_enabled) [[maybe_unused]]
         auto const updated =
             co_await schemas_.update(*std::move(account), AccountSchemas::When::due, Deadline::after(kUpdateLimit));

@@ -15,14 +15,14 @@ namespace {
 using accounts::CallableAccount;
 using accounts::CallableAccountPtr;
 
-/// What a person knows an account by: the address of the vendor's that is its own.
+/// A name by which people know the account: its own address at the vendor, without the scheme.
 std::string label_of(CallableAccount const& account)
 {
     auto const scheme_end = account.base_url.find("://");
     return scheme_end == std::string::npos ? std::string() : account.base_url.substr(scheme_end + 3);
 }
 
-/// Addresses where they tell the accounts apart, else ids.
+/// The addresses of the accounts, or their ids where two addresses are equal.
 std::vector<std::string> labels_of(std::vector<CallableAccountPtr> const& accounts)
 {
     std::vector<std::string> labels;
@@ -91,7 +91,7 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSet
     }
     for (std::size_t i = 0; i < own->size(); ++i) {
         auto name = catalog::prefixed_tool_name(group.first().account.integration_name, (*own)[i].name);
-        // A list may not have a name twice: two teams may call their integrations the same.
+        // A list must not have a name twice, and two integrations may have the same name.
         auto const is_taken = [&] {
             return std::ranges::any_of(tools, [&](auto const& tool) { return tool->name == name; });
         };

@@ -15,7 +15,7 @@ constexpr std::int64_t kFound = 8;
 constexpr std::size_t kMostNames = 5;
 constexpr std::size_t kMaxQuery = 500;
 constexpr std::size_t kShownText = 240;
-/// A word of the name says more than one of the description.
+/// A word in the tool's name counts more than a word in its description.
 constexpr int kNameWeight = 3;
 
 /// Lower-case words of letters and digits; a final s is dropped, so that tickets finds ticket.
@@ -74,7 +74,7 @@ Result<json::object> search_tools(ToolSet const& tools, json::object const& argu
     if (is_no_integer || limit < 1 || limit > kMostFound)
         return invalid("limit", "must be an integer from 1 to 20");
     auto const wanted = words_of(*query);
-    std::vector<std::tuple<int, std::size_t, tools::Tool const*>> ranked; // Best score, then the list's order.
+    std::vector<std::tuple<int, std::size_t, tools::Tool const*>> ranked; // By score, then by the order of the list.
     for (std::size_t i = 0; i < tools.tools().size(); ++i) {
         auto const& tool = tools.tools()[i];
         auto const score = score_of(tool, wanted);

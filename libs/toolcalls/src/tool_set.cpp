@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kLeastSweep = 1024;
 
-/// Takes out what nobody uses any more, once there is twice as much as the last time: adding costs the same however
-/// much there is.
+/// Removes the entries that nobody uses any more. It works only when the map has doubled since the last time, so that
+/// adding an entry has a constant cost on average.
 template <class Map>
 void sweep(Map& map, std::size_t& at)
 {
@@ -100,7 +100,7 @@ ToolSetPtr ToolSets::get(std::shared_ptr<tools::ToolList const> const& tools, to
     std::lock_guard const lock(mutex_);
     sweep(sets_, sweep_sets_at_);
     auto& slot = sets_[key];
-    // A set keeps its list alive, so an address in the map stands for one list as long as the set lives.
+    // The key has the list's address. A set keeps its list alive, so no other list can have that address meanwhile.
     if (auto alive = slot.lock())
         return alive;
     auto made = std::make_shared<ToolSet const>(tools, filter);
@@ -118,7 +118,8 @@ tools::ToolPtr ToolSets::renamed(tools::ToolPtr const& tool, std::string name)
 {
     std::lock_guard const lock(mutex_);
     sweep(renamed_, sweep_renamed_at_);
-    // What is renamed keeps the tool alive, so here too an address stands for one.
+    // The key has the tool's address. A renamed tool keeps the tool alive, so no other tool can have that address
+    // meanwhile.
     auto& slot = renamed_[{tool.get(), name}];
     if (auto alive = slot.lock())
         return alive;

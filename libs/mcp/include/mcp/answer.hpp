@@ -16,8 +16,8 @@ struct Answer {
     int status = 200;
     std::string body;
     ratelimit::Limits limits;
-    std::string session = {};        ///< The `Mcp-Session-Id` to give; mostly empty.
-    std::shared_ptr<void> held = {}; ///< As of a `Response`.
+    std::string session = {};        ///< The `Mcp-Session-Id` that the client gets; mostly empty.
+    std::shared_ptr<void> held = {}; ///< Lives until the answer is written; see `http::Response::held`.
 };
 
 struct EndpointMetrics {

@@ -4,8 +4,8 @@
 
 namespace sluice::mcp {
 
-// Tools that find tools, for servers with `tool_exposure: discovery`: the list stays small whatever the integration
-// has.
+// Tools that find other tools, for MCP servers with `tool_exposure: discovery`. The list of tools stays small, however
+// many tools the integration has.
 
 inline constexpr std::string_view kSearchTools = "search_tools";
 inline constexpr std::string_view kGetToolSchema = "get_tool_schema";

@@ -20,9 +20,9 @@
 namespace sluice::mcp {
 
 struct EndpointConfig {
-    /// Values of `Origin` that browsers may call from; requests without the field always may.
+    /// Values of `Origin` that may call. A request without that header always may.
     std::vector<std::string> allowed_origins;
-    /// For everything a call does; below the 60 s after which clients give up.
+    /// The time for a whole call. Less than the 60 s after which clients give up.
     std::chrono::milliseconds call_limit{50'000};
     /// How long clients may keep a tool list.
     std::chrono::milliseconds list_lifetime{300'000};
@@ -32,7 +32,7 @@ struct EndpointConfig {
 enum class Door {
     streamable, ///< `/mcp/<token>`
     stream,     ///< `/mcp/<token>/sse`, the stream of MCP 2024-11-05.
-    messages,   ///< `/mcp/<token>/messages`, what belongs to such a stream.
+    messages,   ///< `/mcp/<token>/messages`, which takes the client's messages for such a stream.
 };
 
 /// Answers at `/mcp/<token>` (MCP 2025-03-26 … 2026-07-28, Streamable HTTP, without sessions), and at `/sse` and
@@ -46,26 +46,28 @@ public:
              safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
              TaskGroup& background, EndpointMetrics& metrics);
 
-    /// Whether a request at the URL may bring a body: its token is known, and so is the second factor if the server
-    /// wants one. The answer to it if it may not, or whose it is. `place` is taken for it, as for `handle`.
+    /// Decides before the body is read: the token must be known, and so must the second factor where the server wants
+    /// one. Gives the answer that refuses the request, or the environment that the request belongs to. Takes `place`
+    /// for that environment, as `handle` does.
     Task<std::variant<http::Response, EnvironmentId>> admit(http::Request const& head, std::string_view token,
                                                             http::Place& place, CallTrace& trace);
-    /// Answers any request at the URL, whatever its HTTP method. `place` is taken for the server's environment; what
-    /// goes on after the answer has begun takes it along.
+    /// Answers any request at the URL, whatever its HTTP method; every failure is an HTTP answer. `place` is taken for
+    /// the server's environment. A stream keeps the place until the stream ends.
     Task<http::Response> handle(http::Request const& request, std::string_view token, Door door, http::Place& place,
                                 CallTrace& trace);
 
 private:
-    /// The server at the URL, with a place for the request: at once if its token is cached or mistyped, else nothing.
+    /// The server at the URL, with a place for the request, where no wait is needed: the token is cached or mistyped.
+    /// Otherwise nothing.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> find_warm(std::string_view token, http::Place& place) const;
     Task<Result<SnapshotPtr>> find_cold(std::string_view token, http::Place& place, Deadline deadline);
-    /// What a session id of ours says, and it is all that one is for: the client declared in its handshake that it can
-    /// show its user pages (MCP 2025-11-25, "URL mode"). One that does not open is as good as none.
+    /// Whether the client declared in its handshake that it can show pages to its user (MCP 2025-11-25, "URL mode").
+    /// The session id says so, and nothing else. A session id that cannot be opened counts as none.
     [[nodiscard]] bool declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const;
     [[nodiscard]] bool is_allowed_origin(http::Request const& request) const;
     void add_cors(http::Request const& request, http::Response& response) const;
     Task<Result<void>> check_second_factor(http::Request const& request, McpServer const& server, Deadline deadline);
-    /// The refusal of a request without the second factor that the server asks for; nothing if it is in order.
+    /// The refusal of a request that lacks the second factor; nothing if the request may go on.
     Task<std::optional<http::Response>> refuse_without_factor(http::Request const& request,
                                                               ServerSnapshot const& snapshot, Deadline deadline);
     Task<http::Response> open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
@@ -78,12 +80,12 @@ private:
                                      http::Place& place, CallTrace& trace);
     Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
                                       http::Place const& place, CallTrace& trace);
-    /// Answers a message of a batch whose answers have so many bytes already. Beyond a bound the message is not carried
-    /// out.
+    /// Answers one message of a batch. `so_far` is the size of the batch's answers in bytes. Beyond a bound the message
+    /// is refused and not carried out.
     Task<Answer> answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot, Deadline deadline,
                              http::Place const& place, CallTrace& trace);
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
-    /// The call as a stream of progress notifications that ends with the answer.
+    /// Answers a call with a stream: progress notifications, then the result.
     [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
                                              http::Place place);
     /// `waiting` counts the answer until it is written; may be null.

@@ -23,7 +23,7 @@
 
 namespace sluice::mcp {
 
-/// Whose an MCP server is: an account's, or, if there is none, a tenant's.
+/// The account that an MCP server belongs to. Without one, the server belongs to a tenant.
 using ServerOwner = std::optional<IntegratedAccountId>;
 
 /// A grant of filtered access to one integrated account or to those of a tenant, without its token.
@@ -31,9 +31,9 @@ struct McpServer {
     McpServerId id;
     EnvironmentId environment;
     ServerOwner account;
-    /// Of a tenant's server: its accounts, those connected later too.
+    /// Of a tenant's server. It serves all the tenant's accounts, also those that are connected later.
     std::string tenant_id;
-    /// Names; if not empty, only accounts of these.
+    /// Names. If there are any, only accounts of these integrations are served.
     std::vector<std::string> integrations;
     std::string name;
     ServerConfig config;
@@ -43,26 +43,27 @@ struct McpServer {
     Timestamp updated_at;
 };
 
-/// Of one MCP server; a tenant with more has to choose integrations.
+/// The most accounts that one MCP server serves. A tenant with more accounts must choose integrations.
 inline constexpr std::size_t kMostAccounts = 32;
 
-/// What has changed when a server has.
+/// The change to announce when an MCP server was changed.
 [[nodiscard]] snapshots::Change change_of(McpServer const& server);
 
-/// What a token leads to, as one transaction read it.
+/// What a token gives access to, read in one transaction.
 struct ServerState {
     McpServer server;
     std::vector<accounts::AccountState> accounts; ///< The oldest first; at most `kMostAccounts`.
-    bool is_incomplete = false;                   ///< A tenant's account could not be read, and was left out.
-    std::optional<Timestamp> token_ends_at;       ///< Of a token that was replaced.
+    bool is_incomplete = false;             ///< An account of the tenant could not be read, so it is missing here.
+    std::optional<Timestamp> token_ends_at; ///< When the token ends, if another has replaced it.
 };
 
-/// The job of a server that ends: `ServerRepository::remove_expired`.
+/// The job that removes an MCP server when its time is over (`ServerRepository::remove_expired`).
 inline constexpr jobs::Kind kExpiryJob{"mcp_server_expiry"};
 
 using ServerChange = std::function<Result<void>(McpServer& server)>;
 
-/// Inside the environment given; what lies outside is not_found. All may answer unavailable.
+/// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable or
+/// deadline_exceeded. Thread-safe.
 class ServerRepository {
 public:
     virtual ~ServerRepository() = default;
@@ -74,17 +75,18 @@ public:
                                                         tenancy::ListQuery query, Deadline deadline) = 0;
     virtual Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                            ServerChange change, Deadline deadline) = 0;
-    /// A new token; those before it end at `old_end`.
+    /// Stores a new token. Older tokens of the server end at `old_end`. Errors: not_found.
     virtual Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                                  crypto::TokenHash hash, Timestamp old_end, Deadline deadline) = 0;
-    /// What was removed.
+    /// Gives the server that was removed. Errors: not_found.
     virtual Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                            Deadline deadline) = 0;
-    /// Removes it if its time is over. Whether it did; what is not there is none.
+    /// Removes the server if its time is over, and says whether it did. False also if there is no such server.
     virtual Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) = 0;
-    /// The accounts a server gives access to, the oldest first; one more than `kMostAccounts` if there are more.
+    /// The accounts that a server serves, the oldest first. At most `kMostAccounts` + 1, so that the caller sees
+    /// whether there are too many.
     virtual Task<Result<std::vector<IntegratedAccountId>>> accounts_of(McpServer server, Deadline deadline) = 0;
-    /// The server one of these hashes belongs to, expired or not. Errors: not_found.
+    /// The server to which one of these token hashes belongs, also if it has expired. Errors: not_found.
     virtual Task<Result<ServerState>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
 };
 

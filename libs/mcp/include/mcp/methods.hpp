@@ -25,7 +25,8 @@ public:
             std::chrono::milliseconds list_lifetime, EndpointMetrics& metrics);
     ~Methods();
 
-    /// Carries the request out. `listener` hears of each page of a list that a tool gathers; may be null.
+    /// Carries the request out. Every failure is an answer. `listener` is told of each page of a list that a tool
+    /// gathers; may be null.
     Task<Answer> answer(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, proxy::PageListener* listener,
                         CallTrace& trace);
 

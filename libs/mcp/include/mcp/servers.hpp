@@ -16,9 +16,9 @@
 
 namespace sluice::mcp {
 
-/// All that answering at an MCP URL takes. Immutable.
+/// Everything that is needed to answer at an MCP URL. Immutable.
 struct ServerSnapshot {
-    /// A resource that the server's filter leaves, and the account that it is read from.
+    /// A resource that passes the server's filter, and the account that it is read from.
     struct Resource {
         catalog::McpResource const* resource = nullptr;
         accounts::CallableAccountPtr account;
@@ -30,25 +30,26 @@ struct ServerSnapshot {
 
     McpServer server;
     toolcalls::Grant grant;           ///< What the server lets its callers do.
-    std::optional<Timestamp> ends_at; ///< Of the server or of this token of it, whichever is first.
-    std::string environment_text;     ///< As the log has it.
-    bool shows_on_request = false;    ///< It lists the tools that find its tools (`Exposure::discovery`).
+    std::optional<Timestamp> ends_at; ///< When the server or this token ends, whichever is first.
+    std::string environment_text;     ///< The environment's id as the log writes it.
+    bool shows_on_request = false;    ///< `tools/list` has only the tools that find tools (`Exposure::discovery`).
     std::string server_info;          ///< The JSON of `serverInfo`.
     std::string instructions;         ///< Plain text, at most 2000 characters.
-    std::string capabilities;         ///< JSON: tools, and resources and prompts where there are any.
+    std::string capabilities;         ///< JSON: `tools`; `resources` and `prompts` where there are any.
     std::vector<Resource> resources;
     std::vector<Prompt> prompts;
-    Uuid tenant{};              ///< `snapshots::tenant_key`, of a tenant's server.
-    bool is_incomplete = false; ///< Accounts of the tenant were left out because they cannot be used.
+    Uuid tenant{};              ///< `snapshots::tenant_key` of a tenant's server.
+    bool is_incomplete = false; ///< Some accounts of the tenant are missing, since they cannot be used.
 };
 
 using SnapshotPtr = std::shared_ptr<ServerSnapshot const>;
 
-/// What its accounts depend on, its tenant, and, while accounts are left out, all of its environment.
+/// The snapshot depends on what its accounts depend on, and on its tenant. While accounts are missing it depends on its
+/// whole environment.
 [[nodiscard]] snapshots::Dependencies dependencies_of(ServerSnapshot const& snapshot);
 [[nodiscard]] std::size_t weight_of(ServerSnapshot const& snapshot);
 
-/// MCP tokens to snapshots. One per I/O thread; a known token costs no lock and no query.
+/// Finds the snapshot of an MCP token. One per I/O thread. A cached token costs no lock and no query.
 class Servers {
 public:
     /// All must outlive it.
@@ -56,9 +57,9 @@ public:
             crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
             snapshots::CacheConfig config);
 
-    /// What `resolve` would answer if that takes no wait: a mistyped or a cached token.
+    /// What `resolve` would answer, where no wait is needed: the token is cached or mistyped. Otherwise nothing.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
-    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; rate_limited
     /// (`SecretGate`); unavailable.

@@ -21,7 +21,8 @@
 
 namespace sluice::mcp {
 
-/// Which replica has which stream, and what others have to say on it. All may answer unavailable.
+/// Knows which replica has which stream, and keeps the messages that other replicas have for it. Every function may
+/// answer unavailable. Thread-safe.
 class StreamRepository {
 public:
     virtual ~StreamRepository() = default;
@@ -29,22 +30,22 @@ public:
     virtual Task<Result<void>> close(Uuid stream, Deadline deadline) = 0;
     /// Whether some replica has this stream of this server.
     virtual Task<Result<bool>> is_open(Uuid stream, McpServerId server, Deadline deadline) = 0;
-    /// Stores a message and notifies `kStreamChannel` of the stream, as hex.
+    /// Stores a message and sends a NOTIFY on `kStreamChannel` with the stream's id in hex.
     virtual Task<Result<void>> publish(Uuid stream, std::string sealed, Deadline deadline) = 0;
-    /// Takes what was published, oldest first.
+    /// Takes the messages of a stream out of the store, the oldest first.
     virtual Task<Result<std::vector<std::string>>> take(Uuid stream, Deadline deadline) = 0;
-    /// The replica is alive. Forgets streams of replicas that are not, and messages nobody took.
+    /// Notes that the replica is alive. Removes the streams of replicas that are not, and messages that nobody took.
     virtual Task<Result<void>> touch(Uuid replica, Deadline deadline) = 0;
 };
 
 inline constexpr char kStreamChannel[] = "sluice_streams";
 
-/// One stream. All but what does not change is touched on its own I/O thread only.
+/// One stream. Belongs to its I/O thread; only `id`, `server` and `executor` may be called on others.
 class Stream {
 public:
     using Executor = asio::io_context::executor_type;
 
-    /// `waiting` counts what is not written yet; may be null.
+    /// `waiting` counts the bytes that are not written yet; may be null.
     Stream(Uuid id, McpServerId server, Executor executor, std::unique_ptr<http::ByteBudget::Hold> waiting)
         : id_(id)
         , server_(server)
@@ -58,18 +59,18 @@ public:
     [[nodiscard]] McpServerId server() const noexcept { return server_; }
     [[nodiscard]] Executor const& executor() const noexcept { return executor_; }
 
-    /// A frame to be written. More than is reasonable abandons the stream.
+    /// Adds a frame to be written. If too much waits (8 MiB), the stream is abandoned.
     void push(std::string frame);
-    /// Nothing comes any more; what is there is still written.
+    /// No more frames come. Frames that wait are still written.
     void end();
-    /// Nobody reads: what is there is lost.
+    /// The client is gone. Frames that wait are dropped.
     void abandon();
     [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
     [[nodiscard]] bool has_frames() const noexcept { return !frames_.empty(); }
-    /// The next frame to be written, which counts until `written` is called.
+    /// The next frame to be written. Its bytes count until `written` is called.
     std::string pop();
     void written();
-    /// Until there is something to do; false if the time passed.
+    /// Waits until there is a frame or the stream ends. False if `limit` passed first.
     Task<bool> wait(std::chrono::milliseconds limit);
 
 private:
@@ -88,7 +89,8 @@ private:
 
 class Streams;
 
-/// A stream's place among those of its process and its server, from its opening on, whether it is served or not.
+/// A stream's place among the streams of its process and of its server. It counts from the opening on, also before the
+/// stream is served.
 class OpenStream {
 public:
     OpenStream(Streams& streams, std::shared_ptr<Stream> stream)
@@ -98,11 +100,11 @@ public:
     }
     OpenStream(OpenStream const&) = delete;
     OpenStream& operator=(OpenStream const&) = delete;
-    /// Gives the place up, unless `close` did, and has the other replicas told in the background.
+    /// Gives the place up, unless `close` did. The other replicas are told in the background.
     ~OpenStream();
 
     [[nodiscard]] std::shared_ptr<Stream> const& stream() const noexcept { return stream_; }
-    /// The same, and waits until they are told.
+    /// Gives the place up, and waits until the other replicas are told.
     Task<void> close();
 
 private:
@@ -113,41 +115,42 @@ private:
     bool is_left_ = false;
 };
 
-/// The event streams of this process (MCP 2024-11-05, HTTP+SSE): a request may come to any replica, its answer goes to
-/// the stream, wherever that is. Shared by all I/O threads; locks only to find a stream.
+/// The event streams of this process (MCP 2024-11-05, HTTP+SSE). A request may come to any replica; its answer goes to
+/// the stream, on whatever replica that is. Shared by all I/O threads; locks only to find a stream.
 class Streams {
 public:
     struct Config {
-        std::size_t most_of_a_server = 32; ///< Of this process.
+        std::size_t most_of_a_server = 32; ///< The most streams of one MCP server in this process.
         std::chrono::milliseconds keep_alive{25'000};
-        std::chrono::milliseconds idle_limit{3'600'000}; ///< Without a message.
+        std::chrono::milliseconds idle_limit{3'600'000}; ///< A stream without a message for so long ends.
     };
 
     /// All must outlive it.
     Streams(StreamRepository& repository, crypto::CursorSealer const& sealer, Config config);
     ~Streams();
 
-    /// Errors: rate_limited if the server has too many; unavailable.
-    /// `waiting` counts what the stream's reader leaves waiting; may be null.
+    /// Opens a stream of an MCP server. `waiting` counts the bytes that its reader leaves waiting; may be null. Errors:
+    /// rate_limited if the server has too many; unavailable.
     Task<Result<std::shared_ptr<OpenStream>>> open(McpServerId server, Deadline deadline,
                                                    std::unique_ptr<http::ByteBudget::Hold> waiting = nullptr);
-    /// Writes what is delivered, until the peer is gone, nothing was said for long, `may_go_on` says no (asked at each
-    /// keep-alive) or the process ends. `first` is the first frame.
+    /// Writes `first` and then every frame that is delivered. Ends when the client is gone, when no message came for
+    /// `idle_limit`, when `may_go_on` says no (it is asked at each keep-alive), or when the process ends.
     Task<void> serve(http::BodySink& sink, std::shared_ptr<OpenStream> place, std::string first,
                      std::function<Task<bool>()> may_go_on);
 
-    /// Whether the stream is open somewhere and belongs to the server.
+    /// Whether the stream is open on some replica and belongs to the server. Errors: unavailable.
     Task<Result<bool>> is_open(Uuid stream, McpServerId server, Deadline deadline);
-    /// A frame for a stream, here or elsewhere. Errors: unavailable, also if the stream reads too slowly.
+    /// Sends a frame to a stream, on whatever replica it is. Errors: unavailable, also if the stream's client reads too
+    /// slowly.
     Task<Result<void>> deliver(Uuid stream, std::string frame, Deadline deadline);
 
-    /// Another replica published something: a payload of `kStreamChannel`. Any thread.
+    /// Another replica published a message; `payload` is that of the NOTIFY on `kStreamChannel`. Any thread.
     void heard(std::string_view payload);
-    /// Notifications may have been missed. Any thread.
+    /// Notifications may have been lost, so every stream looks for messages. Any thread.
     void heard_of_all();
-    /// Ends all streams, each after what it still has to say: the process is going. Any thread.
+    /// Ends all streams, since the process ends. Frames that wait are still written. Any thread.
     void end();
-    /// Tells the others that this process is alive. Runs for good.
+    /// Tells the other replicas again and again that this process is alive. Never ends by itself.
     Task<void> touch_forever();
 
     [[nodiscard]] std::size_t size() const;

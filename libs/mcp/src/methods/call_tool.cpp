@@ -24,7 +24,7 @@ bool is_same(json::value const& argument, std::string_view header)
     return parsed && (parsed->is_number() || parsed->is_bool()) && json::to_text(*parsed) == json::to_text(argument);
 }
 
-/// The arguments of a call: null and an empty list mean none. Null if they are something else.
+/// The arguments of a call; null and an empty list mean none. Nothing if they are no object.
 std::optional<json::object> arguments_in(json::object& params)
 {
     auto* given = params.if_contains("arguments");
@@ -33,7 +33,7 @@ std::optional<json::object> arguments_in(json::object& params)
     return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
 }
 
-/// What of the arguments is not as it was sent, by its path in them.
+/// The parts of the arguments that could not be read exactly, each with its path.
 Error flaws_of(RpcRequest const& request)
 {
     constexpr std::string_view kArguments = "arguments.";
@@ -44,7 +44,7 @@ Error flaws_of(RpcRequest const& request)
     return Error{std::move(flaws)};
 }
 
-/// What is wrong with the headers that repeat arguments of a modern call; empty if nothing is.
+/// The mismatch between the headers that repeat arguments of a modern call and those arguments; empty if there is none.
 std::string header_mismatch(tools::Tool const& tool, RpcRequest const& request, json::object const& arguments)
 {
     if (request.era != Era::modern)
@@ -64,7 +64,7 @@ std::string header_mismatch(tools::Tool const& tool, RpcRequest const& request, 
     return {};
 }
 
-/// What a conversation about a call is bound to.
+/// The binding of what the client carries for a call: it opens only for the same call.
 std::string binding_of(ServerSnapshot const& snapshot, toolcalls::ToolCall const& call)
 {
     return fmt::format("tool|{}|{}|{}|{}", snapshot.server.id.str(), call.account->account.id.str(), call.tool->name,
@@ -84,27 +84,26 @@ std::array<std::uint8_t, 16> random_id()
     return id;
 }
 
-/// A call that waits for a person, as the model is told.
+/// What the model reads about a call that waits for approval.
 json::object pending_view(toolcalls::Done const& done)
 {
     json::object view{{"status", "pending_approval"},
                       {"approval_id", done.pending->id.str()},
                       {"expires_at", to_rfc3339(done.pending->ends_at)}};
     view["approval_url"] = done.approval_url.empty() ? json::value(nullptr) : json::value(done.approval_url);
-    view["message"] =
-        fmt::format("Nothing was done yet: this call needs the approval of a person. {} Then call the tool again with "
-                    "exactly these "
-                    "arguments; it is made once.",
-                    done.approval_url.empty()
-                        ? std::string("They see it where they decide; wait until they have.")
-                        : fmt::format("Give them this link and wait until they have decided; the page asks for a code "
-                                      "that only they get: {}",
-                                      done.approval_url));
+    view["message"] = fmt::format(
+        "Nothing was done yet: a person must approve this call. {} Then call the tool again with exactly these "
+        "arguments; the call is made once.",
+        done.approval_url.empty()
+            ? std::string("That person sees it where approvals are decided; wait for the decision.")
+            : fmt::format("Give that person this link and wait for the decision; the page asks for a code "
+                          "that only that person gets: {}",
+                          done.approval_url));
     return view;
 }
 
-/// On servers that show their tools on request: the answer of the tools that find tools; or, for a call of `call_tool`,
-/// nothing, with the name and arguments of the tool it means in place.
+/// For servers that show their tools on request. Answers the tools that find tools. For `call_tool` it gives nothing,
+/// and puts the tool that is meant into `name` and its arguments into `arguments`.
 std::optional<Answer> discover_tools(RpcRequest const& request, ServerSnapshot const& snapshot, std::string& name,
                                      json::object& arguments)
 {
@@ -258,7 +257,7 @@ std::optional<Answer> CallTool::ask_page(std::string_view key, std::string_view 
         return std::nullopt;
     auto params = page_params(url, message);
     if (request.era == Era::legacy) {
-        // The client shows the page and calls again; nobody has to be told that the page is done with.
+        // The client shows the page and calls again. So no notification says that the page is done.
         params["elicitationId"] = std::string(key) + '-' + hex(random_id());
         json::object data;
         data["elicitations"] = json::array{std::move(params)};

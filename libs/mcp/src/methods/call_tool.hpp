@@ -10,8 +10,8 @@
 
 namespace sluice::mcp {
 
-/// `tools/call`: reads the request, asks the client for what the tool wants of its user, and writes what came of the
-/// call.
+/// `tools/call`: reads the request, asks the client for input that the tool wants, makes the call and writes its
+/// result.
 class CallTool final : public RpcMethod {
 public:
     /// All must outlive it.
@@ -21,17 +21,17 @@ public:
     Task<Answer> answer(RpcCall call) override;
 
 private:
-    /// What a request names.
+    /// The tool and the arguments that a request names.
     struct Wanted {
         toolcalls::FoundTool found;
         json::object arguments;
     };
-    /// The tool and the arguments that a request names, or the answer if it names none.
+    /// Reads them into `wanted`. Gives the answer if the request is refused.
     std::optional<Answer> read(RpcRequest& request, ServerSnapshot const& snapshot, Wanted& wanted) const;
-    /// Asks the client for what the tool wants of its user, or fills it in. The answer, if there is one already.
+    /// Gives the answer that asks the client for input, or fills the input into the call and gives nothing.
     std::optional<Answer> ask(toolcalls::ToolCall& call, Said& said, RpcRequest const& request,
                               ServerSnapshot const& snapshot) const;
-    /// The answer that has the client show its user a page; nothing if it cannot, or was asked already.
+    /// The answer that makes the client show a page to its user; nothing if the client cannot, or was asked before.
     std::optional<Answer> ask_page(std::string_view key, std::string_view url, std::string message,
                                    toolcalls::ToolCall const& call, Said said, RpcRequest const& request,
                                    ServerSnapshot const& snapshot) const;

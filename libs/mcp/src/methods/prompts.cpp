@@ -13,7 +13,7 @@ namespace {
 
 using catalog::Prompt;
 
-constexpr std::size_t kMostSuggestions = 100; // The protocol's own bound.
+constexpr std::size_t kMostSuggestions = 100; // The protocol's bound (MCP, "Completion").
 
 json::object view_of(ServerSnapshot::Prompt const& offered)
 {
@@ -41,7 +41,8 @@ Prompt const* find_prompt(ServerSnapshot const& snapshot, boost::json::string co
     return found == snapshot.prompts.end() ? nullptr : found->prompt;
 }
 
-/// The values of a prompt's arguments, those left out as empty texts. Errors: invalid_argument for every mistake.
+/// The values of a prompt's arguments; one that is left out is an empty text. Errors: invalid_argument for every
+/// mistake.
 Result<json::object> arguments_of(Prompt const& prompt, json::object const& params)
 {
     json::object values;

@@ -13,7 +13,7 @@ struct RpcCall {
     RpcRequest request;
     SnapshotPtr snapshot;
     Deadline deadline;
-    proxy::PageListener* listener; ///< Hears of each page of a list; may be null.
+    proxy::PageListener* listener; ///< Is told of each page of a list; may be null.
     CallTrace& trace;
 };
 
@@ -21,7 +21,7 @@ struct RpcCall {
 class RpcMethod {
 public:
     virtual ~RpcMethod() = default;
-    /// Whether clients of this server and of the request's era have the method.
+    /// Whether this server offers the method in the era of the request.
     [[nodiscard]] virtual bool is_offered(RpcRequest const& request, ServerSnapshot const& snapshot) const
     {
         static_cast<void>(request);

@@ -7,7 +7,8 @@
 
 namespace sluice::mcp {
 
-/// Legacy revisions shake hands with `initialize`; modern ones say version and capabilities in every request.
+/// In legacy revisions the client begins with `initialize`. In modern ones every request has the version and
+/// capabilities.
 enum class Era { legacy, modern };
 
 /// Newest first. This table is the only place that names protocol revisions.
@@ -20,7 +21,8 @@ inline constexpr std::array<std::string_view, 4> kLegacyRevisions{"2025-11-25", 
 
 [[nodiscard]] bool is_modern(std::string_view revision) noexcept;
 [[nodiscard]] bool is_legacy(std::string_view revision) noexcept;
-/// A date not before the first modern revision: a claim to the modern era, known or not.
+/// Whether the revision is a date on or after the first modern revision. Such a revision claims the modern era, also if
+/// it is unknown here.
 [[nodiscard]] bool looks_modern(std::string_view revision) noexcept;
 /// What `initialize` answers: the revision asked for if it is a legacy one we know, else our newest legacy one.
 [[nodiscard]] std::string_view negotiate(std::string_view requested) noexcept;

@@ -23,24 +23,24 @@ enum class RpcCode : int {
     invalid_params = -32602,
     internal_error = -32603,
     resource_not_found = -32002,       ///< Legacy.
-    server_error = -32000,             ///< Legacy: unsupported version in a header; our own refusals.
-    url_elicitation_required = -32042, ///< 2025-11-25: its user has to visit a page first.
+    server_error = -32000,             ///< Legacy: unsupported version in a header; refusals by Sluice.
+    url_elicitation_required = -32042, ///< 2025-11-25: the client's user must visit a page first.
     header_mismatch = -32020,          ///< Modern: a required header is missing or contradicts the body.
-    missing_capability = -32021,       ///< Modern: the call needs what the client has not declared.
+    missing_capability = -32021,       ///< Modern: the call needs a capability that the client has not declared.
     unsupported_version = -32022       ///< Modern.
 };
 
 /// A JSON-RPC request to answer.
 struct RpcRequest {
     Era era = Era::legacy;
-    std::string id; ///< As JSON, to be echoed exactly.
+    std::string id; ///< JSON, which the answer repeats exactly.
     std::string method;
     json::object params;
-    /// What of `params` is not as it was sent (`json::Reading`): paths below it.
+    /// The parts of `params` that could not be read exactly (`json::Reading`); paths begin below `params`.
     std::vector<FieldFailure> flaws;
-    /// Values of `Mcp-Param-*`, as received, by the rest of the name in lower case; of modern requests.
+    /// Headers `Mcp-Param-*` of a modern request: the rest of the name in lower case, and the value as received.
     std::vector<std::pair<std::string, std::string>> param_headers;
-    /// Of a legacy client: it said that it can show its user pages when it shook hands.
+    /// Whether a legacy client said in its handshake that it can show pages to its user.
     bool shows_pages = false;
     http::Peer const* peer = nullptr; ///< Who waits for the answer; null where that is not known.
 };
@@ -54,18 +54,18 @@ struct Refusal {
     json::value data;
 };
 
-/// A notification, or an answer to something we never ask: accepted and dropped.
+/// A notification, or an answer to a request that Sluice never makes: it is accepted and ignored.
 struct Dropped {};
 
 using Single = std::variant<RpcRequest, Refusal, Dropped>;
 
-/// What a POST body is: one message, or a legacy batch.
+/// The content of a POST: one message, or a legacy batch.
 struct Classified {
     bool is_batch = false;
-    std::vector<Single> messages; ///< One, unless it is a batch.
+    std::vector<Single> messages; ///< Exactly one, unless it is a batch.
 };
 
-/// Decides the era of a POST: the body decides, headers confirm. Pure.
+/// Reads a POST and decides its era. The body decides; headers must agree. Mistakes are `Refusal`s. Pure.
 [[nodiscard]] Classified classify(std::string_view body, http::Headers const& headers);
 
 /// The value of `Mcp-Name` or `Mcp-Param-*`: `=?base64?…?=` decoded, else as it is. Absent if malformed or not ASCII.

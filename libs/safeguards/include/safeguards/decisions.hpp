@@ -11,8 +11,8 @@ namespace sluice::safeguards {
 
 enum class Decision { approve, decline };
 
-/// What people decide about calls that wait for approval. All may answer unavailable. Without state: any thread, any
-/// number of calls at once.
+/// Lets people decide about calls that wait for approval. Every function may answer unavailable. May be used on any
+/// thread, by one caller at a time.
 class Decisions {
 public:
     /// Both must outlive it. `gate` bounds how often codes are guessed.
@@ -22,9 +22,9 @@ public:
     /// it is too late.
     Task<Result<Approval>> decide(EnvironmentId environment, ApprovalId id, Decision decision, std::string by,
                                   Deadline deadline);
-    /// Shows the call to whoever has its code, and decides if they say so. `code` is as `read_approval_code` gives it.
-    /// Errors: as above; invalid_argument at `code` for a wrong one; forbidden if it opens nothing any more;
-    /// rate_limited.
+    /// Shows the call to a person who has its code, and decides if `decision` is set. `code` is what
+    /// `read_approval_code` gave. Errors: those of `decide`; invalid_argument at `code` for a wrong code; forbidden if
+    /// the call takes no code any more; rate_limited.
     Task<Result<Approval>> use_code(EnvironmentId environment, ApprovalId id, std::string code,
                                     std::optional<Decision> decision, Deadline deadline);
 

@@ -12,25 +12,24 @@
 
 namespace sluice::safeguards {
 
-/// What an MCP server asks of a call before it is made.
+/// The safeguards of one call.
 struct Safeguard {
     bool needs_approval = false;
-    std::chrono::seconds window{}; ///< Within which the same call is answered from the first.
+    std::chrono::seconds window{}; ///< Within this time the same call gets the first call's answer.
 
     [[nodiscard]] bool is_needed() const noexcept { return needs_approval || window.count() > 0; }
 };
 
-/// Of a call of `method`: whoever gave access to it wants those with one of these tags approved, and writes made once
-/// within the window.
+/// The safeguards of a call of `method`: approval if it has one of these tags; the window if it is a write.
 [[nodiscard]] Safeguard safeguard_of(catalog::Method const& method, std::vector<std::string> const& approval_tags,
                                      std::chrono::seconds window);
 
-/// Who may call, and is told to the person who approves.
+/// The caller of a tool. The person who approves is shown its name.
 struct Holder {
     EnvironmentId environment;
     McpServerId server;
     std::string name;
-    bool hands_out_links = false; ///< The caller gets the address of the page where the call is approved.
+    bool hands_out_links = false; ///< Whether the caller gets the address of the page of approval.
 };
 
 /// Makes calls that a person has to approve, or that must not be made twice. One per I/O thread.
@@ -40,7 +39,7 @@ public:
     SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
                crypto::Keyring const& keyring, Clock const& clock, std::string page);
 
-    /// A call, ready to be made.
+    /// A call that is ready to be made.
     struct Call {
         Holder const& holder;
         accounts::CallableAccountPtr account;
@@ -48,21 +47,21 @@ public:
         json::object const& arguments; ///< Validated; names resolved to ids.
         catalog::CallParts const& parts;
     };
-    /// What came of it.
+    /// The end of a call.
     struct Made {
-        Result<proxy::Outcome> outcome; ///< Unless it waits for approval.
+        Result<proxy::Outcome> outcome; ///< Not set if the call waits for approval.
         std::string note;               ///< For the model; mostly empty.
         std::optional<WriteCall> pending;
-        /// Of a pending one, where the server hands links out. It says which call, and opens nothing: the page asks for
-        /// the code that went another way.
+        /// Set if the call is pending and the holder gets links. The address alone opens nothing: the page asks for a
+        /// code, which only the event and the API tell.
         std::string approval_url;
     };
     using Maker = std::function<Task<Result<proxy::Outcome>>()>;
 
-    /// `make` makes the call; it is asked for once or not at all. Where it is not known whether a call had an effect,
-    /// the same call is not made again within the window. Errors of the safeguards themselves are outcomes as well:
-    /// unavailable if the database cannot be reached (nothing is sent then), conflict for a call that is being made,
-    /// forbidden for one that was declined, too_large, rate_limited.
+    /// Makes the call by `make`, which runs at most once. If nobody knows whether a call had an effect, the same call
+    /// is not made again within the window. Errors are in `outcome`: those of `make`; unavailable if the database does
+    /// not answer (then nothing is sent); conflict if the same call is being made; forbidden if the call was declined;
+    /// too_large; rate_limited.
     Task<Made> make(Call call, Safeguard safeguard, Maker make, Deadline deadline);
 
 private:

@@ -17,10 +17,10 @@
 
 namespace sluice::safeguards {
 
-// A call that is remembered because its MCP server asks for it: one that waits for a person's approval, or one that is
-// made once however often a model repeats it. Repetitions are known by server, account, tool and arguments.
+// A write call is a tool call that is remembered, because its MCP server wants so. It waits for a person's approval, or
+// is made once however often a model repeats it.
 
-/// Which call it is: the same for the same server, account, tool and arguments.
+/// Identifies a call. Two calls with the same server, account, tool and arguments have the same key.
 struct WriteCallKey {
     EnvironmentId environment;
     McpServerId server;
@@ -30,21 +30,21 @@ struct WriteCallKey {
 /// What is known of a call.
 struct WriteCall {
     enum class State {
-        pending,  ///< Waits for approval.
-        approved, ///< May be made, once.
-        declined, ///< May not.
-        running,  ///< Is being made, or was when its replica died.
-        done,     ///< Was made; its answer is kept.
+        pending,  ///< The call waits for approval.
+        approved, ///< The call may be made once.
+        declined, ///< The call must not be made.
+        running,  ///< The call is being made, or its replica died meanwhile.
+        done,     ///< The call was made; its answer is kept.
     };
-    ApprovalId id;         ///< Also of one that needs no approval.
-    bool is_taken = false; ///< It is the caller's to make now; `state` is what it was before.
+    ApprovalId id;         ///< Set also if the call needs no approval.
+    bool is_taken = false; ///< The caller must make the call now; `state` is the one before.
     State state = State::running;
-    std::string answer; ///< Of one that is done, as `proxy::kept_text` has it.
+    std::string answer; ///< If the call is done: its answer, made by `proxy::kept_text`.
     Timestamp changed_at;
-    Timestamp ends_at; ///< Then it is forgotten.
+    Timestamp ends_at; ///< The call is forgotten at this time.
 };
 
-/// A call that a person decides about, as they see it.
+/// A call as the person who decides about it sees it.
 struct Approval {
     ApprovalId id;
     EnvironmentId environment;
@@ -52,10 +52,10 @@ struct Approval {
     IntegratedAccountId account;
     std::string tool;
     WriteCall::State state = WriteCall::State::pending;
-    json::object request;   ///< What is asked for (api-spec, `ApprovalRequest`).
-    std::string code;       ///< What a person enters on the page; empty if nobody can decide there.
-    std::string url;        ///< Of the page; only while it is asked for.
-    std::string decided_by; ///< `link`, or the id of an API token; empty while nobody has.
+    json::object request;   ///< What the call would do (api-spec, `ApprovalRequest`).
+    std::string code;       ///< What a person enters on the page; empty if the page takes no code.
+    std::string url;        ///< The address of the page; set only when the approval is asked for.
+    std::string decided_by; ///< `link`, or the id of an API token; empty while it is pending.
     std::optional<Timestamp> decided_at;
     Timestamp created_at;
     Timestamp ends_at;
@@ -63,40 +63,43 @@ struct Approval {
 
 [[nodiscard]] std::string_view name_of(WriteCall::State state) noexcept;
 
-/// 40 random bits: of 8 characters that nobody mistakes for one another.
+/// A code has 40 random bits, in 8 characters that nobody mistakes for one another.
 inline constexpr std::size_t kCodeSize = 8;
 inline constexpr int kCodeTries = 5;
 [[nodiscard]] std::string new_approval_code();
-/// A code as a person types it, in the form of `new_approval_code`: without blanks and dashes, in capitals, O as 0, I
-/// and L as 1. Empty if it cannot be one.
+/// Brings a code that a person typed into the form of `new_approval_code`: without blanks and dashes, in capitals, O as
+/// 0, I and L as 1. Empty if the text cannot be a code.
 [[nodiscard]] std::string read_approval_code(std::string_view typed);
 
-/// Inside the environment given; what lies outside is not_found. All may answer unavailable. What is stored of requests
-/// and answers is sealed.
+/// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable.
+/// Requests and answers are stored sealed. Thread-safe.
 class WriteCallRepository {
 public:
     virtual ~WriteCallRepository() = default;
-    /// Takes a call if it may be made now, as a new one or one that was approved, else tells what is known of it. With
-    /// `needs_approval` a new one is `not_found`. One whose end nobody tells is forgotten after `lease`.
+    /// Takes a call, so that the caller must make it: a new call, or one that was approved. A call that cannot be taken
+    /// is told as it is. With `needs_approval` a new call is not_found. A call that is never finished is forgotten
+    /// after `lease`.
     virtual Task<Result<WriteCall>> take(WriteCallKey key, IntegratedAccountId account, std::string tool,
                                          bool needs_approval, std::chrono::seconds lease, Deadline deadline) = 0;
-    /// Keeps the answer of a call that was taken, for `window` from when it was taken; with none, forgets the call.
+    /// Keeps the answer of a taken call until `window` after it was taken. If `window` is zero, the call is forgotten.
     virtual Task<Result<void>> finish(EnvironmentId environment, ApprovalId id, std::string answer,
                                       std::chrono::seconds window, Deadline deadline) = 0;
-    /// A call that was taken had no effect: it is as before.
+    /// Gives a taken call back that had no effect: its state is the one before.
     virtual Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
-    /// Asks for approval under the id that `approval` has, and says so with code and URL in an event; what is known
-    /// already if somebody has asked. Errors: rate_limited while too many calls of the server wait.
+    /// Asks for approval of a call, under the id of `approval`. An event tells the developer the code and the URL. If
+    /// somebody has asked for the same call, tells that one. Errors: rate_limited while too many calls of the MCP
+    /// server wait.
     virtual Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) = 0;
 
     virtual Task<Result<Approval>> find(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Approval>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                        Deadline deadline) = 0;
-    /// The call that a code opens. Each wrong code is counted, and after `kCodeTries` of them none is right. Errors:
-    /// invalid_argument at `code` for a wrong one; forbidden if there was one too many, or the call has no code.
+    /// The call, if the code is right. Wrong codes are counted; after `kCodeTries` of them the right one is refused
+    /// too. Errors: invalid_argument at `code` for a wrong code; forbidden after too many, or if the call takes no
+    /// code.
     virtual Task<Result<Approval>> open(EnvironmentId environment, ApprovalId id, std::string code,
                                         Deadline deadline) = 0;
-    /// Errors: conflict if it is not pending any more.
+    /// Errors: not_found; conflict if the call is not pending any more.
     virtual Task<Result<Approval>> decide(EnvironmentId environment, ApprovalId id, bool is_approved,
                                           std::string decided_by, Deadline deadline) = 0;
 };

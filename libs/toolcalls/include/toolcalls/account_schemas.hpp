@@ -15,39 +15,40 @@ namespace sluice::toolcalls {
 
 /// What is known of an account's own part of its tools.
 struct AccountSchema {
-    json::object records; ///< By source, as `tools::kept_records` gives them.
-    std::string marker;   ///< Of the newest change at the vendor that is in them.
+    json::object records; ///< The records that `tools::kept_records` gives, by source.
+    std::string marker;   ///< Identifies the vendor's newest change that the records contain.
     std::optional<Timestamp> loaded_at;
 };
 
-/// The job of an account whose tools an MCP server shows: its id is the account's.
+/// The job that renews this for an account whose tools an MCP server shows. The job's id is the account's.
 inline constexpr jobs::Kind kSchemaJob{"account_schema"};
 
-/// Inside the environment given; what lies outside is not_found. All may answer unavailable.
+/// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable.
+/// Thread-safe.
 class SchemaRepository {
 public:
     virtual ~SchemaRepository() = default;
-    /// Nothing known is an empty schema.
+    /// Gives an empty schema if nothing is known yet.
     virtual Task<Result<AccountSchema>> find(EnvironmentId environment, IntegratedAccountId account,
                                              Deadline deadline) = 0;
-    /// Takes `calls` vendor calls out of a bucket that all replicas share: of `per_hour`, a quarter at once and the
-    /// rest evenly, so that no hour has more. Errors: rate_limited if it has not enough.
+    /// Takes `calls` vendor calls from a bucket that all replicas share. The bucket holds a quarter of `per_hour` and
+    /// fills evenly, so that no hour has more than `per_hour`. Errors: rate_limited if the bucket has too few.
     virtual Task<Result<void>> spend(EnvironmentId environment, IntegratedAccountId account, int calls, int per_hour,
                                      Deadline deadline) = 0;
-    /// Whether its records changed.
+    /// Stores the schema, and says whether its records changed.
     virtual Task<Result<bool>> store(EnvironmentId environment, IntegratedAccountId account, AccountSchema schema,
                                      Deadline deadline) = 0;
     /// Whether an MCP server shows the account's tools.
     virtual Task<Result<bool>> is_shown(EnvironmentId environment, IntegratedAccountId account, Deadline deadline) = 0;
 };
 
-/// Asks accounts about themselves. The tool list never waits for it: it shows what was read last, and before that the
-/// definition alone. One per I/O thread.
+/// Asks the vendor for each account's own part of the tools: its custom fields, people, tags. The list of tools never
+/// waits for this: it shows what was read last, and before that the definition alone. One per I/O thread.
 class AccountSchemas {
 public:
     enum class When {
         missing, ///< Only if nothing is known yet.
-        due,     ///< If it is too old, or the vendor tells of a change.
+        due,     ///< If what is known is too old, or the vendor tells of a change.
         now      ///< In any case.
     };
     struct Update {
@@ -58,8 +59,9 @@ public:
     /// All must outlive it.
     AccountSchemas(SchemaRepository& repository, proxy::VendorCalls& vendor, Clock const& clock);
 
-    /// What was known stays if the vendor does not answer. A source that the account may not read is empty. Errors:
-    /// those of VendorCalls::list; rate_limited if the account's share of calls is spent.
+    /// Reads what `when` asks for and stores it. If the vendor does not answer, what was known stays. A source that the
+    /// account may not read is empty. Errors: those of `VendorCalls::list`; rate_limited if the account's share of
+    /// calls is spent; unavailable.
     Task<Result<Update>> update(accounts::CallableAccountPtr account, When when, Deadline deadline);
 
 private:

@@ -8,15 +8,15 @@
 
 namespace sluice::toolcalls {
 
-/// Keeps what an account decides about its own tools up to date, as long as an MCP server shows them. One per I/O
-/// thread.
+/// Keeps an account's own part of the tools up to date, as long as an MCP server shows them. One per I/O thread.
 class SchemaJob {
 public:
-    /// All must outlive it. `interval` lies between two looks.
+    /// All must outlive it. `interval` is the time between two looks.
     SchemaJob(accounts::AccountRepository& accounts, SchemaRepository& repository, accounts::Integrations& integrations,
               AccountSchemas& schemas, Clock const& clock, std::chrono::milliseconds interval);
 
-    /// Errors: the database is not available, or the definition does not compile: the job comes again.
+    /// Says when the job is due again, or nothing if no MCP server shows the tools any more. After an error (the
+    /// database is down, the definition does not compile) the job is tried again.
     Task<Result<jobs::Next>> run(jobs::Job job);
 
 private:

@@ -14,20 +14,21 @@ namespace sluice::toolcalls {
 
 /// The accounts that a grant gives access to, and their tools as one list. Immutable.
 ///
-/// For one account it is that account's list. For a tenant's accounts each name begins with its integration's; where
-/// two accounts share an integration its tools take an argument that says which, and show the integration's schema:
-/// what the account itself decides is checked when it is called.
+/// For one account it is that account's list. For a tenant's accounts the name of each tool begins with its
+/// integration's name. Where several accounts share an integration, its tools take an argument that names the account,
+/// and show the integration's schema. The account's own part of the schema is then checked only when the tool is
+/// called.
 class ServedAccounts {
 public:
     explicit ServedAccounts(accounts::CallableAccountPtr account);
-    /// The accounts of a tenant, in the order in which they are named. May be none.
+    /// The accounts of a tenant; there may be none. Texts that list the accounts keep this order.
     ServedAccounts(std::vector<accounts::CallableAccountPtr> accounts, ToolSets& tool_sets);
 
     /// The accounts of one integration.
     struct Group {
         std::vector<accounts::CallableAccountPtr> accounts;
-        std::vector<std::string> labels; ///< What the argument may be; where there are several.
-        std::string argument;            ///< Its name: `account`, unless a tool has an argument of that name.
+        std::vector<std::string> labels; ///< The values of the argument, if there are several accounts.
+        std::string argument; ///< The name of the argument: `account`, unless a tool has an argument of that name.
 
         [[nodiscard]] accounts::CallableAccount const& first() const { return *accounts.front(); }
     };
@@ -36,13 +37,13 @@ public:
     [[nodiscard]] std::vector<Group> const& groups() const noexcept { return groups_; }
     [[nodiscard]] bool is_of_tenant() const noexcept { return is_of_tenant_; }
 
-    /// Whose tool a call means: the account, and the tool as that account has it.
+    /// The account that a call means, and the tool as that account has it.
     struct Target {
         accounts::CallableAccountPtr account;
         tools::Tool const* tool = nullptr;
     };
-    /// Takes the argument that says which account out of `arguments`. `shown` is one of `tools()`.
-    /// Errors: invalid_argument at that argument, with the accounts there are.
+    /// Removes the argument that names the account from `arguments`. `shown` is one of `tools()`. Errors:
+    /// invalid_argument at that argument, with the accounts to choose from; not_found if the account has lost the tool.
     [[nodiscard]] Result<Target> target_of(tools::Tool const& shown, json::object& arguments) const;
 
 private:
@@ -54,9 +55,9 @@ private:
     std::shared_ptr<tools::ToolList const> tools_;
     struct Origin {
         std::size_t group = 0;
-        std::string name; ///< Of the tool in the accounts' own lists.
+        std::string name; ///< The tool's name in the accounts' own lists.
     };
-    std::unordered_map<tools::Tool const*, Origin> origins_; ///< Of a tenant's tools.
+    std::unordered_map<tools::Tool const*, Origin> origins_; ///< Filled for a tenant's accounts only.
 };
 
 using ServedPtr = std::shared_ptr<ServedAccounts const>;

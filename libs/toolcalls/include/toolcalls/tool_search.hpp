@@ -6,13 +6,13 @@
 
 namespace sluice::toolcalls {
 
-// Finding and describing tools on request, for callers with little room for a list.
+// Finds and describes tools on request, for models with little room for a list.
 
-/// `{matches, tools: [{name, title, description, readOnlyHint}]}`, the best match first, of `{query, limit}`. An empty
-/// query lists in order. Errors: invalid_argument at `query` or `limit`.
+/// Answers `{query, limit}` with `{matches, tools: [{name, title, description, readOnlyHint}]}`, the best match first.
+/// An empty query gives all tools by name. Errors: invalid_argument at `query` or `limit`.
 [[nodiscard]] Result<json::object> search_tools(ToolSet const& tools, json::object const& arguments);
 
-/// `{tools: [{name, description, inputSchema, annotations} | {name, error}]}` of `{tool_names}`. Errors:
+/// Answers `{tool_names}` with `{tools: [{name, description, inputSchema, annotations} | {name, error}]}`. Errors:
 /// invalid_argument at `tool_names`.
 [[nodiscard]] Result<json::object> describe_tools(ToolSet const& tools, json::object const& arguments);
 

@@ -14,24 +14,24 @@
 
 namespace sluice::toolcalls {
 
-/// What there is to say of a name.
+/// Says what a name means in a tool set.
 struct Explanation {
     enum class State {
         shown,
-        renamed,      ///< It works, and the tool has another name now.
-        hidden,       ///< The server's filter leaves it out.
-        without_tool, ///< A method that is no tool.
+        renamed,      ///< An old name, which still works.
+        hidden,       ///< The tool exists, but the filter hides it.
+        without_tool, ///< A method that has no tool.
         unknown,
     };
     State state = State::unknown;
-    std::string tool;              ///< Its name now, where there is one.
-    std::string message;           ///< A sentence for whoever called it.
-    std::vector<std::string> near; ///< Shown tools with a name like it.
+    std::string tool;              ///< The tool's name now, if there is a tool.
+    std::string message;           ///< A sentence for the caller.
+    std::vector<std::string> near; ///< Shown tools with a similar name.
 };
 
 [[nodiscard]] std::string_view name_of(Explanation::State state) noexcept;
 
-/// A filter over tools: one bit a tool. Immutable; shared by all grants with the same filter over the same tools.
+/// A filter over tools, one bit a tool. Immutable, and shared by all grants with the same filter over the same tools.
 class ToolSet {
 public:
     ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter filter);
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] std::string list_json() const;
     [[nodiscard]] tools::ToolList const& tools() const noexcept { return *tools_; }
     [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
-    /// Whether the filter lets a method be used, also otherwise than as a tool.
+    /// Whether the filter allows a method. Also for a use that is no tool, such as an MCP resource.
     [[nodiscard]] bool allows(catalog::Method const& method) const;
 
 private:
@@ -57,19 +57,19 @@ private:
 
 using ToolSetPtr = std::shared_ptr<ToolSet const>;
 
-/// Tool sets, and tools under other names, by content. Thread-safe; used only when a server is read from the database.
+/// Shares equal tool sets and equal renamed tools. Thread-safe. Used only when an MCP server is read from the database.
 class ToolSets {
 public:
     ToolSetPtr get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter);
     tools::ToolPtr renamed(tools::ToolPtr const& tool, std::string name);
-    /// The sets it knows, those nobody uses any more included.
+    /// The number of sets it knows, also of those that nobody uses any more.
     [[nodiscard]] std::size_t size() const;
 
 private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<ToolSet const>> sets_;
     std::map<std::pair<tools::Tool const*, std::string>, std::weak_ptr<tools::Tool const>> renamed_;
-    std::size_t sweep_sets_at_ = 0; ///< From how many on; see `sweep`.
+    std::size_t sweep_sets_at_ = 0; ///< The number of entries from which `sweep` works.
     std::size_t sweep_renamed_at_ = 0;
 };
 
