@@ -19,7 +19,7 @@ Error failure_of(catalog::Integration const& integration, Outcome const& outcome
             fmt::format("{} answered {}: {}", integration.label, outcome.status, outcome.message)};
 }
 
-/// It is the credentials that are asked about, whatever the account's row says of itself.
+/// A copy of the account whose status allows calls: the credentials are tried, whatever the row says.
 accounts::CallableAccountPtr usable(accounts::CallableAccount const& account)
 {
     auto copy = std::make_shared<accounts::CallableAccount>(account);
@@ -48,7 +48,7 @@ Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::CallableAccountP
     auto const outcome = co_await caller_.call(usable(*account), *method, {}, nullptr, deadline);
     if (!outcome)
         co_return outcome.error();
-    // A 403 knows who asks: the credentials work, they are only not allowed this.
+    // A 403 proves that the credentials work: the vendor knows the account and forbids this call only.
     if (outcome->kind != Outcome::Kind::error || outcome->status == 403)
         co_return Check{};
     auto failure = failure_of(integration, *outcome);

@@ -11,10 +11,10 @@ namespace {
 constexpr std::chrono::seconds kWriteLimit{5};
 constexpr std::chrono::minutes kApart{1};
 constexpr std::size_t kMostWriting = 64;
-/// Accounts that are remembered; more than refuse something within a minute.
+/// The most keys that are remembered: more than the accounts that refuse something within a minute.
 constexpr std::size_t kMostTimes = 4096;
 
-/// What was not granted; where that is not known, all that the method needs.
+/// The scopes that the account lacks. If its scopes are not known, all scopes that the method needs.
 json::array scopes_missing(accounts::CallableAccount const& account, catalog::Method const& method)
 {
     auto const missing = accounts::missing_scopes(account.account, method);

@@ -14,8 +14,8 @@
 namespace sluice::proxy {
 namespace {
 
-/// A cursor's payload: the page's position as its style gave it, and after a line feed how many records of the page
-/// were given already.
+/// The content of a cursor: the position of the page, in the form of its paging style; after a line feed, how many
+/// records of that page were given already.
 struct Position {
     std::string page;
     std::int64_t skip = 0;
@@ -28,7 +28,7 @@ struct Position {
     }
 };
 
-/// Leaves out the first `count` records of a list.
+/// Removes the first `count` records of a list.
 void skip_records(Outcome& outcome, std::int64_t count)
 {
     if (outcome.kind != Outcome::Kind::list)
@@ -40,33 +40,33 @@ void skip_records(Outcome& outcome, std::int64_t count)
     outcome.page.items = outcome.body;
 }
 
-/// From the first answer to what it leads to.
+/// How many redirects are followed.
 constexpr int kMaxRedirects = 3;
 
-/// How long a token endpoint that failed is not asked again by calls of the same account.
+/// How long calls of an account do not ask again for a renewal after the token endpoint failed.
 constexpr std::chrono::seconds kFailedFor{4};
-/// How long a new credential that was refused is not renewed for calls: less than the time between the two health
-/// checks that are the verdict.
+/// How long calls do not ask for a renewal after the vendor refused a new credential. Less than the time between the
+/// two health checks that give the verdict.
 constexpr std::chrono::minutes kRefusedFor{4};
 constexpr std::size_t kMostRenewals = 4096;
 
-/// Whether the vendor's side failed: the reason may have passed when it is asked again.
+/// Whether the vendor failed, so that the same call may succeed later.
 bool is_vendor_failure(Error const& error)
 {
     return error.code() == ErrorCode::upstream_failed || error.code() == ErrorCode::upstream_timeout ||
            error.code() == ErrorCode::upstream_unreachable;
 }
 
-/// Whether there is no renewing: the connection is over, there is nothing to renew it with, no row that has it yet, or
-/// a renewal was cut off, so that the credential is used until it ends.
+/// Whether a renewal is impossible: the account is dead, it has nothing to renew with, its row is not stored yet, or an
+/// earlier renewal was cut off. The credential is then used until it ends.
 bool is_hopeless(Error const& error)
 {
     return error.code() == ErrorCode::reauth_needed || error.code() == ErrorCode::not_found ||
            error.code() == ErrorCode::conflict;
 }
 
-/// A renewal that failed, as the outcome of the call that needed it: nothing of the call was carried out, so whoever
-/// keeps a write from being made twice need not take it for made.
+/// The error of a call whose renewal failed. It says that nothing was sent, so that a safeguard does not take a write
+/// for made.
 Error not_sent(Error const& error)
 {
     if (error.code() != ErrorCode::upstream_failed && error.code() != ErrorCode::upstream_timeout)
@@ -79,7 +79,7 @@ bool is_unauthorised(Outcome const& outcome)
     return outcome.kind == Outcome::Kind::error && outcome.status == 401;
 }
 
-/// Where a redirect leads.
+/// The target of a redirect; nothing if it has no valid one.
 std::optional<http::Url> target_of(std::string const& url, http::Headers const& headers)
 {
     auto const location = headers.find("location");
@@ -95,7 +95,7 @@ std::string text_of(http::Url const& url)
     return (url.is_tls ? "https://" : "http://") + url.authority() + url.target;
 }
 
-/// The link that a download stands for. It is a secret as a rule, which the caller asked for.
+/// The answer of a method with `download: link`: the link itself. It is often a secret, but the caller asked for it.
 http::IncomingResponse link_answer(std::string const& url, std::chrono::microseconds elapsed)
 {
     http::IncomingResponse answer;
@@ -105,7 +105,8 @@ http::IncomingResponse link_answer(std::string const& url, std::chrono::microsec
     return answer;
 }
 
-/// What another host says is no word of the vendor: nothing is to be learnt of the account.
+/// The answer of another host, to which the vendor redirected. A refusal becomes an error, since it says nothing about
+/// the account.
 Result<http::IncomingResponse> judged(http::Url const& elsewhere, Result<http::IncomingResponse> response)
 {
     if (response && response->status >= 200 && response->status < 300)
@@ -121,7 +122,7 @@ Result<http::IncomingResponse> judged(http::Url const& elsewhere, Result<http::I
         response ? std::string() : response.error().log_message()};
 }
 
-/// Nothing of the account goes to a host that its vendor only names.
+/// The request for a host to which the vendor redirects: it has no credential and nothing else of the account.
 http::OutgoingRequest without_credential(catalog::Method const& method, http::OutgoingRequest const& first)
 {
     http::OutgoingRequest request;
@@ -165,7 +166,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
         waiter = nullptr;
     if (account->account.is_sandbox && method.access == catalog::Access::write)
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
-    // What a cursor is bound to is the question without the cursor; computed only where there is one.
+    // A cursor is bound to the call's other values. The binding is made only if there is a cursor.
     std::string binding;
     std::string asked;
     std::int64_t skip = 0;
@@ -185,7 +186,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
         co_return accounts::render_base_url(*account->installed->integration, account->account.context).error();
     if (vault_.is_renewal_due(*account)) {
         auto renewed = co_await renew(account, Why::asked, deadline);
-        // What cannot be renewed may still be used until it ends; the vault says so if it has.
+        // A credential that cannot be renewed is used until it ends; the vault refuses it after that.
         if (renewed)
             account = *std::move(renewed);
         else if (account->account.access_expires_at <= clock_.now())
@@ -201,7 +202,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
             if (outcome && is_unauthorised(*outcome))
                 remember(*account, std::nullopt);
         } else if (!is_hopeless(renewed.error())) {
-            co_return not_sent(renewed.error()); // The credential may be as good as ever.
+            co_return not_sent(renewed.error()); // The credential may be good, so this is no verdict.
         }
     }
     if (!outcome)
@@ -218,7 +219,7 @@ Task<Result<Outcome>> Caller::call(accounts::CallableAccountPtr account, catalog
         else
             outcome->note = kEndlessNote;
     }
-    // What is told as text may repeat what was sent.
+    // The vendor's text may repeat the credential that was sent.
     if (outcome->kind == Outcome::Kind::error || outcome->kind == Outcome::Kind::unread) {
         outcome->message = accounts::without_secrets(std::move(outcome->message), *account);
         outcome->body = accounts::without_secrets(std::move(outcome->body), *account);
@@ -257,7 +258,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account,
     bool const may_follow = method.access == catalog::Access::read && http::is_safe(request->method);
     auto url = may_follow ? request->url : std::string();
     auto response = co_await client_.send(*std::move(request), deadline);
-    std::optional<http::Url> elsewhere; // Once another host was named, nothing goes out with the credential again.
+    std::optional<http::Url> elsewhere; // From the first redirect to another host on, no request has the credential.
     for (int i = 0; i < kMaxRedirects && response && may_follow && is_redirect(response->status); ++i) {
         auto const target = target_of(url, response->headers);
         if (!target)

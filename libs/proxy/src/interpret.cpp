@@ -15,7 +15,7 @@
 namespace sluice::proxy {
 namespace {
 
-/// RFC 9110 section 7.6.1, what we compute ourselves, and what must not cross: cookies and challenges.
+/// Hop-by-hop headers (RFC 9110 section 7.6.1), headers that Sluice computes itself, cookies and challenges.
 constexpr std::array<std::string_view, 22> kNotForwarded{"connection",
                                                          "keep-alive",
                                                          "proxy-connection",
@@ -38,11 +38,11 @@ constexpr std::array<std::string_view, 22> kNotForwarded{"connection",
                                                          "strict-transport-security",
                                                          "location",
                                                          "server-timing"};
-/// Names of ours that vendors use too: theirs move aside.
+/// Headers that Sluice sends and vendors use too: the vendor's get another name.
 constexpr std::array<std::string_view, 6> kOurs{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
                                                 "retry-after",     "x-request-id",        "x-ratelimit-derived"};
 
-/// A text may become three times as long; one that would become longer than this keeps its charset, unread.
+/// A decoded text may be three times as long. A text that may become longer than this is passed on undecoded.
 constexpr std::size_t kMostDecoded = 16 << 20;
 
 bool is_one_of(std::string_view name, auto const& names)
@@ -61,7 +61,7 @@ ratelimit::Limits limits_of(catalog::Integration const& integration, http::Incom
     return ratelimit::normalise(integration.rate_limit.get(), answer, now);
 }
 
-/// Text in another charset becomes UTF-8: nobody behind us reads the charset of what we pass on.
+/// Text in another charset becomes UTF-8, since clients do not read the charset of an answer.
 void decode_charset(Outcome& outcome)
 {
     if (outcome.content_type.find('=') == std::string::npos)
@@ -79,7 +79,7 @@ void decode_charset(Outcome& outcome)
     outcome.content_type = media.essence() + "; charset=utf-8";
 }
 
-/// An answer that does not say what it is, is JSON as a rule. Some call JSON plain text.
+/// An answer without a content type is mostly JSON. Some vendors send JSON as plain text.
 bool is_json_answer(Outcome& outcome)
 {
     auto const media = http::parse_media_type(outcome.content_type);
@@ -91,7 +91,7 @@ bool is_json_answer(Outcome& outcome)
     return outcome.content_type.empty() || media.is_json();
 }
 
-/// A list without records, whatever the vendor wrote for it.
+/// Makes the outcome a list without records, whatever the vendor wrote for it.
 void give_no_records(Outcome& outcome)
 {
     outcome.kind = Outcome::Kind::list;
@@ -111,8 +111,8 @@ std::string what_is_wrong(PageText const& page, std::string_view items)
                                                             : " is no list");
 }
 
-/// What cannot be read is an error of a read. A write was made all the same, and whoever takes it for a failure makes
-/// it again.
+/// Handles an answer that cannot be read. For a read it is an error. A write was made all the same; as an error it
+/// would be repeated.
 void refuse_answer(catalog::Method const& method, std::string message, Outcome& outcome)
 {
     if (method.access == catalog::Access::write) {
@@ -175,7 +175,8 @@ void interpret_redirect(catalog::Method const& method, std::string_view location
 {
     auto const shown = to_valid_utf8(utf8_prefix(location, 500));
     if (outcome.remote_status == 303 && method.access == catalog::Access::write) {
-        outcome.kind = Outcome::Kind::unread; // RFC 9110 section 15.4.4: it was made, and is to be seen elsewhere.
+        outcome.kind =
+            Outcome::Kind::unread; // RFC 9110 section 15.4.4: the write was made; its result is at another address.
         outcome.status = 200;
         outcome.message = fmt::format("The vendor has probably made the change: it answered 303 and has its answer at "
                                       "{}. Do not repeat the call; look at what is there now.",
@@ -275,7 +276,7 @@ http::Headers forwardable(http::Headers const& from)
         if (is_one_of(name, kNotForwarded))
             continue;
         auto const lower = to_lower(name);
-        // A browser would take a vendor's cross-origin rules for ours.
+        // A browser would take the vendor's cross-origin headers for Sluice's.
         bool const moves = is_one_of(lower, kOurs) || lower.starts_with("access-control-");
         to.add(moves ? "x-upstream-" + lower : lower, value);
     }

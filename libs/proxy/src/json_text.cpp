@@ -66,8 +66,8 @@ std::size_t number_length(std::string_view text)
     return at;
 }
 
-/// The text with a 0 and blanks for each of its numbers: every number is valid JSON, but the parser refuses those that
-/// no machine number holds.
+/// The text with each number replaced by a 0 and blanks. The parser refuses numbers that fit no machine type, but JSON
+/// allows them.
 std::string without_numbers(std::string_view text)
 {
     std::string out(text);
@@ -81,7 +81,7 @@ std::string without_numbers(std::string_view text)
             continue;
         auto const length = number_length(text.substr(at));
         if (length == 0)
-            break; // Not JSON; the parser says so.
+            break; // Not JSON; the parser will refuse it.
         out.replace(at, length, length, ' ');
         out[at] = '0';
         at += length - 1;
@@ -89,7 +89,7 @@ std::string without_numbers(std::string_view text)
     return out;
 }
 
-/// Of a number as JSON has it.
+/// Whether a number, as JSON writes it, is an integer beyond `kLargest`.
 bool is_large_integer(std::string_view number)
 {
     constexpr std::string_view kLargest = "9007199254740991"; // 2^53 - 1
@@ -100,8 +100,8 @@ bool is_large_integer(std::string_view number)
     return number.size() > kLargest.size() || number > kLargest;
 }
 
-/// Validates everything: structure, numbers, UTF-8. Where that fails, what vendors get wrong is mended, and it is read
-/// again.
+/// Reads and validates everything: structure, numbers, UTF-8. If that fails, common mistakes of vendors are mended and
+/// the text is read again.
 simdjson::simdjson_result<simdjson::dom::element> parse(std::string& body)
 {
     pad(body);
@@ -143,7 +143,7 @@ simdjson::simdjson_result<simdjson::ondemand::value> find(simdjson::ondemand::do
     return value;
 }
 
-/// The DOM gives no positions, so the span of the array comes from a second, lazy look at the validated text.
+/// The text of an array. The DOM has no positions, so the validated text is read a second time, lazily.
 std::string_view raw_array(std::string const& body, std::string_view dotted)
 {
     simdjson::ondemand::document document;
@@ -159,7 +159,7 @@ std::string_view raw_array(std::string const& body, std::string_view dotted)
     return raw.substr(0, raw.find_last_of(']') + 1);
 }
 
-/// The number at a dotted path as it is written.
+/// The text of the number at a dotted path, unchanged.
 std::string_view raw_number(std::string const& body, std::string_view dotted)
 {
     simdjson::ondemand::document document;
@@ -172,7 +172,7 @@ std::string_view raw_number(std::string const& body, std::string_view dotted)
     return raw.substr(0, raw.find_last_not_of(" \t\r\n") + 1);
 }
 
-/// What leads to the next page: a text or a number, but nothing empty and no zero.
+/// The cursor of the next page: a text or a number, but no empty text and no zero.
 std::optional<std::string> next_in(std::string const& body, simdjson::dom::element root, std::string_view dotted)
 {
     simdjson::dom::element next;
@@ -188,7 +188,7 @@ std::optional<std::string> next_in(std::string const& body, simdjson::dom::eleme
     return is_zero ? std::nullopt : std::optional<std::string>(number);
 }
 
-/// Whether it is more than nothing, and yet no cursor: true, an object or a list that is not empty.
+/// Whether the value is neither a cursor nor the end: true, an object, or a list that is not empty.
 bool is_strange(simdjson::dom::element root, std::string_view dotted)
 {
     simdjson::dom::element next;
@@ -202,7 +202,7 @@ bool is_strange(simdjson::dom::element root, std::string_view dotted)
            (next.get_array().get(array) == simdjson::SUCCESS && array.size() > 0);
 }
 
-/// Paths by their first step.
+/// Dotted paths as a tree.
 struct Selection {
     std::map<std::string, Selection, std::less<>> members; ///< Empty: everything.
     bool is_found = false;
@@ -223,7 +223,7 @@ struct Selection {
         auto const dot = path.find('.');
         auto const member = members.find(path.substr(0, dot));
         if (member == members.end())
-            return is_found; // A wider path took it in.
+            return is_found; // A shorter path includes it already.
         return dot == std::string_view::npos ? member->second.is_found : member->second.has(path.substr(dot + 1));
     }
 };
@@ -233,7 +233,7 @@ std::string_view trimmed(std::string_view raw)
     return raw.substr(0, raw.find_last_not_of(" \t\r\n") + 1);
 }
 
-/// The text of any value; the value is used up.
+/// The text of any value. The value cannot be read again.
 std::string_view raw_of(simdjson::ondemand::value value)
 {
     std::string_view raw;

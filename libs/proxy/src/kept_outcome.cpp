@@ -46,7 +46,7 @@ Result<Outcome> kept_outcome(std::string_view text)
     if (kind < 0 || kind > static_cast<int>(Outcome::Kind::unread))
         return Error{ErrorCode::internal, "Unexpected fault.", "a kept outcome has an unknown kind"};
     outcome.kind = static_cast<Outcome::Kind>(kind);
-    // Where the records of a list are is not kept; whole, it is an answer like any other.
+    // The position of a list's records is not kept, so a whole list is read back as an object.
     if (outcome.kind == Outcome::Kind::list)
         outcome.kind = Outcome::Kind::object;
     outcome.status = static_cast<int>(integer_at(object, "status"));
@@ -61,7 +61,7 @@ Result<Outcome> kept_outcome(std::string_view text)
 bool had_no_effect(Result<Outcome> const& outcome) noexcept
 {
     if (outcome)
-        // The vendor's own status: ours is a 4xx also where a write was redirected, which it may be once it is done.
+        // This is the vendor's status. Sluice's own is a 4xx also for a redirected write, which may have been made.
         return outcome->kind == Outcome::Kind::error && outcome->remote_status >= 400 && outcome->remote_status < 500 &&
                outcome->remote_status != 408;
     switch (outcome.error().code()) {

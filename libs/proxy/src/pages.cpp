@@ -11,7 +11,7 @@
 namespace sluice::proxy {
 namespace {
 
-/// Names of members to tell somebody who asked for one there is not.
+/// The most member names in the note about a missing member.
 constexpr std::size_t kMostNames = 40;
 
 std::int64_t wanted_of(catalog::Method const& method, catalog::CallParts const& parts)
@@ -27,7 +27,7 @@ std::string note_of(Projection const& projection)
                        names.empty() ? "" : "; a record has ", fmt::join(names, ", "));
 }
 
-/// Keeps the members that were asked for.
+/// Keeps only the members that were asked for, and notes which are missing.
 void narrow(std::vector<std::string> const& fields, Outcome& outcome)
 {
     bool const is_list = outcome.kind == Outcome::Kind::list;
@@ -49,7 +49,7 @@ public:
     {
     }
 
-    /// How many of the page's records fitted.
+    /// Adds a page, and says how many of its records fitted.
     std::size_t add(PageText const& page)
     {
         if (page.count == 0)
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] std::int64_t count() const noexcept { return static_cast<std::int64_t>(count_); }
     [[nodiscard]] bool is_full() const noexcept { return text_.size() >= max_bytes_; }
 
-    /// Everything in place of the last page's own records.
+    /// Puts the records of all pages in place of the last page's records.
     void put_into(Outcome& outcome) &&
     {
         text_ += count_ == 0 ? "[]" : "]";

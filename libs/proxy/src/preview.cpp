@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kRedacted = "[redacted]";
 
-/// The place of the account's credential, without it.
+/// A credential with a placeholder for its secret, so that the preview shows where it goes.
 accounts::Credential redacted(accounts::CallableAccount const& account)
 {
     using Format = catalog::Authorization::Format;
@@ -30,7 +30,7 @@ json::object view_of(http::OutgoingRequest const& request, catalog::CallParts co
     return view;
 }
 
-/// The members of the body that are not what they are now.
+/// The members of the body that differ from the item's present state.
 json::object changes_of(json::object const& body, json::object const& current)
 {
     json::object changes;
@@ -39,7 +39,7 @@ json::object changes_of(json::object const& body, json::object const& current)
         if (from != nullptr && *from == to)
             continue;
         json::object change;
-        if (from != nullptr) // Else the vendor does not say what it is now.
+        if (from != nullptr) // Otherwise the present value is not known.
             change["from"] = *from;
         change["to"] = to;
         changes[name] = std::move(change);
@@ -47,7 +47,7 @@ json::object changes_of(json::object const& body, json::object const& current)
     return changes;
 }
 
-/// The read of the same item, if the resource has one at the same path.
+/// The method that reads the same item; null if the resource has none at the same path.
 catalog::Method const* read_of(catalog::Integration const& integration, catalog::Method const& method)
 {
     auto const* get = integration.find(method.resource, "get");
@@ -75,7 +75,7 @@ Task<Result<json::object>> preview(Caller& caller, accounts::CallableAccountPtr 
     auto const current = co_await caller.call(account, *get, std::move(item), nullptr, deadline);
     if (!current)
         co_return current.error();
-    // Who may write need not be allowed to read: then what is there now is not shown.
+    // An account may be allowed to write but not to read; then the present state is not shown.
     if (current->kind == Outcome::Kind::error && current->status == 403)
         co_return answer;
     if (current->kind == Outcome::Kind::error)

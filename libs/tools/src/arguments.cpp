@@ -54,7 +54,7 @@ void place(Argument const& argument, json::value const& value, catalog::CallPart
 
 void drop_client_members(Tool const& tool, json::object& arguments)
 {
-    // The MCP Client Tool of n8n, until its versions with pull request 23167.
+    // The MCP Client Tool of n8n adds these, in versions without its pull request 23167.
     constexpr std::array<std::string_view, 4> kMembers{"toolCallId", "sessionId", "action", "chatInput"};
     auto const* rules = tool.method->body.schema.if_object();
     auto const* raw = tool.method->raw_schema && rules != nullptr ? json::object_at(*rules, "properties") : nullptr;

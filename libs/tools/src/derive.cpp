@@ -20,7 +20,7 @@ constexpr std::string_view kCursorText =
     "Where to go on: next_cursor of the previous answer, exactly as received; do not "
     "decode or change it. Keep the other arguments the same.";
 
-/// The effective text of one type of documentation: the last row, or the definition's.
+/// The text of the last row of one type of documentation; null if there is no row.
 std::string const* find_row(std::span<Documentation const> rows, catalog::Method const& method, std::string_view type)
 {
     std::string const* found = nullptr;
@@ -30,7 +30,7 @@ std::string const* find_row(std::span<Documentation const> rows, catalog::Method
     return found;
 }
 
-/// Puts the flat input schema of one tool together.
+/// Builds the flat input schema of one tool.
 class Flattener {
 public:
     Flattener(Tool& tool, documents::Problems& problems, documents::Source const& place)
@@ -53,7 +53,7 @@ public:
         }
     }
 
-    /// A documented query_schema takes the place of the operation's query parameters.
+    /// A `query_schema` of documentation replaces the operation's query parameters.
     void add_query_schema(json::object const& schema)
     {
         for_each_property(schema, [&](std::string_view name, json::value const& rules, bool required) {
@@ -83,7 +83,7 @@ public:
             json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
     }
 
-    /// Every write can be looked at first; unless the vendor has an argument of this name itself.
+    /// Every write takes `dry_run`, unless the vendor's method has an argument of that name.
     void add_dry_run()
     {
         constexpr std::string_view kName = "dry_run";
@@ -92,7 +92,7 @@ public:
                 json::object{{"type", "boolean"}, {"description", kDryRunText}});
     }
 
-    /// Every read can answer less; unless the vendor has an argument of this name itself.
+    /// Every read takes `fields`, unless the vendor's method has an argument of that name.
     void add_fields()
     {
         constexpr std::string_view kName = "fields";
@@ -139,7 +139,7 @@ private:
         if (auto const clash = tool_.arguments.find(name); clash != tool_.arguments.end()) {
             if (clash->second.place != Argument::Place::query || argument.place != Argument::Place::body_member)
                 return problems_.add(place_, documents::join_path("properties", name), "stands twice");
-            // The body keeps the name; the query parameter steps aside.
+            // The member of the body keeps the name; the query parameter gets another.
             auto moved = clash->second;
             auto moved_schema = properties_[name];
             remove(name);
@@ -164,7 +164,7 @@ private:
     json::object properties_;
 };
 
-/// A schema document of a row: parsed, an object schema, only keywords that are enforced.
+/// Reads the schema in a row of documentation. It must be an object schema and use only keywords that are enforced.
 std::optional<json::value> read_schema_row(std::string const& text, documents::Source const& place,
                                            documents::Problems& problems)
 {
@@ -219,7 +219,7 @@ json::object annotations_of(Tool const& tool)
 
 constexpr std::string_view kHeaderKey = "x-mcp-header";
 
-/// Takes note of the arguments that are headers too (MCP 2026-07-28, "Custom headers").
+/// Reads which arguments are also sent as headers (MCP 2026-07-28, "Custom headers").
 void read_header_arguments(json::object const& full, documents::Source const& place, Tool& tool,
                            documents::Problems& problems)
 {
@@ -239,7 +239,8 @@ void read_header_arguments(json::object const& full, documents::Source const& pl
         });
         if (!is_scalar || !is_token || !seen.insert(lower).second)
             problems.add(place, documents::join_path(documents::join_path("properties", name), kHeaderKey),
-                         "must be a header name of its own, on a string, an integer or a flag");
+                         "must be a header name that no other argument has, and the argument must be a string, an "
+                         "integer or a boolean");
         tool.header_arguments.emplace(name, lower);
     }
 }
@@ -280,7 +281,8 @@ ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string
     std::ranges::sort(tools_, {}, [](ToolPtr const& tool) -> std::string const& { return tool->name; });
     for (std::size_t i = 0; i < tools_.size(); ++i)
         by_name_.emplace(tools_[i]->name, i);
-    // A name that is in use means its tool, whoever had it before. One that two tools had means neither.
+    // A name now in use always means the tool that has it now. A former name of two tools is ambiguous, so it finds
+    // neither.
     std::unordered_map<std::string_view, std::size_t> formerly;
     auto const add = [&](std::string_view former, std::size_t tool) {
         if (auto const [known, is_new] = formerly.emplace(former, tool); !is_new && known->second != tool)
@@ -359,7 +361,7 @@ Result<ToolPtr> derive_tool(catalog::IntegrationPtr integration, catalog::Method
     if (!problems.empty())
         return Error{problems.take()};
 
-    // A raw schema may say what the validator cannot: the vendor is the judge of it.
+    // A raw schema may have keywords that the validator does not know, so the vendor checks the body.
     auto const full = method.raw_schema ? method.body.schema.get_object() : flattener.schema();
     read_header_arguments(full, place, *tool, problems);
     if (!problems.empty())
@@ -373,7 +375,7 @@ Result<ToolPtr> derive_tool(catalog::IntegrationPtr integration, catalog::Method
     if (body.kind == catalog::BodyShape::Kind::object || body.kind == catalog::BodyShape::Kind::whole)
         tool->body_schema = body.schema;
     finish(*tool, full);
-    // The tool points into the integration, so whoever holds the one holds the other.
+    // The tool points into the integration, so it must keep the integration alive.
     return ToolPtr(tool.get(), [tool, integration](Tool const*) {});
 }
 
@@ -381,7 +383,7 @@ ToolPtr shown_otherwise(ToolPtr const& base, std::string name, OuterArgument con
 {
     auto entry = json::parse(base->list_entry);
     if (!entry)
-        return base; // It is ours, so it parses.
+        return base; // Cannot happen: the entry was written by this file.
     entry->get_object()["name"] = name;
     auto tool = std::make_shared<Tool>(*base);
     tool->name = std::move(name);
@@ -419,7 +421,7 @@ Derived derive_tools(catalog::IntegrationPtr integration, std::span<Documentatio
                     {fmt::format("{}.{} {}", method.resource, method.name, failure.path), failure.message});
             tool = derive_tool(integration, method, {});
         }
-        // A row may not take the name of another tool: clients refuse a list in which a name stands twice.
+        // A row must not take the name of another tool, since clients refuse a list with a name twice.
         if (tool && !names.insert((*tool)->name).second) {
             derived.ignored.push_back({fmt::format("{}.{} name", method.resource, method.name), "is taken"});
             tool = derive_tool(integration, method, without_names(documentation));

@@ -25,7 +25,7 @@ bool matches_method(std::string_view word, catalog::Method const& method, std::s
             return true;
         break;
     }
-    // Names it had before count too: a filter outlives them.
+    // Former names count too, since a filter may be older than the new name.
     return word == method.name || word == tool_name || word == method.tool_name || word == method.verb ||
            std::ranges::find(method.former_names, word) != method.former_names.end();
 }
@@ -57,7 +57,7 @@ void check_words(std::vector<std::string> const& words, std::string_view path, T
     }
 }
 
-/// Shared words count, so that `list_tickets` finds `list_all_gorgias_tickets`.
+/// How many words two names share, so that `list_tickets` finds `list_all_gorgias_tickets`.
 std::size_t common_words(std::string_view a, std::string_view b)
 {
     auto const words = [](std::string_view name) {

@@ -18,16 +18,16 @@ using Kind = catalog::DynamicPlace::Kind;
 
 constexpr std::size_t kMostText = 100;
 constexpr std::size_t kMostChoices = 500;
-/// Mistakes that are told; each looks through all there is for what was meant.
+/// The most mistakes that are reported, since for each one all names are searched for similar ones.
 constexpr std::size_t kMostFailures = 20;
-constexpr std::size_t kShownChoices = 100; ///< What clients bear in an enum.
-constexpr std::size_t kToldNames = 20;     ///< In an error.
-/// What the fields of an account may add to a schema, and the names of one list.
+constexpr std::size_t kShownChoices = 100; ///< More values in an enum are too many for some clients.
+constexpr std::size_t kToldNames = 20;     ///< The most names in an error.
+/// The most bytes that an account's fields add to a schema, and those of the names of one list.
 constexpr std::size_t kFieldBytes = 5 * 1024;
 constexpr std::size_t kEnumBytes = 1024;
-constexpr std::size_t kToldText = 900; ///< Of names in a description.
+constexpr std::size_t kToldText = 900; ///< The most bytes of names in a description.
 
-/// Text of the account's own as it may stand in a schema: one line, bounded.
+/// A text of the account in a form that a schema may contain: one line, of bounded length.
 std::string clean(std::string_view text)
 {
     std::string out;
@@ -38,7 +38,7 @@ std::string clean(std::string_view text)
     return out;
 }
 
-/// `Contact reason` as `contact_reason`: what clients take as the name of a property.
+/// Makes `contact_reason` of `Contact reason`: clients take only such names of properties.
 std::string slug_of(std::string_view name)
 {
     std::string out;
@@ -55,13 +55,13 @@ std::string slug_of(std::string_view name)
     return out;
 }
 
-/// A record, as it is shown and found again.
+/// A record with the texts under which it is shown and found.
 struct Record {
     json::value id;
     std::string id_text;
-    std::string label; ///< Its name; with the id where two have the same.
-    std::string lower; ///< The same without case.
-    std::string key;   ///< The same as the name of a property.
+    std::string label; ///< Its name; with the id if two records have the same name.
+    std::string lower; ///< The label in lower case.
+    std::string key;   ///< The label in the form of a property's name.
     std::string type;  ///< text, number, boolean; empty: any.
     json::array choices;
     json::value minimum;
@@ -118,7 +118,7 @@ std::string text_of(json::value const& value)
     return value.is_string() ? std::string(value.get_string()) : json::to_text(value);
 }
 
-/// The first names, and how many more there are.
+/// A text with the first names and the number of those left out.
 std::string told(std::vector<std::string> const& names)
 {
     auto const shown = std::min(names.size(), kToldNames);
@@ -156,7 +156,7 @@ json::object schema_of(Record const& record)
     return schema;
 }
 
-/// One line a field, for where its value is an argument of its own.
+/// A text with one sentence for each field, used where an argument takes the field's value alone.
 std::string lines_of(std::vector<Record> const& records)
 {
     std::string text;
@@ -186,7 +186,7 @@ std::string names_of(std::vector<Record> const& records)
 
 } // namespace
 
-/// A place, with the records that stand there.
+/// A place in the arguments, with the records that it takes.
 struct ToolOverlay::Part {
     catalog::DynamicPlace place;
     std::vector<Record> records;
@@ -207,7 +207,7 @@ struct ToolOverlay::Part {
         return found != records.end() ? &*found : nullptr;
     }
 
-    /// A name becomes its id. The record, if it is one of those known.
+    /// Puts the id in place of a name. Gives the record, or null if it is not known.
     Record const* put_id(json::value& given, std::string const& path, std::vector<FieldFailure>& failures) const
     {
         if (given.is_null())
@@ -218,7 +218,7 @@ struct ToolOverlay::Part {
         else if (given.is_string())
             failures.push_back({path, fmt::format("is not known in this account; there are {}{}", told(labels),
                                                   did_you_mean(labels, text_of(given)))});
-        return record; // An id that is not known here may be newer than what is: the vendor judges it.
+        return record; // An unknown id may be newer than the known records, so the vendor checks it.
     }
 
     static void check(Record const& record, json::value const& value, std::string const& path,
@@ -269,7 +269,7 @@ struct ToolOverlay::Part {
                 auto* element = (*elements)[i].if_object();
                 auto* id = element != nullptr ? element->if_contains("id") : nullptr;
                 if (id == nullptr)
-                    continue; // The schema says what is wrong.
+                    continue; // The check by the schema will report it.
                 auto const* record = put_id(*id, fmt::format("{}[{}].id", path, i), failures);
                 auto const* value = element->if_contains("value");
                 if (record != nullptr && value != nullptr)
@@ -306,7 +306,7 @@ struct ToolOverlay::Part {
                     properties != nullptr && properties->is_object())
                     next = properties->get_object().if_contains(step);
             if (next == nullptr || !next->is_object())
-                return; // Detail that did not fit the schema; names are taken all the same.
+                return; // There was no room in the schema; names are still accepted.
             node = &next->get_object();
         }
         auto const described = text_in(*node, "description");
@@ -323,7 +323,7 @@ struct ToolOverlay::Part {
             for (auto const& record : records) {
                 auto property = schema_of(record);
                 if (used + boost::json::serialize(property).size() > kFieldBytes)
-                    property.erase("enum"); // A wrong choice is told what there is.
+                    property.erase("enum"); // A wrong value gets an error that lists the choices.
                 auto const size = boost::json::serialize(property).size() + record.key.size();
                 left_out += used + size > kFieldBytes ? 1 : 0;
                 if (used + size > kFieldBytes)
@@ -332,9 +332,9 @@ struct ToolOverlay::Part {
                 properties[record.key] = std::move(property);
             }
             (*node)["type"] = "object";
-            (*node)["description"] =
-                fmt::format("{} Here by field: {{field: value}}.{}", described.substr(0, described.find(" E.g. ")),
-                            left_out > 0 ? fmt::format(" {} more go by their name or id.", left_out) : "");
+            (*node)["description"] = fmt::format(
+                "{} In this account, write {{field: value}}.{}", described.substr(0, described.find(" E.g. ")),
+                left_out > 0 ? fmt::format(" {} more fields are taken by their name or id.", left_out) : "");
             (*node)["properties"] = std::move(properties);
             return;
         }
@@ -356,7 +356,7 @@ struct ToolOverlay::Part {
 private:
     using Visit = std::function<void(json::value&, std::string const&)>;
 
-    /// Visits what stands at the path, as far as there is something.
+    /// Calls `visit` for each value at the path.
     void each(json::object& object, std::size_t depth, std::string const& path, Visit const& visit) const
     {
         auto* value = object.if_contains(place.path[depth]);
@@ -407,7 +407,7 @@ public:
     {
     }
 
-    /// The tool with what the account's records change; null if they change nothing.
+    /// The tool with the changes of the account's records; null if there are none.
     [[nodiscard]] ToolPtr make(ToolPtr const& base) const
     {
         auto overlay = std::make_shared<ToolOverlay>();

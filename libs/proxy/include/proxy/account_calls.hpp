@@ -5,7 +5,7 @@
 
 namespace sluice::proxy {
 
-/// The calls that connecting an account and keeping it healthy take, by way of the caller. One per I/O thread.
+/// Makes vendor calls for connecting, health checks and account schemas, with a `Caller`. One per I/O thread.
 class AccountCalls final : public VendorCalls {
 public:
     /// `caller` must outlive it.

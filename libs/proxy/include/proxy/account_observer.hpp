@@ -13,25 +13,26 @@
 
 namespace sluice::proxy {
 
-/// Writes what vendor calls tell about an account into its row, behind the calls' backs: at most once a minute of each
-/// kind for an account, what was forbidden for each method of it. Belongs to one I/O thread.
+/// Writes into an account's row what vendor calls tell about it; no call waits for that. At most once a minute for each
+/// account and kind, and for what was forbidden for each method too. Belongs to one I/O thread.
 class AccountObserver final : public CallObserver {
 public:
     /// All must outlive it.
     AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, Clock const& clock,
                     telemetry::Log& log);
 
-    /// Asks for a health check, which knows whether it is the account. One call's 401 says nothing of others.
+    /// Asks for a health check. One call's 401 says nothing about other calls; the health check finds out whether the
+    /// account is dead.
     void unauthorised(accounts::CallableAccountPtr account) override;
-    /// Writes what was forbidden, if that is not what the account says already.
+    /// Writes what was forbidden, unless the account's row says so already.
     void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method, std::string message) override;
-    /// Waits until all is written; false if the deadline came first.
+    /// Waits until everything is written; false if the deadline came first.
     Task<bool> drain(Deadline deadline) { return writing_.drain(deadline); }
 
 private:
     using Times = std::unordered_map<std::string, Timestamp>;
 
-    /// Whether it is a minute since this was true for the key.
+    /// Whether the last time for this key is a minute ago. If so, this is the new last time.
     bool is_time(Times& times, std::string key);
     Task<void> ask(accounts::CallableAccountPtr account);
     Task<void> write(accounts::CallableAccountPtr account, json::object error);

@@ -11,15 +11,15 @@
 
 namespace sluice::proxy {
 
-/// A body that is sent as it came (REST `body_passthrough`, or not JSON).
+/// A body that is sent unchanged (REST `body_passthrough`, or a body that is not JSON).
 struct RawBody {
     std::string content_type;
     std::string bytes;
 };
 
-/// The vendor request of a call. Pure. `base_url` has no final slash; the credential goes in last. `position` is that
-/// of the page, as the method's paging style gave it; empty: the first. Errors: invalid_argument for a path value that
-/// is missing, empty, `.` or `..`.
+/// Makes the vendor request of a call. Pure. `base_url` has no slash at its end. The credential is added last.
+/// `position` is the page's, in the form of the method's paging style; empty means the first page. Errors:
+/// invalid_argument for a path value that is missing, empty, `.` or `..`.
 [[nodiscard]] Result<http::OutgoingRequest> build(catalog::Method const& method, catalog::CallParts const& parts,
                                                   RawBody const* raw, std::string_view base_url,
                                                   accounts::Credential const& credential,

@@ -16,13 +16,13 @@
 
 namespace sluice::proxy {
 
-/// Learns what vendor calls tell about an account. No call waits for it; it keeps its failures to itself.
+/// Is told what vendor calls say about an account. No call waits for it, and no call sees its failures.
 class CallObserver {
 public:
     virtual ~CallObserver() = default;
     /// The vendor answered 401 to a credential that could not be renewed, or just was.
     virtual void unauthorised(accounts::CallableAccountPtr account) = 0;
-    /// `message` has none of the account's secrets.
+    /// The vendor answered 403. `message` contains no secret of the account.
     virtual void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method,
                            std::string message) = 0;
 };
@@ -44,35 +44,37 @@ public:
     Caller(http::Client& client, accounts::Vault const& vault, accounts::Refresher& refresher,
            crypto::CursorSealer const& cursors, Clock const& clock, CallObserver& observer, CallerMetrics& metrics);
 
-    /// A vendor's refusal is an Outcome of kind error, not an Error. Errors: invalid_argument (path value, cursor,
-    /// address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress), upstream_failed,
-    /// upstream_timeout, unavailable (blocked). A vendor's 429 is passed back, never repeated. A redirect of a read is
-    /// followed, to another host without the account's credential; a method that gives links answers with where it
-    /// leads. A credential about to end is renewed first; one the vendor refuses is renewed and the call repeated once,
-    /// as a 401 proves that it had no effect; if the renewal fails for a reason that will pass, that is the error.
-    /// Calls ask for no renewal that just failed, and for none of a credential that was refused when it was new. What
-    /// a vendor's refusal says has none of the account's secrets. A read ends as unavailable if `waiter` goes away; a
-    /// write that was sent is finished.
+    /// Makes one vendor call. A vendor's refusal is an `Outcome` of kind error, not an `Error`; a 429 is passed on and
+    /// never repeated. The account's secrets are taken out of the text of a refusal. A credential that is about to end
+    /// is renewed first. If the vendor answers 401, the credential is renewed and the call made once more, since a 401
+    /// proves that the call had no effect. If a renewal fails for a reason that will pass, that is the call's error. A
+    /// renewal that has just failed is not tried again, and a new credential that the vendor refuses is not renewed. A
+    /// redirect of a read is followed; another host does not get the credential. A method with `download: link` answers
+    /// with the redirect's target. A read is cancelled and ends as unavailable if `waiter` goes away; a write that was
+    /// sent is finished. `waiter` may be null. Errors: invalid_argument (path value, cursor, address), not_allowed (a
+    /// write on a sandbox account), reauth_needed, forbidden (egress), upstream_unreachable, upstream_failed,
+    /// upstream_timeout, unavailable (the account is blocked).
     Task<Result<Outcome>> call(accounts::CallableAccountPtr account, catalog::Method const& method,
                                catalog::CallParts parts, RawBody const* raw, Deadline deadline,
                                http::Peer const* waiter = nullptr);
 
-    /// The cursor that goes on after the first `records` of the page that a call with these `parts` gave.
+    /// The cursor for a call that goes on inside a page: after the first `records` of the page that a call with these
+    /// `parts` gave.
     [[nodiscard]] std::string cursor_within(accounts::CallableAccount const& account, catalog::Method const& method,
                                             catalog::CallParts const& parts, std::size_t records) const;
 
 private:
     using Why = accounts::Refresher::Why;
-    /// One exchange with the vendor, redirects of a read followed. `position` is that of the page.
+    /// One exchange with the vendor; redirects of a read are followed. `position` is the page's.
     Task<Result<Outcome>> exchange(accounts::CallableAccount const& account, catalog::Method const& method,
                                    catalog::CallParts const& parts, std::string_view position, RawBody const* raw,
                                    Deadline deadline, http::Peer const* waiter);
     void count(Outcome const& outcome);
 
-    /// What came of the last renewal that calls of an account asked for.
+    /// The result of the last renewal that calls of an account asked for.
     struct Renewal {
         std::int64_t generation = 0;
-        Timestamp until;            ///< So long it holds for this generation.
+        Timestamp until;            ///< The result holds for this generation until then.
         std::optional<Error> error; ///< Absent: the vendor refuses the new credential as well.
     };
     [[nodiscard]] Renewal const* last_renewal(accounts::CallableAccount const& account) const;

@@ -14,49 +14,49 @@
 
 namespace sluice::proxy {
 
-/// What a vendor said, in our terms.
+/// A vendor's answer, sorted.
 struct Outcome {
     enum class Kind {
-        object, ///< A JSON body, as it is.
-        list,   ///< A list; `page` points into `body`.
+        object, ///< A JSON body, unchanged.
+        list,   ///< A list of records; `page` points into `body`.
         empty,  ///< Success without a body.
         binary, ///< Success that is not JSON.
         error,  ///< The vendor refused; `status` and `message` say how.
-        unread, ///< A write was made, but what the vendor answered cannot be read; `message` says so.
+        unread, ///< A write was made, but the vendor's answer cannot be read; `message` says so.
     };
     Kind kind = Kind::object;
-    int status = 200;        ///< What our caller gets.
-    int remote_status = 200; ///< What the vendor said.
-    std::string message;     ///< Of an error: the vendor's, or made from the status.
-    std::string note;        ///< What a reader should know of what was left out; mostly empty.
+    int status = 200;        ///< The HTTP status that our caller gets.
+    int remote_status = 200; ///< The HTTP status that the vendor sent.
+    std::string message;     ///< Of an error: the vendor's text, or one made from the status.
+    std::string note;        ///< Says what was left out; mostly empty.
     std::string content_type;
-    std::string body; ///< The vendor's bytes, or what is left of them.
+    std::string body; ///< The vendor's bytes, or the part of them that is kept.
     PageText page;
-    std::optional<std::string> next_cursor; ///< Ours, sealed.
+    std::optional<std::string> next_cursor; ///< Sealed, for the call of the next page.
     http::Headers vendor_headers;
     ratelimit::Limits limits;
     std::chrono::microseconds vendor_time{};
-    std::shared_ptr<void> held; ///< As of the answer: `body` counts until this goes.
+    std::shared_ptr<void> held; ///< Counts `body` against a memory budget until it is released.
 
     Outcome() = default;
-    // `page` points into `body`, whose buffer a move of a short string would not keep.
+    // Defined, since `page` points into `body` and the move of a short string changes its buffer.
     Outcome(Outcome&& other) noexcept;
     Outcome& operator=(Outcome&& other) noexcept;
 };
 
-/// Whether the status means that the same request is to be made elsewhere, or a GET (RFC 9110 section 15.4).
+/// Whether the status sends the client to another address (RFC 9110 section 15.4).
 [[nodiscard]] bool is_redirect(int status);
 
-/// Sorts a vendor's answer. Pure. A redirect that the caller did not follow is an error that names its target; a 303 to
-/// a write says that it was made.
+/// Sorts a vendor's answer. Pure. A redirect that was not followed is an error that names its target. A 303 as the
+/// answer to a write means that the write was made.
 [[nodiscard]] Outcome interpret(catalog::Integration const& integration, catalog::Method const& method,
                                 http::IncomingResponse response, Timestamp now);
 
-/// The vendor's header fields that may be passed on: no cookies, challenges or hop-by-hop fields; those that have one
-/// of our names move to `x-upstream-<name>`.
+/// The vendor's headers that may be passed on: no cookies, challenges or hop-by-hop headers. A header with a name that
+/// Sluice uses itself becomes `x-upstream-<name>`.
 [[nodiscard]] http::Headers forwardable(http::Headers const& from);
 
-/// Adds `ratelimit-*`, `retry-after` and `x-ratelimit-derived` as far as they are known.
+/// Adds `ratelimit-*`, `retry-after` and `x-ratelimit-derived`, each if its value is known.
 void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers);
 
 } // namespace sluice::proxy

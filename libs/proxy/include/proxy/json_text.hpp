@@ -8,48 +8,49 @@
 
 namespace sluice::proxy {
 
-/// A vendor's list answer, seen without building it anew.
+/// A vendor's answer with a list, as views into its text. Nothing is copied or built.
 struct PageText {
-    /// What stands where the list should be.
+    /// What was found where the list should be.
     enum class Found { list, null, absent, other, no_json };
     Found found = Found::list;
-    std::string_view items; ///< The raw JSON array, in the body.
+    std::string_view items; ///< The text of the JSON array, inside the body.
     std::size_t count = 0;
-    /// What leads to the next page, as the vendor wrote it. Absent on the last: nothing, null, false, 0 and an empty
-    /// text lead nowhere.
+    /// The vendor's cursor of the next page, unchanged. Absent on the last page, where the vendor writes nothing, null,
+    /// false, 0 or an empty text.
     std::optional<std::string> next;
-    bool has_strange_next = false; ///< Something is there that leads somewhere, and is no text and no number.
+    bool has_strange_next = false; ///< There is a cursor, but it is no text and no number.
 };
 
-// Vendors are read with patience. A byte order mark is left out, half of a surrogate pair and what is no UTF-8 become
-// U+FFFD, and numbers may have any size. `body` is changed only where it has to be; its numbers stay as they are
-// written.
+// These functions accept what vendors get wrong. A byte order mark is removed. Half a surrogate pair and bytes that are
+// not UTF-8 become U+FFFD. Numbers may have any size, and stay as they are written. `body` is changed only where it
+// must be.
 
-/// Whether `body` is one whole JSON text. May grow the capacity of `body` (the parser reads past its end).
+/// Whether `body` is one JSON text and nothing more. May grow the capacity of `body`, since the parser reads past its
+/// end.
 [[nodiscard]] bool is_json(std::string& body);
 
-/// Finds the array at the dotted path `items` (empty: the root) and what stands at `next`. The views point into `body`.
+/// Finds the array at the dotted path `items` (empty: the root) and the cursor at `next`. The views point into `body`.
 [[nodiscard]] PageText split_page(std::string& body, std::string_view items, std::string_view next);
 
-/// The records of a JSON array, each as it is written. `array` is valid JSON; empty if it is no array.
+/// The texts of the records in a JSON array, unchanged. `array` must be valid JSON. Empty if it is no array.
 [[nodiscard]] std::vector<std::string> split_records(std::string array);
 
-/// What is left of JSON with only the members asked for.
+/// JSON with only the members that were asked for.
 struct Projection {
     std::string text;
-    std::vector<std::string> missing; ///< Paths of which there was nothing.
-    std::vector<std::string> there;   ///< Names of members there were, at the top. Where something is missing.
+    std::vector<std::string> missing; ///< Paths that were not found.
+    std::vector<std::string> there;   ///< If a path is missing: the names of the members at the top.
 };
 
-/// Keeps the members at the dotted `paths` (`id`, `customer.email`) of an object, or of each element of an array; a
-/// path goes through arrays on its way. Values stay as they are written. `text` is valid JSON.
+/// Keeps only the members at the dotted `paths` (`id`, `customer.email`) of an object, or of each element of an array.
+/// A path leads through arrays. Values stay as they are written. `text` must be valid JSON.
 [[nodiscard]] Projection project(std::string text, std::vector<std::string> const& paths);
 
 /// Puts quotes around each integer below -(2^53)+1 or above (2^53)-1, which many readers of JSON would round (RFC 8259
-/// section 6). `body` is valid JSON.
+/// section 6). `body` must be valid JSON.
 void quote_large_integers(std::string& body);
 
-/// The message in an error body, where vendors put it; empty if there is none. At most 500 bytes.
+/// The message in an error body, from the places where vendors put it. Empty if there is none; at most 500 bytes.
 [[nodiscard]] std::string error_message_of(std::string& body);
 
 } // namespace sluice::proxy

@@ -7,13 +7,13 @@
 
 namespace sluice::proxy {
 
-/// An outcome as text, for answering the same call again: what the vendor said, without its headers and limits. A body
-/// above `max_bytes` is left out, and said to be.
+/// Writes an outcome as text, so that the same call can be answered again. Headers and limits are left out. A body
+/// above `max_bytes` is left out too, with a note that says so.
 [[nodiscard]] std::string kept_text(Outcome const& outcome, std::size_t max_bytes);
-/// Back from the text. Errors: internal if it is not one.
+/// Reads the text back. Errors: internal if the text is not of `kept_text`.
 [[nodiscard]] Result<Outcome> kept_outcome(std::string_view text);
 
-/// Whether it is certain that a call changed nothing at the vendor: it was refused, or never sent.
+/// Whether it is certain that a call changed nothing at the vendor: the vendor refused it, or it was never sent.
 [[nodiscard]] bool had_no_effect(Result<Outcome> const& outcome) noexcept;
 
 } // namespace sluice::proxy

@@ -6,28 +6,28 @@
 
 namespace sluice::proxy {
 
-/// Follows a list while it is fetched.
+/// Is told of each page while a list is gathered.
 class PageListener {
 public:
     virtual ~PageListener() = default;
-    /// After each page. False: nobody wants the rest.
+    /// Called after each page, with the records so far and the number wanted. False ends the gathering.
     virtual Task<bool> page(std::int64_t items, std::int64_t wanted) = 0;
 };
 
-/// Whether a call takes more than one page of the vendor's.
+/// Whether a call needs more than one page of the vendor.
 [[nodiscard]] bool takes_pages(catalog::Method const& method, catalog::CallParts const& parts);
 
 /// How a list is gathered.
 struct Gathering {
     PageListener* listener = nullptr;
-    http::Peer const* waiter = nullptr; ///< Whom it is for: a read ends if it goes away.
-    std::size_t max_bytes = SIZE_MAX;   ///< Of the records; the first is given whatever its size.
+    http::Peer const* waiter = nullptr; ///< The client; its read is cancelled if it goes away. May be null.
+    std::size_t max_bytes = SIZE_MAX;   ///< The bound on the records; the first is given whatever its size.
 };
 
-/// Calls a list until it has what was asked for or ends; other methods once. Of each record only `parts.fields` are
-/// kept. A list above `max_bytes` is cut after the last record that fits, with a cursor that goes on right there; what
-/// a refusal in the middle leaves is answered as far as it came, with the limits the refusal told. `note` says what was
-/// left out.
+/// Calls a list, page by page, until it has the records that were asked for or the list ends. Other methods are called
+/// once. Only `parts.fields` of each record are kept. A list above `max_bytes` is cut after the last record that fits,
+/// and its cursor goes on right there. If the vendor refuses a later page, the records so far are the answer, with the
+/// limits of the refusal. `note` says what was left out. Errors: those of `Caller::call`.
 Task<Result<Outcome>> call_pages(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
                                  catalog::CallParts parts, Gathering gathering, Deadline deadline);
 

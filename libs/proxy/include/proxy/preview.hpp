@@ -4,9 +4,9 @@
 
 namespace sluice::proxy {
 
-/// What a write would send, and what it would change: nothing is sent but, where the resource can be read, one read.
-/// `{dry_run, request: {method, url, headers, body}, changes: {member: {from, to}} | null}`; the credential is not in
-/// it. Errors: those of a call.
+/// Shows what a write would send and change. The vendor gets at most one read, if the item can be read. Gives
+/// `{dry_run, request: {method, url, headers, body}, changes: {member: {from, to}} | null}`, without the credential.
+/// Errors: those of `Caller::call`.
 Task<Result<json::object>> preview(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
                                    catalog::CallParts parts, Deadline deadline);
 

@@ -7,17 +7,18 @@
 
 namespace sluice::tools {
 
-/// Removes members that well-known clients add to the arguments of every tool by themselves, where the tool has none of
-/// that name: a model that is told of them cannot leave them out.
+/// Removes members that well-known clients add to the arguments of every tool, unless the tool has an argument of that
+/// name. Refusing them would not help: the model did not write them and cannot leave them out.
 void drop_client_members(Tool const& tool, json::object& arguments);
 
-/// Removes nulls, at every depth, where null is not taken: models and strict clients write them for "leave out".
+/// Removes nulls, at every depth, where the schema takes no null. Models and strict clients write null for an argument
+/// that they leave out.
 void drop_absent(Tool const& tool, json::object& arguments);
 
-/// Sorts validated arguments by membership.
+/// Sorts validated arguments by their place in the vendor's request.
 [[nodiscard]] catalog::CallParts split_arguments(Tool const& tool, json::object const& arguments);
 
-/// A value as it stands in a path or query: text as it is, numbers and flags as JSON writes them.
+/// A value in the form for a path or query: a text unchanged, numbers and booleans as JSON writes them.
 [[nodiscard]] std::string text_of_argument(json::value const& value);
 
 } // namespace sluice::tools

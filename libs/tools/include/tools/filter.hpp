@@ -10,7 +10,8 @@
 
 namespace sluice::tools {
 
-/// Which tools of a list an MCP server shows (`config.methods` and `config.tags`); empty means all. Both must pass.
+/// Says which tools of a list an MCP server shows (`config.methods` and `config.tags`). A tool must pass both. An empty
+/// list lets every tool pass.
 struct ToolFilter {
     /// `read`, `write`, `custom`, an HTTP verb, an exact method name or an exact tool name.
     std::vector<std::string> methods;
@@ -24,21 +25,21 @@ struct ToolFilter {
     }
 };
 
-/// The tools that pass, as positions in the list.
+/// For each position in the list, whether its tool passes.
 [[nodiscard]] std::vector<bool> apply(ToolFilter const& filter, ToolList const& tools);
 
-/// Errors: invalid_argument at `config.methods[i]` or `config.tags[i]` for a word that matches no tool, and at
-/// `config` if together they leave none.
+/// Checks a filter. Errors: invalid_argument at `config.methods[i]` or `config.tags[i]` for a word that matches no
+/// tool, and at `config` if no tool passes both.
 [[nodiscard]] Result<void> check_filter(ToolFilter const& filter, ToolList const& tools);
 
-/// Errors: invalid_argument at `<path>[i]` for a tag that no tool has.
+/// Checks tags. Errors: invalid_argument at `<path>[i]` for a tag that no tool has.
 [[nodiscard]] Result<void> check_tags(std::vector<std::string> const& tags, std::string_view path,
                                       ToolList const& tools);
 
-/// Why a tool is not shown: the rule, in words. `tool` must not pass the filter.
+/// A sentence with the rule that hides a tool. `tool` must not pass the filter.
 [[nodiscard]] std::string explain_hidden(ToolFilter const& filter, Tool const& tool);
 
-/// Up to three names of shown tools that are close to `name`.
+/// The names of up to three shown tools that are similar to `name`.
 [[nodiscard]] std::vector<std::string> near_names(ToolList const& tools, std::vector<bool> const& shown,
                                                   std::string_view name);
 

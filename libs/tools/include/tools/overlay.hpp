@@ -11,19 +11,20 @@ namespace sluice::tools {
 
 class ToolList;
 
-/// What is kept of an answer: `[{id, name, …}]`, texts cut and cleaned. At most `catalog::DynamicSource::kMostRecords`.
+/// The records to keep of a source's answer: `[{id, name, …}]`, with texts cut and cleaned. At most
+/// `catalog::DynamicSource::kMostRecords`.
 [[nodiscard]] json::array kept_records(catalog::DynamicSource const& source, json::array const& answer);
 
-/// What an account's records change in one tool. Immutable.
+/// The changes that an account's records make to one tool. Immutable.
 class ToolOverlay {
 public:
     ToolOverlay();
     ~ToolOverlay();
 
-    /// Puts ids in place of names, and the vendor's shape in place of values by field; checks values against their
-    /// fields. What is wrong, with what is allowed and what was nearly meant.
+    /// Puts ids in place of names, and the vendor's form in place of `{field: value}`. Checks the values of fields.
+    /// Gives every mistake, with the allowed values and those that were probably meant.
     [[nodiscard]] std::vector<FieldFailure> resolve(json::object& arguments) const;
-    /// Changes the input schema that clients see.
+    /// Writes the account's part into the input schema that clients see.
     void show(json::object& input_schema) const;
 
     struct Part;
@@ -33,8 +34,8 @@ private:
     std::vector<Part> parts_;
 };
 
-/// The tools as one account has them: `values` is `{source: kept records}`. Tools that nothing changes are shared with
-/// `tools`; if nothing changes at all, it is `tools`.
+/// The tools as one account has them. `values` is `{source: kept records}`. Tools without a change are shared with
+/// `tools`; without any change the result is `tools` itself.
 [[nodiscard]] std::shared_ptr<ToolList const> overlay_tools(catalog::Integration const& integration,
                                                             std::shared_ptr<ToolList const> tools,
                                                             json::object const& values);

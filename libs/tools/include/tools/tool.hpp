@@ -16,10 +16,10 @@
 
 namespace sluice::tools {
 
-/// Bytes of JSON that are about a token of a model: between 3.5 and 4.5 with the tokenisers of the day.
+/// How many bytes of JSON make about one token of a model. Today's tokenisers need 3.5 to 4.5.
 inline constexpr std::int64_t kBytesPerToken = 4;
 
-/// A row of documentation that changes a method's text or schema in one environment.
+/// A row of documentation. It changes a method's text or schema in one environment.
 struct Documentation {
     std::string resource;
     std::string method;
@@ -27,7 +27,7 @@ struct Documentation {
     std::string value;
 };
 
-/// Where an argument of a tool goes.
+/// The place of an argument in the vendor's request.
 struct Argument {
     enum class Place { path, query, body_member, body, limit, cursor, fields, dry_run };
     Place place = Place::query;
@@ -50,35 +50,36 @@ struct Tool {
     std::string list_entry;
     std::map<std::string, Argument, std::less<>> arguments;
     std::vector<std::string> required;
-    /// Arguments that modern clients also send as a header `Mcp-Param-<value>`: by argument, in lower case.
+    /// The arguments that modern clients send also as a header `Mcp-Param-<value>`: by argument, the value in lower
+    /// case.
     std::map<std::string, std::string, std::less<>> header_arguments;
-    json::value query_schema;                     ///< null if it takes no query arguments
-    json::value body_schema;                      ///< null if it takes no body
-    std::shared_ptr<schema::Schema const> schema; ///< the full form
-    std::shared_ptr<ToolOverlay const> overlay;   ///< What this account changes in it; mostly null.
+    json::value query_schema;                     ///< Null if the tool takes no query arguments.
+    json::value body_schema;                      ///< Null if the tool takes no body.
+    std::shared_ptr<schema::Schema const> schema; ///< The full input schema, by which arguments are checked.
+    std::shared_ptr<ToolOverlay const> overlay;   ///< The account's own part; mostly null.
 };
 
 using ToolPtr = std::shared_ptr<Tool const>;
 
-/// The tools of an installed integration, by name. Immutable; shared by every account with the same definition,
-/// override and documentation.
+/// The tools of an installed integration, by name. Immutable. Shared by all accounts with the same definition, override
+/// and documentation.
 class ToolList {
 public:
-    /// `without_tool`: why methods have none, by the names their tools would have.
+    /// `without_tool` says why a method has no tool, by the name that the tool would have.
     ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool);
 
     [[nodiscard]] std::size_t size() const noexcept { return tools_.size(); }
     [[nodiscard]] Tool const& operator[](std::size_t index) const { return *tools_[index]; }
-    /// The position of the tool of that name, or of the one that had it formerly, or `size()`.
+    /// The position of the tool with that name now, else of the one that had the name before, else `size()`.
     [[nodiscard]] std::size_t find(std::string_view name) const;
-    /// Why the method whose tool would have this name has none; empty if there is no such method.
+    /// Why the method whose tool would have this name has no tool; empty if there is no such method.
     [[nodiscard]] std::string_view why_without(std::string_view name) const;
     [[nodiscard]] ToolPtr const& at(std::size_t index) const { return tools_[index]; }
     [[nodiscard]] std::map<std::string, std::string, std::less<>> const& without_tool() const noexcept
     {
         return without_tool_;
     }
-    /// The same list with `change` of each tool, which keeps its name.
+    /// A list with `change(tool)` in place of each tool. `change` must keep the name.
     [[nodiscard]] std::shared_ptr<ToolList const> with(std::function<ToolPtr(ToolPtr const&)> const& change) const;
 
 private:
@@ -89,26 +90,28 @@ private:
 
 struct Derived {
     std::shared_ptr<ToolList const> tools;
-    /// Documentation rows that no longer fit the definition, and why; those rows were left out.
+    /// The rows of documentation that do not fit the definition any more, and why. They have no effect.
     std::vector<FieldFailure> ignored;
 };
 
-/// The tools of `integration` under `documentation` (the later row wins). The result keeps `integration` alive.
+/// Makes the tools of `integration`, with the texts and schemas of `documentation` (a later row wins). The result keeps
+/// `integration` alive.
 [[nodiscard]] Derived derive_tools(catalog::IntegrationPtr integration, std::span<Documentation const> documentation);
 
-/// An argument that clients see in a tool and that is taken out of a call before the tool itself is asked.
+/// An argument that clients see in a tool, but that is removed from a call before the tool's own arguments are checked.
 struct OuterArgument {
     std::string name;
     json::object schema;
 };
 
-/// The tool as another list shows it: under another name, with a required argument more if there is one.
+/// A copy of the tool for another list: with another name, and with one more required argument if `argument` is not
+/// null.
 [[nodiscard]] ToolPtr shown_otherwise(ToolPtr const& tool, std::string name, OuterArgument const* argument);
 
-/// Whether one row would give a valid tool. Errors: invalid_argument at `resource`, `method` or `value`.
+/// Checks that a row of documentation gives a valid tool. Errors: invalid_argument at `resource`, `method` or `value`.
 [[nodiscard]] Result<void> check_documentation(catalog::IntegrationPtr integration, Documentation const& row);
 
-/// Compiles the tool of one method; the definition's own linter. Errors: invalid_argument.
+/// Makes the tool of one method; also used to check a definition. Errors: invalid_argument for every mistake.
 [[nodiscard]] Result<ToolPtr> derive_tool(catalog::IntegrationPtr integration, catalog::Method const& method,
                                           std::span<Documentation const> documentation);
 
