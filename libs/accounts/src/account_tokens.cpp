@@ -55,7 +55,7 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
 snapshots::Dependencies dependencies_of(AccountToken const& token)
 {
     using Kind = snapshots::Change::Kind;
-    // Only a deleted account ends its tokens early; any change of it is rare enough to read them again.
+    // Only deleting the account ends its tokens early. Other changes of it drop them too, which is rare enough.
     return {{Kind::account, token.environment, token.account.uuid()}, {Kind::environment, token.environment, {}}};
 }
 

@@ -31,7 +31,7 @@ Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, Accou
     if (!tools)
         co_return tools.error();
     auto connected = std::make_shared<CallableAccount>();
-    // A context that makes no address is told at the first call; the account can still be read and mended.
+    // If the context makes no address, the first call reports it; the account can still be read and changed.
     connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
     connected->place = sealing_place(state.account.id);
     connected->visible = json::object{{"context", state.account.context}};
@@ -68,7 +68,7 @@ std::size_t weight_of(CallableAccount const& connected)
                  connected.reconnect_url.size() + json_weight(row.last_error) + json_weight(row.last_forbidden_error);
     for (auto const& [name, value] : row.context)
         bytes += name.size() + json_weight(value);
-    // Tools that the account itself decides about are its own; each holds its schema as values and as text.
+    // Tools with the account's own part are not shared. Each holds its schema in several forms: as values and as text.
     constexpr std::size_t kFormsOfATool = 4;
     if (connected.installed == nullptr || connected.tools == connected.installed->tools)
         return bytes;

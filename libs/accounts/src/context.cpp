@@ -15,25 +15,25 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::size_t kMaxContextBytes = 64 * 1024;
-/// What is a secret wherever it is used, without case and separators.
+/// Names of secrets, in lower case and without separators.
 constexpr std::array<std::string_view, 22> kSecretNames{
     "accesskey", "accesstoken",  "apikey",        "apisecret",    "apitoken",     "authorization",
     "authtoken", "bearer",       "bearertoken",   "clientsecret", "idtoken",      "passphrase",
     "passwd",    "password",     "privatekey",    "pwd",          "refreshtoken", "secret",
     "secretkey", "sessiontoken", "signingsecret", "token"};
-/// What the name of a secret ends with.
+/// A name that ends with one of these is a secret's.
 constexpr std::array<std::string_view, 21> kSecretEndings{
     "accesskey",  "accountkey",    "apikey",    "authorization", "connectionstring", "cookie",     "credential",
     "deploykey",  "encryptionkey", "hmac",      "masterkey",     "passphrase",       "passwd",     "password",
     "privatekey", "secret",        "secretkey", "sessionid",     "sharedkey",        "signingkey", "token"};
-/// The same where it must be a word of its own, as these end other words too.
+/// A name whose last word is one of these is a secret's. As mere endings they would match other words.
 constexpr std::array<std::string_view, 14> kSecretWords{"auth", "bearer", "cert",    "certificate", "dsn",
                                                         "jwt",  "otp",    "pass",    "passcode",    "pem",
                                                         "pin",  "pwd",    "session", "totp"};
-/// A key of these is none that opens anything; any other that is called something is.
+/// A name whose last word is `key` is a secret's if it has a word before that, unless that word is one of these.
 constexpr std::array<std::string_view, 10> kHarmlessKeys{
     "cache", "foreign", "idempotency", "issue", "object", "partition", "primary", "project", "publishable", "public"};
-/// What is said after a name without changing what it is.
+/// Words that may follow a secret's name; it stays a secret's.
 constexpr std::array<std::string_view, 10> kAsides{"base", "confirmation", "data", "hash", "hex",
                                                    "new",  "old",          "raw",  "text", "value"};
 
@@ -47,7 +47,7 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/// The words of a name, without case: `x-apiKey2` has `x`, `api`, `key` and `2`.
+/// The words of a name in lower case: `x-apiKey2` has `x`, `api`, `key` and `2`.
 std::vector<std::string> words_of(std::string_view name)
 {
     auto const is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
@@ -75,7 +75,7 @@ std::vector<std::string> words_of(std::string_view name)
     return words;
 }
 
-/// Whether a name says that what it names is a secret.
+/// Whether a name is that of a secret.
 bool sounds_secret(std::string_view name)
 {
     auto words = words_of(name);
@@ -85,7 +85,7 @@ bool sounds_secret(std::string_view name)
         return false;
     auto& last = words.back();
     if (last.size() > 3 && last.ends_with('s') && !last.ends_with("ss"))
-        last.pop_back(); // Several are as secret as one.
+        last.pop_back(); // The plural is a secret's name too.
     if (is_one_of(last, kSecretWords))
         return true;
     if (last == "key")
@@ -132,7 +132,7 @@ bool is_marked_secret(std::string_view plain_name, catalog::Integration const& i
            });
 }
 
-/// Whether a URL of the definition, a step or the form reads it: these are made of what is visible.
+/// Whether a URL of the definition, a step or the form reads the member. They read the visible part only.
 bool is_read(std::string_view name, catalog::Integration const& integration)
 {
     auto const has_it = [&](auto const& templated) {
@@ -172,7 +172,7 @@ bool holds_secret(json::value const& value, catalog::Integration const& integrat
     });
 }
 
-/// A list that holds a secret anywhere is one: its places mean nothing without each other.
+/// Splits a context. A list with a secret anywhere in it is secret as a whole, since its elements belong together.
 void split(json::object const& from, catalog::Integration const& integration, json::object& visible,
            json::object& secret)
 {
@@ -195,7 +195,7 @@ void split(json::object const& from, catalog::Integration const& integration, js
     }
 }
 
-/// What a patch has in one half, whole, is no longer in the other.
+/// Removes from one part what the patch has put into the other part.
 void erase_moved(json::object& from, json::object const& patched)
 {
     for (auto const& [name, value] : patched) {
@@ -207,7 +207,7 @@ void erase_moved(json::object& from, json::object const& patched)
     }
 }
 
-/// `into` gains what `from` has; objects merge all the way down.
+/// Adds the members of `from` to `into`; objects merge at every depth.
 void overlay(json::object& into, json::object const& from)
 {
     for (auto const& [name, value] : from) {
@@ -226,7 +226,7 @@ json::object merged_members(json::object into, json::object const& over)
     return into;
 }
 
-/// The URLs that secrets of an account go to.
+/// The URLs to which an account's secrets are sent.
 std::vector<catalog::Template const*> secret_urls(catalog::Integration const& integration,
                                                   std::string_view authentication_method)
 {
@@ -239,7 +239,7 @@ std::vector<catalog::Template const*> secret_urls(catalog::Integration const& in
     return urls;
 }
 
-/// Calls `visit(path, given)` for every leaf of `secret`; `given` is whether `patch` says something about it.
+/// Calls `visit(path, given)` for every leaf of `secret`. `given` says whether `patch` has a value for it.
 template <class Visit>
 void each_secret(json::object const& secret, json::object const* patch, std::string const& path, Visit const& visit)
 {

@@ -10,12 +10,12 @@
 namespace sluice::accounts {
 namespace {
 
-/// Tokens that are imported come one by one: nothing has to be spread.
+/// Tokens are imported one by one, so their renewals need no spreading.
 constexpr double kMiddle = 0.5;
 constexpr std::chrono::seconds kRenewLimit{30};
 constexpr std::chrono::seconds kRevokeLimit{10};
 
-/// New credentials: what was known about the old ones is no longer true.
+/// New credentials make the account active; what was known about the old ones is removed.
 void reactivate(Account& account)
 {
     account.status = Status::active;
@@ -142,7 +142,7 @@ Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccount
         co_return Error{ErrorCode::conflict,
                         fmt::format("Credentials of the kind {} are not renewed.", row.authentication_method)};
     auto const renewed = co_await refresher_.renew(*callable, Refresher::Why::asked, Deadline::after(kRenewLimit));
-    // A token that still works is all that was asked for, unless the connection is over.
+    // While the old token works, a failed renewal is no error, unless the account is dead.
     bool const works = !row.access_expires_at || *row.access_expires_at > clock_.now();
     if (!renewed && (!works || renewed.error().code() == ErrorCode::reauth_needed))
         co_return renewed.error();
@@ -169,7 +169,7 @@ Task<Result<void>> Directory::remove(EnvironmentId environment, IntegratedAccoun
         co_return removed.error();
     if (!callable)
         co_return Result<void>{};
-    // What the vendor does not hear ends there by itself, or when the customer removes the app.
+    // If the vendor cannot be asked, the grant ends by itself or when the customer removes the app.
     auto revoking = revoke(client_, *callable, Deadline::after(kRevokeLimit));
     co_await behind_.leave(environment, std::move(revoking));
     co_return Result<void>{};

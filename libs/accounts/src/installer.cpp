@@ -12,7 +12,7 @@ Result<void> check_base_url(json::object const& override, http::EgressPolicy con
     auto const* text = json::string_at(override, "base_url");
     if (text == nullptr)
         return {};
-    // Placeholders stand for one label of a host name or one segment of a path.
+    // For the check, a placeholder is replaced by one label of a host name or one segment of a path.
     std::string sample(*text);
     for (auto open = sample.find("{{"); open != std::string::npos; open = sample.find("{{")) {
         auto const close = sample.find("}}", open);
@@ -25,7 +25,7 @@ Result<void> check_base_url(json::object const& override, http::EgressPolicy con
     return {};
 }
 
-/// Takes the OAuth app's secret out of the override: it is sealed apart and never shown.
+/// Removes the OAuth app's secret from the override; it is stored sealed and never shown.
 std::optional<Secret> take_app_secret(json::object& override)
 {
     auto* formats = override.contains("credentials") ? override["credentials"].if_object() : nullptr;
@@ -38,7 +38,7 @@ std::optional<Secret> take_app_secret(json::object& override)
     return taken;
 }
 
-/// The compiler speaks of the manifest; the caller wrote an override of its slots.
+/// The compiler's paths are those of the manifest; this makes them paths of the override, which the caller wrote.
 Error as_override(Error const& error)
 {
     constexpr std::string_view kManifest = "integration.yaml ";
@@ -48,7 +48,7 @@ Error as_override(Error const& error)
             failure.path.replace(0, kManifest.size(), "override.");
         bool const is_known =
             std::ranges::any_of(failures, [&](FieldFailure const& known) { return known.path == failure.path; });
-        // What fails in a method because of a slot is told at the slot.
+        // Mistakes in methods come from a member of the override, which has its own mistake in the list.
         if (!is_known && !failure.path.starts_with("override.resources"))
             failures.push_back(std::move(failure));
     }

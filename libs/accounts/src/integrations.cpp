@@ -14,7 +14,7 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::size_t kDefinitions = 4;
-/// What was compiled last and may not be in use yet.
+/// How many of the last compiled objects are kept alive until somebody uses them.
 constexpr std::size_t kFresh = 8;
 constexpr std::size_t kLeastSweep = 1000;
 
@@ -29,7 +29,7 @@ std::string content_key(IntegrationId id, int version, json::object const& overr
     return std::string(text_of(digest));
 }
 
-/// Objects by their content, kept alive by those who use them. Not locked.
+/// Shares objects with equal content. Only their users keep them alive. Needs a lock around it.
 template <class Pointer>
 class ByContent {
 public:
@@ -38,12 +38,12 @@ public:
         auto const known = entries_.find(key);
         return known != entries_.end() ? known->second.lock() : nullptr;
     }
-    /// What is there under this key, or now is.
+    /// The object with this key; `made` if there was none.
     Pointer add(std::string const& key, Pointer made)
     {
         if (auto alive = find(key))
             return alive;
-        // Looked for what nobody uses once in a while: each time would look at everything each time.
+        // Unused entries are removed only when the map has doubled, since every removal looks at all entries.
         if (entries_.size() >= sweep_at_) {
             std::erase_if(entries_, [](auto const& entry) { return entry.second.expired(); });
             sweep_at_ = std::max(kLeastSweep, entries_.size() * 2);
@@ -84,7 +84,7 @@ Result<InstalledPtr> compile_installed(StoredIntegration const& stored, json::ob
 
 } // namespace
 
-/// What was compiled. Thread-safe.
+/// The compiled objects. Thread-safe.
 struct Integrations::Shelf {
     std::mutex mutex;
     ByContent<InstalledPtr> installed;
@@ -144,7 +144,7 @@ Task<Result<Integrations::StoredPtr>> Integrations::stored(IntegrationId id, int
     }
     auto fetch = [this, deadline](IntegrationId const& wanted) { return load(wanted, deadline); };
     auto loaded = co_await loading_.run(id, deadline, fetch);
-    // Whoever asked first may have read it before the version that was seen here was published.
+    // The shared read may have begun before the version that this caller saw was published.
     if (loaded && (*loaded)->version < version)
         loaded = co_await load(id, deadline);
     if (!loaded)
@@ -172,7 +172,7 @@ Task<Result<InstalledPtr>> Integrations::install(IntegrationId id, int version, 
 Task<Result<InstalledPtr>> Integrations::compile(std::string key, IntegrationId id, int version, json::object override,
                                                  std::vector<DocumentationRow> documentation, Deadline deadline)
 {
-    if (auto known = shelf_->find_installed(key)) // It was ready between the look and the turn.
+    if (auto known = shelf_->find_installed(key)) // Another caller finished it meanwhile.
         co_return known;
     auto definition = co_await stored(id, version, deadline);
     if (!definition)
@@ -194,7 +194,8 @@ Task<Result<ToolListPtr>> Integrations::tools_of(InstalledPtr installed, json::o
 {
     if (records.empty() || installed->integration->dynamic.places.empty())
         co_return installed->tools;
-    // The lists of an account keep those installed alive, so an address stands for one of them as long as it is here.
+    // The key has the address of the installed tools. An account's list keeps them alive, so no other tools can have
+    // that address meanwhile.
     auto const digest = crypto::sha256(boost::json::serialize(records));
     auto const key = fmt::format("{}|{}", static_cast<void const*>(installed->tools.get()), text_of(digest));
     if (auto known = shelf_->find_tools(key))

@@ -19,16 +19,16 @@ constexpr seconds kLongestLifetime = hours(24 * 3650);
 
 constexpr std::array<std::string_view, 5> kAppErrors{"invalid_client", "unauthorized_client", "invalid_scope",
                                                      "unsupported_grant_type", "invalid_request"};
-/// Those that are about the client itself.
+/// The error codes that are about the client itself.
 constexpr std::array<std::string_view, 2> kClientErrors{"invalid_client", "unauthorized_client"};
-/// What vendors call their own trouble, whatever the status.
+/// Error codes with which vendors report trouble of their own, whatever the status.
 constexpr std::array<std::string_view, 5> kTemporaryErrors{"server_error", "temporarily_unavailable", "slow_down",
                                                            "ratelimited", "rate_limited"};
 constexpr std::array<int, 3> kTemporaryStatuses{408, 425, 429};
-/// What may come after the work was done, from the vendor or from what stands before it.
+/// Statuses that may follow finished work, sent by the vendor or by a proxy before it.
 constexpr std::array<int, 3> kLateStatuses{500, 502, 504};
 
-/// The member that says what is wrong: a code, or an object with one; null if there is none.
+/// The member `error`: a code, or an object with a code; null if there is none.
 json::value const* error_in(json::object const* answer)
 {
     auto const* error = answer != nullptr ? answer->if_contains("error") : nullptr;
@@ -106,7 +106,7 @@ std::optional<seconds> lifetime_in(json::object const& answer)
     return seconds(static_cast<std::int64_t>(std::min(*lifetime, static_cast<double>(kLongestLifetime.count()))));
 }
 
-/// The claim `nonce` of a JWT; empty if it has none or is none.
+/// The claim `nonce` of a JWT; empty if there is none or the text is no JWT.
 std::string nonce_in(std::string_view jwt)
 {
     auto const first = jwt.find('.');
@@ -126,7 +126,7 @@ bool is_in(Values const& values, Value const& value)
     return std::ranges::find(values, value) != values.end();
 }
 
-/// What an answer of this status and error says, as long as it has a token where it should.
+/// The kind of an answer with this status and error. `granted` holds only if the answer also has a token.
 TokenAnswer::Kind kind_of(catalog::OAuth const& oauth, int status, bool has_error, std::string_view code)
 {
     using Kind = TokenAnswer::Kind;
@@ -145,7 +145,7 @@ TokenAnswer::Kind kind_of(catalog::OAuth const& oauth, int status, bool has_erro
         return Kind::grant_refused;
     if (oauth.grant != catalog::OAuth::Grant::client_credentials)
         return Kind::app_refused;
-    // The client is the account's own. What else the request has, its scopes for example, is the definition's.
+    // The client is the account's own, but other parts of the request, such as its scopes, come from the definition.
     bool const is_client_refused = is_nameless ? status == 401 : is_in(kClientErrors, code);
     return is_client_refused ? Kind::grant_refused : Kind::unclear;
 }
@@ -249,11 +249,11 @@ TokenAnswer read_token_answer(std::string_view vendor, catalog::OAuth const& oau
     bool const is_refusal = answer.status < 500 && !is_in(kTemporaryStatuses, answer.status);
     if (kind == Kind::unclear && is_refusal && oauth.grant == catalog::OAuth::Grant::client_credentials &&
         is_in(kAppErrors, code)) {
-        read.error = {ErrorCode::upstream_failed,
-                      fmt::format("{} refuses what this account's client is asked for; its token endpoint answered {}: "
-                                  "check the scopes and the base_url of the definition and of the environment "
-                                  "integration's override.",
-                                  vendor, said)};
+        read.error = {
+            ErrorCode::upstream_failed,
+            fmt::format("{} refuses the token request of this account's client; its token endpoint answered {}: check "
+                        "the scopes and the base_url of the definition and of the environment integration's override.",
+                        vendor, said)};
         return read;
     }
     auto const* access =
@@ -319,7 +319,7 @@ void plan_refresh(Timestamp now, double jitter, Account& account, Context const&
     bool const has_none = token == nullptr || !token->contains("access_token");
     if (has_none && account.has_own_client())
         account.access_expires_at = account.refresh_due_at =
-            now; // Its client is asked for the first before it is used.
+            now; // The first token is asked for before the account is used.
     if (has_none || !account.access_expires_at || !renews)
         return;
     auto const lifetime = std::max(duration<double>(*account.access_expires_at - now), duration<double>(0));

@@ -10,7 +10,7 @@
 namespace sluice::accounts {
 namespace {
 
-/// What is shorter is found in any text, and is no secret.
+/// A shorter text may stand in any answer by chance, so it is not removed.
 constexpr std::size_t kShortest = 4;
 constexpr std::string_view kInstead = "[secret]";
 
@@ -44,7 +44,7 @@ std::string percent_encoded(std::string_view text, std::string_view digits, bool
     return encoded;
 }
 
-/// The characters of base64 that the text alone decides, when `before` bytes stand before it.
+/// The base64 characters that depend on the text alone, if `before` bytes come before the text.
 std::string within_base64(std::string_view text, std::size_t before)
 {
     auto const whole = std::string(before, '\0') + std::string(text);
@@ -85,7 +85,7 @@ std::vector<std::string> forms_of(std::vector<std::string> const& secrets)
         }
     }
     std::erase_if(forms, [](std::string const& form) { return form.size() < kShortest; });
-    // The longest first: one may be part of another.
+    // The longest form comes first, since one form may be part of another.
     std::ranges::sort(forms,
                       [](auto const& a, auto const& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
     forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
@@ -96,13 +96,13 @@ std::vector<std::string> forms_of(CallableAccount const& account)
 {
     auto const context = open_context(account.account, account.key);
     if (!context)
-        return {}; // Nothing can be sent with secrets that do not open, so nothing can be repeated.
+        return {}; // Secrets that do not open were never sent, so the vendor cannot repeat them.
     std::vector<std::string> secrets;
     collect(context->secret, secrets);
     return forms_of(secrets);
 }
 
-/// Whether there was something to replace.
+/// Replaces every form in the text. True if there was one.
 bool replace(std::vector<std::string> const& forms, std::string& text)
 {
     bool is_replaced = false;

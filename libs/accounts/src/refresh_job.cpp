@@ -6,9 +6,9 @@ namespace sluice::accounts {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-/// Of a call of the vendor and of storing what it said.
+/// The time for asking the vendor and storing the outcome.
 constexpr std::chrono::seconds kRenewLimit{30};
-/// While the vendor refuses the OAuth app, an account looks so often whether it does no more.
+/// How often a job looks again while the vendor refuses the OAuth app.
 constexpr std::chrono::seconds kAppPause{60};
 
 } // namespace
@@ -41,7 +41,7 @@ Task<Result<jobs::Next>> RefreshJob::run(jobs::Job job)
     auto const renewed =
         co_await refresher_.renew(*std::move(account), Refresher::Why::asked, Deadline::after(kRenewLimit));
     if (renewed)
-        co_return std::nullopt; // When it is due again was set with what the vendor gave.
+        co_return std::nullopt; // Storing the new tokens has scheduled the next renewal.
     if (renewed.error().code() == ErrorCode::forbidden)
         co_return clock_.now() + kAppPause;
     auto const after = co_await repository_.find(job.environment, IntegratedAccountId{job.id}, Deadline::after(kLimit));

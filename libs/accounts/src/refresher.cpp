@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::seconds kStoreLimit{5};
-/// What the vendor gave has to be stored: it may be the only credential that still works.
+/// The time for storing new tokens. They must be stored: they may be the only ones that work now.
 constexpr std::chrono::seconds kCommitLimit{60};
-/// So long after a renewal the app is known to work.
+/// For so long after a renewal the OAuth app counts as working.
 constexpr std::chrono::minutes kAppProof{10};
 
 bool is_alive(Account const& account, Timestamp now)
@@ -51,7 +51,7 @@ Error app_refused(std::optional<AppTrouble> const& trouble)
     return {ErrorCode::forbidden, trouble ? trouble->message : "The vendor refuses the OAuth app."};
 }
 
-/// What was written into the account.
+/// The error that was written into a dead account.
 Error dead_error(Account const& account)
 {
     auto const* error = account.last_error.if_object();
@@ -72,13 +72,13 @@ std::string refresh_token_of(Context const& context)
     return token != nullptr && token->is_string() ? std::string(token->get_string()) : std::string();
 }
 
-/// Whether what the vendor gives instead of a refresh token is lost if its answer is.
+/// Whether a lost answer means a lost grant, since the vendor accepts the old refresh token only once.
 bool is_used_up(catalog::OAuth const& oauth)
 {
     return oauth.grant == catalog::OAuth::Grant::authorization_code && !oauth.is_reuse_tolerated;
 }
 
-/// Whether there is anything to renew with.
+/// Checks that the account has something to renew with.
 Result<void> check_renewable(CallableAccount const& account)
 {
     auto const* oauth = oauth_of(account);
@@ -88,8 +88,9 @@ Result<void> check_renewable(CallableAccount const& account)
     if (!context)
         return context.error();
     if (auto const app = oauth_app(*oauth, account.app_secret, *context); !app)
-        return account.account.has_own_client() ? cannot_renew(account.account, app.error().public_detail())
-                                                : app.error(); // The account will be as good as ever once it is there.
+        return account.account.has_own_client()
+                   ? cannot_renew(account.account, app.error().public_detail())
+                   : app.error(); // The account is good: it works again once the app is set.
     if (oauth->grant == catalog::OAuth::Grant::authorization_code && refresh_token_of(*context).empty())
         return cannot_renew(account.account, "there is no refresh token.");
     return {};
@@ -169,9 +170,9 @@ Task<Result<CallableAccountPtr>> Refresher::renew_leased(CallableAccountPtr acco
         co_return cannot_renew(row, "its credentials are no OAuth tokens.");
     if (is_interrupted)
         metrics_.interrupted.add();
-    // The vendor may have used up the refresh token; presenting it again may revoke the access token that is still
-    // good. Once that has ended, or is refused, there is nothing to lose. Where neither a time nor a health method will
-    // ever tell, the refusal of a call does.
+    // The vendor may have used up the refresh token, and using it again may revoke the access token, which is still
+    // good. Once the access token has ended or is refused, nothing can be lost. If the vendor tells no end and the
+    // definition has no health method, the 401 of a call is enough.
     bool const is_told = why == Why::asked || row.access_expires_at || !account->installed->integration->health.empty();
     bool const is_good = is_told && is_alive(row, clock_.now()) && !row.doubts.credential_refused_at;
     if (is_interrupted && is_used_up(*oauth) && is_good)
@@ -223,7 +224,7 @@ Task<Result<CallableAccountPtr>> Refresher::store_grant(CallableAccountPtr accou
     RefreshEnd const end{RefreshEnd::Kind::renewed, {}};
     auto const written = co_await finish(*account, owner, end, std::move(apply));
     if (!written) {
-        // The commit whose answer was lost may have happened all the same.
+        // The commit may have succeeded although its answer was lost.
         auto stored = co_await reload(*account, Deadline::after(kStoreLimit));
         bool const is_there = stored && (*stored)->account.generation != account->account.generation;
         co_return is_there ? std::move(stored) : written.error();
@@ -240,7 +241,7 @@ Task<Error> Refresher::store_failure(CallableAccountPtr account, Uuid owner, Tok
     auto message = answer.error.public_detail();
     if (was_interrupted && answer.kind == Kind::ended)
         message += " An earlier renewal was cut off, so the vendor may have replaced the refresh token then.";
-    // While the lease was ours nobody else has renewed, so the answer is about the credential that is stored.
+    // The lease kept others from renewing, so the answer is about the stored credential.
     AccountChange change = [kind = answer.kind, message, now = clock_.now(),
                             jitter = random_fraction()](Account& row, Context&) -> Result<void> {
         if (kind == Kind::ended)

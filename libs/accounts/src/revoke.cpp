@@ -18,7 +18,7 @@ Task<Result<void>> revoke(http::Client& client, CallableAccountPtr account, Dead
     if (!app || !url)
         co_return app ? url.error() : app.error();
     json::value const secret = context->secret;
-    // The refresh token, as that ends the access tokens made with it; else the access token.
+    // Revoking the refresh token also ends the access tokens made with it. Without one the access token is revoked.
     for (auto const* path : {"oauth.token.refresh_token", "oauth.token.access_token"}) {
         auto const* token = json::find_path(secret, path);
         if (token == nullptr || !token->is_string())

@@ -19,7 +19,7 @@ Error reconnect(CallableAccount const& connected, std::string_view why)
                                                   account.tenant_id, why, how_to_reconnect(connected))};
 }
 
-/// Renders from the opened secrets, and from what may be shown for the rest.
+/// Renders the credential. Templates read the opened secrets, and the visible context for the rest.
 Result<Credential> render(catalog::Authorization const& authorization, json::value const& secret,
                           json::value const& visible)
 {
@@ -94,7 +94,7 @@ bool Vault::is_renewal_due(CallableAccount const& connected) const
         return false;
     auto const now = clock_.now();
     if (!account.access_expires_at)
-        return false; // Only the worker asks again for what was refused.
+        return false; // After a refusal only the worker tries again.
     return now >= std::max(*account.refresh_due_at, *account.access_expires_at - kRenewBefore) ||
            now >= *account.access_expires_at;
 }

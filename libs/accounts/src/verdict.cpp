@@ -35,9 +35,9 @@ void note_failed_renewal(Account& account, Timestamp now, double jitter)
     if (!since)
         since = now;
     if (!account.access_expires_at)
-        return; // It is renewed when it is refused.
+        return; // Without a known end it is renewed only after the vendor refuses it.
     auto pause = std::clamp<Timestamp::duration>((now - *since) / 2, kFirstPause, kLongestPause);
-    // Often enough that a vendor who recovers in time keeps the account usable.
+    // Tries more often near the end, so that a vendor that recovers in time keeps the account usable.
     if (auto const left = *account.access_expires_at - now; left > Timestamp::duration::zero())
         pause = std::min(pause, std::max<Timestamp::duration>(left / 4, seconds(1)));
     account.refresh_due_at = now + duration_cast<Timestamp::duration>(pause * (1 + jitter / 4));

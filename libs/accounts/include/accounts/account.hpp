@@ -17,16 +17,16 @@ enum class Status { connecting, active, post_install_error, validation_error, ne
 [[nodiscard]] std::string_view name_of(Status status) noexcept;
 [[nodiscard]] std::optional<Status> status_of(std::string_view name) noexcept;
 
-/// What speaks against an account's credentials and is no verdict yet (`accounts/verdict.hpp`).
+/// Signs that an account's credentials are dead; a verdict needs more (`accounts/verdict.hpp`).
 struct Doubts {
-    std::optional<Timestamp> renewals_fail_since;   ///< The vendor could not be asked, or its answer says nothing.
+    std::optional<Timestamp> renewals_fail_since;   ///< The vendor could not be asked, or its answer was unclear.
     std::optional<Timestamp> grant_refused_at;      ///< The token endpoint refused the grant for the first time.
     std::optional<Timestamp> credential_refused_at; ///< The health method answered 401 for the first time.
 
     friend bool operator==(Doubts const&, Doubts const&) = default;
 };
 
-/// One customer's connected vendor account, as its row has it.
+/// A tenant's account at a vendor: the row.
 struct Account {
     IntegratedAccountId id;
     EnvironmentId environment;
@@ -40,13 +40,13 @@ struct Account {
     std::optional<std::string> region;
     bool is_sandbox = false;
     bool is_blocked = false;
-    json::object context; ///< What may be shown.
+    json::object context; ///< The visible part of the context.
     Bytes sealed;         ///< The secret part of the context.
     std::uint32_t data_key_version = 0;
-    std::int64_t generation = 1; ///< Moves with every change of the credentials.
-    /// Of an OAuth access token, if the vendor told.
+    std::int64_t generation = 1; ///< Counts the changes of the credentials.
+    /// When the OAuth access token ends, if the vendor said so.
     std::optional<Timestamp> access_expires_at;
-    /// From when on it should be renewed; absent if it cannot be.
+    /// When the access token should be renewed; absent if it cannot be.
     std::optional<Timestamp> refresh_due_at;
     Doubts doubts;
     json::value last_error;
@@ -54,14 +54,14 @@ struct Account {
     Timestamp created_at;
     Timestamp updated_at;
 
-    /// Whether its OAuth client is the customer's own, and not the app of the environment integration.
+    /// Whether the account has an OAuth client of its own, instead of the app of the environment integration.
     [[nodiscard]] bool has_own_client() const { return authentication_method == "oauth2_client_credentials"; }
 };
 
-/// What events tell of an account: nothing secret.
+/// The payload of events about an account. It has no secret.
 [[nodiscard]] json::object event_payload(Account const& account);
 
-/// Where an account's secrets are sealed: the `place` of `crypto::DataKey::seal`.
+/// The `place` under which an account's secrets are sealed (`crypto::DataKey::seal`).
 [[nodiscard]] std::string sealing_place(IntegratedAccountId id);
 
 } // namespace sluice::accounts

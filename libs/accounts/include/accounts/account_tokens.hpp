@@ -29,13 +29,14 @@ struct AccountToken {
 class AccountTokenRepository {
 public:
     virtual ~AccountTokenRepository() = default;
-    /// Also deletes those of the environment that have expired. Errors: not_found if there is no such account.
+    /// Stores a token. Also deletes the environment's expired tokens. Errors: not_found if there is no such account;
+    /// unavailable.
     virtual Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline deadline) = 0;
-    /// The token one of these hashes belongs to, expired or not. Errors: not_found.
+    /// The token with one of these hashes, also if it has expired. Errors: not_found, unavailable.
     virtual Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
 };
 
-/// Recognises integrated-account tokens. One per I/O thread; a known token costs no query.
+/// Recognises integrated-account tokens. One per I/O thread. A cached token costs no query.
 class AccountTokens {
 public:
     static constexpr std::chrono::minutes kLifetime{15};
@@ -44,7 +45,7 @@ public:
     AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, tenancy::SecretGate& gate,
                   Clock const& clock, snapshots::CacheConfig config);
 
-    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);

@@ -7,7 +7,7 @@
 
 namespace sluice::accounts {
 
-/// What a request turned out to be, for the access log and `server-timing`.
+/// What a request was about, for the access log and `server-timing`.
 struct CallTrace {
     std::string environment;
     std::string account;
@@ -16,9 +16,9 @@ struct CallTrace {
     std::string tool;
     std::string client;
     std::chrono::microseconds vendor_time{};
-    bool is_vendors_fault = false; ///< What went wrong did so at the vendor, or on the way to it.
+    bool is_vendors_fault = false; ///< A failure was the vendor's, or on the way to the vendor.
 
-    /// Takes note whose call it is.
+    /// Notes the account that is called.
     void of(accounts::CallableAccount const& connected);
 };
 

@@ -9,12 +9,13 @@
 
 namespace sluice::accounts {
 
-/// Makes an account callable: its integration compiled, its address rendered.
+/// Makes an account callable: compiles its integration and renders its address. Errors: those of
+/// `Integrations::install` and `Integrations::tools_of`.
 Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, AccountState state, Deadline deadline);
 
-/// The account, its environment integration, its definition and its environment.
+/// The snapshot depends on the account, its environment integration, its definition and its environment.
 [[nodiscard]] snapshots::Dependencies dependencies_of(CallableAccount const& connected);
-/// About what it takes beside what it shares with the other accounts of its integration.
+/// About how many bytes the snapshot takes, without what it shares with other accounts of its integration.
 [[nodiscard]] std::size_t weight_of(CallableAccount const& connected);
 
 /// Callable accounts by id. One per I/O thread.
@@ -23,7 +24,7 @@ public:
     /// Both must outlive it.
     CallableAccounts(AccountRepository& repository, Integrations& integrations, snapshots::CacheConfig config);
 
-    /// Errors: not_found, unavailable.
+    /// Errors: not_found, unavailable, and those of `make_callable`.
     Task<Result<CallableAccountPtr>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
 
     void apply(snapshots::Change const& change) { cache_.drop(change); }

@@ -28,7 +28,7 @@ struct NewAccount {
     json::object context; ///< Settings and secrets together.
 };
 
-/// What changes of an account. What is absent stays.
+/// A change of an account. Absent members stay as they are.
 struct AccountPatch {
     std::optional<std::string> tenant_id = {};
     std::optional<std::optional<std::string>> region = {};
@@ -43,8 +43,8 @@ struct MintedAccountToken {
     Timestamp expires_at;
 };
 
-/// The integrated accounts of environments: what developers do with them. One per I/O thread. Every method runs inside
-/// the environment it is given: what lies outside is not_found. All may answer unavailable.
+/// What developers do with integrated accounts. One per I/O thread. Every function works inside one environment: rows
+/// of others are not_found. Every function may answer unavailable.
 class Directory {
 public:
     /// All must outlive it. `behind` does what an answer need not wait for.
@@ -53,27 +53,28 @@ public:
               Refresher& refresher, http::Client& client, http::Behind& behind, crypto::Keyring const& keyring,
               Clock const& clock);
 
-    /// Errors: invalid_argument at `environment_integration_id`, `authentication_method` or `context.<field>`.
+    /// Stores an account with its credentials; the vendor is not asked. Errors: invalid_argument at
+    /// `environment_integration_id`, `authentication_method` or `context.<field>`.
     Task<Result<Account>> create(NewAccount account, Deadline deadline);
-    /// A context with credentials makes the account active. Errors: not_found; invalid_argument at `context.<field>`.
+    /// A patch whose context has credentials makes the account active. Errors: not_found; invalid_argument at
+    /// `context.<field>`.
     Task<Result<Account>> change(EnvironmentId environment, IntegratedAccountId id, AccountPatch patch,
                                  Deadline deadline);
-    /// Puts other credentials in and makes the account active; without `method` it stays the one it has. Errors: as
-    /// `change`.
+    /// Replaces the credentials and makes the account active. Without `method` the authentication method stays. Errors:
+    /// as of `change`.
     Task<Result<Account>> replace_credentials(EnvironmentId environment, IntegratedAccountId id,
                                               std::optional<std::string> method, json::object context,
                                               Deadline deadline);
-    /// Renews the credential. A renewal that fails is no error while the old credential works and the connection is not
-    /// over. Takes up to 30 s, whatever the deadline is. Errors: conflict for credentials that are not renewed; those
-    /// of `Refresher::renew`.
+    /// Renews the credential. A failed renewal is no error while the old credential works and the account is not dead.
+    /// Takes up to 30 s, whatever the deadline is. Errors: conflict for credentials of a kind that is never renewed;
+    /// those of `Refresher::renew`.
     Task<Result<void>> renew(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    /// A token for the customer's browser, for `AccountTokens::kLifetime`.
+    /// Makes a token for the customer's browser. It lives for `AccountTokens::kLifetime`.
     Task<Result<MintedAccountToken>> mint_token(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    /// Deletes an account. What it was granted at the vendor is revoked behind the answer, as far as the vendor can be
-    /// reached.
+    /// Deletes an account. Its grant is revoked at the vendor in the background, if the vendor can be reached.
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    /// Deletes accounts one by one, each within `limit`. Those that were there; one that is not keeps no other. After
-    /// an error those before it are deleted all the same.
+    /// Deletes accounts one by one, each within `limit`. Gives the ids of those that existed; a missing one is no
+    /// error.
     Task<Result<std::vector<IntegratedAccountId>>>
     remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit);
 

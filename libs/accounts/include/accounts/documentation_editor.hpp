@@ -17,10 +17,10 @@ public:
     DocumentationEditor(DocumentationRepository& documentation, InstallationRepository& installations,
                         IntegrationRepository& definitions, Integrations& integrations);
 
-    /// Errors: invalid_argument at `entity_id`, `resource`, `method`, `type` or `value`; conflict if there is a row for
-    /// the same entity, resource, method and type.
+    /// Stores a row after checking it. Errors: invalid_argument at `entity_id`, `resource`, `method`, `type` or
+    /// `value`; conflict if there is a row for the same entity, resource, method and type.
     Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline);
-    /// What is absent stays. Errors: not_found; invalid_argument as above.
+    /// An absent argument stays as it is. Errors: not_found; invalid_argument as of `create`.
     Task<Result<DocumentationRow>> change(EnvironmentId environment, DocumentationId id,
                                           std::optional<std::string> format, std::optional<std::string> value,
                                           Deadline deadline);

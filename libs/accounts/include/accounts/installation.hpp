@@ -14,35 +14,35 @@
 
 namespace sluice::accounts {
 
-/// An integration in an environment, as its row has it.
+/// An integration that is installed in an environment: the row.
 struct EnvironmentIntegration {
     EnvironmentIntegrationId id;
     EnvironmentId environment;
     IntegrationId integration;
     json::object override;
-    std::optional<Secret> app_secret; ///< Of the OAuth app in `override`, to be sealed; never read back.
+    std::optional<Secret> app_secret; ///< The secret of the OAuth app in `override`; only written, never read back.
     bool is_enabled = true;
     bool show_in_catalog = true;
-    json::value last_error; ///< While the vendor refuses its OAuth app; read only.
+    json::value last_error; ///< Set while the vendor refuses the OAuth app; read only.
     Timestamp created_at;
     Timestamp updated_at;
 };
 
-/// The vendor refuses the OAuth app of an installed integration. No account's fault, and none's end. What one account
-/// is refused while others are renewed with the same app is not this.
+/// The vendor refuses the OAuth app of an installed integration. This ends no account, since no account caused it. It
+/// does not apply if other accounts are renewed with the same app.
 struct AppTrouble {
     std::string message;
     Timestamp retry_at; ///< Before this no account asks the token endpoint.
 };
 
-/// A text sealed under a data key of its environment, and where.
+/// A text that is sealed under a data key of its environment, with the place it was sealed for.
 struct SealedSecret {
     crypto::DataKey key;
     std::string place;
     Bytes sealed;
 };
 
-/// Where the secret of an installed integration's OAuth app is sealed.
+/// The `place` under which the secret of an installed integration's OAuth app is sealed.
 [[nodiscard]] std::string app_place(EnvironmentIntegrationId id);
 
 /// A row of documentation.
@@ -60,8 +60,8 @@ struct DocumentationRow {
     Timestamp updated_at;
 };
 
-/// What the accounts of one environment integration share, compiled: the definition under the override, and its tools
-/// under the documentation. Immutable; equal input gives the same object.
+/// What the accounts of one environment integration share: the compiled definition with its override, and the tools
+/// with the documentation. Immutable. Equal input gives the same object.
 struct InstalledIntegration {
     catalog::IntegrationPtr integration;
     std::shared_ptr<tools::ToolList const> tools;

@@ -16,8 +16,8 @@ namespace sluice::accounts {
 
 using ToolListPtr = std::shared_ptr<tools::ToolList const>;
 
-/// Compiled integrations, shared by all threads. Locks only around its maps; compiling runs on the worker pool, and
-/// once however many ask for the same.
+/// Compiled integrations, shared by all threads. Locks only its maps. Compiling runs on the worker pool, once for all
+/// who ask for the same.
 class Integrations {
 public:
     /// Both must outlive it.
@@ -26,17 +26,18 @@ public:
     Integrations(Integrations const&) = delete;
     Integrations& operator=(Integrations const&) = delete;
 
-    /// The definition under an override and its tools under documentation rows (the most specific last). `version` is
-    /// what the caller saw stored. Errors: not_found; invalid_argument if definition or override do not compile;
-    /// unavailable. What is not ready by the deadline is there for who asks later.
+    /// The definition with an override, and its tools with documentation (the most specific row last). `version` is the
+    /// stored version that the caller read. If compiling is not ready by the deadline, it goes on for later callers.
+    /// Errors: not_found; invalid_argument if the definition or the override does not compile; unavailable.
     Task<Result<InstalledPtr>> install(IntegrationId id, int version, json::object override,
                                        std::vector<DocumentationRow> documentation, Deadline deadline);
 
-    /// The tools as one account has them: `records` is what it decides itself. Equal input gives the same object.
-    /// Errors: unavailable.
+    /// The tools as one account has them; `records` is the account's own part (`tools::overlay_tools`). Equal input
+    /// gives the same object. Errors: unavailable.
     Task<Result<ToolListPtr>> tools_of(InstalledPtr installed, json::object records, Deadline deadline);
 
-    /// Checks an override of the definition as it is stored now without keeping anything. Errors: invalid_argument.
+    /// Checks an override with the definition that is stored now. Keeps nothing. Errors: invalid_argument at
+    /// `override.<path>`; not_found; unavailable.
     Task<Result<void>> check_override(IntegrationId id, json::object override, Deadline deadline);
 
 private:
@@ -51,13 +52,13 @@ private:
 
     IntegrationRepository& repository_;
     WorkerPool& workers_;
-    /// Jobs hold it too: they may end after this object.
+    /// Shared with jobs, which may end after this object.
     std::shared_ptr<Shelf> shelf_;
     SharedFlight<std::string, InstalledPtr> compiling_;
     SharedFlight<std::string, ToolListPtr> overlaying_;
     SharedFlight<IntegrationId, StoredPtr> loading_;
     std::mutex mutex_;
-    /// Documents are large, and needed to compile only: the few that were used last.
+    /// The definitions that were used last. They are few, since documents are large and needed only to compile.
     std::deque<StoredPtr> definitions_;
 };
 

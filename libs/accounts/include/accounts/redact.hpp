@@ -7,10 +7,11 @@
 
 namespace sluice::accounts {
 
-/// A vendor's text without the account's own secrets, which some vendors repeat: as they are, percent-encoded, with
-/// slashes escaped, and within base64, such as that of Basic authentication. For texts that are kept or shown.
+/// Removes the account's secrets from a text of the vendor, since some vendors repeat them. Finds them unchanged,
+/// percent-encoded, with escaped slashes, and inside base64, as in Basic authentication. For texts that are kept or
+/// shown.
 [[nodiscard]] std::string without_secrets(std::string text, CallableAccount const& account);
-/// The same of a vendor's header values.
+/// The same for the values of a vendor's headers.
 [[nodiscard]] http::Headers without_secrets(http::Headers headers, CallableAccount const& account);
 
 } // namespace sluice::accounts

@@ -5,16 +5,17 @@
 
 namespace sluice::accounts {
 
-/// The job of an account whose credential ends: its id is the account's.
+/// The job that renews an account's credential before it ends. The job's id is the account's.
 inline constexpr jobs::Kind kRefreshJob{"account_refresh"};
 
-/// Renews credentials ahead of their end. When the next renewal is due stands in the account's row. One per I/O thread.
+/// Renews credentials before they end. The account's row says when the next renewal is due. One per I/O thread.
 class RefreshJob {
 public:
     /// All must outlive it.
     RefreshJob(AccountRepository& repository, Integrations& integrations, Refresher& refresher, Clock const& clock);
 
-    /// Errors: the vendor could not be asked, or the database is not available: the job comes again.
+    /// Says when the job is due again, or nothing if it ends. After an error (the vendor could not be asked, the
+    /// database is down) the job is tried again.
     Task<Result<jobs::Next>> run(jobs::Job job);
 
 private:
@@ -24,7 +25,7 @@ private:
     Clock const& clock_;
 };
 
-/// The account that a job is about; none if it was deleted, and the job with it.
+/// The account of a job; nothing if the account was deleted. Then the job ends too. Errors: unavailable.
 Task<Result<std::optional<AccountState>>> account_of(AccountRepository& repository, jobs::Job job, Deadline deadline);
 
 } // namespace sluice::accounts

@@ -18,35 +18,35 @@ namespace sluice::accounts {
 struct RefresherMetrics {
     explicit RefresherMetrics(telemetry::Registry& registry);
     telemetry::Counter& renewed;
-    telemetry::Counter& shared;  ///< Found renewed by somebody else.
-    telemetry::Counter& refused; ///< The grant.
-    telemetry::Counter& failed;  ///< The vendor could not be asked, or refused the app; to be tried again.
+    telemetry::Counter& shared;  ///< Somebody else had renewed it.
+    telemetry::Counter& refused; ///< The vendor refused the grant.
+    telemetry::Counter& failed;  ///< The vendor could not be asked, or refused the app. It is tried again.
     telemetry::Counter& interrupted;
 };
 
 struct RefresherConfig {
     std::chrono::seconds vendor_limit{10};
-    std::chrono::seconds lease{25}; ///< More than twice `vendor_limit`: nobody takes over who only waits.
+    std::chrono::seconds lease{
+        25}; ///< More than twice `vendor_limit`, so that nobody takes over while the holder only waits for the vendor.
 };
 
-/// Renews credentials: one call to the vendor per rotation across all replicas. The lease is taken,
-/// the intent written and the outcome committed in transactions of their own; none is open while the vendor is asked.
-/// One per I/O thread.
+/// Renews credentials. All replicas together ask the vendor once for each rotation. Taking the lease, writing the
+/// intent and storing the outcome are three transactions; none is open while the vendor is asked. One per I/O thread.
 class Refresher {
 public:
     /// All must outlive it.
     Refresher(AccountRepository& repository, Integrations& integrations, http::Client& client, Clock const& clock,
               telemetry::Log& log, RefresherMetrics& metrics, RefresherConfig config = {});
 
-    /// The account with a newer credential than `account` holds, renewed here or by somebody else.
-    /// Errors: reauth_needed if it cannot be renewed, because its connection is over (the account says why, and its
-    /// status is needs_reauth by then), or there is nothing to renew it with; conflict if a renewal was cut off at a
-    /// vendor that accepts a refresh token once: then the credential is used until it ends; forbidden if the vendor
-    /// refuses the OAuth app; upstream_unreachable, upstream_failed, upstream_timeout if the vendor could not be asked,
-    /// or refused once; unavailable. But for the first, the credential that `account` holds is as good as before.
+    /// Gives the account with a newer credential than `account` has, renewed here or by somebody else. Errors:
+    /// reauth_needed if the account is dead (its row then says why, with the status needs_reauth) or has nothing to
+    /// renew with; conflict if a renewal was cut off at a vendor that accepts a refresh token once: then the credential
+    /// is used until it ends; forbidden if the vendor refuses the OAuth app; upstream_unreachable, upstream_failed or
+    /// upstream_timeout if the vendor could not be asked, or refused once; unavailable. After every error but
+    /// reauth_needed the credential of `account` is as good as before.
     enum class Why {
-        asked,  ///< It is due, or somebody wants a newer one.
-        refused ///< A call with it was answered 401.
+        asked,  ///< The renewal is due, or somebody wants a newer credential.
+        refused ///< The vendor answered 401 to a call with the credential.
     };
     Task<Result<CallableAccountPtr>> renew(CallableAccountPtr account, Why why, Deadline deadline);
 
@@ -54,7 +54,7 @@ private:
     /// A lease that was taken.
     struct Taken {
         Uuid owner;
-        bool is_interrupted = false; ///< A renewal before was cut off.
+        bool is_interrupted = false; ///< An earlier renewal was cut off.
         bool app_works = false;
         Why why = Why::asked;
     };

@@ -17,9 +17,10 @@
 
 namespace sluice::accounts {
 
-// Every method runs inside the environment it is given; what lies outside is not_found. All may answer unavailable.
+// The repositories of accounts. Every function works inside one environment: rows of others are not_found. Every
+// function may answer unavailable. All are thread-safe. If a caller goes away, its transaction is not committed.
 
-/// A definition as stored.
+/// A stored definition.
 struct StoredIntegration {
     IntegrationId id;
     std::optional<TeamId> team;
@@ -38,16 +39,17 @@ struct StoredIntegration {
 class IntegrationRepository {
 public:
     virtual ~IntegrationRepository() = default;
-    /// Those the environment may use: built-in ones and its team's; without their documents. Any order.
+    /// The definitions that the environment may use: built-in ones and those of its team. Without their documents, in
+    /// any order.
     virtual Task<Result<std::vector<StoredIntegration>>> list(EnvironmentId environment, Deadline deadline) = 0;
     virtual Task<Result<StoredIntegration>> find(EnvironmentId environment, IntegrationId id, Deadline deadline) = 0;
-    /// Whoever may use it; for definitions of accounts that exist.
+    /// A definition, whoever may use it. For the definitions of accounts that exist.
     virtual Task<Result<StoredIntegration>> load(IntegrationId id, Deadline deadline) = 0;
-    /// Stores a definition; one that differs from what is there gets the next version. True if it changed anything.
+    /// Stores a definition. If it differs from the stored one it gets the next version. True if it changed anything.
     virtual Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) = 0;
 };
 
-/// An installed integration with what its OAuth app takes.
+/// An installed integration with the secret of its OAuth app.
 struct InstallationState {
     EnvironmentIntegration row;
     std::optional<SealedSecret> app_secret;
@@ -57,7 +59,8 @@ struct InstallationState {
 class InstallationRepository {
 public:
     virtual ~InstallationRepository() = default;
-    /// Idempotent by integration: an existing row comes back as it is, `created` false.
+    /// `ensure` makes a row unless the integration is installed. An existing row is given unchanged, with `created`
+    /// false.
     struct Ensured {
         EnvironmentIntegration row;
         bool created = false;
@@ -69,12 +72,13 @@ public:
                                                  Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment,
                                                                      tenancy::ListQuery query, Deadline deadline) = 0;
-    /// Without `app_secret` the stored one stays, as long as the override has an app.
+    /// Without `app_secret` the stored secret stays, if the override still has an app.
     virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) = 0;
-    /// From then on neither it nor its accounts are found. However many there are, it takes no longer: a job of the
-    /// kind `uninstall` deletes them.
+    /// Hides the installation and its accounts: they are not found any more. Takes the same time however many accounts
+    /// there are: the job `kUninstallJob` deletes them.
     virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) = 0;
-    /// Deletes a batch of the accounts of a removed one, with their events, or at last its row. False: nothing is left.
+    /// Deletes a batch of the accounts of a removed installation, with their events; at the end its row. False if
+    /// nothing is left.
     virtual Task<Result<bool>> remove_rest(EnvironmentId environment, EnvironmentIntegrationId id,
                                            Deadline deadline) = 0;
 };
@@ -89,51 +93,51 @@ public:
                                                                Deadline deadline) = 0;
     virtual Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, Deadline deadline) = 0;
-    /// Those that change the tools of an installed integration, the most specific last.
+    /// The rows that change the tools of an installed integration, the most specific last.
     virtual Task<Result<std::vector<DocumentationRow>>> of_installation(EnvironmentId environment,
                                                                         EnvironmentIntegrationId installation,
                                                                         IntegrationId integration,
                                                                         Deadline deadline) = 0;
 };
 
-/// All that makes an account callable, as one transaction read it.
+/// Everything that makes an account callable, read in one transaction.
 struct AccountState {
     Account account;
     crypto::DataKey key;
     bool is_enabled = true;
     json::object override;
-    std::optional<SealedSecret> app_secret; ///< Of the developer's own OAuth app.
+    std::optional<SealedSecret> app_secret; ///< The secret of the developer's own OAuth app.
     std::optional<AppTrouble> app_trouble;
     std::optional<Timestamp> app_worked_at; ///< When the app last renewed an account, to the minute.
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
-    std::string reconnect_url;                   ///< Of the environment; empty if it has none.
-    json::object schema; ///< What the account itself decides about its tools, by source; empty: not known.
+    std::string reconnect_url;                   ///< The environment's page for reconnecting; empty if there is none.
+    json::object schema; ///< The account's own part of the tools, by source; empty if not known.
 };
 
-/// What a change of an account may do; runs on a database thread, with the row locked, and owns all it touches.
+/// Changes an account. It runs on a database thread with the row locked, and must own everything it touches.
 using AccountChange = std::function<Result<void>(Account& account, Context& context)>;
 
-/// An account's lease for renewing its credential: one refresher at a time across all replicas.
+/// An account's lease for renewing its credential. One refresher on all replicas has it at a time.
 struct RefreshLease {
     enum class Kind {
-        taken,       ///< Ours until it ends; `state` is what to renew.
-        busy,        ///< Somebody else's.
-        renewed,     ///< The generation is no longer the one that was seen: nothing to do.
-        app_refused, ///< The vendor refuses the OAuth app, and it is not time to ask again: `state.app_trouble`.
+        taken,       ///< The caller has the lease until it ends; `state` is to be renewed.
+        busy,        ///< Somebody else has the lease.
+        renewed,     ///< The generation has moved since the caller saw it: there is nothing to do.
+        app_refused, ///< The vendor refuses the OAuth app, and the pause is not over: see `state.app_trouble`.
     };
     Kind kind = Kind::busy;
-    /// Taken over from a refresher that died after it may have asked the vendor.
+    /// The holder before died, perhaps after it had asked the vendor.
     bool is_interrupted = false;
-    AccountState state; ///< As it is now; not filled when busy.
+    AccountState state; ///< The account now; not filled if busy.
 };
 
-/// How a renewal ended.
+/// The end of a renewal.
 struct RefreshEnd {
     enum class Kind {
-        renewed,     ///< New credentials: the generation moves, and the OAuth app is known to work.
-        failed,      ///< The old ones stay, and may be tried again.
-        undecided,   ///< The vendor may have used them up: the intent stays.
+        renewed,     ///< There are new credentials: the generation moves, and the OAuth app is known to work.
+        failed,      ///< The old credentials stay, and the renewal may be tried again.
+        undecided,   ///< The vendor may have used up the refresh token: the intent stays.
         app_refused, ///< The vendor refuses the OAuth app; `message` says how.
     };
     Kind kind = Kind::failed;
@@ -143,31 +147,31 @@ struct RefreshEnd {
 class AccountRepository {
 public:
     virtual ~AccountRepository() = default;
-    /// Seals `secret` under the environment's newest data key. Errors: not_found if the environment integration is
-    /// not there.
+    /// Stores an account. Its secrets are sealed under the environment's newest data key. Errors: not_found if there is
+    /// no such environment integration.
     virtual Task<Result<Account>> create(Account account, Context context, Deadline deadline) = 0;
     virtual Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                       Deadline deadline) = 0;
-    /// Reads, lets `change` edit, writes, in one transaction. With `new_credentials` the generation moves, and what
-    /// spoke against the old ones is forgotten.
+    /// Reads the account, lets `change` edit it and writes it, in one transaction. With `new_credentials` the
+    /// generation moves and the doubts about the old ones are removed. Errors: not_found, and those of `change`.
     virtual Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
                                          AccountChange change, Deadline deadline) = 0;
-    /// Takes the lease for `lease`, unless the generation is no longer `seen` or somebody has it. A short transaction.
+    /// Takes the lease for the time `lease`, unless the generation is not `seen` any more or somebody has it.
     virtual Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id,
                                                      std::int64_t seen, Uuid owner, std::chrono::seconds lease,
                                                      Deadline deadline) = 0;
-    /// Records that the vendor is about to be asked. Errors: conflict if the lease is no longer `owner`'s.
+    /// Writes the intent: the vendor is about to be asked. Errors: conflict if `owner` has lost the lease.
     virtual Task<Result<void>> intend_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
                                               Deadline deadline) = 0;
-    /// `update` by the holder of the lease, which ends with it and, but for `undecided`, takes the intent along. What
-    /// the vendor says of the OAuth app is kept with the environment integration and told once. Errors: conflict as
-    /// above.
+    /// `update` by the holder of the lease. Ends the lease, and removes the intent unless the end is `undecided`. A
+    /// refusal of the OAuth app is written to the environment integration, with one event. Errors: conflict if `owner`
+    /// has lost the lease; those of `update`.
     virtual Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
                                                  RefreshEnd end, AccountChange change, Deadline deadline) = 0;
-    /// Makes the account's health check due, unless that was asked within the last minute.
+    /// Makes the account's health check due, unless somebody asked for it within the last minute.
     virtual Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
-    /// `update` with what the customer answered after connecting, which it tells.
+    /// `update` with the customer's answers to the form after connecting; an event tells of it.
     virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
                                                 Deadline deadline) = 0;
     virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;

@@ -8,8 +8,8 @@
 
 namespace sluice::accounts {
 
-/// Takes back at the vendor what an account that is being deleted was granted, where the vendor has a way to (RFC
-/// 7009). Errors: those of asking the vendor. A token that is dead already is no error.
+/// Revokes the grant of an account that is being deleted, if the vendor has an endpoint for that (RFC 7009). A token
+/// that is dead already is no error. Errors: those of `http::Client::send`.
 Task<Result<void>> revoke(http::Client& client, CallableAccountPtr account, Deadline deadline);
 
 } // namespace sluice::accounts

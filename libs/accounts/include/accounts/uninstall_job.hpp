@@ -6,10 +6,11 @@
 
 namespace sluice::accounts {
 
-/// The job of an environment integration that was removed: its id is the installation's.
+/// The job of a removed environment integration. The job's id is the installation's.
 inline constexpr jobs::Kind kUninstallJob{"uninstall"};
 
-/// Deletes what a removed installation leaves, for a while; then other jobs have their turn.
+/// Deletes what a removed installation left, for a limited time, so that other jobs run too. Says when the job is due
+/// again, or nothing if nothing is left. Errors: unavailable.
 Task<Result<jobs::Next>> uninstall(InstallationRepository& installations, Clock const& clock, jobs::Job job);
 
 } // namespace sluice::accounts

@@ -14,49 +14,50 @@
 
 namespace sluice::accounts {
 
-/// An account, ready to be called: the row, the key that opens it, its integration, its address. Immutable snapshot.
+/// An account that is ready to be called: the row, the key that opens its secrets, its integration, its address. An
+/// immutable snapshot.
 struct CallableAccount {
     Account account;
     crypto::DataKey key;
     InstalledPtr installed;
-    std::shared_ptr<tools::ToolList const> tools; ///< Those installed, with what this account decides of them.
-    bool is_enabled = true;                       ///< Of the environment integration.
+    std::shared_ptr<tools::ToolList const> tools; ///< The installed tools with this account's own part.
+    bool is_enabled = true;                       ///< Whether the environment integration is enabled.
     std::optional<SealedSecret> app_secret;
-    std::string base_url; ///< Rendered for this account, without a final slash.
-    std::string place;    ///< Where its secrets are sealed.
-    /// Where the customer connects it again: the developer's page, which knows who may; empty if there is none.
+    std::string base_url; ///< The vendor's address for this account, without a slash at its end.
+    std::string place;    ///< `sealing_place` of the account.
+    /// The developer's page where the customer connects the account again; empty if there is none.
     std::string reconnect_url;
-    json::value visible; ///< `{"context": …}` of what may be shown, as templates read it.
+    json::value visible; ///< `{"context": …}` with the visible part, as templates read it.
 };
 
 using CallableAccountPtr = std::shared_ptr<CallableAccount const>;
 
-/// Renders the address. Errors: invalid_argument at the context field that is missing or makes no URL.
+/// Renders the vendor's address for an account. Errors: invalid_argument at a context field that is missing or makes no
+/// URL.
 [[nodiscard]] Result<std::string> render_base_url(catalog::Integration const& integration,
                                                   json::object const& visible_context);
 
-/// What whoever meets a dead account is told to do, as a sentence.
+/// A sentence that says how to connect a dead account again.
 [[nodiscard]] std::string how_to_reconnect(CallableAccount const& account);
 
-/// What goes into one vendor request, last, next to the wire.
+/// The credential of one vendor request. It is added last, just before the request is sent.
 struct Credential {
-    std::string header; ///< Empty if it goes into the query.
+    std::string header; ///< Name of the header; empty if the credential goes into the query.
     std::string query;
     Secret value;
 };
 
-/// Opens an account's credential for one call. Nothing of it stays in memory in clear. Thread-safe.
+/// Opens an account's credential for one call. It never keeps a credential in the clear. Thread-safe.
 class Vault {
 public:
     /// `clock` must outlive the vault.
     explicit Vault(Clock const& clock);
 
-    /// Errors: reauth_needed if the account needs it or its access token has expired; unavailable while it is blocked;
-    /// forbidden while its integration is disabled; internal if the seal does not open.
+    /// Errors: reauth_needed if the account is not active or its access token has expired; unavailable while the
+    /// account is blocked; forbidden while its integration is disabled; internal if the seal does not open.
     [[nodiscard]] Result<Credential> credential(CallableAccount const& account) const;
 
-    /// Whether the access token should be renewed before it is used: it ends within 30 s, and the worker that should
-    /// have renewed it already has not.
+    /// Whether a call should renew the access token first: it ends within 30 s, and no worker has renewed it in time.
     [[nodiscard]] bool is_renewal_due(CallableAccount const& account) const;
 
 private:
