@@ -10,7 +10,7 @@ namespace {
 
 using catalog::FormField;
 
-/// What a form token is sealed for, beside which no other question has this name.
+/// The binding with which a form token is sealed. Nothing else is sealed with this name.
 constexpr std::string_view kBinding = "post_connect_user_form";
 
 Error expired()
@@ -85,7 +85,7 @@ Task<Result<accounts::CallableAccountPtr>> ConnectForm::open(std::string_view to
     if (!account)
         co_return account.error().code() == ErrorCode::not_found ? expired() : account.error();
     if (!(*account)->installed->integration->actions.post_connect_user_form)
-        co_return expired(); // The definition has changed meanwhile.
+        co_return expired(); // The definition has changed and has no form any more.
     co_return account;
 }
 

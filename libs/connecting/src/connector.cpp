@@ -41,7 +41,7 @@ json::object error_json(Error const& error)
     return {{"error_type", error_type_of(error)}, {"message", error.public_detail()}};
 }
 
-/// What the vendor's page reports (RFC 6749 section 4.1.2.1).
+/// The error for a refusal on the vendor's page (RFC 6749 section 4.1.2.1).
 Error refusal_of(std::string_view code)
 {
     if (code == "access_denied")
@@ -274,8 +274,8 @@ Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadl
                                              "for a new link."};
     if (auto const may = admit(connection->environment); !may)
         co_return may.error();
-    // From here on nobody else uses this state, so a code that is sent twice is used once. A browser that comes again
-    // (reload, prefetch, a second click) sees what came of it.
+    // Only one request can begin the exchange, so a code that comes twice is used once. A browser that comes again
+    // (reload, prefetch, a second click) gets the same result.
     auto const begun = connection->status == ConnectionStatus::initiated
                            ? co_await connections_.begin_exchange(connection->environment, connection->id, deadline)
                            : Result<void>(finished_connection());
@@ -288,7 +288,7 @@ Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadl
     if (callback.error.empty() && !callback.code.empty())
         account = co_await exchange(*connection, std::move(callback.code), deadline);
     if (!account) {
-        // If this is not stored either, `resume` finds the connection cut off.
+        // If this cannot be stored either, `resume` ends the connection later.
         [[maybe_unused]] auto const told = co_await connections_.fail(
             connection->environment, connection->id, error_json(account.error()), Deadline::after(kStoreLimit));
     } else {
@@ -365,7 +365,7 @@ Task<Result<accounts::Account>> Connector::exchange(Connection const& connection
             ErrorCode::upstream_failed,
             fmt::format("The answer of {} belongs to another request (nonce). Start again.", integration.label)};
     if (!grant->scopes)
-        grant->scopes = connection.scopes; // Left out means: as asked for (RFC 6749 section 5.1).
+        grant->scopes = connection.scopes; // Absent scopes mean those that were asked for (RFC 6749 section 5.1).
     accounts::Account account;
     account.environment = connection.environment;
     account.environment_integration = connection.environment_integration;
@@ -394,7 +394,7 @@ Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environme
         auto const account = co_await accounts_.find(environment, *connection->account, deadline);
         if (!account)
             co_return account.error();
-        // What comes of it is written into both.
+        // The result is written into the account and the connection.
         [[maybe_unused]] auto const tried =
             co_await trial_.run(connection->id, connection->link_token, *account, deadline);
         co_return Next{};

@@ -10,9 +10,9 @@ namespace sluice::connecting {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-/// Of a call of the vendor and of storing what it said.
+/// The time for asking the vendor and storing the result.
 constexpr std::chrono::seconds kCheckLimit{30};
-/// After the first refusal of a credential: the verdict is possible then.
+/// The pause after the first refusal of a credential. The second refusal can then be the verdict.
 constexpr std::chrono::milliseconds kSecondLook{accounts::kCredentialApart + std::chrono::seconds(1)};
 
 } // namespace
@@ -39,7 +39,7 @@ Task<Result<jobs::Next>> HealthJob::run(jobs::Job job)
     if (state->account.status == accounts::Status::connecting) {
         [[maybe_unused]] auto const tried =
             co_await connector_.resume(std::move(state->account), Deadline::after(kCheckLimit));
-        co_return std::nullopt; // Whatever came of it has set the next time.
+        co_return std::nullopt; // Storing the result has scheduled the next check.
     }
     if (state->account.status != accounts::Status::active)
         co_return std::nullopt;

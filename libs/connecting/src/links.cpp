@@ -230,7 +230,7 @@ Task<Result<Links::Chosen>> Links::choose(LinkToken link, Choice choice, Deadlin
         auto const account = co_await accounts_.find(link.environment, *link.account, deadline);
         if (!account)
             co_return account.error();
-        // The account that is reconnected, or that this link has made so far: nothing else goes into it.
+        // If the link has an account already, only that account's installation may be chosen.
         is_offered = is_offered && account->environment_integration == choice.installation;
     } else {
         is_offered = is_offered && state->row.show_in_catalog;

@@ -18,7 +18,7 @@ json::object merged(json::object into, json::object const& over)
     return into;
 }
 
-/// The status of an account that could not be brought to `active`.
+/// The status of an account that could not become `active`.
 accounts::Status status_of(Error const& error)
 {
     return error.code() == ErrorCode::setup_failed ? accounts::Status::post_install_error
@@ -67,13 +67,13 @@ Task<Result<void>> Trial::try_context(accounts::Account const& account, accounts
     if (!state)
         co_return state.error();
     auto& row = state->account;
-    // Under an id that no row has: what is learnt of it changes none, and there is nothing to renew it with.
+    // The trial uses an id that no row has. So nothing that is learnt changes a row, and no renewal finds one.
     row.id = IntegratedAccountId{uuid_v7(clock_.now())};
     row.authentication_method = account.authentication_method;
     row.context = context.visible;
     row.sealed = state->key.seal(accounts::sealing_place(row.id), boost::json::serialize(context.secret));
     row.access_expires_at = account.access_expires_at;
-    row.refresh_due_at.reset(); // These tokens are not stored yet: nobody may use them up.
+    row.refresh_due_at.reset(); // These tokens are not stored yet, so a renewal must not use them up.
     auto connected = co_await accounts::make_callable(integrations_, *std::move(state), deadline);
     if (!connected)
         co_return connected.error();

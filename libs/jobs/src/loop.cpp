@@ -13,9 +13,9 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kLease{60};
 constexpr std::chrono::seconds kLimit{10};
-/// Between two looks while there is work.
+/// The pause between two looks while there is work.
 constexpr milliseconds kBusyPause{100};
-/// While nobody rings.
+/// The pause between two looks while no notifications arrive.
 constexpr milliseconds kDeafPause{500};
 constexpr milliseconds kLongestSleep = kNotifiedAhead;
 
@@ -63,7 +63,7 @@ Task<void> Loop::run()
     int failed = 0;
     while (!is_stopping_) {
         auto least = kBusyPause;
-        auto most = is_hearing_ ? kLongestSleep : kDeafPause; // Or until one of those that run has ended.
+        auto most = is_hearing_ ? kLongestSleep : kDeafPause; // A running job that ends also wakes the loop.
         if (!running_.full()) {
             auto const taken = co_await queue_.take(wish(), Deadline::after(kLimit));
             failed = taken ? 0 : failed + 1;
@@ -78,7 +78,7 @@ Task<void> Loop::run()
                     running_.spawn(run_one(job));
                 }
                 if (!taken->jobs.empty())
-                    most = kBusyPause; // One job often makes the next one due.
+                    most = kBusyPause; // A job that ends often makes another one due.
                 else if (taken->next_in)
                     most = std::clamp(*taken->next_in, kBusyPause, most);
             }
@@ -103,7 +103,7 @@ Wish Loop::wish() const
 void Loop::set_hearing(bool is_hearing)
 {
     is_hearing_ = is_hearing;
-    bell_.ring(); // What was told while nobody heard is looked for.
+    bell_.ring(); // Notifications may have been lost, so the loop looks now.
 }
 
 void Loop::stop()
@@ -129,7 +129,7 @@ Task<void> Loop::run_one(Job job)
         running_of_.erase(count);
     bell_.ring();
     if (failure)
-        std::rethrow_exception(failure); // The group logs it.
+        std::rethrow_exception(failure); // The task group logs the exception.
 }
 
 Task<void> Loop::end(Job job)

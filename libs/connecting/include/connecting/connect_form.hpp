@@ -12,28 +12,30 @@
 
 namespace sluice::connecting {
 
-/// The form a definition may ask for once an account is connected. Whoever connected the account holds a form token:
-/// sealed, good for this account and a day, kept nowhere. One per I/O thread.
+/// The form that a definition may show after an account was connected. The customer's page holds a form token: it is
+/// sealed, is valid for this account and one day, and is not stored. One per I/O thread.
 class ConnectForm {
 public:
     /// All must outlive it.
     ConnectForm(accounts::AccountRepository& accounts, accounts::Integrations& integrations, proxy::VendorCalls& vendor,
                 crypto::CursorSealer const& sealer);
 
-    /// For an account that was just connected; nothing if its definition asks no questions.
+    /// Makes a form token for an account that was just connected; nothing if its definition has no form. Errors:
+    /// not_found, unavailable.
     Task<Result<std::optional<std::string>>> token_for(EnvironmentId environment, IntegratedAccountId id,
                                                        Deadline deadline);
 
-    /// The account whose form it is. Errors: unauthenticated for a token that is not ours or too old, or whose account
-    /// is gone.
+    /// The account of a form token. Errors: unauthenticated if the token is invalid or too old, or its account was
+    /// deleted; unavailable.
     Task<Result<accounts::CallableAccountPtr>> open(std::string_view token, Deadline deadline);
 
-    /// What a field offers under the answers so far, asked of the vendor where the definition says so.
-    /// Errors: invalid_argument at `field` or at the answer it depends on; those of the vendor.
+    /// The options of a field, given the answers so far. The vendor is asked for them where the definition says so.
+    /// Errors: invalid_argument at `field` or at an answer that the field depends on; those of `VendorCalls::call`.
     Task<Result<std::vector<catalog::FormField::Option>>>
     options(accounts::CallableAccountPtr account, std::string field, json::object answers, Deadline deadline);
 
-    /// Stores the answers. Errors: invalid_argument at `values.<field>`, also for what the vendor does not offer.
+    /// Checks and stores the answers. Errors: invalid_argument at `values.<field>`, also for an answer that is no
+    /// option of the vendor; unavailable.
     Task<Result<void>> submit(accounts::CallableAccountPtr account, json::object values, Deadline deadline);
 
 private:

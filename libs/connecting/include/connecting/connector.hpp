@@ -18,12 +18,12 @@
 
 namespace sluice::connecting {
 
-/// What a customer or a back end asks to be connected.
+/// An account to connect, as a customer or a developer's back end asks for it.
 struct ConnectRequest {
     EnvironmentId environment;
     std::optional<LinkTokenId> link_token;
     std::string tenant_id;
-    std::optional<IntegratedAccountId> account; ///< To reconnect.
+    std::optional<IntegratedAccountId> account; ///< The account to reconnect, if any.
     bool persist_previous_context = false;
     EnvironmentIntegrationId installation;
     std::string authentication_method;
@@ -31,27 +31,27 @@ struct ConnectRequest {
     std::optional<std::string> redirect_uri;
     std::optional<std::vector<std::string>> scopes;
     json::object entered; ///< By the customer.
-    json::object given;   ///< By the link token or the back end: over what was entered.
+    json::object given;   ///< By the link token or the back end; goes over `entered`.
 };
 
 struct StartedConnection {
     Connection connection;
-    Secret state; ///< Stands in the address that begins it.
+    Secret state; ///< Part of the address that the browser opens first.
 };
 
-/// What the vendor sent the browser back with (RFC 6749 section 4.1.2).
+/// What the browser brings back from the vendor's page (RFC 6749 section 4.1.2).
 struct Callback {
     std::string state;
     std::string code;
     std::string error;
-    std::vector<std::string> browser; ///< What the cookie says: the newest first.
+    std::vector<std::string> browser; ///< The values of the cookie, the newest first.
 };
 
-/// The job of a connection that somebody began: `Connector::resume`. Its id is the connection's.
+/// The job that ends a connection which was begun (`Connector::resume`). The job's id is the connection's.
 inline constexpr jobs::Kind kConnectionJob{"connection"};
 
-/// Connects accounts: by a form, or by way of the vendor's page. Each step is committed before the next begins, so that
-/// what a crash leaves behind is either nothing or an account that `resume` brings to its end. One per I/O thread.
+/// Connects accounts, by a form or through the vendor's page. Each step is committed before the next begins. So a crash
+/// leaves either nothing, or a connection or account that `resume` finishes. One per I/O thread.
 class Connector {
 public:
     /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
@@ -60,39 +60,40 @@ public:
               http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
               crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
 
-    /// The form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
-    /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account is kept,
-    /// `validation_error`); setup_failed (kept, `post_install_error`); upstream_*; conflict if the link was used.
+    /// Connects by a form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
+    /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account stays, with the status
+    /// `validation_error`); setup_failed (it stays, with `post_install_error`); upstream_*; conflict if the link was
+    /// used.
     Task<Result<accounts::Account>> connect(ConnectRequest request, Deadline deadline);
 
-    /// The vendor's page: checks the context and remembers what the callback needs. Errors: invalid_argument; forbidden
-    /// if there is no OAuth app.
+    /// Begins a connection through the vendor's page: checks the context and stores what `finish` needs. Errors:
+    /// invalid_argument; forbidden if there is no OAuth app.
     Task<Result<StartedConnection>> start(ConnectRequest request, Deadline deadline);
 
-    /// Binds the connection to the browser that gets the cookie `browser` now and has sent those in `known`, and gives
-    /// the vendor's address.
-    /// Errors: not_found (unknown or expired), conflict (another browser, finished, or the link was used).
+    /// Binds the connection to a browser, which gets the cookie `browser` now and has sent those in `known`. Gives the
+    /// address of the vendor's page. Errors: not_found (unknown or expired), conflict (another browser, finished, or
+    /// the link was used).
     Task<Result<std::string>> authorize_url(std::string_view state, std::string_view browser,
                                             std::vector<std::string> known, Deadline deadline);
 
-    /// Uses the vendor's code and tries the account. The connection as it is in the end, active or failed; a browser
-    /// that comes again, or twice at once, gets what came of it the first time.
-    /// `admit` is asked, once it is known whose connection it is, whether the vendor may be waited for.
-    /// Errors: not_found, conflict as above, those of `admit`: then nothing was done with the code.
+    /// Uses the vendor's code and tries the account. Gives the ended connection, active or failed. A browser that comes
+    /// again, or twice at once, gets the first result. `admit` is asked whether this environment may wait for the
+    /// vendor. Errors: not_found and conflict as of `authorize_url`, and those of `admit`; the code is then not used.
     using Admit = std::function<Result<void>(EnvironmentId)>;
     Task<Result<Connection>> finish(Callback callback, Admit admit, Deadline deadline);
 
-    /// What a crash or a customer who never came back left: ends it with a reason, or tries the account again.
-    /// The time of the next look, if it is too early.
+    /// Ends a connection that a crash cut off or whose customer never came back, with a reason, or tries its account
+    /// again. If it is too early, says when to look again. Errors: unavailable.
     Task<Result<jobs::Next>> resume(EnvironmentId environment, ConnectionId id, Deadline deadline);
-    /// Tries an account that a crash left `connecting`; active or `validation_error` afterwards.
+    /// Tries an account that a crash left `connecting`; its status is then `active` or says what is wrong. Errors:
+    /// those of `Trial::run`.
     Task<Result<accounts::Account>> resume(accounts::Account account, Deadline deadline)
     {
         return trial_.run(std::nullopt, std::nullopt, std::move(account), deadline);
     }
 
 private:
-    /// An installed integration, compiled, with its app.
+    /// An installed integration, compiled, with the secret of its OAuth app.
     struct Opened {
         EnvironmentId environment;
         accounts::InstalledPtr installed;
@@ -100,17 +101,17 @@ private:
     };
     Task<Result<Opened>> open(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline);
     Task<Result<Connection>> resolve(std::string_view state, Deadline deadline);
-    /// The connection once it has ended, by whoever is at it.
+    /// Waits until the request that works on the connection has ended it.
     Task<Result<Connection>> end_of(EnvironmentId environment, ConnectionId id, Deadline deadline);
-    /// A request that can be carried out: its context checked, with or without `tokens`, and its vendor's address.
+    /// A checked request: its context is complete, except for tokens if `tokens` says so.
     struct Prepared {
         Opened opened;
-        catalog::CredentialFormat const* format = nullptr; ///< In `opened`.
+        catalog::CredentialFormat const* format = nullptr; ///< Points into `opened`.
         json::object whole;
-        accounts::Context context; ///< The same in its two parts.
+        accounts::Context context; ///< `whole` in its two parts.
     };
     Task<Result<Prepared>> prepare(ConnectRequest const& request, accounts::Tokens tokens, Deadline deadline);
-    /// What is entered and given, over what there was if the request says so.
+    /// Merges what was given over what was entered; both over the old context if the request wants so.
     Task<Result<json::object>> merge(ConnectRequest const& request, catalog::Integration const& integration,
                                      Deadline deadline);
     Task<Result<accounts::TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth,
@@ -130,7 +131,7 @@ private:
     Trial trial_;
 };
 
-/// Whether one of these cookies is what the connection is bound to. In constant time for each.
+/// Whether the connection is bound to one of these cookies. Each is compared in constant time.
 [[nodiscard]] bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies);
 
 } // namespace sluice::connecting

@@ -6,14 +6,14 @@
 
 namespace sluice::connecting {
 
-/// Tries an account's credentials by its health method, and keeps what that says of them (`accounts/verdict.hpp`). What
-/// else a vendor says, or that it is down, is nothing about the credentials. One per I/O thread.
+/// Tries an account's credentials with the health method, and stores the result (`accounts/verdict.hpp`). Only a 401
+/// speaks against credentials: other refusals, and a vendor that is down, say nothing about them. One per I/O thread.
 class HealthCheck {
 public:
     /// All must outlive it.
     HealthCheck(accounts::AccountRepository& repository, proxy::VendorCalls& vendor, Clock const& clock);
 
-    /// Whether the vendor refused them. Errors: unavailable if what it said could not be stored.
+    /// True if the vendor refused the credentials. Errors: unavailable if the result could not be stored.
     Task<Result<bool>> run(accounts::CallableAccountPtr account, Deadline deadline);
 
 private:

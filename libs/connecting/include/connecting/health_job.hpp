@@ -8,18 +8,19 @@
 
 namespace sluice::connecting {
 
-/// The job of an account that is looked after: its id is the account's.
+/// The job that checks an account's health. The job's id is the account's.
 inline constexpr jobs::Kind kHealthJob{"account_health"};
 
-/// Tries each active account now and then, and when a call of it was answered with 401, so that a dead credential is
-/// known before somebody needs it. Brings an account that a crash left `connecting` to its end. One per I/O thread.
+/// Tries each active account now and then, and after a call of it got a 401, so that a dead credential is known before
+/// somebody needs it. Finishes an account that a crash left `connecting`. One per I/O thread.
 class HealthJob {
 public:
-    /// All must outlive it. `interval` lies between two checks of an account that is well.
+    /// All must outlive it. `interval` is the time between two checks of a healthy account.
     HealthJob(accounts::AccountRepository& repository, accounts::Integrations& integrations, Connector& connector,
               HealthCheck& check, Clock const& clock, std::chrono::milliseconds interval);
 
-    /// Errors: the database is not available, or the definition does not compile: the job comes again.
+    /// Says when the job is due again, or nothing if it ends. After an error (the database is down, the definition does
+    /// not compile) the job is tried again.
     Task<Result<jobs::Next>> run(jobs::Job job);
 
 private:

@@ -12,11 +12,11 @@
 
 namespace sluice::connecting {
 
-/// What a developer wants to have connected: a new account of a tenant, or an account again.
+/// What a developer wants to connect: a new account of a tenant, or an account that is to be connected again.
 struct Target {
-    std::optional<std::string> tenant_id;       ///< Of a new account.
-    std::optional<IntegratedAccountId> account; ///< To reconnect.
-    std::optional<std::string> integration;     ///< The name of the only one to offer.
+    std::optional<std::string> tenant_id;       ///< The tenant of a new account.
+    std::optional<IntegratedAccountId> account; ///< The account to reconnect.
+    std::optional<std::string> integration;     ///< The name of the only integration to offer.
     std::optional<std::vector<std::string>> scopes;
     std::optional<std::string> redirect_uri;
     std::optional<std::string> region;
@@ -30,7 +30,7 @@ struct MintedLink {
     Secret secret;
 };
 
-/// Who may connect what: link tokens, and what a customer may connect with one. One per I/O thread.
+/// Makes link tokens, and says what a customer may connect with one. One per I/O thread.
 class Links {
 public:
     static constexpr std::chrono::hours kLifetime{7 * 24};
@@ -41,34 +41,34 @@ public:
           accounts::Integrations& integrations, tenancy::SecretGate& gate, crypto::Keyring const& keyring,
           Clock const& clock);
 
-    /// Errors: invalid_argument at `tenant_id`, `integrated_account_id`, `integration` or `persist_previous_context`;
-    /// unavailable.
+    /// Makes a link token. Errors: invalid_argument at `integrated_account_id` or `integration`; unavailable.
     Task<Result<MintedLink>> mint(EnvironmentId environment, Target target, Deadline deadline);
-    /// What a back end that connects without the Link UI asks of `Connector::start`. `target.integration` is there for
-    /// a new account. Errors: as `mint`.
+    /// The request for `Connector::start` of a back end that connects without the Link UI. For a new account
+    /// `target.integration` must be set. Errors: as of `mint`.
     Task<Result<ConnectRequest>> request_of(EnvironmentId environment, Target target, std::string authentication_method,
                                             Deadline deadline);
 
-    /// The link of a secret, used or expired too. Errors: not_found; rate_limited (`SecretGate`); unavailable.
+    /// The link token with this secret, also if it is used or expired. Errors: not_found; rate_limited (`SecretGate`);
+    /// unavailable.
     Task<Result<LinkToken>> find(std::string secret, Deadline deadline);
-    /// The link of a secret that may still be used. Errors: unauthenticated if it is unknown, used or expired;
-    /// rate_limited; unavailable.
+    /// The link token with this secret, if it may still be used. Errors: unauthenticated if it is unknown, used or
+    /// expired; rate_limited; unavailable.
     Task<Result<LinkToken>> authenticate(std::string secret, Deadline deadline);
 
-    /// An integration that may be connected.
+    /// An integration that the link may connect.
     struct Offer {
         EnvironmentIntegrationId id;
         accounts::InstalledPtr installed;
-        bool has_app = false; ///< The developer's OAuth app has a secret.
+        bool has_app = false; ///< Whether there is a developer's OAuth app with a secret.
     };
     struct Offers {
         std::vector<Offer> offers;
-        json::object known; ///< Of the context: what need not be entered again.
+        json::object known; ///< The part of the context that need not be entered again.
     };
-    /// What is offered with the link; only that is compiled, of the hundreds that an environment may have.
+    /// The integrations that the link offers. Only these are compiled; an environment may have hundreds.
     Task<Result<Offers>> offered(LinkToken link, Deadline deadline);
 
-    /// What a customer chose and entered.
+    /// The integration that a customer chose, and what the customer entered.
     struct Choice {
         EnvironmentIntegrationId installation;
         std::string authentication_method;
@@ -77,10 +77,10 @@ public:
     struct Chosen {
         ConnectRequest request;
         accounts::InstalledPtr installed;
-        bool goes_to_vendor = false; ///< `Connector::start` connects it, else `Connector::connect`.
+        bool goes_to_vendor = false; ///< True: `Connector::start` connects it; false: `Connector::connect`.
     };
-    /// Errors: invalid_argument at `environment_integration_id` or `authentication_method` if it is not offered with
-    /// this link.
+    /// Makes the request for a customer's choice. Errors: invalid_argument at `environment_integration_id` or
+    /// `authentication_method` if the link does not offer it.
     Task<Result<Chosen>> choose(LinkToken link, Choice choice, Deadline deadline);
 
 private:
@@ -101,10 +101,10 @@ private:
     Clock const& clock_;
 };
 
-/// The page of the vendor gives the credentials.
+/// Whether the vendor's page gives the credentials, and not a form.
 [[nodiscard]] bool goes_to_vendor(catalog::CredentialFormat const& format);
 
-/// The answer to a link that is unknown, used or expired.
+/// The error for a link that is unknown, used or expired.
 [[nodiscard]] Error invalid_link();
 
 } // namespace sluice::connecting

@@ -10,26 +10,26 @@
 
 namespace sluice::connecting {
 
-/// Tries an account that was just given credentials, before anybody may call it. One per I/O thread.
+/// Tries an account that has just got credentials, before it may be called. One per I/O thread.
 class Trial {
 public:
     /// All must outlive it.
     Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts,
           accounts::Integrations& integrations, proxy::VendorCalls& vendor, Clock const& clock);
 
-    /// Sets the account up, tries it, and stores what came of it: active, or with what is wrong. With the connection or
-    /// the link that it came by, which end with it. Errors: setup_failed; reauth_needed if the vendor refuses the
-    /// credentials; upstream_*; unavailable.
+    /// Sets the account up, tries it and stores its status: active, or what is wrong. The connection and the link with
+    /// which it was connected end with it. Errors: setup_failed; reauth_needed if the vendor refuses the credentials;
+    /// upstream_*; unavailable.
     Task<Result<accounts::Account>> run(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
                                         accounts::Account account, Deadline deadline);
 
-    /// Tries a new context for an account that is there, before it replaces the one that may still work. Stores
-    /// nothing.
+    /// Tries a new context for an existing account, before it replaces the old one, which may still work. Stores
+    /// nothing. Errors: as of `run`.
     Task<Result<void>> try_context(accounts::Account const& account, accounts::Context const& context,
                                    Deadline deadline);
 
 private:
-    /// The definition's post-install steps. What they put into the context is stored. Errors: setup_failed;
+    /// Runs the definition's post-install steps, and stores what they put into the context. Errors: setup_failed;
     /// reauth_needed if the vendor refuses the credentials.
     Task<Result<void>> set_up(accounts::CallableAccountPtr account, Deadline deadline);
 
@@ -40,7 +40,7 @@ private:
     Clock const& clock_;
 };
 
-/// `connection_error`, `validation_error`, …: what clients decide by.
+/// The `error_type` for clients: `connection_error`, `validation_error`, ….
 [[nodiscard]] std::string_view error_type_of(Error const& error);
 
 } // namespace sluice::connecting

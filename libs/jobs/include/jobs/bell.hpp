@@ -6,14 +6,15 @@
 
 namespace sluice::jobs {
 
-/// What a loop waits at between two rounds. Belongs to one I/O thread.
+/// Lets a loop wait between two rounds. Belongs to one I/O thread.
 class Bell {
 public:
     virtual ~Bell() = default;
-    /// Returns once `least` is over and the bell was rung since the last wait, or `most` is over, or it was closed.
+    /// Waits at least `least` and at most `most`. Between the two it returns as soon as the bell is rung, or was rung
+    /// since the last wait. Returns at once if the bell is closed.
     virtual Task<void> wait(std::chrono::milliseconds least, std::chrono::milliseconds most) = 0;
     virtual void ring() = 0;
-    /// From now on no wait lasts.
+    /// Ends the wait and all later ones.
     virtual void close() = 0;
 };
 

@@ -14,45 +14,45 @@
 
 namespace sluice::jobs {
 
-/// What is counted of every loop.
+/// The metrics of a loop.
 struct LoopMetrics {
     LoopMetrics(telemetry::Registry& registry, std::string_view kind);
     telemetry::Counter& done;
     telemetry::Counter& failures;
 };
 
-/// The pause after the nth round in a row that failed, counted from 1: from 250 ms to 10 s.
+/// The pause after `failed` failed rounds in a row (from 1): 250 ms to 10 s.
 [[nodiscard]] std::chrono::milliseconds pause_after_rounds(int failed) noexcept;
 
-/// The pause of a job that failed for the nth time in a row, counted from 1: from 1 min to 4 h. `jitter` is from 0
-/// to 1.
+/// The pause of a job after `failures` failures in a row (from 1): 1 min to 4 h. `jitter` is from 0 to 1.
 [[nodiscard]] std::chrono::seconds pause_after_failures(int failures, double jitter) noexcept;
 
 struct LoopConfig {
     Kind kind{};
     std::size_t at_once = 128;
-    std::size_t share = 16; ///< At once, of one environment.
+    std::size_t share = 16; ///< The most jobs of one environment at once.
 };
 
-/// Takes due jobs of one kind and runs them side by side, none of an environment beyond its share. Sleeps until the
-/// next is due or it is rung for. A job whose worker dies is taken again when its lease has ended; one that fails,
-/// after pauses that grow.
+/// Takes due jobs of one kind and runs them side by side; an environment never has more than its share. Sleeps until
+/// the next job is due or the bell is rung. If a worker dies, its jobs are taken again when their leases have ended. A
+/// job that fails is tried again after growing pauses. Belongs to one I/O thread.
 class Loop {
 public:
-    /// What a job does. What it throws or answers as an error counts as a failure.
+    /// What a job does. An error and an exception count as a failure.
     using Run = std::function<Task<Result<Next>>(Job)>;
 
     /// All must outlive the loop.
     Loop(asio::io_context& io, Queue& queue, LoopConfig config, Run run, Bell& bell, LoopMetrics& metrics,
          telemetry::Log& log);
 
-    /// Takes jobs until `stop`. While they cannot be taken the pauses grow.
+    /// Takes jobs until `stop`. If taking fails, it is tried again after growing pauses.
     Task<void> run();
-    /// Whether the bell is rung for each job that is due soon. While it may not be, the loop looks twice a second.
+    /// Tells whether notifications arrive, so that the bell is rung for each job that is due soon. While they do not,
+    /// the loop looks twice a second.
     void set_hearing(bool is_hearing);
-    /// Takes no more. What was taken goes on.
+    /// Takes no more jobs. Jobs that were taken go on.
     void stop();
-    /// Waits for what was taken; false if the deadline came first.
+    /// Waits for the jobs that were taken; false if the deadline came first.
     Task<bool> drain(Deadline deadline);
 
 private:

@@ -17,17 +17,17 @@ public:
     Loops(Loops const&) = delete;
     Loops& operator=(Loops const&) = delete;
 
-    /// Registers a kind and what its jobs do. Before `start`.
+    /// Registers a kind and what its jobs do. Must be called before `start`.
     void add(Kind kind, Loop::Run run);
-    /// Starts every loop in `group`; they end by `stop`.
+    /// Starts every loop in `group`. `stop` ends them.
     void start(TaskGroup& group);
-    /// Jobs of the kind with this name are due soon.
+    /// Rings the bell of the kind with this name: jobs are due soon.
     void ring(std::string_view kind);
-    /// As `Loop::set_hearing`, for all.
+    /// Calls `Loop::set_hearing` of all loops.
     void set_hearing(bool is_hearing);
-    /// None takes any more. What was taken goes on.
+    /// No loop takes more jobs. Jobs that were taken go on.
     void stop();
-    /// Waits for what was taken; false if the deadline came first.
+    /// Waits for the jobs that were taken; false if the deadline came first.
     Task<bool> drain(Deadline deadline);
 
 private:

@@ -15,56 +15,58 @@
 
 namespace sluice::jobs {
 
-/// What waits for its time. A job is a row's: there is one of a kind for each id. The feature whose job it is owns the
-/// kind, as a constant.
+/// A kind of job. A job belongs to a row: there is at most one of each kind for each id. The room whose work it is
+/// declares the kind as a constant.
 struct Kind {
-    std::string_view name; ///< As it is stored.
+    std::string_view name; ///< The name in the database.
 
     friend bool operator==(Kind const&, Kind const&) = default;
 };
 
-/// The channel that tells of jobs that are due within `kNotifiedAhead`: the payload is the name of their kind.
+/// The NOTIFY channel for jobs that are due within `kNotifiedAhead`. The payload is the name of their kind.
 inline constexpr char kChannel[] = "sluice_jobs";
-/// Whoever waits no longer than this between two looks misses none.
+/// A loop that looks at least this often and hears the channel misses no job.
 inline constexpr std::chrono::seconds kNotifiedAhead{30};
 
-/// A job that was taken. Until `lease_until` no other worker takes it; then any may.
+/// A job that was taken. No other worker takes it before `lease_until`.
 struct Job {
     Kind kind{};
     EnvironmentId environment;
     Uuid id{};
     Timestamp lease_until;
-    int failures = 0; ///< In a row, so far.
+    int failures = 0; ///< How often it has failed in a row.
 };
 
 /// Which jobs a worker wants.
 struct Wish {
     Kind kind{};
     std::size_t most = 0;
-    std::size_t share = 0; ///< The most of one environment, those counted in that the worker has already.
+    std::size_t share = 0; ///< The most jobs of one environment, including those in `running`.
     std::chrono::seconds lease{};
-    EnvironmentId after; ///< The environments are gone through in a circle, from the one after this on.
-    std::vector<std::pair<EnvironmentId, std::size_t>> running; ///< What the worker has already.
+    EnvironmentId after; ///< Environments take turns; the turn begins with the one after this.
+    std::vector<std::pair<EnvironmentId, std::size_t>>
+        running; ///< The jobs that the worker has already, by environment.
 };
 
-/// When a job is next due; nothing: it is done.
+/// When a job is due again; nothing if it is done.
 using Next = std::optional<Timestamp>;
 
 struct Taken {
     std::vector<Job> jobs;
-    /// How long until the next is due, as far as is known; told only if fewer than wished for were due.
+    /// The time until the next job is due, if known. Set only if fewer jobs were due than wished for.
     std::optional<std::chrono::milliseconds> next_in;
 };
 
-/// The queue of all environments, taken by any worker.
+/// The queue of jobs of all environments. Every worker takes from it. Every function may answer unavailable.
+/// Thread-safe.
 class Queue {
 public:
     virtual ~Queue() = default;
-    /// Due jobs of any partition; the most overdue first within an environment.
+    /// Takes due jobs. Within an environment the most overdue come first.
     virtual Task<Result<Taken>> take(Wish wish, Deadline deadline) = 0;
-    /// Ends the job, or gives it its next time; does nothing if it was rescheduled or taken over meanwhile.
+    /// Ends the job, or schedules it for `next`. Does nothing if it was rescheduled or taken over meanwhile.
     virtual Task<Result<void>> finish(Job job, std::optional<Timestamp> next, Deadline deadline) = 0;
-    /// The same for one that failed: it is due after `pause`, with one failure more.
+    /// Schedules a failed job again after `pause`, with one more failure. Does nothing in the same cases.
     virtual Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline deadline) = 0;
 };
 
