@@ -161,7 +161,7 @@ private:
     documents::Problems& problems_;
 };
 
-/// What is wrong with an answer, or nothing.
+/// The mistake in an answer; empty if there is none.
 std::string_view mistake_in(FormField const& field, json::value const& value)
 {
     auto const is_offered = [&](json::value const& chosen) {

@@ -4,7 +4,7 @@
 
 namespace sluice::catalog {
 
-/// Reads `actions` into `integration`, whose methods are known by now.
+/// Reads `actions` into `integration`. Its methods must be read already.
 void read_actions(documents::Source const& manifest, json::value const* actions, Integration& integration,
                   documents::Problems& problems);
 

@@ -11,12 +11,13 @@
 namespace sluice::catalog {
 namespace {
 
-/// Slots an environment may replace. The others of the manifest say what the vendor is, not how to reach it.
+/// The members that an override may replace. The other members of the manifest say what the vendor is, not how to reach
+/// it.
 constexpr std::array<std::string_view, 4> kOverridable{"base_url", "pagination", "rate_limit", "credentials"};
-/// Of a credential format: the developer's own OAuth app.
+/// The members of a credential format that are about the developer's own OAuth app.
 constexpr std::array<std::string_view, 2> kAppMembers{"client_id", "scopes"};
 
-/// Two 32-bit halves of different text: enough to tell versions of one definition apart.
+/// A digest of manifest and document, in hex.
 std::string digest_of(Definition const& definition)
 {
     auto const manifest = boost::json::serialize(definition.manifest.root);
@@ -24,7 +25,7 @@ std::string digest_of(Definition const& definition)
     return to_hex(uuid_of_name(manifest + '\n' + document));
 }
 
-/// Puts the developer's app into the credential formats of the manifest.
+/// Writes the developer's app into the credential formats of the manifest.
 void override_credentials(json::object& root, json::value const& value, std::vector<FieldFailure>& failures)
 {
     auto const* formats = value.if_object();

@@ -6,7 +6,7 @@
 namespace sluice::catalog {
 namespace {
 
-/// Where a field of `type: host` stands in the authority of `url`, it is the whole host.
+/// Lets the fields of `type: host` be whole hosts in the authority of `url`.
 void allow_hosts(Template& url, std::vector<ContextField> const& fields, Mapping& mapping, std::string_view key)
 {
     for (auto const& path : url.authority_paths())
@@ -121,7 +121,7 @@ private:
         return oauth;
     }
 
-    /// A URL that may start with `{{base_url}}`, which stands for the text of `base_url`.
+    /// Reads a URL. `{{base_url}}` at its start is replaced by the text of `base_url`.
     Template read_vendor_url(Mapping& mapping, std::string_view key, bool required)
     {
         constexpr std::string_view kBase = "{{base_url}}";

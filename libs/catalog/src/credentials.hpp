@@ -5,7 +5,7 @@
 
 namespace sluice::catalog {
 
-/// Reads `context` and `credentials` of the manifest into `integration`, whose `base_url` is known by now.
+/// Reads `context` and `credentials` of the manifest into `integration`. Its `base_url` must be read already.
 void read_credentials(documents::Source const& manifest, Mapping& root, Integration& integration,
                       documents::Problems& problems);
 

@@ -31,7 +31,7 @@ public:
         read_sources(mapping.find("sources"), mapping.at("sources"));
         if (auto const* changes = mapping.find("changes"))
             read_changes(*changes, mapping.at("changes"));
-        // A quarter of the hour's calls may be spent at once, and that must be enough to read everything.
+        // At most a quarter of the hour's calls may be made at once, and they must be enough to read all sources.
         if (dynamic.calls_per_hour < 4 * static_cast<int>(dynamic.sources.size() + 1))
             mapping.problem("calls_per_hour", fmt::format("must be at least {}, so that a quarter reads every source",
                                                           4 * (dynamic.sources.size() + 1)));

@@ -4,7 +4,7 @@
 
 namespace sluice::catalog {
 
-/// Reads `dynamic` into `integration`, whose methods are known by now.
+/// Reads `dynamic` into `integration`. Its methods must be read already.
 void read_dynamic(documents::Source const& manifest, json::value const* dynamic, Integration& integration,
                   documents::Problems& problems);
 

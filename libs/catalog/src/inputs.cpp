@@ -14,7 +14,7 @@ using Kind = InputRequest::Kind;
 constexpr std::size_t kMostRounds = 5;
 constexpr std::size_t kMostRequests = 10;
 
-/// Forms are flat (MCP, "Elicitation": primitive schemas), so that every client can show them.
+/// Checks that a form is flat (MCP, "Elicitation": primitive schemas), so that every client can show it.
 void check_form(json::value const& schema, documents::Source const& source, std::string const& path,
                 documents::Problems& problems)
 {
@@ -79,7 +79,7 @@ private:
         }
         for (auto const& [key, request] : *mapping.object())
             round.push_back(read_request(key, request, mapping.at(key)));
-        // What one round asks for, the next ones may read.
+        // Later rounds may read the answers of this round.
         for (auto const& request : round)
             roots_.push_back("input." + request.key);
         return round;

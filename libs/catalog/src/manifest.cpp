@@ -18,7 +18,7 @@ namespace sluice::catalog {
 namespace {
 
 constexpr std::size_t kMaxDescription = 1000;
-/// Room for the prefixes clients put in front; measured against the tightest of them.
+/// The most characters of a tool's name. Clients add prefixes; this leaves room for the longest that is known.
 constexpr std::size_t kTargetName = 46;
 
 bool is_name(std::string_view text)
@@ -78,7 +78,7 @@ private:
             root.problem("base_url", "must not end with /");
     }
 
-    /// What else than an empty array is an empty list. YAML reads the word null as nothing.
+    /// Reads which answers without the array are empty lists. YAML reads the word null as a null.
     static void read_empty_lists(Mapping& mapping, Pagination& pagination)
     {
         auto const* value = mapping.find("empty");
@@ -199,7 +199,7 @@ private:
             mapping.problem("download", "is only for a method that reads with GET");
         method.large_integers_are_text = mapping.choice("large_integers", kLargeIntegers, large_integers_) == 1;
         method.former_names = mapping.texts("former_names");
-        mapping.flag("raw_schema", false); // Read before, by raw_operations.
+        mapping.flag("raw_schema", false); // Was read by raw_operations; here it only counts as a known key.
         method.preview = read_preview(mapping.find("preview"), method, mapping);
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
@@ -282,7 +282,7 @@ private:
             root.problem("health", "must be a method that reads by GET and needs no argument");
     }
 
-    /// What a customer answers after the account is connected does not choose the host of its secrets.
+    /// A form after connecting must not ask for a value that chooses the host to which the account's secrets go.
     void check_form()
     {
         if (!integration_.actions.post_connect_user_form)
@@ -329,7 +329,7 @@ private:
     std::map<std::string, openapi::Operation> operations_;
     std::map<std::string, std::vector<std::string>> tags_;
     Pagination default_pagination_;
-    std::size_t large_integers_ = 0; ///< In kLargeIntegers, of a method that does not say.
+    std::size_t large_integers_ = 0; ///< The position in `kLargeIntegers` for methods that do not say.
 };
 
 } // namespace

@@ -7,11 +7,11 @@
 
 namespace sluice::catalog {
 
-/// The operations whose schemas the manifest wants left as they are (`raw_schema: true`).
+/// The operations whose schemas must stay unchanged (`raw_schema: true` in the manifest).
 [[nodiscard]] std::set<std::string> raw_operations(documents::Source const& manifest);
 
-/// Reads the manifest into `integration`, taking each method's operation out of `operations`. Unknown keys and every
-/// other mistake go to `problems`.
+/// Reads the manifest into `integration`, and moves each method's operation out of `operations`. Unknown keys and all
+/// other mistakes are added to `problems`.
 void read_manifest(documents::Source const& manifest, std::map<std::string, openapi::Operation> operations,
                    Integration& integration, documents::Problems& problems);
 

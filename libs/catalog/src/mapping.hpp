@@ -16,7 +16,7 @@
 
 namespace sluice::catalog {
 
-/// Reads one mapping of the manifest; remembers which keys were asked for, so that the rest can be refused.
+/// Reads one mapping of the manifest. Remembers which keys were asked for, so that other keys can be refused.
 class Mapping {
 public:
     Mapping(documents::Source const& source, json::value const* value, std::string path, documents::Problems& problems)
@@ -112,7 +112,7 @@ public:
         return {};
     }
 
-    /// One of the names, as its position.
+    /// The position of the value in `names`.
     std::size_t choice(std::string_view key, std::initializer_list<std::string_view> names, std::size_t fallback)
     {
         return choice(key, std::span(names.begin(), names.size()), fallback);
@@ -131,7 +131,7 @@ public:
     }
 
     [[nodiscard]] json::object const* object() const noexcept { return object_; }
-    /// All keys are read by iteration.
+    /// Allows all keys, for a caller that iterates over them.
     void take_all()
     {
         if (object_ != nullptr)

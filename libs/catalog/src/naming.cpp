@@ -71,7 +71,7 @@ std::string prefixed_tool_name(std::string_view integration, std::string_view to
     auto const prefix = fmt::format("{}_", integration);
     if (tool.starts_with(prefix))
         return std::string(tool);
-    // It need not be said twice.
+    // The integration's name is removed from the rest, so that it is not there twice.
     auto rest = std::string(tool);
     if (auto const inside = rest.find('_' + prefix); inside != std::string::npos)
         rest.erase(inside + 1, prefix.size());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostOffers = 200;
 
-/// Which members a content block of each type must have (MCP 2025-06-18, "Tool result").
+/// Checks that a content block has the members that its type needs (MCP 2025-06-18, "Tool result").
 void check_block(json::value const& value, documents::Source const& source, std::string const& path,
                  documents::Problems& problems)
 {

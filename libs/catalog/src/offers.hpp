@@ -7,11 +7,11 @@
 
 namespace sluice::catalog {
 
-/// Reads `mcp` into `integration`, whose methods are known by now.
+/// Reads `mcp` into `integration`. Its methods must be read already.
 void read_offers(documents::Source const& manifest, json::value const* mcp, Integration& integration,
                  documents::Problems& problems);
 
-/// A list of MCP content blocks, as templates that read nothing but what starts with one of `roots`.
+/// Reads a list of MCP content blocks. Their templates may read only paths that begin with one of `roots`.
 [[nodiscard]] ValueTemplate read_blocks(json::value const& value, documents::Source const& source,
                                         std::string const& path, std::vector<std::string> const& roots,
                                         documents::Problems& problems);

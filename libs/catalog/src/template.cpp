@@ -19,7 +19,7 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/// RFC 1123 section 2.1: letters, digits and `-`, which neither begins nor ends it.
+/// A label of RFC 1123 section 2.1: letters, digits and `-`, but no `-` at its beginning or end.
 bool is_label(std::string_view text)
 {
     return !text.empty() && text.size() <= kMaxLabel && !text.starts_with('-') && !text.ends_with('-') &&
@@ -40,7 +40,7 @@ std::vector<std::string_view> labels_of(std::string_view host)
     }
 }
 
-/// A name of two labels or more. An address is none: its last label is a number.
+/// Whether a text is a name of two labels or more. An IP address is none, since its last label is a number.
 bool is_host_name(std::string_view text)
 {
     auto const labels = labels_of(text);
@@ -48,7 +48,7 @@ bool is_host_name(std::string_view text)
            !std::ranges::all_of(labels.back(), is_digit);
 }
 
-/// The length of the scheme of a URL and its slashes; 0 for another text.
+/// The length of a URL's scheme with its slashes; 0 if the text is no URL.
 std::size_t scheme_length(std::string_view text)
 {
     for (std::string_view const scheme : {"https://", "http://"})
@@ -74,7 +74,7 @@ std::string_view trim(std::string_view text)
     return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// Calls `visit(text, path)` for every text within.
+/// Calls `visit(text, path)` for every text inside the value.
 template <class Visit>
 void each_text(json::value const& value, std::string const& path, Visit const& visit)
 {
@@ -88,7 +88,7 @@ void each_text(json::value const& value, std::string const& path, Visit const& v
             each_text((*array)[i], documents::join_path(path, i), visit);
 }
 
-/// Whether a text that is one placeholder becomes the value itself.
+/// What a text that is one placeholder becomes: the value itself, or a text.
 enum class Leaf { value, text };
 
 Result<json::value> render_text(std::string_view text, json::value const& values, Leaf leaf)

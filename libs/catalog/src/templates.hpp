@@ -8,12 +8,12 @@
 
 namespace sluice::catalog {
 
-/// Templates that read nothing but what starts with one of `roots`.
+/// Reads JSON with templates. They may read only paths that begin with one of `roots`.
 [[nodiscard]] ValueTemplate read_template(json::value const& value, documents::Source const& source,
                                           std::string const& path, std::vector<std::string> const& roots,
                                           documents::Problems& problems);
 
-/// `{method: resource.method, arguments: {…}}`. The method found, or null.
+/// Reads `{method: resource.method, arguments: {…}}`.
 [[nodiscard]] MethodCall read_call(Mapping& mapping, documents::Source const& source, Integration const& integration,
                                    std::vector<std::string> const& roots, documents::Problems& problems);
 

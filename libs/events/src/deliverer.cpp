@@ -19,12 +19,13 @@ using namespace std::chrono;
 constexpr std::array<seconds, 9> kPauses{seconds(5), seconds(30), minutes(2), minutes(10), minutes(30),
                                          hours(1),   hours(2),    hours(4),   hours(4)};
 
-/// Those that waited for a receiver do not come back at once.
+/// Deliveries that wait for a receiver are spread over this time, so that they do not all come at once.
 constexpr seconds kSpread{5};
-/// Until there may be room at a host.
+/// How long a delivery waits if its host has no room.
 constexpr seconds kHostPause{1};
 
-/// One of those that are at a host, as long as it lives; or none, if the environment has its share there.
+/// A place for one attempt at a host, kept as long as this lives. There is none if the environment's share at the host
+/// is used up.
 class Place {
 public:
     using Hosts = std::unordered_map<std::string, http::Shares>;
@@ -130,7 +131,7 @@ Task<Result<std::optional<Timestamp>>> Deliverer::deliver(EnvironmentId environm
     auto const recorded = co_await repository_.record_attempt(*std::move(state), *std::move(made), deadline);
     if (!recorded)
         co_return recorded.error();
-    co_return Next{}; // If there is a next attempt, its job was set with the outcome of this one.
+    co_return Next{}; // Storing the attempt has scheduled the next one.
 }
 
 Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
@@ -160,7 +161,7 @@ Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
                         standard_signature(state.secrets, state.event.id.str(), timestamp, request.body));
     auto const answer = co_await client_.send(std::move(request), Deadline::after(kLimit));
     if (!answer && answer.error().code() == ErrorCode::rate_limited)
-        co_return std::nullopt; // The client has no room for it.
+        co_return std::nullopt; // The HTTP client has no room for it.
     made.duration = duration_cast<milliseconds>(steady_clock::now() - started);
     if (answer)
         made.status = answer->status;
@@ -183,7 +184,7 @@ Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
         if (auto const header = answer->headers.find("retry-after"))
             made.not_before = retry_time(*header, now);
     auto const next = now + pause_after(state.attempts + 1, random_fraction());
-    // The last attempt is at the end of its time.
+    // The last attempt is made when the delivery's time ends.
     made.next = std::min(std::max<Timestamp>(next, made.not_before.value_or(next)), ends_at);
     metrics_.failed.add();
     co_return made;

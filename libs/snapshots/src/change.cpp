@@ -49,7 +49,7 @@ std::optional<Change> Change::parse(std::string_view text)
 
 std::size_t ChangeHash::operator()(Change const& change) const noexcept
 {
-    // Ids are random at their end; an environment's stands for itself where there is no other.
+    // The last bytes of ids are random.
     auto const mixed = std::hash<EnvironmentId>{}(EnvironmentId{change.id}) * 31;
     return mixed + std::hash<EnvironmentId>{}(change.environment) + static_cast<std::size_t>(change.kind);
 }

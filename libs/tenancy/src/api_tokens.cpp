@@ -24,8 +24,8 @@ ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyr
 std::optional<Result<ApiToken>> ApiTokens::authenticate_warm(std::string_view token) const
 {
     if (token.size() > crypto::kLongestToken)
-        return refused(); // Without a MAC of all of it.
-    // What is cached was well formed.
+        return refused(); // Longer than any token.
+    // A cached token is well formed, so the look-up comes first.
     if (auto const* warm = cache_.find(crypto::hash_token(keyring_, token).digest))
         return unless_expired(**warm);
     if (!crypto::is_well_formed(crypto::TokenKind::api, token))

@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::chrono::seconds kInterval{2};
 constexpr std::chrono::seconds kLimit{2};
-/// A replica whose keys are as they were says that it is there each so many rounds: well within its lifetime.
+/// A replica with unchanged keys announces itself each so many rounds, which is well within its lifetime.
 constexpr int kRoundsToAnnounce = 4;
 static_assert(3 * kRoundsToAnnounce * kInterval <= KeyRepository::kReplicaLifetime);
 
-/// Empty if it cannot be read. Blocks.
+/// The text of a file; empty if it cannot be read. Blocks.
 std::string text_in(std::string const& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -48,7 +48,7 @@ Task<void> KeyringWatch::run_forever()
         if (is_due) {
             auto const told = co_await repository_.announce_replica(replica_, Deadline::after(kLimit));
             if (!told) {
-                rounds = -1; // At the next round again.
+                rounds = -1; // Tries again in the next round.
                 log_.write(telemetry::Level::debug, "replica was not announced", told.error());
             }
         }
@@ -67,7 +67,7 @@ Task<void> KeyringWatch::reload()
         return Result<std::string>(text_in(file));
     };
     auto const text = co_await offload<std::string>(files_, Deadline::after(kLimit), std::move(read));
-    // A file that is not there at the moment is being replaced, or will be missed at the next start.
+    // A missing file is just being replaced. If not, the next start will report it.
     if (text && !text->empty())
         take(*text);
 }

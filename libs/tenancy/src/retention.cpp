@@ -4,7 +4,7 @@ namespace sluice::tenancy {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-/// Then other jobs have their turn.
+/// The time for one run, so that other jobs run too.
 constexpr std::chrono::seconds kTurn{5};
 constexpr std::chrono::milliseconds kSweepInterval{std::chrono::hours(1)};
 

@@ -11,18 +11,18 @@
 
 namespace sluice::catalog {
 
-/// A call of one of the integration's own methods, its arguments (flat, as a tool takes them) made from templates.
+/// A call of one of the integration's own methods. Its arguments are flat, as those of a tool, and made from templates.
 struct MethodCall {
     std::string resource;
     std::string method;
     ValueTemplate arguments;
 };
 
-/// One step of an action. Steps run in order and read `context.*` and what earlier steps got, `steps.<name>.*`.
+/// One step of an action. Steps run in order. They read `context.*` and the answers of earlier steps, `steps.<name>.*`.
 struct Step {
     enum class Kind {
-        request,       ///< Calls a method; the answer is `steps.<name>`, a list's as an array.
-        update_context ///< Puts members into what may be shown of the account's context.
+        request,       ///< Calls a method; its answer becomes `steps.<name>`, a list an array.
+        update_context ///< Adds members to the visible part of the account's context.
     };
     Kind kind = Kind::request;
     std::string name;
@@ -34,10 +34,10 @@ struct Step {
 struct FormField {
     enum class Type { text, select, multi_select, checkbox };
     struct Option {
-        json::value value; ///< Text, integer or flag.
+        json::value value; ///< A text, an integer or a boolean.
         std::string label;
     };
-    /// Options that the account itself has: a list, and where in each item value and label stand.
+    /// Options that the account itself has: a list, and the paths of value and label in each item.
     struct Source {
         MethodCall call;
         std::string value;
@@ -48,16 +48,17 @@ struct FormField {
     std::string description;
     Type type = Type::text;
     bool required = false;
-    std::size_t max_length = 500; ///< Of `text`.
+    std::size_t max_length = 500; ///< Only for `text`.
     std::vector<Option> options;
     std::optional<Source> source;
-    /// The fields whose answers the arguments of `source` read, as `form.<name>`.
+    /// The fields whose answers the arguments of `source` read as `form.<name>`.
     std::vector<std::string> depends_on;
 };
 
 [[nodiscard]] std::string_view name_of(FormField::Type type) noexcept;
 
-/// Asked once an account is connected; the answers go into its context under the names of the fields.
+/// The form that is shown after an account was connected. The answers go into its context under the names of the
+/// fields.
 struct Form {
     std::string title;
     std::string description;
@@ -66,15 +67,16 @@ struct Form {
     [[nodiscard]] FormField const* find(std::string_view name) const noexcept;
 };
 
-/// What a definition wants done when an account is connected.
+/// What a definition does when an account is connected.
 struct Actions {
-    /// After the credentials are stored and before they are tried; again after a crash, so each step must bear that.
+    /// Runs after the credentials are stored and before they are tried. After a crash it runs again, so each step must
+    /// be repeatable.
     std::vector<Step> post_install;
     std::optional<Form> post_connect_user_form;
 };
 
-/// Checks answers by type, presence and the options that are given; those of a source are not known here. The answers
-/// that count, empty ones left out. Errors: invalid_argument at `values.<name>` for every mistake.
+/// Checks answers: their types, required fields, and the options of the definition, but not those of a source. Gives
+/// the answers without empty ones. Errors: invalid_argument at `values.<name>` for every mistake.
 [[nodiscard]] Result<json::object> check_answers(Form const& form, json::object const& values);
 
 } // namespace sluice::catalog

@@ -24,13 +24,13 @@ class RE2;
 
 namespace sluice::catalog {
 
-/// A field of an account's context that a customer fills in.
+/// A field of an account's context, which a customer fills in.
 struct ContextField {
     std::string name;
     std::string label;
     std::string description;
     std::string format;   ///< JSON type: string (the only one so far)
-    bool is_host = false; ///< `type: host`: the name of a whole host, where it stands for one in a URL.
+    bool is_host = false; ///< `type: host`: in a URL the value is a whole host name.
     std::shared_ptr<re2::RE2 const> pattern;
     std::string pattern_text;
     std::size_t max_length = 500;
@@ -48,8 +48,8 @@ struct Authorization {
     Template password; ///< For `basic`.
 };
 
-/// How tokens are got and renewed (RFC 6749). The client secret is not here: it is sealed with the environment
-/// integration, or part of the account's context.
+/// How tokens are requested and renewed (RFC 6749). The client secret is not here: it is sealed with the environment
+/// integration, or is in the account's context.
 struct OAuth {
     enum class Grant { authorization_code, client_credentials };
     enum class ClientAuthentication { basic, body };
@@ -59,14 +59,14 @@ struct OAuth {
     Template revoke_url; ///< Empty if the vendor has none.
     ClientAuthentication client_authentication = ClientAuthentication::basic;
     bool pkce = true;   ///< RFC 7636, S256.
-    bool nonce = false; ///< The vendor wants one in the authorization request.
+    bool nonce = false; ///< Whether the vendor wants a nonce in the authorization request.
     std::vector<std::string> scopes;
-    std::string client_id; ///< The developer's app; from the override of the environment integration.
-    /// Whether a refresh token that was used may be used again. Where that revokes the connection, a refresh that was
-    /// cut off in the middle is not tried a second time.
+    std::string client_id; ///< Of the developer's app; comes from the override of the environment integration.
+    /// Whether a used refresh token may be used again. If the vendor then revokes the grant, a renewal that was cut off
+    /// is not tried a second time.
     bool is_reuse_tolerated = false;
 
-    /// Whether the definition alone decides which hosts the app's secret goes to.
+    /// Whether the definition alone decides to which hosts the app's secret goes.
     [[nodiscard]] bool fixes_hosts() const { return token_url.fixes_host() && revoke_url.fixes_host(); }
     /// Whether each account has a token endpoint of its own.
     [[nodiscard]] bool asks_host_of_account() const { return !token_url.authority_paths().empty(); }
@@ -81,13 +81,13 @@ struct CredentialFormat {
     Authorization authorization;
 };
 
-/// A definition as it is written: the manifest and the OpenAPI document it names.
+/// The source of a definition: the manifest, and the OpenAPI document that it names.
 struct Definition {
     documents::Source manifest;
     documents::Source document;
 };
 
-/// An integration, compiled. Immutable and shared.
+/// A compiled integration. Immutable and shared.
 struct Integration {
     IntegrationId id;
     std::string name;
@@ -96,16 +96,16 @@ struct Integration {
     bool is_beta = false;
     int version = 1;
     Template base_url;
-    std::vector<ContextField> fields; ///< Those every account has.
+    std::vector<ContextField> fields; ///< The fields that every account has.
     std::vector<CredentialFormat> credentials;
-    std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: by the well-known names.
+    std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: the well-known header names are tried.
     std::vector<Method> methods;                       ///< In the order of the manifest.
-    /// `resource.method`: a cheap read that tells whether credentials work. Empty if the manifest names none.
+    /// `resource.method`: the health method, a cheap read that shows whether credentials work. Empty if there is none.
     std::string health;
     Actions actions;
     Offers offers;
     Dynamic dynamic;
-    /// A digest of what the tools depend on: the same text gives the same lists.
+    /// A digest of everything that the tools depend on. Equal digests mean equal lists of tools.
     std::string digest;
 
     [[nodiscard]] Method const* find(std::string_view resource, std::string_view method) const;
@@ -121,12 +121,12 @@ using IntegrationPtr = std::shared_ptr<Integration const>;
 /// Compiles a definition. Errors: invalid_argument with every mistake as `file:line path` and the rule.
 [[nodiscard]] Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version = 1);
 
-/// The definition with the slots of an environment's override put in place of the manifest's. `{}` changes nothing.
-/// `credentials` replaces no format: it gives a format's `client_id` and `scopes`.
-/// Errors: invalid_argument at `override.<slot>` for a slot that cannot be overridden.
+/// The definition with an environment's override: its members replace those of the manifest. `{}` changes nothing.
+/// `credentials` replaces no format; it sets a format's `client_id` and `scopes`. Errors: invalid_argument at
+/// `override.<member>` for a member that cannot be overridden.
 [[nodiscard]] Result<Definition> with_override(Definition definition, json::object const& override);
 
-/// The definitions compiled into this binary, by name.
+/// The names of the definitions that are compiled into this binary.
 [[nodiscard]] std::vector<std::string> builtin_names();
 [[nodiscard]] Result<Definition> builtin_definition(std::string_view name);
 

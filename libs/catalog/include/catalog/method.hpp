@@ -18,25 +18,25 @@ namespace sluice::catalog {
 /// Whether a call can change anything at the vendor.
 enum class Access { read, write };
 
-/// What the filter words of an MCP server mean (api: `read`, `write`, `custom`).
+/// The class of a method, which the filter words `read`, `write` and `custom` of an MCP server mean.
 enum class MethodClass { read, write, custom };
 
 using openapi::BodyShape;
 using openapi::Parameter;
 using openapi::PathPart;
 
-/// How a list goes on.
+/// How the pages of a list are read.
 struct Pagination {
-    paging::Style const* style = nullptr; ///< Null: a list is one page.
-    paging::Settings settings;            ///< Of the style.
-    std::string items;                    ///< Dotted path of the array in the answer; empty: the answer is the array.
-    std::string next;                     ///< Dotted path of what leads to the next page; null or absent on the last.
-    std::int64_t default_limit = 0; ///< Items of a call that names no limit; above `max_limit` it takes several pages.
-    std::int64_t max_limit = 0;     ///< Of one page.
-    bool absent_is_empty = false;   ///< An answer without the array, or without a body, is an empty list.
-    bool null_is_empty = false;     ///< An answer with null in its place is one.
+    paging::Style const* style = nullptr; ///< Null if a list is one page.
+    paging::Settings settings;            ///< The settings of the style.
+    std::string items;                    ///< Dotted path of the array in the answer; empty if the answer is the array.
+    std::string next;                     ///< Dotted path of the next page's cursor; null or absent on the last page.
+    std::int64_t default_limit = 0; ///< Records of a call without a limit; above `max_limit` several pages are read.
+    std::int64_t max_limit = 0;     ///< The most records of one page.
+    bool absent_is_empty = false;   ///< An answer without the array or without a body is an empty list.
+    bool null_is_empty = false;     ///< An answer with null instead of the array is an empty list.
 
-    /// Items a single call may ask for, over several pages.
+    /// The most records that one call may ask for, over several pages.
     [[nodiscard]] std::int64_t most() const noexcept { return max_limit * kMostPages; }
     static constexpr std::int64_t kMostPages = 10;
 };
@@ -44,24 +44,24 @@ struct Pagination {
 /// One operation of a vendor as a method of a resource. Immutable once compiled.
 struct Method : openapi::Operation {
     std::string resource;
-    std::string name; ///< list, get, create, update, delete or a custom name
+    std::string name; ///< `list`, `get`, `create`, `update`, `delete` or a custom name.
     Access access = Access::read;
     bool destructive = false;
     bool idempotent = false;
     bool paginated = false;
-    Pagination pagination; ///< Also of lists that have one page: where the items are.
+    Pagination pagination; ///< Set also for lists of one page: it says where the records are.
     bool tool_allowed = true;
-    bool gives_link = false; ///< Of a download: where the vendor redirects to is the answer.
-    /// Integers of its answer that a double does not hold (RFC 8259 section 6) become strings.
+    bool gives_link = false; ///< `download: link`: the target of the vendor's redirect is the answer.
+    /// Integers in the answer that a double cannot hold (RFC 8259 section 6) become strings.
     bool large_integers_are_text = false;
-    /// Of a resource's `get`: the query arguments with which it is read to show what a write of the item would change.
+    /// For `get`: the query arguments with which an item is read for the preview of a write.
     json::object preview;
-    /// MCP content blocks, templates over the answer as `result`; null: the answer is the content.
+    /// Templates of MCP content blocks, which read the answer as `result`. Absent if the answer is the content.
     std::optional<ValueTemplate> content;
-    /// What its tool asks the client for before it is called; mostly null.
+    /// The input that the tool asks the client for first; mostly null.
     std::shared_ptr<Inputs const> inputs;
     std::string tool_name;
-    std::vector<std::string> former_names; ///< Of the tool; they still work, and say so.
+    std::vector<std::string> former_names; ///< Former names of the tool. They still work, and the result has a note.
     std::vector<std::string> tags;
 
     [[nodiscard]] bool is_list() const noexcept { return name == "list" || paginated; }

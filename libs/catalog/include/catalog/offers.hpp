@@ -11,13 +11,13 @@
 
 namespace sluice::catalog {
 
-/// Something an MCP client may read by its URI (MCP, "Resources"); answered by a method of the integration.
+/// A resource that an MCP client reads by its URI (MCP, "Resources"). A method of the integration answers it.
 struct McpResource {
     UriTemplate uri;
     std::string name;
     std::string title;
     std::string description;
-    std::string mime_type; ///< Empty: whatever the vendor says.
+    std::string mime_type; ///< Empty: the vendor's content type.
     MethodCall read;       ///< Its arguments read `uri.<placeholder>`.
 };
 
@@ -25,11 +25,11 @@ struct PromptArgument {
     std::string name;
     std::string description;
     bool required = false;
-    std::vector<std::string> values; ///< Those that a client may suggest; others are fine as well.
+    std::vector<std::string> values; ///< Values for a client to suggest; others are accepted too.
 };
 
 struct PromptMessage {
-    std::string role;      ///< user or assistant
+    std::string role;      ///< `user` or `assistant`.
     ValueTemplate content; ///< A content block; reads `arguments.<name>`.
 };
 
@@ -40,10 +40,10 @@ struct Prompt {
     std::string description;
     std::vector<PromptArgument> arguments;
     std::vector<PromptMessage> messages;  ///< Also read `input.<key>`.
-    std::shared_ptr<Inputs const> inputs; ///< What it asks the client for first; mostly null.
+    std::shared_ptr<Inputs const> inputs; ///< The input that the prompt asks the client for first; mostly null.
 };
 
-/// What a definition offers to MCP clients beside its tools.
+/// The resources and prompts that a definition offers to MCP clients.
 struct Offers {
     std::vector<McpResource> resources;
     std::vector<Prompt> prompts;

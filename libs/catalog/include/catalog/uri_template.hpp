@@ -10,7 +10,8 @@
 
 namespace sluice::catalog {
 
-/// A URI with `{name}` placeholders (RFC 6570, level 1): each stands for one or more characters but `/`, `?` and `#`.
+/// A URI with placeholders `{name}` (RFC 6570, level 1). Each matches one or more characters other than `/`, `?` and
+/// `#`.
 class UriTemplate {
 public:
     UriTemplate() = default;
@@ -19,12 +20,12 @@ public:
 
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     [[nodiscard]] bool has_placeholders() const noexcept { return parts_.size() > 1; }
-    /// The values of the placeholders, percent-decoded, if `uri` has this shape.
+    /// The percent-decoded values of the placeholders, if `uri` matches; else nothing.
     [[nodiscard]] std::optional<json::object> match(std::string_view uri) const;
 
 private:
     struct Part {
-        std::string literal; ///< What stands before the placeholder.
+        std::string literal; ///< The text before the placeholder.
         std::string name;    ///< Empty in the last part.
     };
     std::string text_;

@@ -19,23 +19,24 @@ struct DelivererMetrics {
     telemetry::Counter& dead;
 };
 
-/// Makes attempts at deliveries, of which a receiver's host gets a share only, and of that an environment. One per I/O
-/// thread.
+/// Makes attempts at deliveries. A receiver's host gets only a share of all attempts, and an environment a share of its
+/// host's. One per I/O thread.
 class Deliverer {
 public:
     static constexpr std::chrono::seconds kLimit{10};
     static constexpr std::chrono::hours kGiveUpAfter{24};
-    static constexpr std::size_t kMostAtHost = 16; ///< At once, of which an environment has half at most.
+    static constexpr std::size_t kMostAtHost = 16; ///< At once; an environment has at most half of them.
 
     /// All must outlive it.
     Deliverer(WebhookRepository& repository, http::Client& client, Clock const& clock, DelivererMetrics& metrics);
 
-    /// One attempt, recorded together with what follows. A delivery that is over, or gone, is left alone. A time if
-    /// there was no attempt, because its receiver pauses or has its share: it is to be delivered again then.
+    /// Makes one attempt, and stores it together with the next step. Does nothing if the delivery is finished or
+    /// deleted. Gives a time if no attempt was made, because the receiver pauses or its share is used up: the delivery
+    /// is due again then. Errors: unavailable.
     Task<Result<std::optional<Timestamp>>> deliver(EnvironmentId environment, DeliveryId id, Deadline deadline);
 
 private:
-    /// Nothing if there is no room for it now.
+    /// Makes the attempt; nothing if there is no room for it now.
     Task<std::optional<Attempt>> attempt(DeliveryState const& state);
 
     WebhookRepository& repository_;
@@ -45,13 +46,13 @@ private:
     std::unordered_map<std::string, http::Shares> at_host_;
 };
 
-/// The body of every attempt at an event.
+/// The body of each attempt to deliver an event.
 [[nodiscard]] std::string delivery_body(Event const& event, WebhookId webhook);
 
-/// When a receiver says it may be asked again: seconds or a date (RFC 9110 section 10.2.3). Nothing if it says neither.
+/// Reads `Retry-After`: seconds or a date (RFC 9110 section 10.2.3). Nothing if it is neither.
 [[nodiscard]] std::optional<Timestamp> retry_time(std::string_view retry_after, Timestamp now);
 
-/// The pause after the nth attempt, counted from 1: from 5 s to 4 h. `jitter` is from 0 to 1.
+/// The pause after so many attempts (from 1): 5 s to 4 h. `jitter` is from 0 to 1.
 [[nodiscard]] std::chrono::seconds pause_after(int attempts, double jitter);
 
 } // namespace sluice::events

@@ -18,7 +18,7 @@
 
 namespace sluice::events {
 
-/// A developer's subscription.
+/// A developer's subscription to events.
 struct Webhook {
     WebhookId id;
     EnvironmentId environment;
@@ -40,32 +40,32 @@ struct Event {
 
 enum class DeliveryStatus { pending, delivered, dead };
 
-/// All that one attempt takes.
+/// Everything that one attempt needs.
 struct DeliveryState {
     DeliveryId id;
     DeliveryStatus status = DeliveryStatus::pending;
-    int attempts = 0; ///< Made so far.
+    int attempts = 0; ///< Attempts that were made.
     Timestamp created_at;
     Event event;
     Webhook webhook;
-    std::vector<Secret> secrets; ///< The newest first; two while they are being rotated.
-    /// The receiver failed again and again, or asked to be left alone: no attempt before.
+    std::vector<Secret> secrets; ///< The newest first; two after a rotation.
+    /// No attempt before this time: the receiver failed again and again, or asked for a pause.
     std::optional<Timestamp> paused_until;
 };
 
-/// What came of an attempt.
+/// The end of an attempt.
 struct Attempt {
-    std::optional<int> status; ///< Of the receiver's answer.
-    std::string error;         ///< If there was none.
+    std::optional<int> status; ///< The status of the receiver's answer.
+    std::string error;         ///< Set if there was no answer.
     std::chrono::milliseconds duration{};
     DeliveryStatus outcome = DeliveryStatus::pending;
-    std::optional<Timestamp> next;       ///< While pending.
-    bool is_made = true;                 ///< The receiver was asked.
-    bool is_gone = false;                ///< It wants no more: the webhook is switched off.
-    std::optional<Timestamp> not_before; ///< It asks to be left alone so long.
+    std::optional<Timestamp> next;       ///< The time of the next attempt, while pending.
+    bool is_made = true;                 ///< Whether the receiver was asked.
+    bool is_gone = false;                ///< The receiver answered 410: the webhook is switched off.
+    std::optional<Timestamp> not_before; ///< The receiver asks for a pause until then.
 };
 
-/// An attempt as the log has it.
+/// An attempt in the log.
 struct AttemptEntry {
     LogEntryId id;
     EventId event;
@@ -79,46 +79,48 @@ struct AttemptEntry {
     Timestamp created_at;
 };
 
-/// The job of a delivery that waits: its id is the delivery's.
+/// The job of a delivery that waits. The job's id is the delivery's.
 inline constexpr jobs::Kind kDeliveryJob{"delivery"};
 
-/// Which events to deliver again: one, or those of a span of time.
+/// The events to deliver again: one, or those of a span of time.
 struct Replay {
     std::optional<EventId> event;
     std::optional<Timestamp> from;
     std::optional<Timestamp> to;
 };
 
-/// Every method runs inside the environment it is given; what lies outside is not_found. All may answer unavailable.
+/// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable.
+/// Thread-safe.
 class WebhookRepository {
 public:
     static constexpr int kMostPerEnvironment = 50;
     static constexpr int kMostReplayed = 10'000;
-    /// From so many failures in a row on, a webhook pauses: 15 s at first, twice as long each time, 15 min at most.
+    /// After so many failures in a row a webhook pauses: for 15 s at first, then twice as long each time, at most 15
+    /// min.
     static constexpr int kFailuresUntilPause = 5;
 
     virtual ~WebhookRepository() = default;
-    /// Errors: conflict if the environment has `kMostPerEnvironment`.
+    /// Errors: conflict if the environment has `kMostPerEnvironment` webhooks.
     virtual Task<Result<Webhook>> create(Webhook webhook, Secret secret, Deadline deadline) = 0;
     virtual Task<Result<Webhook>> find(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Webhook>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                       Deadline deadline) = 0;
     virtual Task<Result<Webhook>> update(Webhook webhook, Deadline deadline) = 0;
-    /// The new secret signs first; the one before it signs too, until the next rotation.
+    /// Stores a new signing secret. The one before it is kept until the next rotation.
     virtual Task<Result<Webhook>> rotate_secret(EnvironmentId environment, WebhookId id, Secret secret,
                                                 Deadline deadline) = 0;
-    /// Its deliveries go with it.
+    /// Removes a webhook with its deliveries.
     virtual Task<Result<void>> remove(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
 
-    /// An event of type `test` for this webhook only.
+    /// Makes an event of type `test` for this webhook only. Gives its id.
     virtual Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
-    /// New deliveries of old events, with the ids the events have. How many. Errors: not_found if `replay.event` is not
-    /// there; too_large beyond `kMostReplayed`.
+    /// Makes new deliveries of old events, which keep their ids. Gives how many. Errors: not_found if there is no event
+    /// `replay.event`; too_large if there are more than `kMostReplayed`.
     virtual Task<Result<std::size_t>> replay(EnvironmentId environment, WebhookId id, Replay replay,
                                              Deadline deadline) = 0;
 
     virtual Task<Result<DeliveryState>> load_delivery(EnvironmentId environment, DeliveryId id, Deadline deadline) = 0;
-    /// Stores an attempt and what follows from it, the next job included.
+    /// Stores an attempt and the next step: the delivery's status, its next job, the webhook's pause.
     virtual Task<Result<void>> record_attempt(DeliveryState delivery, Attempt attempt, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId environment, tenancy::ListQuery query,
                                                           Deadline deadline) = 0;

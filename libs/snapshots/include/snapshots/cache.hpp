@@ -20,30 +20,30 @@ namespace sluice::snapshots {
 
 struct CacheConfig {
     std::size_t capacity = 50'000;
-    /// What all entries of one cache may weigh together (`weight_of`).
+    /// The most bytes of all entries together, as `weight_of` counts them.
     std::size_t byte_limit = 128 << 20;
-    /// How long what is not there is remembered as such, and how much of it. It takes no room of what is there.
+    /// How long a key without a row is remembered, and how many such keys. They take no room of entries.
     std::chrono::milliseconds miss_lifetime{2'000};
     std::size_t misses = 4'096;
-    /// How long entries serve after announcements were lost, while the database cannot be reached either.
+    /// How long entries are used after announcements were lost, while the database cannot be reached.
     std::chrono::milliseconds stale_lifetime{900'000};
-    /// After the database was found unreachable, how long such entries serve without asking it again.
+    /// How long such entries are used before the database is asked again.
     std::chrono::milliseconds retry_pause{1'000};
-    /// How long a read may take where such an entry can serve instead.
+    /// How long a read may take if such an entry can be used instead.
     std::chrono::milliseconds stale_patience{1'000};
 };
 
-/// Immutable snapshots of database rows, one cache per I/O thread; a hit takes no lock.
+/// Immutable snapshots of database rows. One cache per I/O thread; a hit takes no lock.
 ///
-/// An entry is true because every change is announced (`drop`) and a read is kept only if no change of what the
-/// snapshot depends on arrived while it ran. Nor is it served to whoever asked after such a change: who waits for a
-/// read of another that began before it reads again. While announcements may be missed (`set_listening(false)`), and
-/// once more when they arrive again, every entry is read again before use; only if the database cannot be reached does
-/// the old one serve, until `stale_lifetime` after the moment when announcements were lost.
+/// Why an entry is true: every change is announced (`drop`), and a read is kept only if no change of what the snapshot
+/// depends on arrived meanwhile. A caller who asked after such a change does not get the result of a read that began
+/// before it, but reads again. While announcements may be lost (`set_listening(false)`), and once when they arrive
+/// again, each entry is read again before it is used. Only if the database cannot be reached is the old entry used,
+/// until `stale_lifetime` after announcements were lost.
 ///
-/// Beside `T` there are `Dependencies dependencies_of(T const&)` and `std::size_t weight_of(T const&)`. A change costs
-/// time for the entries that depend on it only. A full cache gives up an entry that was not used since it was last
-/// looked at for that.
+/// `T` needs two functions beside it: `Dependencies dependencies_of(T const&)` and `std::size_t weight_of(T const&)`.
+/// The cost of a change is that of the entries that depend on it. A full cache drops an entry that was not used since
+/// the hand passed it last.
 template <class Key, class T, class Hash = std::hash<Key>>
 class Cache {
 public:
@@ -59,7 +59,7 @@ public:
     Cache(Cache const&) = delete;
     Cache& operator=(Cache const&) = delete;
 
-    /// The entry, if it may be used as it is: the warm path.
+    /// The entry if it may be used now, else null. This is the path of a warm call.
     [[nodiscard]] Pointer const* find(Key const& key) const
     {
         auto const found = entries_.find(key);
@@ -69,18 +69,18 @@ public:
         return &found->second.value;
     }
 
-    /// The entry, be it one that has to be read again before use: for what does not change, such as whose it is.
+    /// The entry, also if it must be read again before use. For facts that never change, such as its environment.
     [[nodiscard]] T const* peek(Key const& key) const
     {
         auto const found = entries_.find(key);
         return found != entries_.end() ? found->second.value.get() : nullptr;
     }
 
-    /// Whether there is an entry, be it one that has to be read again, or a remembered miss: asking costs nobody much.
+    /// Whether there is an entry, also one that must be read again, or a remembered miss. Then `get` needs no gate.
     [[nodiscard]] bool knows(Key const& key) const { return entries_.contains(key) || find_miss(key) != nullptr; }
 
-    /// The entry, read with `fetch(key, deadline)` (a `Task<Result<Pointer>>`) if need be. Errors: those of `fetch`;
-    /// not_found is remembered; unavailable at the deadline.
+    /// The entry. If need be it is read with `fetch(key, deadline)`, a `Task<Result<Pointer>>`; callers with the same
+    /// key share one read. Errors: those of `fetch`, of which not_found is remembered; unavailable at the deadline.
     template <class Fetch>
     Task<Result<Pointer>> get(Key key, Deadline deadline, Fetch& fetch)
     {
@@ -93,7 +93,7 @@ public:
             if (old && unreachable_) {
                 if (clock_.now() < retry_at_)
                     co_return old;
-                retry_at_ = clock_.now() + config_.retry_pause; // One tries; the others need not wait for it.
+                retry_at_ = clock_.now() + config_.retry_pause; // One caller asks the database; the others do not wait.
             }
             auto const limit = old ? deadline.at_most(config_.stale_patience) : deadline;
             auto const asked_at = changes_.last();
@@ -101,7 +101,7 @@ public:
             auto const done = co_await flights_.run(key, limit, begin);
             if (!done || (!done->value && done->value.error().code() == ErrorCode::unavailable))
                 co_return old_unless_dropped(key, done ? done->value.error() : done.error());
-            // A read that began before a change may not be told to whoever asked after it.
+            // The result of a read that began before a change must not be given to a caller who asked after it.
             bool const is_late = done->value
                                      ? changes_.touched(dependencies_of(**done->value), done->began, asked_at)
                                      : done->began < asked_at && done->value.error().code() != ErrorCode::not_found;
@@ -110,17 +110,17 @@ public:
         }
     }
 
-    /// Something was announced: what depends on it goes.
+    /// A change was announced: drops the entries that depend on it.
     void drop(Change change)
     {
         if (change.kind == Change::Kind::environment)
-            change.id = {}; // Whatever it was, all of the environment goes.
+            change.id = {}; // All entries of the environment depend on this key.
         changes_.add(change);
         drop_dependents(change);
         drop_dependents({Change::Kind::any, change.environment, {}});
     }
 
-    /// Whether announcements arrive. Nothing stored before this call is used again before it was read again.
+    /// Tells whether announcements arrive. Entries from before this call are read again before use.
     void set_listening(bool listening)
     {
         auto const now = clock_.now();
@@ -144,10 +144,10 @@ private:
     using Time = SteadyClock::time_point;
     struct Entry;
     struct Link;
-    /// For each thing that something depends on, the entries that do.
+    /// For each change, the entries that depend on it.
     using Index = std::unordered_map<Change, Link*, ChangeHash>;
 
-    /// An entry's place among the dependents of one thing.
+    /// An entry's place among the dependents of one change.
     struct Link {
         typename Index::value_type* thing = nullptr;
         Entry* entry = nullptr;
@@ -159,11 +159,11 @@ private:
         Pointer value;
         Key key;
         std::uint64_t trust = 0;
-        std::optional<Time> unheard_since; ///< If it was read while announcements were lost.
+        std::optional<Time> unheard_since; ///< Set if the entry was read while announcements were lost.
         std::size_t bytes = 0;
         std::vector<Link> links;
-        mutable bool is_used = false; ///< Since the hand was here.
-        Entry* previous = nullptr;    ///< The entries form a ring, which the hand goes round.
+        mutable bool is_used = false; ///< Since the hand passed it last.
+        Entry* previous = nullptr;    ///< The entries form a ring, round which the hand moves.
         Entry* next = nullptr;
     };
 
@@ -177,13 +177,13 @@ private:
         std::uint64_t began = 0;
     };
 
-    /// Announcements were lost: entries of `trust` are true as of `at`.
+    /// Announcements were lost at `at`. Until then the entries of `trust` were true.
     struct Loss {
         std::uint64_t trust = 0;
         Time at;
     };
 
-    /// How many entries are looked at to find one that was not used; so that one call stays short.
+    /// The most entries that are looked at to find an unused one, so that a call stays short.
     static constexpr int kLooks = 256;
 
     template <class Fetch>
@@ -226,7 +226,7 @@ private:
         missed_.push_back(key);
     }
 
-    /// An entry that may serve while the database cannot be reached; else null.
+    /// The entry if it may be used while the database cannot be reached, else null.
     Pointer stale(Key const& key) const
     {
         auto const found = entries_.find(key);
@@ -271,7 +271,7 @@ private:
         entry.links.resize(dependencies.size());
         for (std::size_t i = 0; i < dependencies.size(); ++i)
             link(entry, entry.links[i], dependencies[i]);
-        // Behind the hand: everything else is looked at before it.
+        // Inserts the entry behind the hand, so that the hand passes all others first.
         if (hand_ == nullptr)
             hand_ = entry.previous = entry.next = &entry;
         entry.next = hand_;
@@ -299,7 +299,7 @@ private:
 
     void drop_dependents(Change const& change)
     {
-        // The last to go takes its thing out of the index.
+        // Erasing the last dependent removes the change from the index.
         for (auto found = index_.find(change); found != index_.end(); found = index_.find(change))
             erase(Key(found->second->entry->key));
     }
@@ -337,10 +337,10 @@ private:
     std::deque<Key> missed_; ///< The oldest first.
     SingleFlight<Key, Read, Hash> flights_;
     RecentChanges changes_;
-    std::deque<Loss> losses_; ///< The oldest first; those within `stale_lifetime`.
+    std::deque<Loss> losses_; ///< Those within `stale_lifetime`, the oldest first.
     std::uint64_t trust_ = 0;
     bool listening_ = true;
-    bool unreachable_ = false; ///< As the last read found it.
+    bool unreachable_ = false; ///< Whether the last read found the database unreachable.
     Time retry_at_{};
 };
 

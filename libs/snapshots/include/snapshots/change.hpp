@@ -10,7 +10,7 @@
 
 namespace sluice::snapshots {
 
-/// Something that replicas cache has changed. Its text is the payload of a NOTIFY in the changing transaction.
+/// A change of something that replicas cache. Its text is the payload of a NOTIFY in the changing transaction.
 struct Change {
     enum class Kind {
         account,      ///< An integrated account, or any MCP server of it.
@@ -19,25 +19,25 @@ struct Change {
         api_token,    ///< An API token.
         tenant,       ///< Which accounts a tenant has, or an MCP server over them.
         integration,  ///< A definition; `environment` is empty.
-        any,          ///< Whatever happens in the environment; never announced, only depended on.
+        any,          ///< Any change in the environment; used in dependencies, never announced.
     };
     Kind kind = Kind::environment;
     EnvironmentId environment;
-    Uuid id{}; ///< Of the account, token, installation or integration, or `tenant_key`; else empty.
+    Uuid id{}; ///< The id of the account, token, installation or integration, or `tenant_key`; empty for other kinds.
 
-    /// `account:<environment>:<id>`. An installation is written as its environment with an id: replicas of before take
-    /// it for the whole environment, which is true of more than it has to be.
+    /// `account:<environment>:<id>`. An installation is written as its environment and an id. Older replicas read that
+    /// as a change of the whole environment, which is safe.
     [[nodiscard]] std::string str() const;
     [[nodiscard]] static std::optional<Change> parse(std::string_view text);
 
     friend bool operator==(Change const&, Change const&) = default;
 };
 
-/// What makes a snapshot untrue, as the changes that do. Everything that a snapshot was made of stands in it: a type
-/// that is cached has a function `Dependencies dependencies_of(T const&)` beside it.
+/// The changes that make a snapshot untrue: one for everything that the snapshot was made of. Each cached type has a
+/// function `Dependencies dependencies_of(T const&)` beside it.
 using Dependencies = std::vector<Change>;
 
-/// Whether `change` is one that `dependency` stands for.
+/// Whether `dependency` includes `change`.
 [[nodiscard]] inline bool touches(Change const& change, Change const& dependency)
 {
     return dependency.kind == Change::Kind::any ? dependency.environment == change.environment : dependency == change;
@@ -47,18 +47,19 @@ struct ChangeHash {
     std::size_t operator()(Change const& change) const noexcept;
 };
 
-/// What stands for a tenant in a change: the developer's own id for it can be any text.
+/// The id of a tenant in a change: a hash, since a developer's `tenant_id` can be any text.
 [[nodiscard]] Uuid tenant_key(std::string_view tenant_id);
 
 /// The NOTIFY channel of all changes.
 inline constexpr char kChangeChannel[] = "sluice_changes";
 
-/// Drops what changes made untrue on every thread of this process. Only the store calls it, after each commit; the
-/// other replicas hear the NOTIFY.
+/// Drops what changes made untrue, on every thread of this process. Only the store calls it, after each commit. Other
+/// replicas hear the NOTIFY.
 class Announcer {
 public:
     virtual ~Announcer() = default;
-    /// Returns when every thread has dropped it, so that the answer to the change is true everywhere here.
+    /// Returns when every thread has dropped its entries, so that no thread uses an old entry after the change was
+    /// answered.
     virtual Task<void> announce(std::vector<Change> changes) = 0;
 };
 

@@ -13,7 +13,7 @@
 
 namespace sluice::tenancy {
 
-/// Spreads keyed hashes over a map: they are random already.
+/// The hash of a keyed hash in a map: its first bytes, which are random.
 struct DigestHash {
     std::size_t operator()(crypto::Digest const& digest) const noexcept
     {
@@ -26,16 +26,16 @@ struct DigestHash {
 [[nodiscard]] snapshots::Dependencies dependencies_of(ApiToken const& token);
 [[nodiscard]] std::size_t weight_of(ApiToken const& token);
 
-/// Recognises API tokens. One per I/O thread; a known token costs no query.
+/// Recognises API tokens. One per I/O thread. A cached token costs no query.
 class ApiTokens {
 public:
     /// All must outlive it.
     ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate, Clock const& clock,
               snapshots::CacheConfig config);
 
-    /// What `authenticate` would answer if that takes no wait: a mistyped or a cached token.
+    /// What `authenticate` would answer, where no wait is needed: the token is cached or mistyped. Otherwise nothing.
     [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
-    /// The environment of a token that was seen before; empty if it is not known. It may have ended since.
+    /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);

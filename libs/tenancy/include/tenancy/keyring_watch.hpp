@@ -9,16 +9,17 @@
 
 namespace sluice::tenancy {
 
-/// Keeps a running process's keyring as its file is, and tells the database which keys it has loaded, so that a new key
-/// becomes active only when every replica has it. One per process, on any of its io_contexts.
+/// Loads the keyring of a running process again when its file changes. Tells the database which keys the process has,
+/// so that a new key becomes active only when every replica has it. One per process, on any of its io_contexts.
 class KeyringWatch {
 public:
-    /// All must outlive it. `name` is what operators know the process by. The file is read on `files`.
+    /// All must outlive it. `name` is the process's name for operators. The file is read on `files`.
     KeyringWatch(crypto::Keyring& keyring, std::string file, KeyRepository& repository, std::string name,
                  WorkerPool& files, Clock const& clock, telemetry::Log& log);
 
     Task<void> run_forever();
-    /// Says that this replica is gone. What cannot be said is found out after `KeyRepository::kReplicaLifetime`.
+    /// Tells the database that this replica ends. If that fails, the replica counts as gone after
+    /// `KeyRepository::kReplicaLifetime`.
     Task<void> say_goodbye();
 
 private:
@@ -31,7 +32,7 @@ private:
     WorkerPool& files_;
     telemetry::Log& log_;
     Replica replica_;
-    std::string seen_; ///< A digest of the file's text as it was last read.
+    std::string seen_; ///< A digest of the text that was read last.
 };
 
 } // namespace sluice::tenancy

@@ -13,25 +13,27 @@
 
 namespace sluice::tenancy {
 
-/// One job for all environments: `forget_history`.
+/// The job that runs `forget_history`, one for all environments.
 inline constexpr jobs::Kind kRetentionJob{"retention"};
 
-/// Deletes what is only history: events, their deliveries and the log of these, by days; link tokens, connections and
-/// remembered calls that are over, by rows.
+/// Deletes history. Events, deliveries and their log go by whole days; ended link tokens, connections and remembered
+/// calls go by rows. Every function may answer unavailable.
 class Retention {
 public:
     static constexpr std::chrono::days kKept{30};
 
     virtual ~Retention() = default;
-    /// Makes the coming days of the history and drops those that are over. How much was done; 0: nothing is left to do.
+    /// Makes the partitions of the coming days and drops those that are too old. Gives how many; 0 if nothing is left
+    /// to do.
     virtual Task<Result<std::size_t>> turn_days(Deadline deadline) = 0;
-    /// All, in any order.
+    /// All environments, in any order.
     virtual Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) = 0;
-    /// How many rows of one environment went, at most a few thousand at a time; 0: nothing is left to do.
+    /// Deletes some old rows of one environment, a few thousand at most. Gives how many; 0 if nothing is left to do.
     virtual Task<Result<std::size_t>> sweep(EnvironmentId environment, Deadline deadline) = 0;
 };
 
-/// Deletes history, first by days, then environment by environment until nothing is left or the turn is over.
+/// Deletes history, first by days, then environment by environment, until nothing is left or its time is over. Says
+/// when it is due again. Errors: unavailable.
 Task<Result<jobs::Next>> forget_history(Retention& retention, Clock const& clock);
 
 } // namespace sluice::tenancy

@@ -14,16 +14,17 @@
 
 namespace sluice::tenancy {
 
-/// The NOTIFY channel of rows that somebody may wait for; its payload is the row's id (`to_hex`).
+/// The NOTIFY channel for rows that somebody may wait for. The payload is the row's id (`to_hex`).
 inline constexpr char kWaitChannel[] = "sluice_waits";
 
-/// Calls that wait for a row to change: they are told, and do not ask the database meanwhile. While announcements are
-/// lost they ask slowly. One per I/O thread.
+/// Requests that wait for a row to change. A NOTIFY wakes them, so they do not ask the database meanwhile. While
+/// notifications are lost they ask slowly. One per I/O thread.
 class Waiters {
 public:
-    /// Of one environment, on one thread.
+    /// The most waiters of one environment on one thread.
     static constexpr std::size_t kMostOfEnvironment = 200;
-    /// How soon a waiter looks again unasked: a safety net while announcements arrive, else its only way.
+    /// How soon a waiter looks again without a NOTIFY: for safety while notifications arrive (`kLookAgain`), and as the
+    /// only way while they do not (`kLookAgainDeaf`).
     static constexpr std::chrono::seconds kLookAgain{15};
     static constexpr std::chrono::seconds kLookAgainDeaf{2};
 
@@ -48,7 +49,8 @@ private:
     };
 
 public:
-    /// A place among the waiters, from before the row is read to after its last look: so nothing is missed in between.
+    /// A place among the waiters. It must be taken before the row is read the first time and kept until after the last
+    /// look, so that no change is missed.
     class Place {
     public:
         Place(Place&& other) noexcept;
@@ -57,7 +59,7 @@ public:
         Place& operator=(Place const&) = delete;
         ~Place();
 
-        /// Returns once the row may have changed since the last call, at the deadline, or after a while.
+        /// Returns when the row may have changed since the last call, at the deadline, or after `kLookAgain`.
         Task<void> wait(Deadline until);
 
     private:
@@ -68,11 +70,11 @@ public:
         Rows::iterator row_;
     };
 
-    /// Errors: rate_limited while too many of the environment wait.
+    /// Takes a place. Errors: rate_limited while too many of the environment wait.
     [[nodiscard]] Result<Place> join(EnvironmentId environment, Uuid row);
-    /// Wakes who waits for the row that the payload names.
+    /// Wakes those who wait for the row that the payload names.
     void heard(std::string_view payload);
-    /// Losing or regaining the announcements wakes everybody, as something may have been missed.
+    /// Tells whether notifications arrive. A change of this wakes everybody, since a notification may have been missed.
     void set_listening(bool listening);
     [[nodiscard]] std::size_t size() const noexcept { return state_->rows.size(); }
 
@@ -80,7 +82,7 @@ private:
     static void tell(Waiting& waiting);
 
     asio::io_context& io_;
-    std::shared_ptr<State> const state_; // Also of places, which may be left behind when a thread ends.
+    std::shared_ptr<State> const state_; // Shared with places, which may live longer than this object.
 };
 
 } // namespace sluice::tenancy
