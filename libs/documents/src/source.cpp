@@ -33,7 +33,7 @@ std::optional<json::value> number_of(std::string_view text)
     return std::nullopt;
 }
 
-/// YAML 1.2 section 10.3.2: only plain scalars are anything but strings.
+/// The value of a scalar. Quoted scalars are always strings (YAML 1.2 section 10.3.2).
 json::value scalar_of(YAML::Node const& node)
 {
     auto const& text = node.Scalar();
@@ -96,7 +96,7 @@ private:
     std::size_t nodes_ = 0;
 };
 
-/// Whether the text uses an anchor or alias outside quotes and comments; asked of the parser's events.
+/// Finds an anchor or alias from the parser's events, so that those in quotes and comments do not count.
 class AnchorFinder final : public YAML::EventHandler {
 public:
     int line = 0;
@@ -175,7 +175,7 @@ Source source_of(std::string file, json::value root)
 
 void Problems::add(Source const& source, std::string_view path, std::string message)
 {
-    // The part itself may be what is missing: then its nearest ancestor's line is the place.
+    // A missing part has no line. The line of its nearest ancestor is used then.
     auto known = source.lines.end();
     for (std::string at(path); known == source.lines.end() && !at.empty();) {
         known = source.lines.find(at);

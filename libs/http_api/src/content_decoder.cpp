@@ -13,18 +13,18 @@
 namespace sluice::http {
 namespace {
 
-/// A millisecond's work.
+/// The most bytes of one piece: about a millisecond's work.
 constexpr std::size_t kPiece = 256 * 1024;
-/// What a small body needs at first; text grows to four times its size, as a rule.
+/// The least room for a piece. Text mostly grows to four times its size.
 constexpr std::size_t kLeastPiece = 4 * 1024;
 constexpr std::size_t kGrowth = 4;
-/// Nobody means more.
+/// No server means to send more.
 constexpr std::size_t kMaxCodings = 3;
 
 using Stage = ContentDecoder::Stage;
 
-/// `gzip`, several members after one another too (RFC 1952), and `deflate`, with or without its zlib header (RFC 9110
-/// section 8.4.1.2 tells of those without).
+/// Decodes `gzip`, also with several members (RFC 1952), and `deflate`, with or without its zlib header (RFC 9110
+/// section 8.4.1.2 mentions those without).
 class Inflate final : public Stage {
 public:
     explicit Inflate(bool is_gzip)
@@ -166,7 +166,7 @@ ContentDecoder::ContentDecoder(Headers const& headers, std::string body, std::si
     , limit_(limit)
 {
     if (body_.empty())
-        codings_.clear(); // Nothing is nothing in any coding; many send it so.
+        codings_.clear(); // Many servers name a coding for an empty body.
     if (codings_.size() > kMaxCodings)
         fail(Cause::unknown_coding, "has too many content codings");
 }
@@ -195,7 +195,7 @@ bool ContentDecoder::step()
 {
     if (!fault_.empty() || codings_.empty() || (!stage_ && !begin_stage()))
         return false;
-    // One byte more shows that there is more.
+    // Room for one byte above the limit shows whether the result is larger.
     auto const room = std::min(std::clamp(rest_.size() * kGrowth, kLeastPiece, kPiece), limit_ + 1 - output_.size());
     auto const outcome = stage_->decode(rest_, output_, room);
     if (output_.size() > limit_)

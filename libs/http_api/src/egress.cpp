@@ -26,7 +26,7 @@ ip::network_v6 v4_range(char const* address, unsigned short prefix)
     return {ip::make_address_v6(ip::v4_mapped, ip::make_address_v4(address)), static_cast<unsigned short>(96 + prefix)};
 }
 
-/// RFC 6890 and its updates: whatever is not the public Internet, or carries an IPv4 address inside.
+/// The ranges of RFC 6890 and its updates that are not the public Internet, or that contain an IPv4 address.
 std::vector<ip::network_v6> const& special_ranges()
 {
     static std::vector<ip::network_v6> const kRanges{

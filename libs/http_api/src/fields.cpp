@@ -11,7 +11,7 @@
 namespace sluice::http {
 namespace {
 
-/// Members nobody asked for that are named; a caller can send very many.
+/// The most unknown members that an error names, since a caller can send very many.
 constexpr std::size_t kMaxUnknown = 20;
 
 std::string joined(std::string_view path, std::string_view name)
@@ -115,7 +115,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t 
     auto const* value = ask(name, false);
     if (value == nullptr)
         return std::nullopt;
-    // 7.0 is an integer too; a number of more than 2^63 is none that could be in the range.
+    // 7.0 is an integer too. A number that a double cannot hold exactly is out of every range.
     constexpr double kExact = 9007199254740992.0;
     bool const is_whole = value->is_double() && std::trunc(value->get_double()) == value->get_double() &&
                           std::abs(value->get_double()) <= kExact;

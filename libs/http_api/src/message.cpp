@@ -137,7 +137,7 @@ Response json_response(int status, std::string body)
 {
     Response response;
     response.status = status;
-    // What an answer usually carries: limits, request id, timing.
+    // Room for the usual headers of an answer: limits, request id, timing.
     response.headers.reserve(10, 384);
     response.headers.add("content-type", "application/json");
     response.body = std::move(body);

@@ -12,7 +12,7 @@ Error unread()
             "Retry in a second."};
 }
 
-/// What an answer held, and what counts it.
+/// The counter of an answer, and what the answer held before.
 struct Counted {
     Counted(std::shared_ptr<void> what, ByteBudget& budget, EnvironmentId owner)
         : held(std::move(what))

@@ -10,7 +10,7 @@ std::size_t amount_of(Map const& amounts, Id const& id)
     return found == amounts.end() ? 0 : found->second;
 }
 
-/// Whoever has nothing is likely to have something soon; so many of them are remembered.
+/// So many owners with nothing stay in the map, since they will probably take something soon.
 constexpr std::size_t kRemembered = 1024;
 
 template <class Map, class Id>

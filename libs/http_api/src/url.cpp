@@ -17,7 +17,8 @@ Error refused(std::string why)
     return invalid("url", std::move(why));
 }
 
-/// A name of letters, digits, `-`, `_` and dots between them (a dot at the end is the root), or an address.
+/// Whether the host is an IP address, or a name of letters, digits, `-`, `_` and dots between them. A dot at the end is
+/// allowed.
 bool is_host(urls::url_view const& view)
 {
     if (view.host_type() != urls::host_type::name)
@@ -29,8 +30,8 @@ bool is_host(urls::url_view const& view)
     });
 }
 
-/// Whether the parser took the whole authority for it: Boost.URL 1.81 ends one behind an IPv4 address and takes what
-/// follows (`%2F.vendor.example`) for a path.
+/// Whether the parser has read the whole authority. Boost.URL 1.81 ends it after an IPv4 address and takes the rest
+/// (`%2F.vendor.example`) as a path.
 bool is_whole(urls::url_view const& view)
 {
     return view.encoded_path().empty() || view.encoded_path().starts_with('/');

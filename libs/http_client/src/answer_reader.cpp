@@ -10,16 +10,16 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-/// More is reserved once it has come.
+/// How much is reserved for a body at first. More is reserved as it comes.
 constexpr std::uint64_t kFirstReserve = 256 * 1024;
-/// 64 bits; zeros before them are odd.
+/// The most digits of a chunk's size: 64 bits. More would be zeros in front, which no proper server sends.
 constexpr int kSizeDigits = 16;
 
 constexpr std::string_view kBrokeOff = "broke off";
 constexpr std::string_view kTooLarge = "is too large";
 constexpr std::string_view kBadFraming = "is not valid HTTP: its chunks cannot be told apart";
 
-/// A field that decides where the answer ends, as it came.
+/// The lines of a header that decides where the answer ends.
 struct Lines {
     std::size_t count = 0;
     std::string value;
@@ -65,7 +65,7 @@ std::size_t AnswerReader::put(std::string_view bytes)
         case State::head:
             taken = put_head(rest);
             if (state_ == State::head && head_->got_some())
-                return used + taken; // What is left is not whole.
+                return used + taken; // The rest is incomplete.
             break;
         case State::sized_body:
         case State::body_to_end:
@@ -115,7 +115,7 @@ void AnswerReader::start_head()
 {
     head_.emplace();
     head_->header_limit(kHeadLimit);
-    head_->skip(true); // The body is read here: Beast's bounds know no extensions and no trailers.
+    head_->skip(true); // This class reads the body, since Beast does not bound extensions and trailers.
     state_ = State::head;
 }
 
@@ -148,13 +148,13 @@ void AnswerReader::finish_head()
     }
     auto const lengths = lines_of(message, beast_http::field::content_length);
     auto const codings = lines_of(message, beast_http::field::transfer_encoding);
-    // RFC 9112 section 6.3. A proven end needs one plain way of saying where it is.
+    // RFC 9112 section 6.3. The end is proven only if exactly one plain header says where it is.
     bool const is_plain = message.version() == 11 && head_->keep_alive() && lengths.count + codings.count == 1 &&
                           lengths.value.find(',') == std::string::npos;
     if (method_ == Method::head || status == 204 || status == 304) {
         state_ = State::done;
     } else if (codings.count > 0) {
-        // Together with a length Beast has refused it.
+        // Beast has refused a transfer coding together with a length.
         if (codings.count > 1 || lengths.count > 0 || !iequals(codings.value, "chunked") || message.version() != 11)
             return fail("has a transfer coding that is not known");
         has_proven_end_ = is_plain;
@@ -191,7 +191,7 @@ std::size_t AnswerReader::put_chunk_data(std::string_view bytes)
     return part.size();
 }
 
-/// RFC 9112 section 7.1, a character at a time. Lines end with CR LF and nothing else.
+/// Reads the framing of RFC 9112 section 7.1, one character at a time. A line must end with CR LF.
 void AnswerReader::put_framing(char c)
 {
     auto const expect = [&](char wanted, State next) {

@@ -13,37 +13,37 @@
 
 namespace sluice::http {
 
-/// Takes the answer to one request out of the bytes of a connection. Interim answers (RFC 9110 section 15.2) are read
-/// past. All that a peer may send without an end has a bound: heads, interim answers, chunk extensions, trailers, body.
-/// Knows no socket. One answer each; not thread-safe.
+/// Reads the answer to one request from the bytes of a connection. Interim answers (RFC 9110 section 15.2) are skipped.
+/// Everything that a server may send without end has a bound: heads, interim answers, chunk extensions, trailers, the
+/// body. Knows no socket. One object for each answer; belongs to one thread.
 class AnswerReader {
 public:
-    /// Status lines and header fields of all answers to one request, in bytes.
+    /// The most bytes of the heads of all answers to one request.
     static constexpr std::size_t kHeadLimit = 64 * 1024;
-    /// A server that means well sends one or two.
+    /// A proper server sends one or two.
     static constexpr int kInterimLimit = 16;
-    /// Chunk extensions and trailers, in bytes: nobody reads them.
+    /// The most bytes of chunk extensions and trailers, which nothing reads.
     static constexpr std::size_t kOverheadLimit = 4 * 1024;
 
     AnswerReader(Method method, std::size_t body_limit);
 
-    /// Takes what it can use of `bytes` and says how much that was; what it left has to come again, with more behind
-    /// it. Once `is_done` or after a fault nothing is taken.
+    /// Takes the bytes that it can use, and says how many. The caller gives the rest again, with more bytes after it.
+    /// Once `is_done`, or after a fault, it takes nothing.
     [[nodiscard]] std::size_t put(std::string_view bytes);
-    /// The peer has closed the connection: the end of a body without a length, else a fault.
+    /// The server has closed the connection. This ends a body without a length; otherwise it is a fault.
     void put_end();
 
     [[nodiscard]] bool is_done() const noexcept { return state_ == State::done; }
-    /// What is wrong with the answer, to stand behind its name ("is too large"); empty if nothing is.
+    /// The fault of the answer, as the end of a sentence about it ("is too large"); empty if there is none.
     [[nodiscard]] std::string_view fault() const noexcept { return fault_; }
-    /// Whether the end of the answer is proven by its framing, so that the connection may serve another request if
-    /// nothing is left over. Only for an answer that is done.
+    /// Whether the framing proves where the answer ended. Then the connection may serve another request if no byte is
+    /// left over. Only for a complete answer.
     [[nodiscard]] bool has_proven_end() const noexcept { return has_proven_end_; }
     /// Bytes of the body so far.
     [[nodiscard]] std::size_t body_size() const noexcept { return body_.size(); }
-    /// Whether the head of the final answer is there.
+    /// Whether the head of the final answer has come.
     [[nodiscard]] bool has_head() const;
-    /// The answer, once it is done; of a broken one that has a head what there is.
+    /// The complete answer; after a fault, the part that came, if there is a head.
     [[nodiscard]] IncomingResponse take();
 
 private:
@@ -86,7 +86,7 @@ private:
     std::size_t head_bytes_ = 0;
     int interim_answers_ = 0;
     std::size_t overhead_ = 0;
-    /// Of the body or of the chunk.
+    /// Bytes of the body or the chunk that are still to come.
     std::uint64_t left_ = 0;
     int digits_ = 0;
     bool has_proven_end_ = false;

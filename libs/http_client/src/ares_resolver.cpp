@@ -20,7 +20,7 @@ namespace {
 
 using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 
-/// Of one question to one server; it doubles with each round.
+/// The time for one question to one server. It doubles in each round.
 constexpr int kTimeoutMs = 1'500;
 constexpr int kTries = 2;
 
@@ -69,9 +69,9 @@ void on_answer(void* argument, int status, int, ares_addrinfo* said)
 
 } // namespace
 
-/// c-ares says which of its sockets to watch; each event is given back to it.
+/// c-ares tells which of its sockets to watch. Each event is passed to c-ares.
 struct AresResolver::Impl : std::enable_shared_from_this<Impl> {
-    /// One socket of c-ares, which opens and closes it.
+    /// One socket. c-ares opens and closes it.
     struct Watched {
         Watched(asio::io_context& io, int fd)
             : descriptor(io, fd)
@@ -96,7 +96,7 @@ struct AresResolver::Impl : std::enable_shared_from_this<Impl> {
         ares_options options{};
         options.timeout = kTimeoutMs;
         options.tries = kTries;
-        options.ndots = 1; // A vendor's name is whole as a rule.
+        options.ndots = 1; // A vendor's name is mostly complete, without the local domain.
         options.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
             static_cast<Impl*>(self)->watch(fd, readable != 0, writable != 0);
         };
@@ -112,7 +112,7 @@ struct AresResolver::Impl : std::enable_shared_from_this<Impl> {
     void stop()
     {
         if (channel != nullptr)
-            ares_destroy(std::exchange(channel, nullptr)); // Ends what is under way and lets go of its sockets.
+            ares_destroy(std::exchange(channel, nullptr)); // Ends all look-ups and releases the sockets.
     }
 
     void watch(int fd, bool readable, bool writable)

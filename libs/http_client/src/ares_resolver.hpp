@@ -8,12 +8,12 @@
 
 namespace sluice::http {
 
-/// Asks the system's name servers with c-ares, on the I/O thread and without waiting for them there. /etc/hosts comes
-/// first: c-ares reads that file on this thread, once for each look-up or change of it.
+/// Asks name servers with c-ares, on the I/O thread but without blocking it. /etc/hosts comes first; c-ares reads that
+/// file on this thread.
 class AresResolver final : public Resolver {
 public:
-    /// `servers`: `ADDRESS[:PORT]`, separated by commas; empty: those of /etc/resolv.conf. Throws std::runtime_error
-    /// if c-ares does not start.
+    /// `servers` is `ADDRESS[:PORT]`, separated by commas; empty: those of /etc/resolv.conf. Throws std::runtime_error
+    /// if c-ares cannot start.
     AresResolver(asio::io_context& io, std::string const& servers);
     ~AresResolver() override;
 

@@ -8,15 +8,15 @@
 
 namespace sluice::http {
 
-/// What one answer takes of the bytes that all answers of a client may take together, until the answer is gone. Small
-/// ones are free: their number is bounded by that of the calls. One thread.
+/// The bytes of one answer, out of those that all answers of a client may have together. They are given back when the
+/// answer is destroyed. Small answers are not counted, since the number of calls bounds them. One thread.
 class BodyLease {
 public:
     static constexpr std::size_t kFree = 64 * 1024;
 
     BodyLease(std::shared_ptr<Shares> budget, Owner const& owner)
         : budget_(std::move(budget))
-        , owner_{owner.environment, {}} // The records of an account are as large as they are.
+        , owner_{owner.environment, {}} // No share for an account: its answers may be large.
     {
     }
     ~BodyLease()
@@ -27,12 +27,12 @@ public:
     BodyLease(BodyLease const&) = delete;
     BodyLease& operator=(BodyLease const&) = delete;
 
-    /// The answer now has so many bytes. Whose share is used up, if it is; then nothing was taken.
+    /// The answer now has so many bytes. Says which share is used up, if one is; then nothing was taken.
     [[nodiscard]] std::optional<Shares::Full> grow_to(std::size_t bytes)
     {
         if (bytes <= std::max(kFree, taken_))
             return std::nullopt;
-        // In steps, so that it costs nothing.
+        // Taken in steps, so that it is cheap.
         auto const amount = bytes - taken_ + kFree;
         auto const full = budget_->take(owner_, amount);
         if (!full)

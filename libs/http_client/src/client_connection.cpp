@@ -16,10 +16,10 @@ namespace {
 
 namespace ssl = asio::ssl;
 
-/// Vendors answer with a few kilobytes: one recv instead of several.
+/// Vendors mostly answer with a few kilobytes: one recv is then enough.
 constexpr std::size_t kReadBuffer = 16 * 1024;
 
-/// The peer has closed its side, with or without the farewell of TLS.
+/// Whether the server has closed its side, with or without the close_notify of TLS.
 bool is_end(boost::system::error_code const& failure)
 {
     return failure == asio::error::eof || failure == ssl::error::stream_truncated;
@@ -31,7 +31,7 @@ Connection::Connection(asio::io_context& io, ssl::context* tls)
     : stream_(tls != nullptr ? std::variant<Socket, TlsStream>(std::in_place_type<TlsStream>, io, *tls)
                              : std::variant<Socket, TlsStream>(std::in_place_type<Socket>, io))
     , limit_(io, socket())
-    , buffer_(AnswerReader::kHeadLimit + 2 * kReadBuffer) // What the reader leaves is less than a head.
+    , buffer_(AnswerReader::kHeadLimit + 2 * kReadBuffer) // The reader leaves less than a head in it.
 {
 }
 
@@ -40,7 +40,7 @@ Task<Connection::Failure> Connection::connect(asio::ip::tcp::endpoint endpoint)
     auto const [failure] = co_await socket().async_connect(endpoint, kUseTask);
     if (failure)
         co_return limit_.cause_of(failure);
-    Failure ignored; // Only costs latency if refused.
+    Failure ignored; // Without it only the latency is worse.
     socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return failure;
 }
@@ -59,7 +59,7 @@ Task<Connection::Failure> Connection::shake_hands(std::string const& host)
 
 void Connection::close()
 {
-    Failure ignored; // It is closed either way.
+    Failure ignored; // The socket is closed in any case.
     socket().close(ignored);
 }
 

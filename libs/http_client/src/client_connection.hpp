@@ -18,20 +18,20 @@
 
 namespace sluice::http {
 
-/// What happened to one attempt.
+/// The result of one attempt.
 struct Attempt {
     boost::system::error_code failure;
-    std::string fault;      ///< What is wrong with the answer, to stand behind its name; nothing if it came whole.
-    bool got_bytes = false; ///< The peer had begun to answer.
+    std::string fault;      ///< The fault of the answer, as the end of a sentence about it; empty if there is none.
+    bool got_bytes = false; ///< The server had begun to answer.
     bool has_head = false;  ///< The response has the head of the answer.
-    std::optional<Shares::Full> over_budget; ///< The answer was too large for what is free.
+    std::optional<Shares::Full> over_budget; ///< The answer needed more bytes than a share had.
 
     [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty() && !over_budget; }
 };
 
 struct Host;
 
-/// A connection to a server, in clear text or by TLS. While idle it is a link of the pool's list.
+/// A connection to a server, in clear text or with TLS. While it is idle it is in the pool's list.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     using Clock = std::chrono::steady_clock;
@@ -46,28 +46,29 @@ public:
 
     Task<Failure> connect(asio::ip::tcp::endpoint endpoint);
     Task<Failure> shake_hands(std::string const& host);
-    /// Ends what it is waiting for.
+    /// Closes the socket, which ends every wait on it.
     void close();
 
-    /// One exchange; `response` is filled when the attempt did not fail, and up to its body where its head came. A
-    /// server may answer before it has read all: what has arrived is read although writing failed (RFC 9112
+    /// Makes one exchange. `response` is filled if the attempt did not fail; if only the head came, it has the head. A
+    /// server may answer before it has read the whole request, so the answer is read even if writing failed (RFC 9112
     /// section 9.5).
     Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
                            BodyLease& lease, IncomingResponse& response);
 
-    /// A server that closed an idle connection has made it readable: its FIN, a 408, or what nobody asked for.
+    /// Whether an idle connection is readable: the server has closed it (FIN), or has sent a 408 or something else that
+    /// was not asked for.
     [[nodiscard]] bool is_stale();
-    /// A new connection on which the server has answered before anything was asked. Behind TLS what waits in the socket
-    /// is a session ticket as a rule, so only what was deciphered counts.
+    /// Whether the server of a new connection has sent something before the first request. With TLS the socket often
+    /// holds a session ticket, so only decrypted bytes count.
     [[nodiscard]] bool has_spoken_first();
-    /// Whether the last answer's end is proven and nothing is left over.
+    /// Whether the end of the last answer is proven and no byte is left over.
     [[nodiscard]] bool is_reusable() const noexcept { return is_reusable_; }
 
-    /// Gives back what was for reading. An idle connection needs none of it.
+    /// Frees the read buffer, which an idle connection does not need.
     void release_buffer() { buffer_.shrink_to_fit(); }
 
     Clock::time_point idle_since{};
-    /// Whose idle connection it is.
+    /// The host of this connection, while it is idle.
     Host* pool = nullptr;
 
 private:
@@ -77,7 +78,7 @@ private:
     template <class Stream>
     Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
                               std::size_t response_limit, BodyLease& lease, IncomingResponse& response);
-    /// The peer has sent what nobody asked for: in our buffer, or in what TLS has taken from the socket.
+    /// Whether bytes are left over: in the read buffer, or inside TLS.
     [[nodiscard]] bool has_unread();
 
     std::variant<Socket, TlsStream> stream_;

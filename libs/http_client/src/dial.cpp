@@ -12,7 +12,7 @@ namespace sluice::http {
 namespace {
 
 constexpr std::chrono::milliseconds kHeadStart{250};
-/// A name with more addresses has some that are near.
+/// The most addresses that are tried.
 constexpr std::size_t kMaxAddresses = 8;
 
 struct Race {
@@ -20,13 +20,13 @@ struct Race {
         : changed(io)
     {
     }
-    SteadyTimer changed; ///< Cancelled when an attempt has ended.
+    SteadyTimer changed; ///< Is cancelled when an attempt ends.
     std::vector<Connection*> running;
     std::unique_ptr<Connection> winner;
     boost::system::error_code failure;
 };
 
-/// Owns its connection until it has won.
+/// One attempt to connect. It owns its connection until it wins the race.
 Task<void> attempt(std::shared_ptr<Race> race, std::unique_ptr<Connection> connection, asio::ip::tcp::endpoint endpoint)
 {
     auto const failure = co_await connection->connect(endpoint);
@@ -57,7 +57,7 @@ Task<std::unique_ptr<Connection>> dial(asio::io_context& io, asio::ssl::context*
         }
         bool const is_last = next == endpoints.size();
         race->changed.expires_at(is_last ? deadline.at() : deadline.at_most(kHeadStart).at());
-        // An attempt that ended at once has nobody to wake.
+        // An attempt may have ended at once, before anybody waited.
         if (!race->winner && !race->running.empty())
             co_await race->changed.async_wait(kUseTask);
     }

@@ -23,7 +23,7 @@ struct NameCache::State {
         Time until;
         std::list<std::string>::iterator place;
     };
-    /// A look-up under way and those who wait for it.
+    /// A look-up in progress, and those who wait for it.
     struct Flight {
         std::optional<Result<List>> said;
         std::vector<std::shared_ptr<SteadyTimer>> waiting;
@@ -49,7 +49,7 @@ struct NameCache::State {
         }
     }
 
-    /// What is remembered of a name, if it still holds.
+    /// The remembered answer for a name, if it is still valid; else null.
     Result<List> const* recall(std::string const& host)
     {
         auto const known = entries.find(host);
@@ -63,7 +63,7 @@ struct NameCache::State {
     std::unique_ptr<Resolver> resolver;
     Now now;
     std::unordered_map<std::string, Entry> entries;
-    std::list<std::string> order; ///< As they were last asked for.
+    std::list<std::string> order; ///< In the order in which they were last asked for.
     std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
 };
 
@@ -76,7 +76,8 @@ std::chrono::seconds lifetime_of(Result<Addresses> const& said)
     return said.error().code() == ErrorCode::not_found ? NameCache::kFailure : NameCache::kFailure / 2;
 }
 
-/// Whatever happens, there is an answer: somebody waits for it. A list of addresses is never empty.
+/// Asks the resolver. Gives an answer even after an exception, since somebody waits for it. A list of addresses is
+/// never empty.
 Task<Result<Addresses>> ask(Resolver& resolver, std::string host, Deadline deadline)
 {
     try {
@@ -105,7 +106,7 @@ std::size_t NameCache::size() const noexcept
 
 namespace {
 
-/// Owns what it needs: whoever asked may be gone before it ends.
+/// Looks a name up. Owns what it needs, since the caller may be gone before it ends.
 template <class State>
 Task<void> look_up(std::shared_ptr<State> state, std::string host)
 {

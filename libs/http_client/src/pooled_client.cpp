@@ -35,9 +35,9 @@ using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using ErrorCodeOf = boost::system::error_code;
 
-/// Connections that are in use all the time keep their buffers.
+/// An idle connection keeps its read buffer for so long, for hosts that are called all the time.
 constexpr std::chrono::seconds kFresh{1};
-/// One per account at vendors with a host of their own for each; beyond it URLs are parsed each time.
+/// The most remembered origins; some vendors have one for each account.
 constexpr std::size_t kMaxOrigins = 10'000;
 
 using Origin = std::tuple<bool, std::string, std::uint16_t>;
@@ -87,7 +87,7 @@ Error failed(Url const& url, Attempt const& attempt)
             log};
 }
 
-/// An address tells its caller nothing new.
+/// Whether the host is an IP address. Naming it in an error tells the caller nothing new.
 bool is_literal(std::string const& host)
 {
     ErrorCodeOf failure;
@@ -95,7 +95,7 @@ bool is_literal(std::string const& host)
     return !failure;
 }
 
-/// `what` is a host, or all of them.
+/// `what` is a host, or means all hosts.
 Error full_error(Shares::Full full, std::string_view what)
 {
     switch (full) {
@@ -113,7 +113,7 @@ Error full_error(Shares::Full full, std::string_view what)
     return {ErrorCode::rate_limited, fmt::format("Too many calls to {} are in progress. Retry in a moment.", what)};
 }
 
-/// A write has been made, and must not be made again because its answer had no room.
+/// The error if an answer had no room. That of a write, which was made all the same, must not invite a retry.
 Error too_many_bytes(Shares::Full full, Method method, Url const& url)
 {
     std::string_view const whose = full == Shares::Full::all ? "" : " for this environment";
@@ -126,7 +126,7 @@ Error too_many_bytes(Shares::Full full, Method method, Url const& url)
             fmt::format("The answer of {} was not read: too many large answers{} are being read.", url.host, whose)};
 }
 
-/// Takes the content codings off the answer. Others on the thread have their turn in between.
+/// Decodes the answer's body. Other tasks of the thread run in between.
 Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& lease, Attempt& attempt)
 {
     auto const executor = co_await asio::this_coro::executor;
@@ -147,7 +147,7 @@ Task<void> decode(IncomingResponse& response, std::size_t limit, BodyLease& leas
 
 } // namespace
 
-/// A server, by its origin.
+/// A server, known by its origin.
 struct Host {
     explicit Host(Origin const& the_origin, std::size_t limit)
         : origin(the_origin)
@@ -155,13 +155,13 @@ struct Host {
     {
     }
     Origin const& origin;
-    Shares calls;                                 ///< Those in progress.
-    std::deque<std::unique_ptr<Connection>> idle; ///< The warmest last.
+    Shares calls;                                 ///< Calls in progress.
+    std::deque<std::unique_ptr<Connection>> idle; ///< The last used one is at the end.
 };
 
 struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
-    /// The place of one call among the others; whatever becomes of it. A call that is cut at the end of its io_context
-    /// outlives the client.
+    /// The place of one call, given back on destruction. A call that is cut when its io_context ends outlives the
+    /// client.
     class Place {
     public:
         Place(std::shared_ptr<Impl> impl, Host& host, Owner const& owner)
@@ -216,7 +216,7 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
             hosts.erase(Origin(host.origin));
     }
 
-    /// Takes a place for a call, or says which share is used up.
+    /// Takes a place for a call. Gives an error if a share is used up.
     std::optional<Error> take_place(Host& host, Url const& url, Owner const& owner)
     {
         auto full = calls.take(owner);
@@ -255,7 +255,7 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
         connection->expires_never();
         connection->idle_since = Clock::now();
         connection->pool = &host;
-        bool const is_first = fresh.empty(); // Its buffers go sooner than what the timer is set for.
+        bool const is_first = fresh.empty(); // Its buffer must be freed before the timer's present time.
         fresh.push_back(*connection);
         host.idle.push_back(std::move(connection));
         ++idle_count;
@@ -267,18 +267,18 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
             wake_for_oldest();
     }
 
-    /// The oldest idle connection of a host.
+    /// Closes the oldest idle connection of a host.
     void drop_oldest(Host& host)
     {
-        host.idle.pop_front(); // It leaves the list of all by itself.
+        host.idle.pop_front(); // Its destructor removes it from the list of all hosts.
         --idle_count;
         drop_if_unused(host);
     }
 
     [[nodiscard]] Host& host_of_oldest() { return *(idle.empty() ? fresh : idle).front().pool; }
 
-    /// One timer takes the buffers from what has been idle for a moment, and closes what is idle for too long. It rests
-    /// while nothing is idle, so that an io_context with nothing else to do may end.
+    /// Sets the one timer that frees the buffers of connections after a moment and closes those that are idle for too
+    /// long. It is off while no connection is idle, so that an io_context without other work can end.
     void wake_for_oldest()
     {
         is_timer_set = idle_count > 0;
@@ -306,7 +306,8 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
         wake_for_oldest();
     }
 
-    /// Where a host may be called. A name that leads inside is told from one that does not exist by nobody but us.
+    /// The endpoints at which a host may be called. The error is the same for a name that does not exist and for one
+    /// with a private address, so that a caller cannot explore the network.
     Task<Result<std::vector<tcp::endpoint>>> endpoints_of(Url const& url, Deadline deadline)
     {
         auto const addresses = co_await names.find(url.host, deadline);
@@ -356,7 +357,8 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
         co_return connection;
     }
 
-    /// The URL taken apart. Its origin is parsed once; the rest is only checked for what could end a request line.
+    /// The parts of a URL. Its origin is parsed once and remembered. The rest is only checked for characters that could
+    /// end a request line.
     Result<Url> parse(std::string const& text)
     {
         auto const scheme_end = text.find("://");
@@ -384,13 +386,13 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
     ClientMetrics& metrics;
     ssl::context tls;
     NameCache names;
-    Shares calls; ///< To all hosts.
+    Shares calls; ///< Calls to all hosts.
     std::shared_ptr<Shares> answer_bytes;
     std::map<Origin, std::unique_ptr<Host>> hosts;
     std::chrono::milliseconds const fresh_limit = std::min<std::chrono::milliseconds>(kFresh, config.idle_limit);
     using Connections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
-    Connections idle;  ///< Without a buffer, the longest idle first.
-    Connections fresh; ///< Idle for less than `fresh_limit`, with the buffer that the next call needs; likewise.
+    Connections idle;  ///< Without a read buffer, the one idle for longest first.
+    Connections fresh; ///< Idle for less than `fresh_limit`, with a read buffer; in the same order.
     std::size_t idle_count = 0;
     SteadyTimer idle_timer;
     bool is_timer_set = false;
@@ -476,7 +478,7 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
             impl_->metrics.abandoned.add();
             co_return Error{ErrorCode::unavailable, "The client is gone."};
         }
-        // The server closed the warm connection while our request was under way; it has not seen a safe one twice.
+        // The server closed the kept connection while the request was sent. A safe request is sent once more.
         bool const again =
             warm && !attempt.got_bytes && is_safe(request.method) && attempt.failure != beast::error::timeout;
         if (again)
@@ -487,7 +489,7 @@ Task<Result<IncomingResponse>> PooledClient::send(OutgoingRequest request, Deadl
         bool const is_made = attempt.has_head && response.status >= 200 && response.status < 300;
         if (is_safe(request.method) || !is_made)
             co_return failure;
-        // It was made, whatever became of the answer.
+        // The write was made, although its answer could not be read.
         response.body.clear();
         response.unread = std::move(failure);
         response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);

@@ -1,2 +1,2 @@
-// The one translation unit that holds Beast's own code (BOOST_BEAST_SEPARATE_COMPILATION).
+// The only translation unit with Beast's own code (BOOST_BEAST_SEPARATE_COMPILATION).
 #include <boost/beast/src.hpp>

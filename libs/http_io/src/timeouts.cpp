@@ -23,7 +23,7 @@ Timeouts::Limit::~Limit()
 {
     timeouts_.limits_.erase(timeouts_.limits_.iterator_to(*this));
     if (timeouts_.limits_.empty())
-        timeouts_.wake_at(kNever); // An io_context with nothing else to do may end.
+        timeouts_.wake_at(kNever); // Without the timer an idle io_context can end.
 }
 
 void Timeouts::Limit::expires_at(std::chrono::steady_clock::time_point when)
@@ -68,9 +68,9 @@ void Timeouts::sweep()
     auto earliest = kNever;
     for (auto& limit : limits_) {
         if (limit.when_ <= now) {
-            boost::system::error_code ignored; // A socket that is closed has nothing to cancel.
+            boost::system::error_code ignored; // A closed socket has nothing to cancel.
             limit.socket_.cancel(ignored);
-            limit.passed_ = true; // It stays: what the owner starts before it looks is cancelled by the next sweep.
+            limit.passed_ = true; // The limit stays, so an operation that the owner starts next is cancelled too.
         }
         if (limit.look_at_ <= now) {
             limit.look_at_ = now + kLook;

@@ -13,10 +13,10 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-/// What a chunked body may bring beside itself: chunk extensions, trailers, zeros before a chunk's size (RFC 9112
-/// section 7.1). Nobody reads them, so they are bounded in whole and never kept.
+/// The most bytes of a chunked body's framing: chunk extensions, trailers, zeros before a size (RFC 9112 section 7.1).
+/// Nothing reads them, so they are bounded together and never kept.
 constexpr std::size_t kFramingLimit = 8 * 1024;
-/// What the size and the line ends of one chunk need: 16 digits and two CRLF, rounded up.
+/// The bytes that one chunk needs for its size and line ends: 16 digits and two CRLF, rounded up.
 constexpr std::size_t kChunkFraming = 24;
 
 Method method_of_verb(beast::http::verb verb)
@@ -41,7 +41,8 @@ Method method_of_verb(beast::http::verb verb)
     }
 }
 
-/// A name or an address, and perhaps a port (RFC 3986 section 3.2), without the comma: that is how proxies join two.
+/// Whether a text is a name or an address, perhaps with a port (RFC 3986 section 3.2). A comma is refused, since
+/// proxies join two headers with it.
 bool is_host(std::string_view text)
 {
     static constexpr std::string_view kOther = "-._~%!$&'()*+;=";
@@ -68,7 +69,7 @@ bool is_host(std::string_view text)
     return port.starts_with(':') && error == std::errc{} && rest == port.data() + port.size();
 }
 
-/// The authority of a target in absolute form (RFC 9112 section 3.2.2), and what stands behind it.
+/// The authority of a target in absolute form (RFC 9112 section 3.2.2), and the rest after it.
 struct AbsoluteTarget {
     std::string_view authority;
     std::string_view rest;
@@ -179,7 +180,7 @@ beast::error_code BodyReader::take()
     if (auto const failure = parse_buffered(parser_, buffer_))
         return failure;
     consumed_ += before - buffer_.size();
-    // What waits for its end is a chunk's head or trailers.
+    // Bytes that the parser left in the buffer are an incomplete chunk head or trailer.
     auto const waiting = parser_.is_done() ? 0 : buffer_.size();
     auto const beside = consumed_ + waiting - parser_.get().body().size();
     if (beside > kFramingLimit + chunks_ * kChunkFraming)

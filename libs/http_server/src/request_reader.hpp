@@ -15,11 +15,11 @@
 
 namespace sluice::http {
 
-// What a server reads: what a request is, where it ends, and what is refused. Nothing here waits.
+// Reads requests: their head, their end, and what is refused. Nothing here waits.
 
 using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-/// What is wrong with a request, for its sender.
+/// The refusal of a request, for its sender.
 struct Refusal {
     int status;
     std::string_view message;
@@ -27,21 +27,20 @@ struct Refusal {
 
 inline constexpr std::string_view kBodyTooLarge = "The request body is too large for this route.";
 
-/// Feeds the parser what has been received. Wanting more is no failure.
+/// Gives the received bytes to the parser. An incomplete request is no error.
 [[nodiscard]] boost::beast::error_code parse_buffered(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
-/// The request as far as its head tells; trailers, which come after the body, are no header fields (RFC 9110 section
-/// 6.5.1).
+/// The request without its body. Trailers come after the body and are no headers (RFC 9110 section 6.5.1).
 [[nodiscard]] Request take_head(RequestParser const& parser);
 
-/// What is doubtful about where a request ends, or whom it is for. A proxy before us may read it in another way, and
-/// what it takes for one tenant's body would be another tenant's request.
+/// The refusal of a request whose end or host is not clear; nothing if both are clear. A proxy before this server may
+/// read such a request in another way, and one tenant's body could become another tenant's request.
 [[nodiscard]] std::optional<Refusal> doubt_about(RequestParser const& parser);
 
-/// What to tell a peer whose request head or body could not be read; nothing, if it is gone.
+/// The refusal for a client whose request could not be read; nothing if the client is gone.
 [[nodiscard]] std::optional<Refusal> refusal_of(boost::beast::error_code const& error, bool in_body);
 
-/// Feeds the parser a body as it arrives, and bounds what comes beside it. Both must outlive it.
+/// Gives a body to the parser as it arrives, and bounds its framing. Parser and buffer must outlive it.
 class BodyReader {
 public:
     BodyReader(RequestParser& parser, boost::beast::flat_buffer& buffer)
@@ -50,9 +49,9 @@ public:
     {
     }
 
-    /// Once the head has been read.
+    /// Must be called after the head was read.
     void begin(std::size_t limit);
-    /// Takes what has been received. `header_limit` if too much of it is no body.
+    /// Takes the received bytes. Gives `header_limit` if too many of them are framing.
     [[nodiscard]] boost::beast::error_code take();
 
 private:

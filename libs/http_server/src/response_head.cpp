@@ -30,7 +30,7 @@ void append_fields(std::string& head, Headers const& headers)
         head += ": ";
         auto const start = static_cast<std::ptrdiff_t>(head.size());
         head += value;
-        // A header cannot be split by its value, wherever that came from.
+        // A line break in a value, wherever it came from, cannot begin another header.
         std::transform(head.begin() + start, head.end(), head.begin() + start,
                        [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
         head += "\r\n";

@@ -16,7 +16,7 @@ struct Router::Node {
 
 namespace {
 
-/// Takes the first segment off a path that starts with '/'.
+/// Removes the first segment from a path that starts with '/'.
 std::string_view take_segment(std::string_view& path)
 {
     path.remove_prefix(1);
@@ -98,7 +98,7 @@ Router::Match Router::find(Method method, std::string_view path) const
         if (allowed == method)
             match.index = index;
     if (match.index == kNone) {
-        // What GET has, HEAD asks about (RFC 9110 section 9.3.2), where it is no route of its own.
+        // A route for GET also answers HEAD (RFC 9110 section 9.3.2), unless HEAD has its own.
         bool const adds_head =
             std::ranges::none_of(node->routes, [](auto const& route) { return route.first == Method::head; });
         for (auto const& [allowed, index] : node->routes) {

@@ -25,17 +25,18 @@ namespace {
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
-/// Room for one request without growing; measured: each growth is a copy and another recv.
+/// Room for one request. It was measured: growing costs a copy and another recv each time.
 constexpr std::size_t kReadBuffer = 4096;
-/// A peer that is told to go away reads the answer only if we read what it is still sending; up to this much and long.
+/// A client that is refused reads the answer only if the server reads what the client still sends. So much is read, for
+/// so long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
 constexpr std::string_view kMustBeAddress = "must be an IP address, such as 127.0.0.1 or 0.0.0.0";
-/// What an idle connection needs to end, and how long to wait where none is idle.
+/// How long an idle connection needs to close, and how long to wait if none is idle.
 constexpr std::chrono::milliseconds kEnding{1};
 constexpr std::chrono::milliseconds kFull{50};
 
-/// Writes all of two buffers; most answers go out in one piece.
+/// Writes two buffers completely. Most answers need one call.
 Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer, 2> parts)
 {
     while (parts[0].size() + parts[1].size() > 0) {
@@ -49,7 +50,7 @@ Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer,
     co_return beast::error_code{};
 }
 
-/// The peer of a socket of which nothing is being read: its FIN is the next thing to come, or it has come.
+/// Whether the client has closed its side. Nothing may be reading from the socket meanwhile.
 bool has_left(Socket& socket)
 {
     char byte = 0;
@@ -83,10 +84,10 @@ struct Server::Connection final : WaitingClient {
     beast::flat_buffer buffer;
     std::chrono::milliseconds const write_limit;
     bool is_idle = false;
-    bool has_begun = false; ///< Idle, with a part of a head.
+    bool has_begun = false; ///< A part of a head has come. The connection still counts as idle.
 };
 
-/// A request on its way in.
+/// A request that is being read.
 struct Server::Incoming {
     explicit Incoming(beast::flat_buffer& buffer)
         : body(parser, buffer)
@@ -99,7 +100,7 @@ struct Server::Incoming {
     std::unique_ptr<BodyRoom> room;
     std::optional<Response> refusal;
 
-    /// Nothing is answered to a peer that is gone.
+    /// Sets the refusal, unless the client is gone.
     void refuse(Handler& handler, beast::error_code const& failure)
     {
         if (auto const found = refusal_of(failure, true))
@@ -114,7 +115,7 @@ struct Server::Incoming {
     }
 };
 
-/// Each piece a chunk of its own (RFC 9112 section 7.1), or as it is where the connection's end is the body's.
+/// Writes each piece as a chunk (RFC 9112 section 7.1), or unchanged if the body ends with the connection.
 class Server::ChunkSink final : public BodySink {
 public:
     ChunkSink(Connection& connection, std::chrono::milliseconds limit, bool is_chunked)
@@ -141,13 +142,13 @@ public:
         connection_.socket.async_wait(Socket::wait_read, [this, weak = std::weak_ptr(watch_)](auto const& failure) {
             auto const watch = weak.lock();
             if (!watch || failure)
-                return; // The stream has ended, and with it this sink.
+                return; // The stream and this sink have ended.
             if (connection_.is_gone())
                 (*watch)();
         });
     }
 
-    /// The last chunk. Whether everything has arrived.
+    /// Writes the last chunk. True if everything was written.
     Task<bool> end()
     {
         auto const sent = co_await send("0\r\n\r\n");
@@ -218,8 +219,8 @@ Result<void> Server::listen_on(std::uint16_t port, bool is_shared)
         acceptor_.bind(endpoint, failure);
     if (!failure)
         acceptor_.listen(asio::socket_base::max_listen_connections, failure);
-    // The first takes the port for itself, so that nobody's is shared unawares; from then on others may come beside it,
-    // and the first of another process may not.
+    // The first server binds without sharing, so that a port of another process is never shared by accident. Then it
+    // allows sharing, for the other servers of this process.
     if (!failure && !is_shared)
         acceptor_.set_option(ReusePort(true), failure);
     if (failure)
@@ -240,14 +241,14 @@ Task<void> Server::accept()
         auto [failure, socket] = co_await acceptor_.async_accept(kUseTask);
         if (failure == asio::error::operation_aborted)
             co_return;
-        // Out of descriptors or connections: let some end first.
+        // No descriptor or connection is free: waits until some are closed.
         if (failure || tasks_.full())
             co_await sleep_until(Deadline::after(end_longest_idle() ? kEnding : kFull));
         if (failure)
             continue;
         while (tasks_.full() && !draining_)
             co_await sleep_until(Deadline::after(end_longest_idle() ? kEnding : kFull));
-        boost::system::error_code ignored; // A peer that is already gone shows itself at the first read.
+        boost::system::error_code ignored; // If the client is gone, the first read will tell.
         socket.set_option(tcp::no_delay(true), ignored);
         metrics_.connections.add();
         connections_.emplace_front(io_, std::move(socket), config_);
@@ -262,7 +263,7 @@ bool Server::end_longest_idle()
         return false;
     auto const longest = idle_.begin();
     set_idle(longest, false);
-    boost::system::error_code ignored; // What is closed has nothing to cancel.
+    boost::system::error_code ignored; // A closed socket has nothing to cancel.
     longest->socket.cancel(ignored);
     return true;
 }
@@ -285,9 +286,9 @@ Task<void> Server::serve(Position connection)
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "connection failed", {{"detail", std::string_view(error.what())}});
     }
-    boost::system::error_code ignored; // Closing what the peer may have closed first.
+    boost::system::error_code ignored; // The client may have closed it already.
     connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
-    set_idle(connection, false); // What threw may have left it among the others.
+    set_idle(connection, false); // An exception may have left it in the other list.
     connections_.erase(connection);
 }
 
@@ -297,15 +298,15 @@ Task<bool> Server::serve_one(Position position)
     if (connection.buffer.size() == 0 && !co_await wait_for_request(position))
         co_return false;
     ++activity_;
-    // Most requests came whole with the first read: then nothing more has to be waited for. The body is not looked at
-    // before its limit is known, or a single chunk could pass by it.
+    // Most requests come complete with the first read, so nothing more is waited for. The body is parsed only when its
+    // limit is known; before that, a single chunk could exceed it.
     Incoming incoming(connection.buffer);
     auto& parser = incoming.parser;
     parser.header_limit(config_.header_limit_bytes);
-    parser.body_limit(boost::none); // Set once the head is known.
+    parser.body_limit(boost::none); // Set after the head was read.
     auto failure = parse_buffered(parser, connection.buffer);
     if (!failure && !parser.is_header_done()) {
-        // As long as a head is not whole it makes room for those that are.
+        // A connection with an incomplete head counts as idle, so it may be closed for others.
         set_idle(position, true);
         connection.has_begun = true;
         connection.limit.expires_after(config_.head_limit);
@@ -324,8 +325,7 @@ Task<bool> Server::serve_one(Position position)
     auto& request = incoming.request;
     request = take_head(parser);
     bool const is_head = request.method == Method::head;
-    // Before HTTP/1.1 the end of a stream is the end of the connection; from then on a stream that was cut is seen to
-    // be.
+    // Before HTTP/1.1 a stream ends with its connection. With chunks a client can see that a stream was cut.
     bool const can_chunk = parser.get().version() >= 11;
     bool const keep_alive = parser.keep_alive();
     auto const limit = handler_.body_limit(request.method, request.path());
@@ -389,7 +389,7 @@ Task<bool> Server::read_body(Connection& connection, Incoming& incoming)
             co_await connection.socket.async_read_some(connection.buffer.prepare(room), kUseTask);
         connection.buffer.commit(bytes);
         auto failure = read_failure ? connection.limit.cause_of(read_failure) : incoming.body.take();
-        if (room == 0) // Whatever waits for its end is larger than all that is kept.
+        if (room == 0) // The incomplete part is larger than the buffer may be.
             failure = beast::http::error::header_limit;
         if (failure) {
             incoming.refuse(handler_, failure);
@@ -420,7 +420,7 @@ Task<bool> Server::refuse(Position position, Response response)
     auto& connection = *position;
     metrics_.refused.add();
     co_await write(connection, response, false, false);
-    // Closing with unread input sends a reset, which can overtake our answer (RFC 9112 section 9.6).
+    // Closing with unread input sends a reset, which can overtake the answer (RFC 9112 section 9.6).
     boost::system::error_code ignored;
     connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
     set_idle(position, true);
@@ -457,7 +457,7 @@ Task<bool> Server::write_stream(Connection& connection, Response const& response
     if (co_await write_all(connection.socket, parts))
         co_return false;
     connection.limit.expires_never();
-    connection.buffer.shrink_to_fit(); // A stream may stay for long, and mostly there are many.
+    connection.buffer.shrink_to_fit(); // A stream may stay for long, and there may be many.
     ChunkSink sink(connection, config_.write_limit, is_chunked);
     co_await response.stream(sink);
     bool const is_whole = is_chunked && co_await sink.end();
@@ -468,7 +468,7 @@ Task<bool> Server::write_stream(Connection& connection, Response const& response
 void Server::stop_accepting()
 {
     draining_ = true;
-    boost::system::error_code ignored; // Closing an acceptor that never opened is fine.
+    boost::system::error_code ignored; // It may never have been opened.
     acceptor_.close(ignored);
     for (auto& connection : idle_)
         if (!connection.has_begun)
@@ -478,7 +478,7 @@ void Server::stop_accepting()
 Task<bool> Server::drain(Deadline deadline)
 {
     stop_accepting();
-    boost::system::error_code ignored; // What is closed can be closed.
+    boost::system::error_code ignored; // It may be closed already.
     bool const done = co_await tasks_.drain(deadline);
     if (!done) {
         for (auto* const list : {&connections_, &idle_})

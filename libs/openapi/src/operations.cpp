@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kVerbs{"get", "post", "put", "patch", "delete"};
 constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
-/// One request side; more than any real one, less than what hurts.
+/// The bound for the schemas of one operation: more than any real operation needs.
 constexpr std::size_t kMaxSchemaNodes = 50'000;
 
-/// Copies a schema with each `$ref` replaced by what it names. A `$ref` that leads back to itself, or that would let
-/// the copy grow beyond its bound, stays as it is, which `schema::check_keywords` then reports.
+/// Copies a schema, with each `$ref` replaced by its target. A `$ref` stays if it leads back to itself or if the copy
+/// would grow beyond its bound; `schema::check_keywords` then reports it.
 class Inliner {
 public:
     explicit Inliner(json::value const& document)
@@ -71,7 +71,7 @@ private:
     }
 
     json::value const* schemas_;
-    std::vector<std::string_view> open_; ///< The references that are being followed.
+    std::vector<std::string_view> open_; ///< The references that are being followed now.
     std::size_t nodes_ = 0;
 };
 
@@ -87,7 +87,7 @@ bool flag_at(json::object const& object, std::string_view key)
     return flag != nullptr && flag->is_bool() && flag->get_bool();
 }
 
-/// `type/subtype` of what stands in such names (RFC 6838 section 4.2), and nothing that could end a header field.
+/// Whether a text is `type/subtype` with the characters of RFC 6838 section 4.2. None of them could end a header.
 bool is_media_type(std::string_view text)
 {
     return std::ranges::count(text, '/') == 1 && !text.starts_with('/') && !text.ends_with('/') &&
@@ -107,8 +107,7 @@ public:
     {
     }
 
-    /// `item`: the path's own part of the document, of which a part belongs to every operation (OpenAPI 3.1, Path Item
-    /// Object).
+    /// `item` is the Path Item Object of the path, some of whose members belong to all its operations (OpenAPI 3.1).
     std::optional<Operation> read(std::string const& path, json::object const& item, std::string_view verb,
                                   json::value const& value)
     {
@@ -141,7 +140,7 @@ private:
         problems_.add(document_, below.empty() ? path_ : documents::join_path(path_, below), std::move(message));
     }
 
-    /// The media types of the successful answers, each once, in their order. What is no media type is left out.
+    /// The media types of the successful answers, each once, in order. A text that is no media type is left out.
     std::string accepted(json::object const& operation) const
     {
         constexpr std::size_t kMost = 1'000;
@@ -162,7 +161,7 @@ private:
         auto accept = fmt::format("{}", fmt::join(types, ", "));
         if (accept.empty() || accept.size() > kMost)
             accept = "application/json";
-        return accept + ", */*;q=0.1"; // Whatever else the vendor has is better than a 406.
+        return accept + ", */*;q=0.1"; // Another type is better than a 406.
     }
 
     void read_path(std::string const& path, Operation& made)
@@ -183,7 +182,8 @@ private:
         }
     }
 
-    /// What a `$ref` to a part of `components` names, or the value itself; null if there is no such part.
+    /// The target of a `$ref` into `components`, or the value itself if it is no `$ref`; null if there is no such
+    /// target.
     json::value const* resolved(json::value const& value, std::string_view section) const
     {
         auto const* object = value.if_object();
@@ -197,7 +197,8 @@ private:
         return known->get_object().if_contains(std::string_view(*reference).substr(prefix.size()));
     }
 
-    /// Those of the path belong to every operation below it, unless the operation has its own of that name and place.
+    /// Reads the parameters. Those of the path belong to each of its operations, unless the operation has its own with
+    /// that name and place.
     void read_parameters(json::object const& item, json::object const& operation, std::string const& item_path,
                          Operation& made)
     {

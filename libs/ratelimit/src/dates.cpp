@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "Mar
 constexpr std::array<std::string_view, 7> kWeekdays{"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                     "Friday", "Saturday", "Sunday"};
 
-/// The position of the name that `word` is, or abbreviates to three letters or more.
+/// The position of the name that equals `word` or begins with it; `word` must have three letters or more.
 template <std::size_t N>
 std::optional<unsigned> index_of(std::array<std::string_view, N> const& names, std::string_view word)
 {
@@ -101,7 +101,7 @@ public:
     }
 
 private:
-    /// `20-Nov-26`. Two digits of a year are of this century: the dates we read are days away.
+    /// `20-Nov-26`. A year of two digits is in this century, since the dates in headers are only days away.
     bool add_rfc850(std::string_view word)
     {
         auto const first = word.find('-');
@@ -148,7 +148,7 @@ std::optional<Instant> parse_iso(std::string_view text)
 std::optional<Instant> parse_http_date(std::string_view text)
 {
     constexpr std::string_view kBetween = " ,";
-    // What stands in brackets is the zone's name.
+    // The text in brackets is the zone's name.
     text = text.substr(0, text.find('('));
     DateWords words;
     for (auto at = text.find_first_not_of(kBetween); at != std::string_view::npos;) {

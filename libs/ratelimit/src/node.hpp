@@ -13,8 +13,8 @@
 
 namespace sluice::ratelimit {
 
-/// A place in a definition with its path. Every reader notes what is wrong and carries on with a harmless value, so
-/// that one pass finds all mistakes. Value and failures must outlive the node.
+/// A place in a definition with its path. Each reader function notes a mistake and gives a harmless value, so that one
+/// pass finds all mistakes. Value and failures must outlive the node.
 class Node {
 public:
     Node(json::value const& value, std::string path, std::vector<FieldFailure>& failures)
@@ -39,7 +39,7 @@ public:
     /// The elements of a list that is not empty, or this node itself.
     [[nodiscard]] std::vector<Node> one_or_more(std::size_t most) const;
 
-    /// Not empty, printable ASCII; empty if it was not.
+    /// A text of printable ASCII that is not empty; empty after a mistake.
     [[nodiscard]] std::string text(std::size_t most_bytes) const;
     [[nodiscard]] std::int64_t integer(std::int64_t least, std::int64_t most) const;
     /// A number above 0.

@@ -9,7 +9,7 @@
 namespace sluice::ratelimit {
 namespace {
 
-/// RFC 6585 section 4. In every vendor's hands it means the same.
+/// RFC 6585 section 4. It means the same for every vendor.
 constexpr int kTooManyRequests = 429;
 
 bool is_one_of(Value const& value, std::vector<std::string> const& texts)
@@ -19,7 +19,7 @@ bool is_one_of(Value const& value, std::vector<std::string> const& texts)
     });
 }
 
-/// The cheap parts first, so that the body is parsed only for a status that asks for it.
+/// Checks the cheap parts first, so that the body is parsed only if the status fits.
 bool holds(Condition const& condition, AnswerReader& reader, Governor const& governor)
 {
     auto const& statuses = condition.statuses;
@@ -47,7 +47,7 @@ std::int64_t whole_seconds_up(Wait wait)
     return std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 0);
 }
 
-/// Never promise more than there is: counts are rounded down, times up.
+/// Counts are rounded down and times up, so that nothing is promised that is not there.
 Limits rounded(WindowState const& window)
 {
     Limits limits;
@@ -62,7 +62,7 @@ Limits rounded(WindowState const& window)
     return limits;
 }
 
-/// How long the vendor itself says to wait: where the rule says it does, else in the standard field.
+/// The wait that the vendor asks for: at the rule's place, else in the standard header.
 std::optional<Wait> retry_after(Rule const* rule, AnswerReader& reader)
 {
     if (rule != nullptr && rule->retry_after) {
@@ -72,7 +72,7 @@ std::optional<Wait> retry_after(Rule const* rule, AnswerReader& reader)
     return reader.wait_in_header("retry-after");
 }
 
-/// Whatever the headers claim is left, the call was refused: another bucket was hit.
+/// The call was refused. If the headers say that calls are left, another quota was used up.
 void throttle(Limits& limits, Rule const* rule, AnswerReader& reader)
 {
     limits.throttled = true;
@@ -101,7 +101,7 @@ Limits normalise(Rule const* rule, Answer const& answer, Timestamp now)
     auto limits = window != nullptr ? rounded(*window) : Limits{};
     if (is_throttled(rule, reader, governor))
         throttle(limits, rule, reader);
-    // Nothing left, and whole again in no time at all: a caller would come straight back.
+    // With no call left and a reset of 0 s a caller would come back at once.
     if (limits.remaining == 0 && limits.reset_s)
         limits.reset_s = std::max<std::int64_t>(*limits.reset_s, 1);
     if (limits.throttled)

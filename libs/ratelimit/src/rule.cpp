@@ -37,7 +37,7 @@ bool is_token(std::string_view text)
     });
 }
 
-/// Takes `.name` or `[3]` off the front.
+/// Removes `.name` or `[3]` from the front.
 bool take_step(std::string_view& text, BodyPath& path)
 {
     bool const is_index = text.front() == '[';
@@ -86,7 +86,7 @@ BodyPath read_path(Node const& node)
     return path.value_or(BodyPath{});
 }
 
-/// The members `header`, `body` and `after`; others are the caller's.
+/// Reads the members `header`, `body` and `after`. The caller reads the others.
 Source read_place(Node const& node)
 {
     Source source;
@@ -152,7 +152,7 @@ void set(std::optional<T>& target, std::optional<Node> const& node, Read const& 
         target = read(*node);
 }
 
-/// `window_s`: a number of seconds, or where the vendor sends the length.
+/// Reads `window_s`: a number of seconds, or the place where the vendor sends the length.
 void read_length(Node const& node, WindowRule& window)
 {
     if (!node.is_object()) {
@@ -223,7 +223,7 @@ std::vector<int> read_statuses(Node const& node)
     return statuses;
 }
 
-/// Strings or integers; kept as text, in which both can be compared.
+/// Reads strings or integers. Both are kept as texts, to be compared with an answer.
 std::vector<std::string> read_equals(Node const& node)
 {
     constexpr std::size_t kMaxValues = 32;

@@ -8,7 +8,7 @@ namespace sluice::ratelimit {
 namespace {
 
 constexpr std::string_view kKeyCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_-.*";
-/// Of tokens (RFC 9651 section 3.3.4), which include those of numbers and Booleans.
+/// The characters of tokens (RFC 9651 section 3.3.4), which include those of numbers and Booleans.
 constexpr std::string_view kTokenCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                               "!#$%&'*+-.^_`|~:/?";
 
@@ -32,7 +32,7 @@ public:
 
     void skip_blanks() { text_.remove_prefix(std::min(text_.find_first_not_of(" \t"), text_.size())); }
 
-    /// The comma before another member, which then has to be there.
+    /// Takes the comma before another member. A member must follow it.
     bool take_comma()
     {
         skip_blanks();
@@ -44,7 +44,7 @@ public:
 
     std::optional<std::string_view> take_key() { return take_run(kKeyCharacters); }
 
-    /// A string without its quotes (escapes stay as they are), or the text of any other item.
+    /// Takes a string without its quotes (escapes stay), or the text of any other item.
     std::optional<std::string_view> take_item()
     {
         if (take('"'))
@@ -54,7 +54,7 @@ public:
         return take_run(kTokenCharacters);
     }
 
-    /// A parameter or member of a dictionary: the key, and the value if it has one.
+    /// Takes a parameter, or a member of a dictionary: the key, and the value if there is one.
     bool take_pair(std::string_view& key, std::string_view& value)
     {
         auto const name = take_key();
@@ -190,7 +190,7 @@ std::optional<Combined> parse_combined(std::string_view line)
             combined.remaining = parse_decimal(value);
         else if (key == "reset")
             combined.reset_s = parse_decimal(value);
-        // Some separate the members as if they were parameters; real parameters have other names.
+        // Some vendors separate members with semicolons, as if they were parameters. Real parameters have other names.
     } while (cursor.take_semicolon() || cursor.take_comma());
     return cursor.at_end() ? std::optional(combined) : std::nullopt;
 }

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-/// The structured forms of draft-ietf-httpapi-ratelimit-headers. As RFC 9651 section 4.2 wants it, a field with a
-/// mistake in it is no field.
+/// The structured forms of draft-ietf-httpapi-ratelimit-headers. A field with a mistake counts as absent (RFC 9651
+/// section 4.2).
 namespace sluice::ratelimit {
 
 /// A member of `RateLimit` (r, t) or `RateLimit-Policy` (q, qu, w) since draft -08: `"burst";r=12;t=4`.

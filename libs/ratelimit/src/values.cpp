@@ -47,14 +47,15 @@ std::optional<std::int64_t> take_fraction(std::string_view& text)
     return fraction;
 }
 
-/// Whether a list or parameters begin here, or nothing.
+/// Whether the text ends here, or a list or parameters begin.
 bool at_boundary(std::string_view text)
 {
     text = trim(text);
     return text.empty() || text.front() == ',' || text.front() == ';';
 }
 
-/// Nanoseconds of each unit, longer names before their own beginnings. Both ways to write the micro sign.
+/// Nanoseconds of each unit. A longer name comes before a shorter one that is its beginning. Both forms of the micro
+/// sign are there.
 constexpr auto kDurationUnits = std::to_array<std::pair<std::string_view, std::int64_t>>({
     {"ns", 1},
     {"us", 1'000},

@@ -6,17 +6,17 @@
 #include <optional>
 #include <string_view>
 
-/// The small grammars vendors write numbers and waits in. Each reader takes foreign bytes and gives a value in a range
-/// in which the sums of this library cannot overflow, or nothing.
+/// The forms in which vendors write numbers and waits. Each function reads foreign bytes. It gives nothing, or a value
+/// so small that sums in this library cannot overflow.
 namespace sluice::ratelimit {
 
 using Wait = std::chrono::microseconds;
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
-/// Nobody means a reset that is further away; such a number is in another unit, or nonsense.
+/// A reset further away than this is a number in another unit, or nonsense.
 inline constexpr Wait kMaxWait = std::chrono::days{366};
 
-/// Beyond any quota a vendor counts down, and as epoch milliseconds beyond the year 2100.
+/// More than any quota of a vendor, and as epoch milliseconds after the year 2100.
 inline constexpr std::int64_t kMaxWhole = 5'000'000'000'000;
 
 /// A decimal number (`20.00`, `0.787`) in millionths: exact, where a double would let `used + remaining` round up to
@@ -42,9 +42,9 @@ struct Decimal {
 
 [[nodiscard]] std::string_view trim(std::string_view text);
 
-/// Takes a number off the front; digits past the sixth of a fraction are dropped.
+/// Removes a number from the front. Digits after the sixth of a fraction are dropped.
 [[nodiscard]] std::optional<Decimal> take_decimal(std::string_view& text);
-/// `text` is one number and nothing else.
+/// Reads a text that is one number and nothing more.
 [[nodiscard]] std::optional<Decimal> parse_decimal(std::string_view text);
 /// The first number of a list or of a field with parameters: `100, 100;w=10`, `110;w=10`, `20.00`.
 [[nodiscard]] std::optional<Decimal> first_decimal(std::string_view text);
@@ -54,13 +54,13 @@ struct Ratio {
     Decimal used;
     Decimal limit;
 };
-/// `10/40`, `api-usage=18/5000`; what follows a comma or semicolon is another counter.
+/// Reads `10/40` or `api-usage=18/5000`. The text after a comma or semicolon is another counter.
 [[nodiscard]] std::optional<Ratio> parse_ratio(std::string_view text);
 
 /// Go's time.Duration.String(), without a sign: `1h2m3.5s`, `20ms`; `d` too, which some vendors add.
 [[nodiscard]] std::optional<Wait> parse_duration(std::string_view text);
 
-/// The time a real number of seconds takes, rounded up; nothing if it is negative or beyond `kMaxWait`.
+/// Seconds as a wait, rounded up; nothing if negative or above `kMaxWait`.
 [[nodiscard]] std::optional<Wait> to_wait(double seconds);
 
 } // namespace sluice::ratelimit

@@ -9,10 +9,10 @@
 namespace sluice::ratelimit {
 namespace {
 
-/// No vendor's rate-limit value comes near; a longer one only costs time.
+/// Longer than any vendor's rate-limit value. A longer one would only cost time.
 constexpr std::size_t kMaxValueBytes = 1024;
 
-/// Bodies with limits in them are error objects, or GraphQL answers of moderate size.
+/// Bodies that tell limits are error objects, or GraphQL answers of moderate size.
 constexpr json::Limits kBodyLimits{.max_bytes = 1024 * 1024, .max_depth = 64};
 
 bool counts(Field const& field, std::string_view name)
@@ -36,7 +36,7 @@ json::value const* find(json::value const* at, BodyPath const& path)
     return at;
 }
 
-/// Objects, arrays and Booleans are there, but have neither text nor number.
+/// The value at a place. Objects, arrays and Booleans count as present, but have neither text nor number.
 std::optional<Value> to_value(json::value const* value)
 {
     if (value == nullptr || value->is_null())
@@ -52,7 +52,7 @@ std::optional<Value> to_value(json::value const* value)
     return Value{};
 }
 
-/// The word behind `mark`, without the punctuation of the sentence it ends.
+/// The word after `mark`, without punctuation at its end.
 std::string_view word_after(std::string_view text, std::string_view mark)
 {
     auto const at = text.find(mark);
@@ -161,15 +161,16 @@ std::optional<Wait> AnswerReader::number_to_wait(std::optional<Decimal> number, 
     if (!number)
         return std::nullopt;
     bool const milli = unit == Unit::delta_ms || unit == Unit::epoch_ms;
-    // A millionth of a second is what `Wait` counts; of a millisecond, a thousandth of that (rounded up).
+    // `Wait` counts microseconds: millionths of a second are taken as they are, those of a millisecond are divided by
+    // 1000 and rounded up.
     Wait const wait{milli ? number->millionths / 1000 + (number->millionths % 1000 > 0 ? 1 : 0) : number->millionths};
     if (unit == Unit::delta_s || unit == Unit::delta_ms)
         return wait;
     return until(Instant{wait});
 }
 
-/// Seconds from now, unless the number is too large for that: 1e9 s is 2001, 1e11 ms is 1973, and as seconds from now
-/// they are decades.
+/// Takes a number as seconds from now, unless it is too large: 1e9 s is a time in 2001 and 1e11 ms one in 1973, and as
+/// seconds from now they would be decades.
 std::optional<Wait> AnswerReader::guess(Value const& value, std::string_view name)
 {
     constexpr auto kEpochSeconds = Decimal::of(1'000'000'000);
@@ -192,7 +193,7 @@ std::optional<Wait> AnswerReader::until(std::optional<Instant> moment)
     return moment ? std::optional(*moment - vendor_now()) : std::nullopt;
 }
 
-/// A vendor's moments are on its own clock, which its `Date` tells, unless a cache has kept the answer for a while.
+/// The vendor's clock. The `Date` header tells it, unless `Age` shows that a cache kept the answer for a while.
 Instant AnswerReader::vendor_now()
 {
     if (!vendor_now_) {

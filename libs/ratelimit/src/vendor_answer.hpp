@@ -7,33 +7,33 @@
 
 namespace sluice::ratelimit {
 
-/// A value as it stands in an answer: the text of a header or a JSON string, or a JSON number.
+/// A value in an answer: the text of a header or a JSON string, or a JSON number.
 struct Value {
     std::string_view text;
     std::optional<Decimal> number;
 };
 
-/// A count: the number itself, or the first one of the text.
+/// A count: the number itself, or the first number in the text.
 [[nodiscard]] std::optional<Decimal> count_in(Value const& value);
 
-/// Looks things up in one answer. What costs something (the vendor's clock, the body) is read on first use.
-/// The answer must outlive the reader. One thread.
+/// Finds values in one answer. The vendor's clock and the body are read on first use, since that costs time. The answer
+/// must outlive the reader. Belongs to one thread.
 class AnswerReader {
 public:
     AnswerReader(Answer const& answer, Timestamp now);
 
     [[nodiscard]] int status() const { return answer_.status; }
 
-    /// The trimmed value of the last such field; `name` in lower case. Values over 1 KiB do not count.
+    /// The trimmed value of the last header of that name; `name` in lower case. Values above 1 KiB are ignored.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
-    /// The same of a list field: every line.
+    /// As `header`, for a list: the value of every line.
     [[nodiscard]] std::vector<std::string_view> lines(std::string_view name) const;
 
     [[nodiscard]] std::optional<Value> value(Source const& source);
     [[nodiscard]] std::optional<Decimal> count(Source const& source);
-    /// From now until the moment the source names; negative if that is past. Nothing beyond `kMaxWait`.
+    /// The time from now until the moment that the source names; negative if it is past. Nothing above `kMaxWait`.
     [[nodiscard]] std::optional<Wait> wait(TimeSource const& source);
-    /// The same for a well-known header, whose unit we have to guess.
+    /// As `wait`, for a well-known header, whose unit is guessed.
     [[nodiscard]] std::optional<Wait> wait_in_header(std::string_view name);
 
 private:

@@ -31,7 +31,7 @@ std::optional<Wait> seconds_to_wait(std::optional<Decimal> seconds)
     return seconds ? to_wait(std::max(seconds->real(), 0.0)) : std::nullopt;
 }
 
-/// `RateLimit` says what is left, `RateLimit-Policy` under the same name of how much.
+/// `RateLimit` says what is left; `RateLimit-Policy` has the limit under the same name.
 WindowState to_state(PolicyItem const& item, std::vector<PolicyItem> const& policies)
 {
     WindowState state;
@@ -49,7 +49,7 @@ WindowState to_state(PolicyItem const& item, std::vector<PolicyItem> const& poli
     return state;
 }
 
-/// Drafts -08 and later. False if the field is something else: an item without `r` says nothing.
+/// Reads the form of the drafts from -08 on. False if the field has another form: an item without `r` says nothing.
 bool govern_by_items(std::span<std::string_view const> lines, AnswerReader& reader, Governor& governor)
 {
     auto const items = parse_items(lines);
@@ -66,7 +66,7 @@ bool govern_by_items(std::span<std::string_view const> lines, AnswerReader& read
     return found;
 }
 
-/// Draft -07.
+/// Reads the form of draft -07.
 bool govern_by_combined(std::string_view line, Governor& governor)
 {
     auto const combined = parse_combined(line);

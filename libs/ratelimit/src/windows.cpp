@@ -14,14 +14,14 @@ bool is_known(WindowState const& window)
     return window.limit || window.remaining || window.reset;
 }
 
-/// What is left in whole units; a window that does not say counts as the widest.
+/// What is left, in whole units. A window that does not say so counts as the widest.
 std::int64_t room(WindowState const& window)
 {
     return window.remaining ? std::max<std::int64_t>(window.remaining->floor(), 0)
                             : std::numeric_limits<std::int64_t>::max();
 }
 
-/// Exhausted windows have the same room, so that of several the longest reset decides.
+/// All exhausted windows have no room. Among them the one with the longest reset is the tightest.
 bool is_tighter(WindowState const& a, WindowState const& b)
 {
     constexpr auto kUnknown = Wait::min();
@@ -51,7 +51,7 @@ void read_limit(Quantity const& limit, AnswerReader& reader, WindowState& state)
     state.limit = limit.constant ? std::optional(Decimal::of(*limit.constant)) : reader.count(limit.source);
 }
 
-/// What follows from the counts an answer does give.
+/// Computes missing counts from those in the answer.
 void complete_counts(WindowState& state)
 {
     if (state.used)
@@ -91,8 +91,8 @@ std::optional<Wait> drained(WindowRule const& rule, AnswerReader& reader, Window
     return per_second > kNone ? to_wait(used / per_second.real()) : std::nullopt;
 }
 
-/// The window's length, as an upper bound: by default where the vendor is known never to send a reset, in strict mode
-/// also where it did not send one this time.
+/// The window's length, as an upper bound of the reset. It is used if the vendor never sends a reset; in strict mode
+/// also if this answer has none.
 std::optional<Wait> window_length(WindowRule const& rule, AnswerReader& reader, WindowState const& state, bool strict)
 {
     bool const wanted = strict ? is_known(state) : state.remaining && !rule.reset;
@@ -119,7 +119,7 @@ void read_reset(WindowRule const& rule, AnswerReader& reader, bool strict, Windo
 void Governor::add(WindowState const& window)
 {
     counts_requests_ = counts_requests_ || window.counts_requests;
-    // A negative quota is how some say "unlimited"; then what is left of it means nothing either.
+    // Some vendors write a negative quota for "unlimited". Then the count that is left means nothing either.
     if (!is_known(window) || window.limit.value_or(kNone) < kNone)
         return;
     if (window.remaining)

@@ -15,9 +15,9 @@ struct WindowState {
     bool reset_derived = false;
 };
 
-/// Chooses the window the caller has to mind: an exhausted one (that with the longest reset), else the one with the
-/// least remaining (draft-ietf-httpapi-ratelimit-headers-06, "expiring-limit"). Windows that count something else than
-/// requests take part once they are exhausted, or where the vendor counts no requests at all.
+/// Chooses the window that matters to the caller: an exhausted one (the one with the longest reset), else the one with
+/// the least remaining (draft-ietf-httpapi-ratelimit-headers-06, "expiring-limit"). Windows that do not count requests
+/// take part only if they are exhausted or the vendor counts no requests.
 class Governor {
 public:
     void add(WindowState const& window);
@@ -28,8 +28,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> least_remaining() const { return least_remaining_; }
 
 private:
-    std::optional<WindowState> best_;  ///< Of the windows that count requests or are exhausted.
-    std::optional<WindowState> other_; ///< Of the rest.
+    std::optional<WindowState> best_;  ///< The best window that counts requests or is exhausted.
+    std::optional<WindowState> other_; ///< The best of the other windows.
     std::optional<std::int64_t> least_remaining_;
     bool counts_requests_ = false;
 };

@@ -22,12 +22,12 @@ namespace {
 constexpr std::size_t kMaxFailures = 20;
 constexpr std::size_t kMaxListedNames = 600;
 constexpr std::size_t kMaxNameInPath = 100;
-/// Values times the rules that tools::apply to each: some tenths of a second.
+/// The most steps: values times the rules that apply to each. They take some tenths of a second.
 constexpr std::size_t kMaxSteps = 2'000'000;
-/// Bytes of a text that is compared or matched, to the step.
+/// How many bytes of a text, compared or matched, count as one step.
 constexpr std::size_t kBytesPerStep = 64;
 
-/// Where a value stands; text only where a mistake has to be told.
+/// The place of a value. Its path is written only for a mistake.
 struct Place {
     Place const* parent = nullptr;
     std::string_view name;
@@ -43,7 +43,7 @@ struct Place {
     }
 };
 
-/// Checks a value in time linear in its size, times the rules that tools::apply to each of its parts.
+/// Checks a value. Takes time linear in its size, times the rules that apply to each of its parts.
 class Check {
 public:
     void run(Node const& node, json::value const& value, Place const& at)
@@ -142,7 +142,8 @@ private:
             add(at, [&] { return "must not be " + node.none_of->form(); });
     }
 
-    /// Where one form only is of the value's type, what is wrong with that; else which forms there are.
+    /// Explains why no branch fits. If only one branch has the value's type, tells its mistakes, else lists the
+    /// branches.
     void explain_branches(std::vector<Node> const& branches, json::value const& value, Place const& at)
     {
         auto const type = type_of(value);
@@ -170,7 +171,7 @@ private:
         bound(node.maximum, std::greater<>{}, "at most");
         bound(node.above, std::less_equal<>{}, "greater than");
         bound(node.below, std::greater_equal<>{}, "less than");
-        // 19.99 is a multiple of 0.01, though neither is exact in binary.
+        // 19.99 counts as a multiple of 0.01, although neither number is exact in binary.
         auto const is_no_multiple = [](double of, double unit) {
             auto const times = of / unit;
             return std::abs(times - std::round(times)) > 1e-9 * std::max(1.0, std::abs(times));
@@ -217,7 +218,7 @@ private:
                 add({&at, {}, i}, [] { return std::string("must not be the same as an item before it"); });
     }
 
-    /// The positions of items that equal one before them. Only those whose hashes are the same are compared.
+    /// The positions of items that are equal to an item before. Only items with equal hashes are compared.
     std::vector<std::size_t> repeated_in(json::array const& elements)
     {
         std::vector<std::pair<std::size_t, std::size_t>> hashes; // With the position.
@@ -288,7 +289,7 @@ private:
     std::vector<FieldFailure> failures_;
     std::size_t count_ = 0;
     std::size_t steps_ = 0;
-    int probes_ = 0; ///< Above zero: only whether a value fits is asked.
+    int probes_ = 0; ///< Above zero while only fitting is asked, so no mistakes are written.
     bool has_failed_ = false;
 };
 

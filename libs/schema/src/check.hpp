@@ -7,9 +7,9 @@
 
 namespace sluice::schema {
 
-/// What is wrong with a value, in time linear in its size, times the rules that tools::apply to each of its parts.
+/// The mistakes in a value. Takes time linear in its size, times the rules that apply to each of its parts.
 [[nodiscard]] std::vector<FieldFailure> check(Node const& rules, json::value const& value);
-/// Only whether it fits.
+/// Whether a value fits.
 [[nodiscard]] bool fits(Node const& rules, json::value const& value);
 
 } // namespace sluice::schema

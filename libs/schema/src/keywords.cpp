@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 31> kEnforced{
     "default",
     "examples",
 };
-/// Annotations, and the OpenAPI ones that say nothing about validity.
+/// Annotations, also those of OpenAPI: they have no effect on validity.
 constexpr std::array<std::string_view, 8> kAnnotations{"format",          "deprecated",       "readOnly", "writeOnly",
                                                        "contentEncoding", "contentMediaType", "example",  "$schema"};
 

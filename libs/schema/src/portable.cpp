@@ -14,14 +14,14 @@ constexpr std::size_t kMaxEnum = 100;
 constexpr std::size_t kMaxBytes = 8 * 1024;
 constexpr int kMaxDepth = 5;
 
-/// Kept as they are; the subset common to JSON Schema, OpenAI, Anthropic and Gemini.
+/// Keywords that are kept unchanged: those that JSON Schema, OpenAI, Anthropic and Gemini have in common.
 constexpr std::array<std::string_view, 9> kKept{"title",     "description", "minimum",  "maximum", "minLength",
                                                 "maxLength", "minItems",    "maxItems", "required"};
 
-/// How much detail is left in; lowered until the schema fits.
+/// How much detail stays. It is lowered until the schema fits.
 struct Budget {
     int depth = kMaxDepth;
-    int described_depth = kMaxDepth; ///< Below it descriptions go.
+    int described_depth = kMaxDepth; ///< Below this depth descriptions are dropped.
 };
 
 std::string type_of_values(json::array const& values)
@@ -72,7 +72,7 @@ public:
         if (type == "array")
             copy_items(*rules, depth, out);
         if (type.empty()) {
-            // Clients refuse a schema without a type; what has no type is mostly an object.
+            // Clients refuse a schema without a type. A schema without one is mostly an object's.
             out["type"] = "object";
             out["properties"] = json::object{};
             note(out, "Any JSON value.");
@@ -89,8 +89,8 @@ private:
         return nullptr;
     }
 
-    /// Branches of one type become that type without their rules; an enum beside a plain text of the same type is
-    /// only a list of known values, which the description names.
+    /// Branches of one type become that type, without their rules. An enum beside a plain type is only a list of known
+    /// values, so the description names them.
     json::object merged_branches(json::object const& rules, json::array const& branches, int depth) const
     {
         json::value const* chosen = nullptr;
@@ -111,7 +111,7 @@ private:
             json::object any;
             if (described != nullptr && depth <= budget_.described_depth)
                 any["description"] = *described;
-            // Clients refuse a schema without a type; text carries any value a model can write.
+            // Clients refuse a schema without a type. A string can hold any value that a model writes.
             any["type"] = chosen != nullptr ? type_of(chosen->get_object()) : "string";
             if (any["type"] == "object")
                 any["properties"] = json::object{};
@@ -155,7 +155,7 @@ private:
                 continue;
             out[key] = *value;
         }
-        // Gemini knows only the inclusive bounds; for integers they say the same.
+        // Gemini knows only inclusive bounds. For integers they can say the same.
         if (auto const* above = rules.if_contains("exclusiveMinimum");
             above != nullptr && above->is_int64() && type == "integer")
             out["minimum"] = above->get_int64() + 1;
@@ -180,7 +180,7 @@ private:
                     values.push_back(value);
         if (values.empty())
             return;
-        // Gemini takes enums of text only; the others are said in words.
+        // Gemini takes only enums of strings. Other enums are written into the description.
         bool const all_text = std::ranges::all_of(values, [](json::value const& value) { return value.is_string(); });
         if (all_text && values.size() <= kMaxEnum)
             out["enum"] = std::move(values);

@@ -30,7 +30,7 @@ std::optional<unsigned> types_named(std::string_view name)
     return std::nullopt;
 }
 
-/// Makes nodes of a schema; the first thing that is not as it should be is kept.
+/// Makes nodes of a schema. Keeps the first mistake in the schema.
 class Compiler {
 public:
     Node compile(json::value const& schema, std::string const& path)

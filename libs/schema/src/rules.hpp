@@ -24,32 +24,32 @@ constexpr unsigned kAnyType = 127;
 [[nodiscard]] std::string_view word_for(Types type);
 [[nodiscard]] std::string with_article(std::string_view noun);
 
-/// What `enum` or `const` allows.
+/// The values that `enum` or `const` allows.
 struct Values {
     json::array listed;
-    std::set<std::string, std::less<>> texts;  ///< Those that are strings.
-    std::unordered_set<std::string> canonical; ///< The others.
+    std::set<std::string, std::less<>> texts;  ///< The strings.
+    std::unordered_set<std::string> canonical; ///< The other values.
     bool has_structures = false;
 
     explicit Values(json::array values);
     [[nodiscard]] std::string words() const;
 };
 
-/// One schema object, ready to be checked.
+/// One schema object, compiled.
 struct Node {
     unsigned types = kAnyType;
     std::string type_words;       ///< `integer or null`
-    std::optional<Values> values; ///< Of `enum`.
-    std::optional<Values> only;   ///< Of `const`.
+    std::optional<Values> values; ///< From `enum`.
+    std::optional<Values> only;   ///< From `const`.
     std::unique_ptr<re2::RE2> pattern;
     std::optional<json::value> minimum, maximum, above, below, multiple_of;
     std::optional<std::size_t> min_length, max_length, min_items, max_items, min_members, max_members;
     bool is_unique = false;
     std::unique_ptr<Node> items;
     std::map<std::string, std::unique_ptr<Node>, std::less<>> properties;
-    std::vector<std::string> names; ///< Of the properties, in their order.
+    std::vector<std::string> names; ///< Names of the properties, in order.
     std::vector<std::string> required;
-    bool is_closed = false; ///< No other members.
+    bool is_closed = false; ///< Whether other members are refused.
     std::unique_ptr<Node> others;
     std::unique_ptr<Node> member_names;
     std::vector<Node> all_of, any_of, one_of;
@@ -61,13 +61,13 @@ struct Node {
         return known != properties.end() ? known->second.get() : others.get();
     }
 
-    /// In words: what a value has to be.
+    /// A text that says what a value must be.
     [[nodiscard]] std::string form() const;
 };
 
 [[nodiscard]] std::string forms_of(std::vector<Node> const& branches);
 
-/// Makes nodes of a schema. The first thing that is not as it should be is put into `mistake`.
+/// Makes nodes of a schema. Writes the first mistake in the schema into `mistake`.
 [[nodiscard]] Node compile_rules(json::value const& schema, std::string& mistake);
 
 } // namespace sluice::schema

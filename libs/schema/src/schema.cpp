@@ -9,7 +9,7 @@
 namespace sluice::schema {
 namespace {
 
-/// The rules of a value with those of its branches.
+/// Adds the rules of a value and those of its branches to `nodes`.
 void spread(Node const& node, std::vector<Node const*>& nodes)
 {
     nodes.push_back(&node);
@@ -18,7 +18,7 @@ void spread(Node const& node, std::vector<Node const*>& nodes)
             spread(branch, nodes);
 }
 
-/// The rules, of those of a value, that are for a part of it.
+/// The rules for a part of a value, found in the rules of the value.
 std::vector<Node const*> rules_below(std::vector<Node const*> const& nodes, auto const& find)
 {
     std::vector<Node const*> found;
@@ -56,7 +56,7 @@ void drop_nulls(std::vector<Node const*> const& nodes, json::object& members)
             if (value.is_structured() && !rules.empty())
                 drop_nulls_in(rules, value);
         }
-        // Erasing moves the last member here, so the place is looked at again.
+        // Erasing moves the last member to this position, so it is looked at again.
         member = is_absent ? members.erase(member) : member + 1;
     }
 }

@@ -10,24 +10,24 @@
 
 namespace sluice::documents {
 
-/// A document as data, with the line on which each part stands, so that a mistake can be pointed at.
+/// A document as data, with the line of each part, so that an error can name it.
 struct Source {
     std::string file;
     json::value root;
-    /// 1-based, by path (`resources.tickets.methods[0]`); empty for what did not come from a file.
+    /// The line of each part, from 1, by path (`resources.tickets.methods[0]`). Empty for data that came from no file.
     std::unordered_map<std::string, int> lines;
 };
 
-/// Reads YAML 1.2 (core schema), of which JSON is a part. Anchors and aliases are refused: they let a small document
-/// grow without bound. Errors: invalid_argument with file and line.
+/// Reads YAML 1.2 (core schema), which includes JSON. Anchors and aliases are refused, since with them a small document
+/// can grow without bound. Errors: invalid_argument with file and line.
 [[nodiscard]] Result<Source> read_source(std::string file, std::string_view text);
 /// Wraps data that is already parsed.
 [[nodiscard]] Source source_of(std::string file, json::value root);
 
-/// All mistakes of a definition, collected instead of thrown.
+/// Collects all mistakes of a document.
 class Problems {
 public:
-    /// Stored as `file:line path`.
+    /// Adds a mistake, with `file:line path` as its path.
     void add(Source const& source, std::string_view path, std::string message);
     [[nodiscard]] bool empty() const noexcept { return failures_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return failures_.size(); }

@@ -7,16 +7,18 @@
 
 namespace sluice::http {
 
-/// What answers do not wait for, so much of it at once, of which an environment has its share. It finds room or it is
-/// done before the answer: nothing is lost. One I/O thread; whoever owns it drains it before destroying it.
+/// Does work that an answer need not wait for. So many tasks run at once, and an environment has only its share.
+/// Without room a task is done before the answer, so no work is lost. Belongs to one I/O thread; its owner drains it
+/// before destroying it.
 class Behind {
 public:
     Behind(asio::io_context& io, std::size_t limit, telemetry::Log& log);
 
-    /// Does the task behind the answer; or now, if the environment has its share under way. A failure is logged.
+    /// Starts the task, which goes on after the answer. If the environment's share is used up, waits for the task's
+    /// end. A failure is logged.
     Task<void> leave(EnvironmentId environment, Task<Result<void>> task);
-    /// Does the task and waits for its end until the deadline; it goes on behind the answer after that. False if it has
-    /// not ended, or the environment has its share under way already.
+    /// Starts the task and waits for its end until `until`; after that it goes on in the background. False if it has
+    /// not ended, or was not started because the environment's share is used up.
     Task<bool> run(EnvironmentId environment, Task<void> task, Deadline until);
     Task<bool> drain(Deadline deadline) { return group_.drain(deadline); }
 

@@ -9,11 +9,11 @@
 
 namespace sluice::http {
 
-/// How much memory a process gives to what others send it, or do not take from it: `Shares` of all its threads. It
-/// takes a lock, so it is for what is large.
+/// The memory of a process for bodies that clients send and for answers that they do not read yet, shared out between
+/// environments. Thread-safe. It takes a lock, so it is used for large bodies only.
 class ByteBudget {
 public:
-    /// What is not larger is not counted by `Hold::keep`: the kernel takes it, or the number of connections bounds it.
+    /// `Hold::keep` does not count smaller bodies: the kernel takes them, or the number of connections bounds them.
     static constexpr std::size_t kFree = 64 * 1024;
 
     /// `share` is the most that one environment may hold at once.
@@ -23,7 +23,8 @@ public:
     {
     }
 
-    /// Bytes that an environment holds, given back on destruction. The budget must outlive it. One thread at a time.
+    /// Bytes that an environment holds. They are given back on destruction. The budget must outlive it. One thread at a
+    /// time.
     class Hold {
     public:
         Hold(ByteBudget& budget, EnvironmentId owner)
@@ -35,9 +36,10 @@ public:
         Hold& operator=(Hold const&) = delete;
         ~Hold();
 
-        /// Takes so many bytes more. False: the process or the owner has no more, and none were taken.
+        /// Takes so many more bytes. False if the process or the owner has no more; then none are taken.
         [[nodiscard]] bool grow(std::size_t bytes);
-        /// There are so many bytes now, asked for or not. At most `kFree` count as none.
+        /// Counts so many bytes instead of those before, also if the budget is used up. Up to `kFree` bytes count as
+        /// none.
         void keep(std::size_t bytes);
         [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -47,13 +49,13 @@ public:
         std::size_t bytes_ = 0;
     };
 
-    /// What all owners hold.
+    /// The bytes that all owners hold.
     [[nodiscard]] std::size_t held() const noexcept { return held_.load(std::memory_order_relaxed); }
-    /// Whether an owner that holds something has all that it may have. No lock, unless somebody can have.
+    /// Whether an owner holds all that it may. Takes a lock only if so much is held that some owner may be full.
     [[nodiscard]] bool is_full(EnvironmentId owner) const;
 
 private:
-    std::size_t const first_full_; ///< Below it nobody is full.
+    std::size_t const first_full_; ///< While less is held in all, no owner is full.
     std::atomic<std::size_t> held_ = 0;
     mutable std::mutex mutex_;
     Shares shares_;

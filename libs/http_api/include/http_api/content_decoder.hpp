@@ -10,33 +10,33 @@
 
 namespace sluice::http {
 
-/// What can be read, as `accept-encoding` says it.
+/// The codings that can be decoded, in the form of `accept-encoding`.
 inline constexpr std::string_view kAcceptedCodings = "gzip, deflate, br";
 
-/// Takes the content codings off a body (RFC 9110 section 8.4), a piece at a time, so that whoever shares the thread
-/// has his turn. One body each; not thread-safe.
+/// Decodes a body (RFC 9110 section 8.4), one piece at a time, so that other tasks of the thread run in between. One
+/// object for each body; belongs to one thread.
 class ContentDecoder {
 public:
-    /// Of the result, and of what lies between several codings, in bytes.
+    /// `limit` is the most bytes of the result, and of each result between several codings.
     ContentDecoder(Headers const& headers, std::string body, std::size_t limit);
     ~ContentDecoder();
 
-    /// Decodes some more; false once there is no more to do: the body is whole, or there is a fault.
+    /// Decodes one more piece. False when nothing is left to do: the body is complete, or there is a fault.
     [[nodiscard]] bool step();
-    /// What is wrong with the body, to stand behind its name; empty if nothing is.
+    /// The fault of the body, as the end of a sentence about it; empty if there is none.
     [[nodiscard]] std::string const& fault() const noexcept { return fault_; }
     enum class Cause { none, unknown_coding, too_large, broken };
     [[nodiscard]] Cause cause() const noexcept { return cause_; }
-    /// Bytes of the results that there are: of the last coding taken off, and of the one being taken off.
+    /// The bytes in memory: the result of the last coding, and the part of the present one that is decoded.
     [[nodiscard]] std::size_t size() const noexcept { return decoded_ + output_.size(); }
     [[nodiscard]] std::string take() { return std::move(body_); }
 
-    /// Takes one coding off.
+    /// Decodes one coding.
     class Stage {
     public:
         enum class Outcome { more, done, cut, broken };
         virtual ~Stage() = default;
-        /// Appends to `output` what `input` gives, at most about `room` bytes, and takes what it used from `input`.
+        /// Decodes `input` to the end of `output`, about `room` bytes at most, and removes the used bytes from `input`.
         virtual Outcome decode(std::string_view& input, std::string& output, std::size_t room) = 0;
     };
 
@@ -44,11 +44,11 @@ private:
     bool begin_stage();
     void fail(Cause cause, std::string fault);
 
-    std::vector<std::string> codings_; ///< As they were applied.
+    std::vector<std::string> codings_; ///< In the order in which they were applied.
     std::string body_;
-    std::string_view rest_; ///< Of `body_`.
+    std::string_view rest_; ///< The part of `body_` that is not decoded yet.
     std::string output_;
-    std::size_t decoded_ = 0; ///< Of `body_`, once a coding is off.
+    std::size_t decoded_ = 0; ///< The size of `body_`, once a coding was decoded.
     std::size_t const limit_;
     std::unique_ptr<Stage> stage_;
     std::string fault_;

@@ -12,18 +12,18 @@
 
 namespace sluice::http {
 
-/// Decides which addresses our client may connect to. It is asked about the resolved address, not the name, so that a
-/// name that resolves to an inside address does not get in (server-side request forgery). Immutable, thread-safe.
+/// Decides to which addresses Sluice may connect. It checks the resolved address and not the name, so that a name
+/// cannot lead into a private network (server-side request forgery). Immutable, thread-safe.
 class EgressPolicy {
 public:
-    /// Everything but public addresses is refused (RFC 6890's special-purpose ranges).
+    /// Permits only public addresses: none of the special-purpose ranges of RFC 6890.
     EgressPolicy() = default;
-    /// Exceptions: `127.0.0.1:8090`, `10.0.0.0/8`, `[::1]:9000`, `fd00::/8`; without a port, all ports.
-    /// Errors: invalid_argument naming each entry that is not one of these.
+    /// Permits also these exceptions: `127.0.0.1:8090`, `10.0.0.0/8`, `[::1]:9000`, `fd00::/8`; without a port, all
+    /// ports. Errors: invalid_argument at each entry that has none of these forms.
     [[nodiscard]] static Result<EgressPolicy> allowing(std::vector<std::string> const& exceptions);
 
     [[nodiscard]] bool permits(boost::asio::ip::address const& address, std::uint16_t port) const;
-    /// Clear text is spoken only to addresses that were allowed by name.
+    /// Whether http without TLS is permitted: only to addresses that are exceptions.
     [[nodiscard]] bool permits_clear_text(boost::asio::ip::address const& address, std::uint16_t port) const;
 
 private:

@@ -8,8 +8,8 @@
 
 namespace sluice::http {
 
-/// The error envelope of the API (api-spec, `Error`): `{statusCode, error, message, details?}`. Also the text of an MCP
-/// tool error, so that both say the same.
+/// The error body of the API (api-spec, `Error`): `{statusCode, error, message, details?}`. It is also the text of an
+/// MCP tool error.
 [[nodiscard]] json::object error_body(int status, std::string_view message);
 [[nodiscard]] json::object error_body(Error const& error);
 

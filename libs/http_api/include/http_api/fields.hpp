@@ -14,10 +14,11 @@
 
 namespace sluice::http {
 
-/// The JSON object of a request body. Errors: unsupported_media, invalid_argument.
+/// Reads the body of a request as a JSON object. Errors: unsupported_media; invalid_argument; too_large.
 [[nodiscard]] Result<json::object> read_object(Request const& request);
 
-/// Reads the members of an object, collecting every mistake with its path; members nobody asked for are mistakes.
+/// Reads the members of an object, and collects every mistake with its path. A member that nothing reads is a mistake
+/// too.
 class Fields {
 public:
     Fields(json::object const& object, std::string path = {});
@@ -25,9 +26,9 @@ public:
     [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }
     [[nodiscard]] bool is_null(std::string_view name) const;
 
-    /// Text of 1 to `max` characters without control characters.
+    /// A text of 1 to `max` characters, without control characters.
     std::optional<std::string> text(std::string_view name, bool required, std::size_t max = 200);
-    /// Text of 1 to `max_bytes` bytes that may have line breaks; an object is taken as its JSON text.
+    /// A text of 1 to `max_bytes` bytes, which may have line breaks. An object becomes its JSON text.
     std::optional<std::string> document(std::string_view name, bool required, std::size_t max_bytes);
     std::optional<bool> flag(std::string_view name);
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
@@ -45,18 +46,18 @@ public:
             fail(name, "must be an id such as " + std::string(IdType::kPrefix) + "_01h455vb4pex5vsknk084sn02q");
         return parsed;
     }
-    /// Accepts `environment_id` only as the caller's own: it is filled in from the token.
+    /// Reads `environment_id`, which may only be the caller's own environment. It may be left out.
     void own_environment(EnvironmentId environment);
 
-    /// A patch clears nothing but what may be empty: null for one of these is a mistake.
+    /// Null for one of these members is a mistake: a patch cannot remove them.
     void refuse_null(std::initializer_list<std::string_view> names);
 
     void fail(std::string_view name, std::string message);
-    /// Takes over the mistakes of a nested object.
+    /// Adds the mistakes of a nested object.
     void merge(std::vector<FieldFailure> failures);
-    /// Every mistake so far and every member nobody asked for.
+    /// Every mistake so far, and every member that nothing has read.
     [[nodiscard]] std::vector<FieldFailure> failures();
-    /// The same as a result.
+    /// `failures` as a result. Errors: invalid_argument.
     [[nodiscard]] Result<void> check();
 
 private:

@@ -8,8 +8,8 @@
 
 namespace sluice::http {
 
-/// Header fields in the order they came; names compare without case (RFC 9110 section 5.1). All text lies in one
-/// buffer, so a whole header section costs two allocations. Views stay valid until the next `add`, `set` or `remove`.
+/// Headers in the order in which they came. Names are compared without case (RFC 9110 section 5.1). All text is in one
+/// buffer, so all headers together cost two allocations. Views stay valid until the next `add`, `set` or `remove`.
 class Headers {
 public:
     struct Field {

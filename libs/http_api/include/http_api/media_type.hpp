@@ -5,8 +5,8 @@
 
 namespace sluice::http {
 
-/// A `content-type` taken apart (RFC 9110 section 8.3.1): names are compared without case, so they are kept in lower
-/// case here. What is no media type is empty.
+/// The parts of a `content-type` (RFC 9110 section 8.3.1), in lower case. A text that is no media type gives an empty
+/// one.
 struct MediaType {
     std::string type;
     std::string subtype;
@@ -15,7 +15,7 @@ struct MediaType {
     /// `type/subtype`; empty if there is none.
     [[nodiscard]] std::string essence() const;
     [[nodiscard]] bool empty() const noexcept { return type.empty(); }
-    /// `application/json`, `text/json` and whatever is written in JSON (`+json`).
+    /// `application/json`, `text/json` and every type that ends in `+json`.
     [[nodiscard]] bool is_json() const noexcept;
     [[nodiscard]] bool is_plain_text() const noexcept { return type == "text" && subtype == "plain"; }
 };

@@ -17,26 +17,26 @@ enum class Method { get, head, post, put, patch, delete_, options, other };
 
 [[nodiscard]] std::string_view name_of(Method method) noexcept;
 [[nodiscard]] Method method_of(std::string_view name) noexcept;
-/// GET and HEAD: may be stopped, repeated and redirected without effect (RFC 9110 section 9.2.1).
+/// GET and HEAD have no effect, so they may be cancelled, repeated and redirected (RFC 9110 section 9.2.1).
 [[nodiscard]] bool is_safe(Method method) noexcept;
 
-/// The client of a request that is being answered. One I/O thread.
+/// The client of a request that is being answered. Belongs to one I/O thread.
 class Peer {
 public:
     virtual ~Peer() = default;
-    /// Whether it has closed its side of the connection. One that has and still reads is taken to have left, as by
-    /// other proxies. Costs a look at the socket.
+    /// Whether the client has closed its side of the connection. A client that has closed it but still reads counts as
+    /// gone too, as other proxies do it. Costs a system call.
     [[nodiscard]] virtual bool is_gone() const = 0;
 };
 
-/// A request as received, its body complete and within the limit of its route.
+/// A received request. Its body is complete and within the limit of its route.
 struct Request {
     Method method = Method::get;
-    /// As on the request line: path and query, still percent-encoded.
+    /// Path and query of the request line, still percent-encoded.
     std::string target;
     Headers headers;
     std::string body;
-    /// Who waits for the answer, until that is written; null where nobody can be looked after.
+    /// The client that waits for the answer, valid until the answer is written. Null if it is not known.
     Peer const* peer = nullptr;
 
     [[nodiscard]] std::string_view path() const noexcept;
@@ -47,12 +47,12 @@ struct Request {
 /// The token of `Authorization: Bearer` (RFC 6750 section 2.1); empty if there is none.
 [[nodiscard]] std::string_view bearer_of(Request const& request);
 
-/// Where a body goes that is written while it is made.
+/// Takes the pieces of a streamed body.
 class BodySink : public Peer {
 public:
-    /// Sends a piece now; not empty. Errors: unavailable once the peer is gone or does not read.
+    /// Sends a piece, which must not be empty. Errors: unavailable once the client is gone or does not read.
     virtual Task<Result<void>> write(std::string piece) = 0;
-    /// Calls `action` once if the peer goes away; while nothing is written, that is how it is known.
+    /// Calls `action` once if the client goes away. While nothing is written, nothing else tells so.
     virtual void when_gone(std::function<void()> action) = 0;
 };
 
@@ -60,11 +60,11 @@ struct Response {
     int status = 200;
     Headers headers;
     std::string body;
-    /// Instead of `body`: called once the head is sent, on the server's thread; the body ends when it does. It owns all
-    /// it touches, as the request is gone by then. What it throws cuts the connection.
+    /// Used instead of `body`: it is called after the head was sent, on the server's thread, and the body ends when it
+    /// ends. It must own everything it touches, since the request is gone by then. An exception cuts the connection.
     std::function<Task<void>(BodySink&)> stream;
-    /// What its bytes count against, where something does: whoever takes the body takes this with it, and a server
-    /// keeps it until the answer is written.
+    /// Counts the body against a memory budget; may be null. It must live as long as the body; a server keeps it until
+    /// the answer is written.
     std::shared_ptr<void> held;
 };
 

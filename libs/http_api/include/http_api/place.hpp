@@ -9,11 +9,12 @@
 
 namespace sluice::http {
 
-/// A request's place among those in progress, given back on destruction, and what it needs to count its answer, which
-/// may be there for longer: until the client has read it. One thread.
+/// A request's place among the requests in progress. It is given back on destruction. It also counts the answer, which
+/// stays in memory until the client has read it. One thread.
 class Place {
 public:
-    /// One that is still to be taken. `answers` counts what is not read yet, and must outlive all that is counted.
+    /// A place that is not taken yet. `answers` counts answers that are not read yet, and must outlive everything that
+    /// is counted. Both may be null; then nothing is counted.
     explicit Place(std::shared_ptr<Shares> shares = nullptr, ByteBudget* answers = nullptr)
         : shares_(std::move(shares))
         , answers_(answers)
@@ -23,26 +24,28 @@ public:
     Place& operator=(Place&& other) noexcept;
     ~Place();
 
-    /// Takes the place for a request of the environment, or of nobody known yet (the empty id): whoever waits with a
-    /// request has taken one. What it was taken for before is given back once another is taken. Errors: rate_limited,
-    /// also if the environment has more answers than it may that nobody reads.
+    /// Takes the place for a request of the environment; the empty id means that the environment is not known yet. A
+    /// place that was taken before is given back after the new one is taken. Errors: rate_limited, also if clients of
+    /// the environment leave too many answers unread.
     [[nodiscard]] Result<void> take(EnvironmentId environment);
 
-    /// Whether its owner may have more answers made. Costs no lock as long as few answers wait. Errors: rate_limited.
+    /// Checks that the place's environment may have more answers. Takes no lock while few answers wait. Errors:
+    /// rate_limited.
     [[nodiscard]] Result<void> may_answer() const;
-    /// Counts the answer's body until the answer is gone. Errors: rate_limited, if it is nobody's and these have all
-    /// they may; the work of a known owner is done, so it is never refused here.
+    /// Counts the answer's body until the answer is destroyed. Errors: rate_limited, only if the environment is not
+    /// known and such answers have used up their share. For a known environment the work is done already, so the answer
+    /// is never refused here.
     [[nodiscard]] Result<void> count(Response& answer) const;
-    /// To count bytes with that are no `Response` yet, or are written in pieces. Null if nothing is counted.
+    /// Counts bytes that are no `Response` yet or are written in pieces. Null if nothing is counted.
     [[nodiscard]] std::unique_ptr<ByteBudget::Hold> hold() const;
 
 private:
     [[nodiscard]] EnvironmentId owner() const { return owner_.value_or(EnvironmentId{}); }
     void give_back() noexcept;
 
-    std::shared_ptr<Shares> shares_; ///< Null: nothing is counted.
+    std::shared_ptr<Shares> shares_; ///< Null if nothing is counted.
     ByteBudget* answers_;
-    std::optional<EnvironmentId> owner_; ///< Of the place, if it is taken.
+    std::optional<EnvironmentId> owner_; ///< Set if the place is taken.
 };
 
 } // namespace sluice::http

@@ -8,17 +8,17 @@
 
 namespace sluice::http {
 
-/// The decoded pairs of a query string or form (application/x-www-form-urlencoded), in order, repeats kept.
+/// The decoded pairs of a query string or form (application/x-www-form-urlencoded), in order, with repeats.
 class Query {
 public:
     using Pair = std::pair<std::string, std::string>;
 
     Query() = default;
-    /// A pair with a broken percent escape, or that is not UTF-8, makes the whole absent.
+    /// Nothing if any pair has a broken percent escape or is not UTF-8.
     [[nodiscard]] static std::optional<Query> parse(std::string_view text);
 
     void add(std::string name, std::string value) { pairs_.emplace_back(std::move(name), std::move(value)); }
-    /// Takes every pair of that name out; the value of the last.
+    /// Removes every pair of that name, and gives the value of the last.
     std::optional<std::string> take(std::string_view name);
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] std::vector<Pair> const& pairs() const noexcept { return pairs_; }

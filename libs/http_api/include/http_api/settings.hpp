@@ -4,7 +4,7 @@
 
 namespace sluice::http {
 
-/// `egress.allow`: what `EgressPolicy::allowing` takes.
+/// `egress.allow`: the exceptions for `EgressPolicy::allowing`.
 void add_egress_settings(SettingsTable& table, std::vector<std::string>& allowed);
 
 } // namespace sluice::http

@@ -9,31 +9,31 @@
 
 namespace sluice::http {
 
-/// Who has how much of something that is limited. An environment may have at most as much as is free, and an account at
-/// most as much as is then free of half of all, which is the most that an environment alone can have: so one that takes
-/// all it gets leaves half to the others, and however many do so, something is left. What is no environment's (the
-/// empty id) has the share of one. One thread.
+/// Shares something limited out between environments and accounts. An environment may have at most as much as is free,
+/// so alone it gets half of all. An account may have at most as much as is then free of that half, so alone it gets a
+/// quarter. However many take all they get, something stays free. The empty environment has a share like any other. One
+/// thread.
 class Shares {
 public:
-    /// Whose share is used up.
+    /// The share that is used up.
     enum class Full { all, environment, account };
 
-    /// `most` is what an environment may have, however much is free.
+    /// `most` is the most that an environment may have, however much is free.
     explicit Shares(std::size_t limit, std::size_t most = std::numeric_limits<std::size_t>::max())
         : limit_(limit)
         , most_(most)
     {
     }
 
-    /// Nothing, and the amount is taken; or what forbids it.
+    /// Takes the amount and gives nothing; or takes nothing and says which share is used up.
     [[nodiscard]] std::optional<Full> take(Owner const& owner, std::size_t amount = 1);
-    /// Takes what is there already, so it is not asked for.
+    /// Takes the amount without a check, for something that exists already.
     void add(Owner const& owner, std::size_t amount);
     void give_back(Owner const& owner, std::size_t amount = 1);
 
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
     [[nodiscard]] std::size_t taken_by(EnvironmentId environment) const;
-    /// Whether an environment that has something has all that it may have, or more.
+    /// Whether an environment has all that it may have, or more. False if it has nothing.
     [[nodiscard]] bool is_full(EnvironmentId environment) const;
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 

@@ -8,26 +8,26 @@
 
 namespace sluice::http {
 
-/// The parts of an absolute http or https URL that a client needs.
+/// The parts of an absolute http or https URL that an HTTP client needs.
 struct Url {
     bool is_tls = false;
-    /// Lower-case name or literal address, IPv6 without brackets.
+    /// A name in lower case or an IP address; IPv6 without brackets.
     std::string host;
     std::uint16_t port = 0;
     /// Path and query, percent-encoded, at least "/".
     std::string target;
 
-    /// `host` or `host:port` as it stands in the Host field: the port only where it is not the scheme's own.
+    /// The value of the header `Host`: `host`, or `host:port` if the port is not the scheme's default.
     [[nodiscard]] std::string authority() const;
     [[nodiscard]] bool same_origin(Url const& other) const;
 };
 
-/// Strict: http or https, a host of letters, digits, `-`, `_` and dots or a literal address, no user information, no
-/// fragment, no control characters or blanks. Nothing is decoded in the authority, so it is what the text shows.
-/// Errors: invalid_argument with a text that says which rule was broken.
+/// Reads a URL strictly: http or https; a host of letters, digits, `-`, `_` and dots, or an IP address; no user
+/// information, no fragment, no control characters or blanks. Nothing in the authority is decoded. Errors:
+/// invalid_argument with a text that names the broken rule.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
-/// A redirect's `Location`, absolute or relative, seen from `base` (RFC 3986 section 5).
+/// The URL of a redirect's `Location`, which may be relative to `base` (RFC 3986 section 5). Errors: as of `parse_url`.
 [[nodiscard]] Result<Url> resolve_url(Url const& base, std::string_view reference);
 
 } // namespace sluice::http

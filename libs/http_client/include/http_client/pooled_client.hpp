@@ -16,16 +16,17 @@ namespace sluice::http {
 
 struct ClientConfig {
     std::size_t response_limit_bytes = 16 * 1024 * 1024;
-    std::size_t answer_bytes = 128 * 1024 * 1024; ///< Of all large answers at once; an environment has half at most.
-    /// Calls at once, to all hosts and to one. Beyond it, or beyond its share, a call fails at once: neither a slow
-    /// vendor nor one tenant may eat the process. Of either an environment has half at most, an account a quarter.
+    std::size_t answer_bytes =
+        128 * 1024 * 1024; ///< The most bytes of all large answers together; an environment has at most half.
+    /// The most calls at once: to all hosts, and to one host. An environment has at most half of each, an account a
+    /// quarter. A call above that fails at once, so that a slow vendor or one tenant cannot use up the process.
     std::size_t connections = 4'096;
     std::size_t connections_per_host = 512;
     std::size_t idle_connections = 1'024;
     std::size_t idle_per_host = 64;
-    std::chrono::milliseconds idle_limit{50'000}; ///< Below the 60 s after which many servers close.
+    std::chrono::milliseconds idle_limit{50'000}; ///< Less than the 60 s after which many servers close.
     std::chrono::milliseconds connect_limit{10'000};
-    std::string name_servers{}; ///< `ADDRESS[:PORT]`, separated by commas; empty: the system's.
+    std::string name_servers{}; ///< `ADDRESS[:PORT]`, separated by commas; empty: those of the system.
 };
 
 struct ClientMetrics {
@@ -38,14 +39,14 @@ struct ClientMetrics {
     telemetry::Counter& failures;
 };
 
-/// Keep-alive connections per origin on one io_context, TLS 1.2 or newer with verified names, every address checked by
-/// the egress policy after resolution. A stale connection is noticed before it is used; a safe request that still
-/// meets one is sent once more. Bodies in gzip, deflate or br are decoded. Calls and the bytes of large answers are
-/// shared out between environments and accounts.
+/// Keeps connections to each origin, on one io_context. TLS 1.2 or newer with verified names. Every resolved address is
+/// checked by the egress policy. A stale connection is noticed before it is used; if a safe request still meets one, it
+/// is sent once more. Bodies in gzip, deflate or br are decoded. Calls and the bytes of large answers are shared out
+/// between environments and accounts. Belongs to one I/O thread.
 class PooledClient final : public Client {
 public:
-    /// All references must outlive the client. Without a `resolver` the system's name servers are asked. Throws
-    /// std::runtime_error if that cannot start.
+    /// All references must outlive the client. Without a `resolver` the name servers are asked with c-ares. Throws
+    /// std::runtime_error if c-ares cannot start.
     PooledClient(asio::io_context& io, ClientConfig config, EgressPolicy const& egress, ClientMetrics& metrics,
                  std::unique_ptr<Resolver> resolver = nullptr);
     ~PooledClient() override;

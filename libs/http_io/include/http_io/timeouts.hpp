@@ -12,11 +12,11 @@ namespace sluice::http {
 
 using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 
-/// The time limits of many connections on one io_context, with one timer for all of them: a limit is set several times
-/// a call and almost never reached, so setting one is a store and a comparison. A limit that passes cancels what the
-/// socket is waiting for, at most `kPrecision` late; unlike Beast's streams the socket stays open, so a peer that was
-/// too slow can still be told. One thread only. A service of the io_context, because connections may live until that
-/// ends.
+/// The time limits of many connections on one io_context, with one timer for all. A limit is set several times in a
+/// call and almost never reached, so setting it costs only a store and a comparison. When a limit passes, the socket's
+/// operation is cancelled, at most `kPrecision` late. The socket stays open, unlike with Beast's streams, so a slow
+/// client can still get an answer. Belongs to one thread. It is a service of the io_context, since connections may live
+/// until the io_context ends.
 class Timeouts : public asio::execution_context::service {
 public:
     static constexpr std::chrono::milliseconds kPrecision{50};
@@ -27,7 +27,7 @@ public:
     explicit Timeouts(asio::execution_context& io);
     [[nodiscard]] static Timeouts& of(asio::io_context& io) { return asio::use_service<Timeouts>(io); }
 
-    /// One connection's limit, from its construction to its destruction. The socket must outlive it.
+    /// The limit of one connection. The socket must outlive it.
     class Limit : public boost::intrusive::list_base_hook<> {
     public:
         Limit(asio::io_context& io, Socket& socket);
@@ -38,12 +38,12 @@ public:
         void expires_at(std::chrono::steady_clock::time_point when);
         void expires_after(std::chrono::milliseconds time) { expires_at(std::chrono::steady_clock::now() + time); }
         void expires_never() { when_ = kNever; }
-        /// While `waiter` is set, what the socket waits for is cancelled once the waiter has gone: it is looked at
-        /// every `kLook`.
+        /// Watches `waiter` until it is set to null: when the waiter has gone, the socket's operation is cancelled. The
+        /// check is made every `kLook`.
         void watch(Peer const* waiter);
         [[nodiscard]] bool was_left() const noexcept { return was_left_; }
 
-        /// The failure of an operation on the socket, named beast::error::timeout where the limit was its cause.
+        /// The failure of an operation on the socket; beast::error::timeout if the limit caused it.
         [[nodiscard]] boost::system::error_code cause_of(boost::system::error_code failure) const;
 
     private:

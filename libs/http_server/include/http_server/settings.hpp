@@ -5,7 +5,8 @@
 
 namespace sluice::http {
 
-/// `<config.name>.address` and `.port`; `what` says what listens there.
+/// Adds `<name>.address` and `<name>.port`; `what` names the listener in their descriptions. The second function adds
+/// `limits.…`.
 void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what);
 /// `limits.…`: what clients are given.
 void add_limit_settings(SettingsTable& table, ServerConfig& config);

@@ -9,7 +9,7 @@
 
 namespace sluice::openapi {
 
-/// `^[a-zA-Z0-9_.-]{1,64}$`: what clients take as the name of an argument.
+/// Whether a name matches `^[a-zA-Z0-9_.-]{1,64}$`. Clients take only such names of arguments.
 [[nodiscard]] bool is_argument_name(std::string_view name);
 
 /// A parameter of the path or the query.
@@ -18,8 +18,8 @@ struct Parameter {
     bool in_path = false;
     bool required = false;
     bool deep_object = false; ///< `name[key]=value` for each member.
-    bool is_text = false;     ///< Its schema takes strings only: a REST value is never read as anything else.
-    json::value schema;       ///< With the description inside.
+    bool is_text = false;     ///< Its schema takes only strings, so a REST value stays a text.
+    json::value schema;       ///< Includes the description.
 };
 
 struct PathPart {
@@ -31,15 +31,15 @@ struct BodyShape {
     enum class Kind {
         none,
         object,   ///< A JSON object whose members become arguments.
-        whole,    ///< Any other JSON; becomes the argument `body`.
-        multipart ///< Only through the REST proxy, bytes as they are.
+        whole,    ///< Any other JSON; it becomes the argument `body`.
+        multipart ///< Only through the REST proxy, which sends the bytes unchanged.
     };
     Kind kind = Kind::none;
     bool required = false;
     json::value schema;
 };
 
-/// One operation of a document, every `$ref` of its request side inlined.
+/// One operation of a document. Every `$ref` in its parameters and its body is inlined.
 struct Operation {
     std::string operation_id;
     std::string verb; ///< GET, POST …
@@ -49,15 +49,16 @@ struct Operation {
     BodyShape body;
     bool deprecated = false;
     bool has_response_schema = false;
-    /// What the field `accept` says: the media types of its answers, then anything.
+    /// The value of the header `accept`: the media types of the answers, then anything.
     std::string accept = "application/json, */*;q=0.1";
-    /// The body's schema is shown to clients as it is, and not enforced: for what a portable schema cannot say.
+    /// The schema of the body is shown to clients unchanged and is not enforced. For schemas that have no portable
+    /// form.
     bool raw_schema = false;
     std::string title;
     std::string description;
     std::vector<std::string> scopes;
 
-    /// The placeholder the path ends in: the item's own id.
+    /// The placeholder at the end of the path, which is the item's own id; nothing if there is none.
     [[nodiscard]] std::optional<std::string_view> own_id() const noexcept;
     [[nodiscard]] Parameter const* find_parameter(std::string_view parameter) const noexcept;
 };

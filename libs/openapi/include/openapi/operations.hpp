@@ -9,9 +9,9 @@
 
 namespace sluice::openapi {
 
-/// The operations of an OpenAPI 3.1 document by operationId, with every `$ref` of their request side inlined.
-/// The body schemas of the operations named in `raw` stay as they are. Mistakes go to `problems`; an operation with one
-/// is left out.
+/// The operations of an OpenAPI 3.1 document, by operationId. Every `$ref` in parameters and bodies is inlined. The
+/// body schemas of the operations in `raw` stay unchanged. Mistakes are added to `problems`; an operation with a
+/// mistake is left out.
 std::map<std::string, Operation> read_operations(documents::Source const& document, std::set<std::string> const& raw,
                                                  documents::Problems& problems);
 

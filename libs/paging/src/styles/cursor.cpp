@@ -6,8 +6,8 @@
 namespace sluice::paging {
 namespace {
 
-constexpr std::string_view kNext = "next";                        ///< Path of the cursor in an answer.
-constexpr std::string_view kNextIsUrl = "next_is_url";            ///< It is a URL, whose query the next call repeats.
+constexpr std::string_view kNext = "next";             ///< Path of the cursor in an answer.
+constexpr std::string_view kNextIsUrl = "next_is_url"; ///< The cursor is a URL, whose query the next call repeats.
 constexpr std::string_view kCursorParameter = "cursor_parameter"; ///< Query parameter that takes the cursor.
 constexpr std::string_view kLimitParameter = "limit_parameter";   ///< Query parameter that takes the page size.
 
@@ -22,7 +22,7 @@ std::string const& text_at(Settings const& settings, std::string_view name)
     return found == settings.end() ? kNone : found->second;
 }
 
-/// A position is the query pairs that lead there, as a query string.
+/// A position is the query string that leads to the page.
 class Cursor final : public Style {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "cursor"; }

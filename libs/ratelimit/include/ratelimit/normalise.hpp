@@ -16,18 +16,18 @@ struct Field {
     std::string_view value;
 };
 
-/// What a vendor answered, as far as limits are concerned. `body` is read only if the rule names a place in it.
+/// The parts of a vendor's answer that may tell limits. `body` is read only if the rule names a place in it.
 struct Answer {
     int status = 200;
     std::span<Field const> fields = {};
     std::string_view body = {};
 };
 
-/// A vendor's limits in our one form. Absent members are unknown; nothing is invented.
+/// A vendor's limits in the normal form. Absent members are unknown; nothing is invented.
 struct Limits {
     std::optional<std::int64_t> limit = {};         ///< Quota of the governing window.
-    std::optional<std::int64_t> remaining = {};     ///< What is left in it.
-    std::optional<std::int64_t> reset_s = {};       ///< Seconds from now until it resets.
+    std::optional<std::int64_t> remaining = {};     ///< Calls that are left in the window.
+    std::optional<std::int64_t> reset_s = {};       ///< Seconds from now until the window resets.
     std::optional<std::int64_t> retry_after_s = {}; ///< Only on a throttled answer; at least 1.
     bool throttled = false;                         ///< The vendor refused the call because of a limit.
     bool limit_derived = false;                     ///< `limit` comes from documentation, not from the answer.
@@ -37,8 +37,8 @@ struct Limits {
 };
 
 /// Turns a vendor's answer into `Limits`: by `rule`, or by the well-known header names if there is none (nullptr).
-/// Pure; bounded (16 windows, header values over 1 KiB ignored); never throws on any input.
-/// `now` is our clock; a `Date` header without `Age` overrules it.
+/// Pure; bounded (16 windows, header values over 1 KiB ignored); never throws on any input. `now` is the local clock; a
+/// `Date` header without `Age` is used instead.
 [[nodiscard]] Limits normalise(Rule const* rule, Answer const& answer, Timestamp now);
 
 } // namespace sluice::ratelimit

@@ -32,7 +32,7 @@ enum class Unit {
 /// A place in a JSON text, written `$.a.b[0].c`: member names and array indexes from the root down.
 using BodyPath = std::vector<std::variant<std::string, std::size_t>>;
 
-/// Where a value stands in an answer: in a header, or in the body if `header` is empty.
+/// The place of a value in an answer: a header, or in the body if `header` is empty.
 struct Source {
     std::string header; ///< Lower-case.
     BodyPath path;
@@ -50,43 +50,43 @@ struct Quantity {
     std::optional<std::int64_t> constant;
 };
 
-/// One quota that a vendor counts, and where an answer tells its state. What is not set is not sent.
+/// One quota of a vendor, and the places in an answer that tell its state. The vendor does not send members that are
+/// not set.
 struct WindowRule {
     std::string name;
-    std::string unit = "requests"; ///< Others (`tokens`) only count once they are used up.
+    std::string unit = "requests"; ///< Windows with other units (`tokens`) matter only when they are used up.
     std::optional<Quantity> limit;
     std::optional<Source> remaining;
     std::optional<Source> used;
     std::optional<Source> ratio; ///< `used/limit`, perhaps behind `name=`.
     std::optional<TimeSource> reset;
-    std::optional<std::chrono::microseconds> length; ///< `window_s`: within it the quota is surely whole again.
+    std::optional<std::chrono::microseconds> length; ///< `window_s`: after this time the quota is surely full again.
     std::optional<TimeSource> length_source;         ///< `window_s` where the vendor sends it.
     std::optional<double> drain_s;                   ///< Leaky bucket: seconds in which a full one empties.
-    std::optional<Quantity> restore_per_s;           ///< Leaky bucket: what comes back in a second.
+    std::optional<Quantity> restore_per_s;           ///< Leaky bucket: how much comes back in a second.
 };
 
-/// One way to recognise a throttled answer: everything that is set has to hold.
+/// One way to recognise a throttled answer. Everything that is set must hold.
 struct Condition {
     std::vector<int> statuses;             ///< Empty: any.
-    std::optional<std::int64_t> remaining; ///< Some window has no more left than this.
-    std::optional<Source> value;           ///< Is there …
-    std::vector<std::string> equals;       ///< … and is one of these, if there are any.
+    std::optional<std::int64_t> remaining; ///< Some window has at most this much left.
+    std::optional<Source> value;           ///< This value is present …
+    std::vector<std::string> equals;       ///< … and is one of these, if any are given.
 };
 
-/// How one vendor tells its limits: the `rate_limit` block of an integration definition, compiled.
-/// Immutable once parsed, so that all threads may share it.
+/// The compiled `rate_limit` block of a definition: how a vendor tells its limits. Immutable once parsed, so all
+/// threads may share it.
 class Rule {
 public:
-    /// Failures name the path inside the block (`windows[0].reset.unit`), prefixed by `path`. All are told at once.
+    /// Errors: invalid_argument with every mistake and its path in the block (`windows[0].reset.unit`), after `path`.
     [[nodiscard]] static Result<Rule> parse(json::value const& block, std::string_view path = "rate_limit");
 
     std::vector<WindowRule> windows;
-    std::vector<Condition> throttled_when; ///< Besides status 429: any of them.
+    std::vector<Condition> throttled_when; ///< Any of these means throttled; so does the status 429.
     std::optional<TimeSource> retry_after; ///< Tried before the `retry-after` header.
     std::optional<std::int64_t> default_retry_s;
-    /// Where a limit is known, give a reset too, if need be the window's length:
-    /// draft-ietf-httpapi-ratelimit-headers-06
-    /// ("RateLimit-Limit") wants both or neither.
+    /// If a limit is known, a reset is given too, if need be the window's length.
+    /// draft-ietf-httpapi-ratelimit-headers-06 ("RateLimit-Limit") wants both or neither.
     bool strict = false;
 };
 

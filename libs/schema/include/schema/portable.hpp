@@ -4,9 +4,9 @@
 
 namespace sluice::schema {
 
-/// The form of a schema that every client and model provider accepts: single types, no `const`, no keyword outside the
-/// common subset, `properties` and `items` always written, enums of at most 100 values, nesting of at most 5, at most
-/// 8 KiB of compact JSON. What is dropped is only advice to the caller: arguments are validated against the full form.
+/// Makes the form of a schema that every client and model provider accepts: single types, no `const`, no keyword
+/// outside the common subset, `properties` and `items` always written, enums of at most 100 values, nesting of at most
+/// 5, at most 8 KiB of compact JSON. Clients lose only advice by this: arguments are validated against the full schema.
 [[nodiscard]] json::value portable_schema(json::value const& full);
 
 } // namespace sluice::schema

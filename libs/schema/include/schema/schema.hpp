@@ -12,7 +12,7 @@ namespace sluice::schema {
 
 /// A compiled JSON Schema (2020-12, the keywords of `check_keywords`). Immutable, thread-safe.
 ///
-/// Patterns are RE2 and run in linear time; `format` is an annotation, as the draft has it by default.
+/// Patterns are run by RE2, in linear time. `format` is only an annotation, which is the default of the draft.
 class Schema {
 public:
     Schema();
@@ -20,15 +20,17 @@ public:
     Schema(Schema&&) noexcept;
     Schema& operator=(Schema&&) noexcept;
 
-    /// `schema` must have passed `check_keywords`, with every `$ref` inlined.
+    /// `schema` must have passed `check_keywords`, and have no `$ref`. Errors: invalid_argument for a schema that is
+    /// not valid.
     [[nodiscard]] static Result<Schema> compile(json::value const& schema);
 
-    /// Every broken rule: the path of the value (`source.to[0].address`), the rule, and what is allowed. Of very many
-    /// the first twenty, and last how many more there are. Linear in the size of the value, whatever the schema.
+    /// Every broken rule: the path of the value (`source.to[0].address`), the rule, and what is allowed. At most
+    /// twenty; then the last one says how many more there are. Takes time linear in the size of the value, whatever the
+    /// schema.
     [[nodiscard]] std::vector<FieldFailure> validate(json::value const& value) const;
 
-    /// Removes members that are null, at every depth, where null is not allowed: models and strict clients write it
-    /// for "leave out".
+    /// Removes null members, at every depth, where the schema allows no null. Models and strict clients write null for
+    /// a member that they leave out.
     void drop_nulls(json::object& members) const;
 
 private:
@@ -36,8 +38,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Refuses keywords that the validator would not enforce, boolean schemas where an object is expected, `$ref`s that
-/// were not inlined, patterns outside RE2, and schemas nested deeper than 24.
+/// Adds a problem for each of these: a keyword that the validator does not enforce, a boolean schema where an object is
+/// expected, a `$ref` that was not inlined, a pattern that RE2 cannot run, a schema nested deeper than 24.
 void check_keywords(json::value const& schema, documents::Source const& source, std::string const& path,
                     documents::Problems& problems);
 
