@@ -12,7 +12,7 @@ namespace sluice {
 
 namespace {
 
-/// The bytes of one unit of the charset: so many are passed over where they are no character.
+/// The size of one unit of the charset in bytes. So many bytes are skipped if they are no character.
 std::size_t unit_of(std::string_view charset)
 {
     auto const lower = to_lower(charset);
@@ -27,7 +27,7 @@ std::size_t unit_of(std::string_view charset)
 
 std::optional<std::string> from_charset(std::string_view text, std::string_view charset, std::size_t most)
 {
-    // iconv takes instructions behind a slash.
+    // iconv reads text after a slash as an instruction, so such names are refused.
     bool const is_name = !charset.empty() && charset.size() <= 40 && std::ranges::all_of(charset, [](char c) {
         return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });
@@ -44,7 +44,7 @@ std::optional<std::string> from_charset(std::string_view text, std::string_view 
     for (bool is_flushed = false; !is_flushed;) {
         auto* to = room.data();
         auto free = room.size();
-        // Without input it gives what it held back: an accent may still have come.
+        // A call without input flushes: iconv may hold a character back, since an accent could follow.
         bool const is_end = left == 0;
         bool const is_refused = ::iconv(opened, is_end ? nullptr : &from, is_end ? nullptr : &left, &to, &free) ==
                                 static_cast<std::size_t>(-1);

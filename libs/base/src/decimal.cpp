@@ -18,15 +18,15 @@ std::string_view decimal_of(double number, std::array<char, 400>& room)
     };
     constexpr double kEveryInteger = 9007199254740992;
     if (number == 0)
-        return "0"; // Also of -0.0.
+        return "0"; // Also for -0.0.
     if (std::abs(number) < kEveryInteger)
         return chars(room, number, std::chars_format::fixed);
-    // An integer. `fixed` writes what the binary number is in full; its shortest digits, and zeros, are what was meant.
+    // An integer. `fixed` writes the binary number exactly; the shortest digits followed by zeros are what was meant.
     std::array<char, 32> short_form{};
     auto const text = chars(short_form, number, std::chars_format::scientific);
     auto const mark = text.find('e');
     int zeros = 0;
-    std::from_chars(text.data() + mark + 2, text.data() + text.size(), zeros); // Behind `e+`.
+    std::from_chars(text.data() + mark + 2, text.data() + text.size(), zeros); // The digits after `e+`.
     auto* to = room.data();
     bool is_fraction = false;
     for (char const c : text.substr(0, mark)) {

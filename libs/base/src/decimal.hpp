@@ -7,15 +7,15 @@
 
 namespace sluice {
 
-/// The shortest decimal that reads as `number`, without an exponent. `number` is finite.
+/// The shortest decimal, without an exponent, that reads back as `number`. `number` must be finite.
 std::string_view decimal_of(double number, std::array<char, 400>& room);
 
-/// A decimal as its digits, without zeros at either end, and the power of ten of the last.
+/// The digits of a decimal, without zeros at either end, and the power of ten of the last digit.
 struct Digits {
     std::string digits;
     std::int64_t exponent = 0;
 
-    /// Of a number as JSON has it.
+    /// Reads a number as JSON writes it.
     explicit Digits(std::string_view number);
     bool operator==(Digits const&) const = default;
 };

@@ -65,7 +65,7 @@ std::optional<Bytes> decode64(std::string_view text, std::array<std::int8_t, 256
             bytes.push_back(static_cast<std::uint8_t>((accumulator >> bits) & 0xff));
         }
     }
-    // One text for the same bytes: what is left over is zero (RFC 4648 section 3.5).
+    // The unused bits must be zero, so that the same bytes have only one text (RFC 4648 section 3.5).
     if ((accumulator & ((1U << bits) - 1)) != 0)
         return std::nullopt;
     return bytes;

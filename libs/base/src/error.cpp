@@ -7,7 +7,7 @@
 namespace sluice {
 namespace {
 
-/// However much a caller sent, the answer is short: nobody mends more at once.
+/// The most mistakes that an error lists, however much a caller sent.
 constexpr std::size_t kMaxFailures = 20;
 constexpr std::size_t kMaxPath = 300;
 constexpr std::size_t kMaxMessage = 2000;
@@ -20,7 +20,7 @@ void shorten(std::string& text, std::size_t bytes)
     text += "…";
 }
 
-/// What somebody else counted already stands last and is kept.
+/// Cuts the list. The last entry may be a count of further mistakes; it is kept.
 void bound(std::vector<FieldFailure>& failures)
 {
     if (failures.size() > kMaxFailures + 1) {

@@ -15,7 +15,7 @@
 namespace sluice::json {
 namespace {
 
-/// 0: the byte stands for itself; 'u': \u00XX; else the letter of its short escape (RFC 8259 section 7).
+/// For each byte: 0 if it needs no escape, 'u' for \u00XX, else the letter of its short escape (RFC 8259 section 7).
 constexpr std::array<char, 256> escape_table()
 {
     std::array<char, 256> table{};
@@ -33,12 +33,12 @@ constexpr std::array<char, 256> escape_table()
 
 constexpr auto kEscapes = escape_table();
 
-/// How many of the eight bytes in `word`, read from memory, stand for themselves before the first that does not.
+/// How many of the eight bytes in `word`, in memory order, come before the first that needs an escape.
 std::size_t unescaped_bytes(std::uint64_t word)
 {
     static_assert(std::endian::native == std::endian::little);
     constexpr std::uint64_t kOnes = 0x0101010101010101;
-    // The high bit of the first byte that is below `limit`, and perhaps of some behind it.
+    // Has the high bit of the first byte below `limit`, and perhaps those of later bytes.
     auto const below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes; };
     auto const found = below(word, 0x20) | below(word ^ kOnes * '"', 1) | below(word ^ kOnes * '\\', 1);
     return static_cast<std::size_t>(std::countr_zero(found & kOnes * 0x80)) / 8;
@@ -63,13 +63,13 @@ char* escape_byte(char* to, char c)
     return to;
 }
 
-/// Writes `text` escaped at `to`, which has room for six times its size; the end of what was written.
+/// Writes `text` escaped at `to`, which must have room for six times its size. Gives the end of the written bytes.
 char* escape_block(char* to, std::string_view text)
 {
     auto const* from = text.data();
     auto const* const end = from + text.size();
     while (end - from >= 8) {
-        // All eight are copied; what stands behind the first that is to be escaped is written over.
+        // All eight bytes are copied; those from the first that needs an escape on are overwritten.
         std::uint64_t word = 0;
         std::memcpy(&word, from, sizeof word);
         std::memcpy(to, &word, sizeof word);
@@ -120,8 +120,8 @@ value const* find_path(value const& root, std::string_view dotted)
 
 void append_escaped(std::string& out, std::string_view text)
 {
-    // On the warm path this runs over every vendor byte: written through a raw pointer, a block at a time, so that room
-    // for the worst case (six bytes for one) is made for the block only and is never cleared first.
+    // Every byte of a vendor's answer passes through this. It writes one block at a time through a raw pointer, so that
+    // room for the worst case (six bytes for one) is needed only for a block and is never cleared.
     constexpr std::size_t kBlock = 256;
     for (; !text.empty(); text.remove_prefix(std::min(kBlock, text.size()))) {
         auto const block = text.substr(0, kBlock);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kMaxFlaws = 20;
 
-/// Where the parser is, and what is wrong there.
+/// Knows the parser's path and collects flaws with it.
 class Flaws {
 public:
     void open(bool is_array)
@@ -29,13 +29,13 @@ public:
         ++depth_;
     }
     void close() { --depth_; }
-    /// A value is complete.
+    /// Called after each complete value.
     void next()
     {
         if (depth_ > 0)
             ++places_[depth_ - 1].index;
     }
-    /// A part of a name; `total` is how much of it has come.
+    /// Called with a part of a name; `total` is the size of the name so far.
     void name(boost::json::string_view part, std::size_t total)
     {
         auto& name = places_[depth_ - 1].name;
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::vector<FieldFailure> take() { return std::move(flaws_); }
 
 private:
-    /// Where in an open object or array.
+    /// The position in an open object or array.
     struct Place {
         bool is_array = false;
         std::size_t index = 0;
@@ -79,8 +79,8 @@ private:
     std::vector<FieldFailure> flaws_;
 };
 
-/// The double next to a number's text, and whether it keeps all its digits. The parser's own doubles are a unit in the
-/// last place off at times, and infinite where they overflow.
+/// The double nearest to a number's text, and whether it keeps all digits. The parser's own doubles are sometimes wrong
+/// in the last place, and infinite on overflow.
 std::pair<double, bool> exact(std::string_view text)
 {
     double number = 0;
@@ -97,10 +97,10 @@ std::pair<double, bool> exact(std::string_view text)
     return {number, Digits(text) == Digits(decimal_of(number, room))};
 }
 
-/// Builds the value and takes note of its flaws on the way.
+/// Builds the value and notes its flaws.
 class Reader {
 public:
-    // What the parser asks of its handler.
+    // Constants that the parser needs of its handler.
     static constexpr std::size_t max_object_size = boost::json::object::max_size();
     static constexpr std::size_t max_array_size = boost::json::array::max_size();
     static constexpr std::size_t max_key_size = boost::json::string::max_size();
@@ -238,7 +238,7 @@ Result<Reading> read_strictly(std::string_view text, Limits const& limits)
     return parser.handler().release();
 }
 
-/// The code unit that the escape at the start of `text` (`\uXXXX`) stands for.
+/// The code unit of the escape `\uXXXX` at the start of `text`; nothing if there is none.
 std::optional<unsigned> code_unit_at(std::string_view text)
 {
     unsigned unit = 0;
@@ -258,7 +258,7 @@ std::optional<std::string> mended(std::string_view text)
     std::string out;
     out.reserve(text.size());
     for (;;) {
-        // In JSON a backslash stands only inside of strings, and always before what it escapes.
+        // In JSON a backslash is only inside strings, and always before the character that it escapes.
         auto const escape = std::min(text.find('\\'), text.size());
         out += text.substr(0, escape);
         text.remove_prefix(escape);
@@ -286,7 +286,7 @@ Result<Reading> read(std::string_view text, Limits const& limits)
     auto reading = read_strictly(text, limits);
     if (reading || reading.error().code() == ErrorCode::too_large)
         return reading;
-    // Only what was refused is looked at again, so that the usual text is read once.
+    // Only a refused text is mended and read again, so a usual text is read once.
     auto const better = mended(text);
     return better ? read_strictly(*better, limits) : std::move(reading);
 }

@@ -22,7 +22,8 @@ std::string plain(std::string_view text)
     return lower;
 }
 
-/// Letters to change, add, remove or swap with their neighbour (Damerau-Levenshtein, optimal string alignment).
+/// How many letters must be changed, added, removed or swapped with a neighbour (Damerau-Levenshtein, optimal string
+/// alignment).
 std::size_t distance(std::string_view a, std::string_view b)
 {
     std::vector<std::size_t> before(b.size() + 1);
@@ -47,7 +48,7 @@ std::size_t distance(std::string_view a, std::string_view b)
 std::vector<std::string> near_texts(std::vector<std::string> const& texts, std::string_view given)
 {
     auto const wanted = plain(given);
-    std::vector<std::pair<std::size_t, std::size_t>> ranked; // How far apart, and where in `texts`.
+    std::vector<std::pair<std::size_t, std::size_t>> ranked; // The distance, and the position in `texts`.
     for (std::size_t i = 0; i < texts.size(); ++i) {
         auto const candidate = plain(texts[i]);
         if (wanted.size() < 2 || candidate.empty())

@@ -10,10 +10,10 @@ namespace {
 
 using namespace std::chrono;
 
-/// The last whole year that 64 bits of nanoseconds reach.
+/// The last full year that fits into 64 bits of nanoseconds.
 constexpr int kLastYear = 2261;
 
-/// Takes exactly `digits` digits off the front of `text`.
+/// Removes exactly `digits` digits from the front of `text`.
 std::optional<int> take_number(std::string_view& text, std::size_t digits)
 {
     if (text.size() < digits)

@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-/// The length of the character that starts `text`, or 0 if it is not one (Unicode 15 table 3-7).
+/// The length of the character at the start of `text`; 0 if it is not valid (Unicode 15 table 3-7).
 std::size_t character_length(std::string_view text)
 {
     auto const at = [&](std::size_t i) -> unsigned { return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0; };
@@ -34,7 +34,7 @@ std::size_t character_length(std::string_view text)
 bool is_utf8(std::string_view text) noexcept
 {
     while (!text.empty()) {
-        // Nearly everything is ASCII: eight bytes at a time.
+        // Most text is ASCII, so eight bytes are checked at a time.
         std::uint64_t eight = 0;
         if (text.size() >= sizeof eight) {
             std::memcpy(&eight, text.data(), sizeof eight);

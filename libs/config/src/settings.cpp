@@ -76,8 +76,8 @@ Values split_commas(std::string_view text)
 }
 
 struct File {
-    std::map<std::string, Values> values; ///< Of dotted keys; a sequence gives several.
-    std::set<std::string> keys;           ///< Those with values and those of groups.
+    std::map<std::string, Values> values; ///< By dotted key; a sequence has several.
+    std::set<std::string> keys;           ///< The keys of values and of groups.
     std::vector<FieldFailure> failures;
 };
 

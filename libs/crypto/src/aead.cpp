@@ -21,7 +21,7 @@ struct FreeContext {
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
-/// These calls fail only without memory or without the algorithm; neither can be continued from.
+/// Aborts if a call failed. That happens only without memory or without the algorithm, and then nothing can go on.
 void require(int ok)
 {
     if (ok != 1)
@@ -34,7 +34,7 @@ EVP_CIPHER const* cipher()
     return fetched;
 }
 
-/// Contexts are reused per thread and direction, with their algorithm set once: naming it on each call costs more than
+/// Each thread keeps a context for each direction, with the algorithm set once. Setting it on each call costs more than
 /// the cipher itself.
 EVP_CIPHER_CTX* encryption()
 {

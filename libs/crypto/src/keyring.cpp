@@ -57,7 +57,7 @@ struct Keyring::State {
     }
 };
 
-/// States are kept until the end: readers hold references into them, and there are as many as there were rotations.
+/// Old states are kept until the end, since readers have references into them. There is one for each rotation.
 struct Keyring::Shared {
     std::mutex mutex;
     std::vector<std::unique_ptr<State const>> all;

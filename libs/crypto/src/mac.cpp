@@ -23,7 +23,7 @@ struct Free {
 void require(int ok)
 {
     if (ok != 1)
-        std::abort(); // Only without memory or without the algorithm.
+        std::abort(); // Happens only without memory or without the algorithm.
 }
 
 OSSL_PARAM digest_parameter()
@@ -37,7 +37,7 @@ struct KeyedContext {
     std::unique_ptr<EVP_MAC_CTX, Free> context;
 };
 
-/// A context that already holds the key: setting it up costs more than hashing a token. A thread meets few keys.
+/// A context that has the key already. Setting it up costs more than hashing a token, and a thread uses few keys.
 EVP_MAC_CTX* keyed_context(Key const& key)
 {
     static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);

@@ -306,8 +306,8 @@ struct PooledClient::Impl : std::enable_shared_from_this<Impl> {
         wake_for_oldest();
     }
 
-    /// The endpoints at which a host may be called. The error is the same for a name that does not exist and for one
-    /// with a private address, so that a caller cannot explore the network.
+    /// The endpoints of a host. An unknown name and one with a private address give the same error, so that a caller
+    /// cannot explore the network.
     Task<Result<std::vector<tcp::endpoint>>> endpoints_of(Url const& url, Deadline deadline)
     {
         auto const addresses = co_await names.find(url.host, deadline);

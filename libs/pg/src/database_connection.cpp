@@ -27,7 +27,7 @@ Connection::Connection(std::string const& options)
     init();
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-    inhibit_reactivation(true); // It would wait for the server without a limit, and lose the session's state.
+    inhibit_reactivation(true); // A reconnect would wait without a limit and lose the session's state.
 #pragma clang diagnostic pop
     socket_ = ::dup(PQsocket(policy_.connected()));
     if (socket_ < 0) {

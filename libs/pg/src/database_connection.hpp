@@ -7,19 +7,18 @@
 
 namespace sluice::pg {
 
-/// A connection of pqxx that never connects again by itself and whose socket another thread may cut. One thread at a
-/// time.
+/// A connection of pqxx. It never reconnects by itself, and another thread may cut its socket. One thread at a time.
 class Connection final : public pqxx::connection_base {
 public:
-    /// Connects; each address of the server has the `connect_timeout` of `options`. Throws pqxx::broken_connection.
+    /// Connects. Each address of the server gets the `connect_timeout` of `options`. Throws pqxx::broken_connection.
     explicit Connection(std::string const& options);
     ~Connection();
     Connection(Connection const&) = delete;
     Connection& operator=(Connection const&) = delete;
 
-    /// A second descriptor of the socket, open as long as this object. libpq may close its own at any time.
+    /// A second descriptor of the socket, open as long as this object, since libpq may close its own at any time.
     [[nodiscard]] int socket() const noexcept { return socket_; }
-    /// Whether it is fit for the next transaction: connected, and not inside one.
+    /// Whether it is ready for the next transaction: connected, and in no transaction.
     [[nodiscard]] bool is_idle() const noexcept;
 
 private:

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kHeartbeat{1500};
-/// A heartbeat that is older has not come back: the connection is lost, whatever the server does.
+/// If a heartbeat is older than this and has not come back, the connection counts as lost.
 constexpr milliseconds kHeartbeatLimit{2900};
 constexpr milliseconds kReconnectPause{500};
 
@@ -35,8 +35,8 @@ std::string own_name()
     return "ping:" + hex(bytes);
 }
 
-/// A connection of libpq on which only connecting waits, each address for the `connect_timeout` of the URL. Errors are
-/// std::runtime_error.
+/// A connection of libpq. Only connecting blocks, at most for the `connect_timeout` of the URL for each address. Errors
+/// are std::runtime_error.
 class Session {
 public:
     explicit Session(std::string const& options)
@@ -44,11 +44,11 @@ public:
     {
         if (PQstatus(connection_.get()) != CONNECTION_OK || PQsetnonblocking(connection_.get(), 1) != 0)
             fail();
-        // What the server says beside its answers goes to standard error otherwise.
+        // Without this, notices of the server go to standard error.
         PQsetNoticeProcessor(connection_.get(), [](void*, char const*) {}, nullptr);
     }
 
-    /// One command at a time: `is_busy` is true until the server has answered it.
+    /// Sends a command. Only one at a time: `is_busy` is true until the server has answered it.
     void send(char const* sql, std::initializer_list<char const*> parameters)
     {
         if (PQsendQueryParams(connection_.get(), sql, static_cast<int>(parameters.size()), nullptr,
@@ -58,7 +58,7 @@ public:
     }
     [[nodiscard]] bool is_busy() const noexcept { return is_busy_; }
 
-    /// Waits until something came, `wake` can be read, or the time is over.
+    /// Waits until bytes have come, `wake` can be read, or the time is over.
     void wait(int wake, milliseconds limit)
     {
         int const unsent = PQflush(connection_.get());

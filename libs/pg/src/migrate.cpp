@@ -51,7 +51,7 @@ Result<MigrationReport> migrate_on(pqxx::connection& connection, std::vector<Mig
 {
     {
         pqxx::nontransaction lock(connection);
-        lock.exec1(kLock); // Held by the session: released when the connection closes.
+        lock.exec1(kLock); // The session holds the lock; it is released when the connection closes.
     }
     auto known = applied_checksums(connection);
     MigrationReport report;

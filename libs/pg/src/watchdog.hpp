@@ -10,7 +10,7 @@
 namespace sluice::pg {
 
 /// Cuts the sockets of connections whose time is over. libpq waits without a limit for a server that does not answer;
-/// with its socket cut it fails at once. Thread-safe. It has a thread of its own, which sleeps while nothing is
+/// when its socket is cut it fails at once. Thread-safe. Has a thread of its own, which sleeps while nothing is
 /// watched.
 class Watchdog {
 public:
@@ -21,7 +21,7 @@ public:
     Watchdog(Watchdog const&) = delete;
     Watchdog& operator=(Watchdog const&) = delete;
 
-    /// Watches one socket of a slot while it exists. The socket must stay open until then.
+    /// Watches the socket of a slot as long as this object lives. The socket must stay open until then.
     class Watch {
     public:
         Watch(Watchdog& dog, std::size_t slot, int socket, Clock::time_point until);
@@ -41,7 +41,7 @@ private:
     };
 
     void run();
-    /// Cuts what is due; the next time something is.
+    /// Cuts the sockets whose time is over. Gives the next time at which one is due.
     Clock::time_point cut_due();
 
     std::mutex mutex_;

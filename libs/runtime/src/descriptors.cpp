@@ -9,7 +9,7 @@
 namespace sluice {
 namespace {
 
-/// Standard streams, event queues, timers, files that are open for a moment.
+/// Descriptors for standard streams, event queues, timers, and files that are open for a moment.
 constexpr std::size_t kOwn = 32;
 constexpr std::size_t kFewest = 16;
 

@@ -9,7 +9,7 @@
 namespace sluice {
 namespace {
 
-/// Touched on the thread of whoever waits only.
+/// Is touched only on the thread of the caller that waits.
 struct Waiting {
     Waiting(asio::io_context::executor_type executor, Deadline until, std::size_t count)
         : done(executor, until.at())
@@ -27,7 +27,7 @@ Task<bool> run_elsewhere(std::vector<Elsewhere> tasks, Deadline limit)
 {
     auto const executor = co_await asio::this_coro::executor;
     auto const waiting = std::make_shared<Waiting>(executor, limit, tasks.size());
-    // Weak: a timer is its own thread's, and the caller with its io_context may be gone before what waits elsewhere is.
+    // A weak pointer: only the caller's thread may touch the timer, and the caller may be gone before the tasks end.
     for (auto& [io, task] : tasks)
         asio::co_spawn(*io, std::move(task),
                        [executor, weak = std::weak_ptr(waiting)](std::exception_ptr failure, bool said) {

@@ -1,6 +1,6 @@
 #include "runtime/memory.hpp"
 
-extern "C" void mi_collect(bool force) noexcept __attribute__((weak)); // There if mimalloc is linked.
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak)); // Null unless mimalloc is linked.
 
 namespace sluice {
 

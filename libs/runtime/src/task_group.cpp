@@ -9,7 +9,7 @@
 namespace sluice {
 namespace {
 
-/// Whether a task has ended, and who waits for it.
+/// Whether a task has ended, and the timer of the caller that waits for it.
 struct Ending {
     Ending(asio::io_context& io, Deadline until)
         : timer(io, until.at())

@@ -63,7 +63,7 @@ void append_value(std::string& line, std::variant<std::string_view, std::int64_t
         line += "null";
 }
 
-/// Formatting a date costs more than the rest of the line; the second changes once a second.
+/// Formatting a date costs more than the rest of the line, so it is done once in a second.
 void append_time(std::string& line)
 {
     thread_local std::chrono::sys_seconds second{};
@@ -170,7 +170,7 @@ void Log::flush()
         while (!rest.empty()) {
             auto const written = ::write(file_descriptor_, rest.data(), rest.size());
             if (written < 0 && errno != EINTR)
-                break; // Nobody reads our log any more; there is no one to tell.
+                break; // The log cannot be written any more, and there is no other place to say so.
             if (written > 0)
                 rest.remove_prefix(static_cast<std::size_t>(written));
         }

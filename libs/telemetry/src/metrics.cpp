@@ -9,7 +9,7 @@
 namespace sluice::telemetry {
 namespace {
 
-/// Families by name: Prometheus wants all series of one name together.
+/// Groups metrics by name, since Prometheus wants all series of one name together.
 class Families {
 public:
     prometheus::ClientMetric& add(std::string const& name, std::string const& help, prometheus::MetricType type,

@@ -5,7 +5,8 @@
 
 namespace sluice {
 
-/// The steady instant by which an operation has to be over. Made once, at the edge; every callee uses what is left.
+/// The steady time by which an operation must be over. It is made once, at the edge; every callee uses the time that is
+/// left.
 class Deadline {
 public:
     using clock = std::chrono::steady_clock;

@@ -29,16 +29,16 @@ using ByteView = std::span<std::uint8_t const>;
 [[nodiscard]] std::optional<Bytes> base64_decode(std::string_view text);
 [[nodiscard]] std::optional<Bytes> base64url_decode(std::string_view text);
 [[nodiscard]] std::string hex(ByteView bytes);
-/// Either case; absent for anything but pairs of hexadecimal digits.
+/// Reads either case. Nothing unless the text is pairs of hexadecimal digits.
 [[nodiscard]] std::optional<Bytes> hex_decode(std::string_view text);
 
-/// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3, so that the result stands for exactly
-/// one path segment or one query name or value.
+/// Percent-encodes everything but the unreserved characters of RFC 3986 section 2.3, so that the result is exactly one
+/// path segment, or one name or value of a query.
 [[nodiscard]] std::string percent_encode(std::string_view text);
-/// Refuses a broken escape. `plus_is_space` for the query (application/x-www-form-urlencoded).
+/// Nothing if an escape is broken. `plus_is_space` is for queries (application/x-www-form-urlencoded).
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
-/// CRC-32 (ISO 3309), for spotting a mistyped token without a query.
+/// CRC-32 (ISO 3309), by which a mistyped token is recognised without a query.
 [[nodiscard]] std::uint32_t crc32(std::string_view text) noexcept;
 
 [[nodiscard]] constexpr char ascii_lower(char c) noexcept

@@ -4,8 +4,8 @@
 
 namespace sluice {
 
-/// Ends the process here, as `kill -9` would, if the variable `SLUICE_FAILPOINT` names this point; for tests of what a
-/// crash leaves behind. `name:3` ends it at the third time. Costs a comparison with a constant otherwise.
+/// Ends the process as `kill -9` would, if the variable `SLUICE_FAILPOINT` names this point. For tests of crashes. With
+/// `name:3` the process ends at the third call. Otherwise it costs one comparison with a constant.
 void failpoint(std::string_view name);
 
 } // namespace sluice

@@ -16,10 +16,10 @@ namespace sluice {
 /// 128 bits, big-endian as in RFC 9562.
 using Uuid = std::array<std::uint8_t, 16>;
 
-/// A time-ordered UUID (RFC 9562 section 5.7): rows made together lie together in the index.
+/// A time-ordered UUID (RFC 9562 section 5.7). Rows of the same time are near each other in an index.
 [[nodiscard]] Uuid uuid_v7(std::chrono::system_clock::time_point now);
-/// A name-based UUID (RFC 9562 section 5.8, version 8: our own recipe, FNV-1a with two offsets over the name): the
-/// same name gives the same id everywhere, so a built-in integration needs no table to be found.
+/// A name-based UUID (RFC 9562 section 5.8, version 8; made of the name by FNV-1a with two offsets). The same name
+/// gives the same id everywhere, so a built-in integration needs no table for its id.
 [[nodiscard]] Uuid uuid_of_name(std::string_view name);
 
 /// Hyphenated lower-case hex, as PostgreSQL prints it.
@@ -103,7 +103,7 @@ template <class Tag>
 struct std::hash<sluice::Id<Tag>> {
     std::size_t operator()(sluice::Id<Tag> const& id) const noexcept
     {
-        // The tail of a UUIDv7 is random; its head is the time.
+        // The last bytes of a UUIDv7 are random; the first ones are the time.
         std::size_t value = 0;
         std::memcpy(&value, id.uuid().data() + 8, sizeof value);
         return value;

@@ -9,8 +9,8 @@ namespace sluice {
 /// supported kernel does after boot.
 void random_bytes(std::span<std::uint8_t> out);
 
-/// As random, for what anyone may see: nonces, jitter. The thread takes it from the kernel 256 bytes at a time, so most
-/// calls cost no system call. A process that forks would say the same twice; Sluice does not fork.
+/// Equally random, for values that anyone may see: nonces, jitter. The thread reads 256 bytes from the kernel at a
+/// time, so most calls cost no system call. After a fork both processes would get the same bytes; Sluice does not fork.
 void public_random_bytes(std::span<std::uint8_t> out);
 
 /// From 0 to just below 1, for jitter.

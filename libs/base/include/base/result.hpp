@@ -9,9 +9,9 @@
 
 namespace sluice {
 
-/// A `T`, or the `Error` that says why there is none. Built implicitly from either, so functions write
-/// `return value;` and `return Error{…};`. Default-constructed it holds an error: Boost 1.81 default-constructs the
-/// result of a spawned coroutine before it has run.
+/// A `T`, or the `Error` that says why there is none. Both convert to it, so functions write `return value;` and
+/// `return Error{…};`. The default constructor makes an error; Boost 1.81 needs it for the result of a spawned
+/// coroutine.
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
     using Base = std::expected<T, Error>;
@@ -34,7 +34,7 @@ public:
     }
 };
 
-/// Success without a value. Default-constructed it is a success.
+/// Success without a value, or an `Error`. The default constructor makes a success.
 template <>
 class [[nodiscard]] Result<void> : public std::expected<void, Error> {
     using Base = std::expected<void, Error>;

@@ -7,8 +7,8 @@
 
 namespace sluice {
 
-/// A text that must not be seen: it has no `<<`, no formatter and no comparison, and wipes itself. The value comes out
-/// only through `reveal()`, so that every use can be found by grep.
+/// A text that must not be shown. It has no `<<`, no formatter and no comparison, and wipes its memory. Only `reveal()`
+/// gives the value, so grep finds every use.
 class Secret {
 public:
     Secret() = default;

@@ -14,12 +14,13 @@
 
 namespace sluice {
 
-/// Where a module says which settings it has: a function `add_settings(SettingsTable&, Config&)` beside its plain
-/// struct binds a key to each member that an operator may set. `config::Settings` reads them. Each target must outlive
-/// the table; its value at that time is the default, which is not checked. Keys are dotted: `database.url`.
+/// The table to which a module adds its settings. Beside its plain struct it has a function
+/// `add_settings(SettingsTable&, Config&)`, which binds a key to each member that an operator may set.
+/// `config::Settings` reads them. Each target must outlive the table. Its value when it is added is the default, which
+/// is not checked. Keys are dotted: `database.url`.
 class SettingsTable {
 public:
-    /// What is wrong with a value, as "must be …"; nothing, if it is right.
+    /// The mistake in a value, as a text "must be …"; nothing if the value is right.
     using Check = std::function<std::optional<std::string>(std::string const& value)>;
 
     virtual ~SettingsTable() = default;
@@ -30,7 +31,7 @@ public:
     /// Written `250ms`, `30s`, `15min`, `24h`.
     virtual void duration(std::string key, std::chrono::milliseconds& target, std::chrono::milliseconds minimum,
                           std::chrono::milliseconds maximum, std::string description) = 0;
-    /// A YAML list, or comma-separated in the environment. `check` sees each element.
+    /// A YAML list; in the environment its elements are separated by commas. `check` is called for each element.
     virtual void list(std::string key, std::vector<std::string>& target, std::string description, Check check = {}) = 0;
 
     template <std::integral T>

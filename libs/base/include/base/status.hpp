@@ -4,7 +4,7 @@
 
 namespace sluice {
 
-/// The HTTP status of an error: the one place that chooses it, for REST answers and tool errors alike.
+/// The HTTP status of an error, for REST answers and tool errors. No other place chooses one.
 [[nodiscard]] constexpr int http_status_of(ErrorCode code) noexcept
 {
     switch (code) {

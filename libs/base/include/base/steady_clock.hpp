@@ -4,8 +4,8 @@
 
 namespace sluice {
 
-/// Monotonic time for lifetimes and pauses, injected so that tests can move it. Thread-safe. A `Deadline` is a point of
-/// the real one.
+/// Monotonic time for lifetimes and pauses, injected so that tests can move it. Thread-safe. A `Deadline` uses the real
+/// clock.
 class SteadyClock {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] time_point now() const override { return std::chrono::steady_clock::now(); }
 };
 
-/// The one of the machine; it has no state.
+/// The real clock; it has no state.
 inline SystemSteadyClock const kSystemSteadyClock;
 
 } // namespace sluice

@@ -10,7 +10,7 @@ namespace sluice {
 
 using Timestamp = Clock::time_point;
 
-/// `2026-11-20T12:00:00Z`, with three digits of a second where they are not zero. RFC 3339, UTC.
+/// `2026-11-20T12:00:00Z` (RFC 3339, UTC). Milliseconds are written if they are not zero.
 [[nodiscard]] std::string to_rfc3339(Timestamp time);
 
 /// Reads RFC 3339 (any offset, up to nine fractional digits, `T` or a blank between date and time) and the form

@@ -19,8 +19,8 @@ using EnvironmentLookup = std::function<std::optional<std::string>(std::string c
 /// The process environment.
 [[nodiscard]] EnvironmentLookup process_environment();
 
-/// A table of settings, each bound to a variable that holds its default. `database.url` comes from the key `url`
-/// under `database` in the YAML file, or from `SLUICE_DATABASE_URL`; the environment wins.
+/// A table of settings. Each is bound to a variable, which has the default. `database.url` is read from the key `url`
+/// under `database` in the YAML file, or from `SLUICE_DATABASE_URL`; the environment variable wins.
 class Settings final : public SettingsTable {
 public:
     void text(std::string key, std::string& target, std::string description, Check check = {}) override;
@@ -30,12 +30,13 @@ public:
                   std::chrono::milliseconds maximum, std::string description) override;
     void list(std::string key, std::vector<std::string>& target, std::string description, Check check = {}) override;
 
-    /// Reads the file (if `file_text` is not empty) and the environment. The error lists every mistake: keys of the
-    /// file that are unknown or there twice, unknown `SLUICE_` variables, values that do not parse or are out of range.
+    /// Reads the file (if `file_text` is not empty) and the environment. Errors: invalid_argument with every mistake:
+    /// keys that are unknown or there twice, unknown `SLUICE_` variables, values that cannot be read or are out of
+    /// range.
     [[nodiscard]] Result<void> load(std::string_view file_text, EnvironmentLookup const& environment,
                                     std::vector<std::string> const& environment_names);
 
-    /// `key = value` lines as in force, secrets as `<set>` or `<unset>`.
+    /// The values in use, as lines `key = value`. Secrets are shown as `<set>` or `<unset>`.
     [[nodiscard]] std::string dump() const;
     /// One line per setting: key, variable, default, description. Call before `load`.
     [[nodiscard]] std::string help() const;
@@ -46,7 +47,7 @@ private:
     struct Setting {
         std::string key;
         std::string description;
-        /// The failure text, or nothing.
+        /// Sets the value. Gives the error text, or nothing.
         std::function<std::optional<std::string>(std::vector<std::string> const& values)> set;
         std::function<std::string()> show;
         bool is_list = false;
@@ -57,7 +58,7 @@ private:
              std::function<std::optional<std::string>(std::vector<std::string> const&)> set,
              std::function<std::string()> show);
 
-    /// Whether it is a setting or, where it has no value, a group of them.
+    /// Whether the key is a setting, or a group of settings if it has no value.
     [[nodiscard]] bool is_known(std::string const& key, bool has_value) const;
     [[nodiscard]] std::string why_unknown(std::string const& name, bool is_variable) const;
 

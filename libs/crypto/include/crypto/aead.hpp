@@ -31,7 +31,7 @@ private:
 /// AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: nonce ‖ ciphertext ‖ tag. One key may seal at most 2^32
 /// messages before the chance of a repeated nonce matters.
 [[nodiscard]] Bytes seal(Key const& key, std::string_view plaintext, std::string_view associated_data);
-/// Absent if the key, the associated data or a single bit is wrong.
+/// Nothing if the key, the associated data or a single bit is wrong.
 [[nodiscard]] std::optional<Secret> open(Key const& key, ByteView sealed, std::string_view associated_data);
 
 } // namespace sluice::crypto

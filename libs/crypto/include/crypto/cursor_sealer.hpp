@@ -9,8 +9,8 @@
 
 namespace sluice::crypto {
 
-/// Cursors that clients hold for us: opaque, tied to the question they continue, good for a day. Any replica with the
-/// same keyring opens them. Thread-safe.
+/// Seals cursors, which clients keep for Sluice. A cursor is opaque, works only for the same request and is valid for a
+/// day. Every replica with the same keyring opens it. Thread-safe.
 class CursorSealer {
 public:
     static constexpr std::chrono::hours kLifetime{24};
@@ -18,9 +18,10 @@ public:
     /// Both must outlive the sealer.
     CursorSealer(Keyring const& keyring, Clock const& clock);
 
-    /// `binding` says which question the cursor continues; it is not stored, only authenticated.
+    /// `binding` identifies the request that the cursor continues. It is authenticated, but not stored in the cursor.
     [[nodiscard]] std::string seal(std::string_view binding, std::string_view payload) const;
-    /// Errors: invalid_argument at `next_cursor` if it is not one of ours, continues another question or is too old.
+    /// Errors: invalid_argument at `next_cursor` if the cursor was not sealed with this keyring, has another binding or
+    /// is too old.
     [[nodiscard]] Result<std::string> open(std::string_view binding, std::string_view cursor) const;
 
 private:

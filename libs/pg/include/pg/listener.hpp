@@ -11,16 +11,16 @@
 
 namespace sluice::pg {
 
-/// Hears the notifications of one channel on a connection and thread of its own. Every one and a half seconds it
-/// notifies itself. When nothing of that has come back for three seconds, the connection counts as lost and is made
-/// anew, also if the server neither answers nor hangs up: no wait for it is without a limit.
+/// Hears the notifications of one channel, on a connection and a thread of its own. Every one and a half seconds it
+/// notifies itself (the heartbeat). If no heartbeat has come back for three seconds, the connection counts as lost and
+/// is made anew, also if the server neither answers nor closes it. No wait for the server is without a limit.
 class Listener {
 public:
     struct Callbacks {
-        /// A notification of someone. On the listener's thread.
+        /// Called for each notification, on the listener's thread.
         std::function<void(std::string_view payload)> notified;
-        /// Whether notifications surely arrive from now on; called when it changes. Between `false` and `true` some may
-        /// have been missed. `true` comes first, with the first notification of its own.
+        /// Called when it changes whether notifications surely arrive, on the listener's thread. Between `false` and
+        /// `true` some may have been lost. The first call is `true`, after the first heartbeat came back.
         std::function<void(bool listening)> state;
     };
 
@@ -30,7 +30,7 @@ public:
     Listener(Listener const&) = delete;
     Listener& operator=(Listener const&) = delete;
 
-    /// Whether notifications surely arrive at the moment. Any thread.
+    /// Whether notifications surely arrive now. Any thread.
     [[nodiscard]] bool listening() const noexcept { return listening_.load(std::memory_order_acquire); }
 
 private:
@@ -44,7 +44,7 @@ private:
     telemetry::Log& log_;
     std::atomic<bool> listening_{false};
     std::atomic<bool> stopping_{false};
-    int const wake_; ///< Ends a wait when it is written.
+    int const wake_; ///< An eventfd: writing to it ends a wait.
     std::thread thread_;
 };
 

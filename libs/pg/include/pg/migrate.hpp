@@ -9,7 +9,7 @@
 
 namespace sluice::pg {
 
-/// One step of the schema: `0001_tables` and its SQL.
+/// One step of the schema: a name such as `0001_tables`, and its SQL.
 struct Migration {
     std::string name;
     std::string_view sql;
@@ -20,9 +20,9 @@ struct MigrationReport {
     std::size_t already_there = 0;
 };
 
-/// Brings the schema up to the last migration, each in its own transaction, under an advisory lock so that two
-/// deployments do not race. Blocks; `url` is the owner's. Errors: unavailable; conflict when an applied migration was
-/// changed or is unknown to this binary; internal with the failing migration.
+/// Applies the migrations that are missing, each in its own transaction. An advisory lock keeps two deployments from
+/// racing. Blocks. `url` is that of the owner of the schema. Errors: unavailable; conflict if an applied migration was
+/// changed or is unknown to this binary; internal with the name of a migration that failed.
 [[nodiscard]] Result<MigrationReport> migrate(Secret const& url, std::vector<Migration> const& migrations);
 
 } // namespace sluice::pg

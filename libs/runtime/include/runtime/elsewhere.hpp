@@ -7,14 +7,15 @@
 
 namespace sluice {
 
-/// A task for the thread that runs an io_context.
+/// A task for the thread of another io_context.
 struct Elsewhere {
     asio::io_context* io;
     Task<bool> task;
 };
 
-/// Runs each task on its thread, all at once, and waits for them until `limit`; they go on after that. Whether all have
-/// ended and said yes. The caller may be gone before they are; its io_context must live for as long as they run.
+/// Runs each task on its thread, all at the same time, and waits until `limit`; unfinished tasks go on after that. True
+/// if all have ended with true. The caller may be gone before they end, but its io_context must live as long as they
+/// run.
 Task<bool> run_elsewhere(std::vector<Elsewhere> tasks, Deadline limit);
 
 } // namespace sluice

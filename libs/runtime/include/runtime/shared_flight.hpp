@@ -14,14 +14,14 @@
 
 namespace sluice {
 
-/// One fetch per key at a time in the whole process: whoever asks while it runs gets a copy of its result, on its own
-/// thread. Thread-safe; it has to outlive all that wait.
+/// One fetch for each key at a time in the whole process. Others who ask meanwhile get a copy of its result, each on
+/// its own thread. Thread-safe. It must outlive all who wait.
 template <class Key, class T, class Hash = std::hash<Key>>
 class SharedFlight {
 public:
-    /// `fetch(key)` gives a `Task<Result<T>>`, which runs on the thread of whoever asked first; it and what it refers
-    /// to must live until it ends. As with `SingleFlight`, everybody waits until their own deadline, and a fetch that
-    /// failed after the deadline of whoever made it failed for that one only.
+    /// `fetch(key)` gives a `Task<Result<T>>`, which runs on the thread of the first caller; it and what it refers to
+    /// must live until it ends. Each caller waits until its own deadline. If a fetch fails after the first caller's
+    /// deadline, the others start their own. Errors: those of `fetch`; unavailable at the deadline.
     template <class Fetch>
     Task<Result<T>> run(Key key, Deadline deadline, Fetch& fetch)
     {
@@ -51,7 +51,7 @@ public:
 private:
     using Executor = asio::io_context::executor_type;
 
-    /// Touched and destroyed on its own thread only.
+    /// Is touched and destroyed on its own thread only.
     struct Waiting {
         Waiting(Executor waits_on, Deadline deadline)
             : landed(waits_on, deadline.at())
@@ -62,14 +62,14 @@ private:
         bool is_over = false;
         bool was_late = false;
     };
-    /// Who waits, as far as other threads know: it may have gone.
+    /// A caller that waits on another thread. It may have gone.
     struct Follower {
         Executor executor;
         std::weak_ptr<Waiting> waiting;
     };
     using Followers = std::vector<Follower>;
 
-    /// A place among those who wait; null for the first, who fetches.
+    /// Takes a place among those who wait. Null for the first caller, who fetches.
     std::shared_ptr<Waiting> join(Key const& key, Executor executor, Deadline deadline)
     {
         std::lock_guard const lock(mutex_);

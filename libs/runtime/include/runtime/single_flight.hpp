@@ -10,13 +10,13 @@
 
 namespace sluice {
 
-/// One fetch per key at a time: whoever asks while it runs gets its result. Belongs to one I/O thread.
+/// One fetch for each key at a time. Others who ask meanwhile get its result. Belongs to one I/O thread.
 template <class Key, class T, class Hash = std::hash<Key>>
 class SingleFlight {
 public:
-    /// `fetch(key)` gives a `Task<Result<T>>`; it and what it refers to must live until it ends. Whoever finds a fetch
-    /// under way waits for it at most until its own deadline. A fetch that failed after the deadline of whoever made it
-    /// failed for that one only: the others go on with their own.
+    /// `fetch(key)` gives a `Task<Result<T>>`; it and what it refers to must live until it ends. Each caller waits
+    /// until its own deadline. If a fetch fails after the first caller's deadline, the others start their own. Errors:
+    /// those of `fetch`; unavailable at the deadline.
     template <class Fetch>
     Task<Result<T>> run(Key key, Deadline deadline, Fetch& fetch)
     {
@@ -49,7 +49,7 @@ private:
     struct Flight {
         std::optional<Result<T>> result; ///< Absent if the fetch threw.
         bool is_over = false;
-        bool was_late = false; ///< It ended after the deadline of whoever made it.
+        bool was_late = false; ///< It ended after the deadline of the first caller.
         std::vector<std::shared_ptr<SteadyTimer>> followers;
     };
 

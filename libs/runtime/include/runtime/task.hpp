@@ -7,7 +7,7 @@ namespace sluice {
 
 namespace asio = boost::asio;
 
-/// A coroutine of one I/O thread. The executor is the concrete one: no type erasure on each wait.
+/// A coroutine of one I/O thread. Its executor type is concrete, so that no wait pays for type erasure.
 template <class T>
 using Task = asio::awaitable<T, asio::io_context::executor_type>;
 

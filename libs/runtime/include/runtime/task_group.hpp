@@ -10,19 +10,20 @@
 
 namespace sluice {
 
-/// Background tasks with a limit, that can be waited for. Belongs to one I/O thread and must outlive its tasks:
-/// whoever owns it drains it (or stops the io_context) before destroying it.
+/// Background tasks, at most `limit` at once. Belongs to one I/O thread and must outlive its tasks: its owner drains
+/// it, or stops the io_context, before destroying it.
 class TaskGroup {
 public:
-    /// `name` must outlive the group; it names it in the log when a task throws.
+    /// `name` must outlive the group. The log has it when a task throws.
     TaskGroup(asio::io_context& io, std::size_t limit, telemetry::Log& log, std::string_view name);
 
     [[nodiscard]] bool full() const noexcept { return running_ >= limit_; }
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
-    /// Starts the task, or refuses when full; ask `full()` first if building the task has an effect.
+    /// Starts the task. False if the group is full; the task is then destroyed. So ask `full()` first if making the
+    /// task has an effect.
     bool spawn(Task<void> task);
-    /// Starts the task and waits for its end until the deadline; it goes on behind the caller after that. False if it
-    /// has not ended, or was refused.
+    /// Starts the task and waits for its end until `until`; after that it goes on in the background. False if it has
+    /// not ended, or the group is full.
     Task<bool> run(Task<void> task, Deadline until);
     /// Waits until no task runs; false if the deadline came first.
     Task<bool> drain(Deadline deadline);

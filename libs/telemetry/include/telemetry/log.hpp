@@ -18,17 +18,17 @@ namespace sluice::telemetry {
 
 enum class Level { debug, info, warning, error };
 
-/// A variable part of a log line. The text must outlive the call to `Log::write` only.
+/// A variable part of a log line. The text must live only until `Log::write` returns.
 struct LogField {
     std::string_view key;
     std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
-/// JSON lines to a file descriptor: `{"time":…,"level":…,"message":…,<fields>}`. The message is constant, what varies
-/// is a field. Callers never pass tokens, codes, cookies, bodies or URLs with queries.
+/// Writes JSON lines to a file descriptor: `{"time":…,"level":…,"message":…,<fields>}`. The message is a constant;
+/// variable parts are fields. Callers never pass tokens, codes, cookies, bodies or URLs with queries.
 ///
-/// Thread-safe. A line is appended to the thread's own buffer and written by a background thread within 100 ms;
-/// destruction writes the rest. What does not fit in a buffer (1 MiB unwritten) is dropped and counted.
+/// Thread-safe. A line goes into the buffer of its thread; a background thread writes it within 100 ms, and the
+/// destructor writes the rest. Lines that do not fit into the buffer (1 MiB) are dropped and counted.
 class Log {
 public:
     explicit Log(int file_descriptor, Level threshold = Level::info);
@@ -37,7 +37,7 @@ public:
     Log& operator=(Log const&) = delete;
 
     void write(Level level, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
-    /// Adds `code` and `detail` of the error: its text for the log.
+    /// Adds the error's code and its text for the log, as `code` and `detail`.
     void write(Level level, std::string_view message, Error const& error,
                std::initializer_list<LogField> fields = {}) noexcept;
 

@@ -32,14 +32,15 @@ private:
     std::array<Cell, kShards> cells_;
 };
 
-/// Observations counted into buckets by upper bound.
+/// Counts observations in buckets with upper bounds.
 class Histogram {
 public:
     explicit Histogram(std::span<double const> upper_bounds);
     void observe(double value) noexcept;
 
     struct Snapshot {
-        std::vector<std::uint64_t> buckets; ///< One per bound, then those above all bounds; not cumulative.
+        std::vector<std::uint64_t>
+            buckets; ///< One for each bound, then one for values above all bounds; not cumulative.
         std::uint64_t count = 0;
         double sum = 0;
     };
@@ -60,8 +61,8 @@ private:
 inline constexpr std::array<double, 14> kLatencyBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                        0.1,    0.25,  0.5,    1,     5,    20,    60};
 
-/// All metrics of a process, named `sluice_<lib>_<what>_<unit>`. The references it gives out live as long as it does.
-/// Thread-safe; asking twice for the same name and labels gives the same metric.
+/// All metrics of a process, named `sluice_<lib>_<what>_<unit>`. The references that it gives live as long as the
+/// registry. Thread-safe. The same name and labels always give the same metric.
 class Registry {
 public:
     Counter& counter(std::string name, std::string help, Labels labels = {});

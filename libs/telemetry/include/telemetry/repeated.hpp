@@ -9,8 +9,8 @@
 
 namespace sluice::telemetry {
 
-/// A line of the log about a failure that comes again and again while something is down: the first at once, then at
-/// most one a minute, which says how many there were (`times`). Thread-safe.
+/// Logs a failure that happens again and again while something is down. The first one is logged at once, then at most
+/// one line in a minute, which says how many there were (`times`). Thread-safe.
 class Repeated {
 public:
     using Steady = std::chrono::steady_clock;
