@@ -56,7 +56,7 @@ Result<catalog::Definition> read_definition(std::string const& directory)
     return catalog::Definition{*std::move(manifest), *std::move(document)};
 }
 
-/// As the database bounds names, which counts characters.
+/// Checks a name. The database has the same bound, in characters.
 Result<void> check_name(std::string const& what, std::string const& name)
 {
     constexpr std::ptrdiff_t kMostCharacters = 200;

@@ -14,7 +14,8 @@
 namespace sluice {
 namespace {
 
-/// Writes a whole file for its owner only; `flags` say whether it may be there. Errors: what went wrong, in one line.
+/// Writes a file that only its owner can read. `flags` say whether it may exist already. Errors: the reason, in one
+/// line.
 Result<void> write_secret_file(std::string const& file, Secret const& text, int flags)
 {
     int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
@@ -29,7 +30,7 @@ Result<void> write_secret_file(std::string const& file, Secret const& text, int 
     return {};
 }
 
-/// Puts a new version in the file's place in one step: a reader sees the old or the new.
+/// Replaces the file in one step, so that a reader sees the old or the new text.
 Result<void> replace_keyring(std::string const& file, crypto::Keyring const& keyring)
 {
     auto const next = file + ".new";
@@ -63,7 +64,7 @@ std::vector<std::string> without_key(std::vector<tenancy::Replica> const& replic
 
 Result<void> create_keyring(std::string const& file)
 {
-    // Exclusive: a keyring that was overwritten takes every stored credential with it.
+    // Never overwrites a file: without the old keyring no stored credential can be read again.
     if (auto const written = write_secret_file(file, crypto::Keyring::generate().serialise(), O_EXCL); !written)
         return written;
     print({{"file", file}, {"active", 1}});

@@ -28,11 +28,11 @@ void print(sluice::Error const& error)
 
 int main(int argc, char** argv)
 {
-    // A peer that closes must be an error code, not the end of the process.
+    // A closed connection must give an error code and not end the process.
     std::signal(SIGPIPE, SIG_IGN);
 
-    CLI::App app{"Sluice: AI agents and code use your customers' SaaS accounts.\n"
-                 "Settings come from --config and from SLUICE_… variables; `sluice config --help` lists them."};
+    CLI::App app{"Sluice lets AI agents and code use your customers' SaaS accounts.\nSettings come from --config and "
+                 "from SLUICE_… variables; `sluice config --help` lists them."};
     app.require_subcommand(1);
     std::string config_file;
     app.add_option("--config", config_file, "YAML file with settings")->envname("SLUICE_CONFIG");
@@ -60,16 +60,17 @@ int main(int argc, char** argv)
     Options options;
 
     command(app, "api", "Serve the API, the REST proxy and the MCP endpoint", sluice::run_api);
-    command(app, "worker", "Run the background loops", sluice::run_worker);
+    command(app, "worker", "Run the background jobs", sluice::run_worker);
     command(app, "migrate", "Bring the schema up to date and store the built-in integrations", sluice::migrate);
 
-    auto* keys = group("keys", "The keyring of master keys");
+    auto* keys = group("keys", "Manage the keyring of master keys");
     auto* keys_create = command(*keys, "create", "Write a new keyring; never overwrites one",
                                 [&](Options const&) { return sluice::create_keyring(path); });
-    keys_create->add_option("file", path, "where to write it")->required();
+    keys_create->add_option("file", path, "path of the new file")->required();
 
-    command(*keys, "add", "Add a key to the keyring file; it becomes active with `rotate`", sluice::add_key);
-    command(*keys, "status", "What each key is still used for, and which replicas have loaded it", sluice::show_keys);
+    command(*keys, "add", "Add a key to the keyring file; `sluice keys rotate` makes it active", sluice::add_key);
+    command(*keys, "status", "Show what each key is still used for, and which replicas have loaded it",
+            sluice::show_keys);
     command(*keys, "rotate", "Make the newest key active and wrap every data key with it; can be repeated",
             sluice::rotate_keys);
     auto* keys_shred =
@@ -77,20 +78,22 @@ int main(int argc, char** argv)
                 [&](Options const& all) { return sluice::shred_keys(all, team, environment, is_meant); });
     keys_shred->add_option("--team", team, "name or id of the team")->required();
     keys_shred->add_option("--environment", environment, "name or id of the environment")->required();
-    keys_shred->add_flag("--yes", is_meant, "this is meant");
+    keys_shred->add_flag("--yes", is_meant, "confirm that the credentials are to be destroyed");
 
-    auto* teams = group("team", "Organisations that use this Sluice");
-    auto* team_create = command(*teams, "create", "Make a team, or find the one of that name",
+    auto* teams = group("team", "Manage teams: organisations that use this Sluice");
+    auto* team_create = command(*teams, "create", "Make a team, or show the team with that name",
                                 [&](Options const& all) { return sluice::create_team(all, name); });
     team_create->add_option("name", name)->required();
 
-    auto* environments = group("environment", "Tenancy boundaries of a team");
-    auto* environment_create = command(*environments, "create", "Make an environment, or find the one of that name",
-                                       [&](Options const& all) { return sluice::create_environment(all, team, name); });
+    auto* environments =
+        group("environment", "Manage environments, such as production: the tenancy boundaries of a team");
+    auto* environment_create =
+        command(*environments, "create", "Make an environment, or show the environment with that name",
+                [&](Options const& all) { return sluice::create_environment(all, team, name); });
     environment_create->add_option("name", name)->required();
     environment_create->add_option("--team", team, "name or id of its team")->required();
 
-    auto* tokens = group("api-token", "Developers' secrets for one environment");
+    auto* tokens = group("api-token", "Manage API tokens: developers' secrets for one environment");
     auto* token_create =
         command(*tokens, "create", "Make an API token; its secret is shown once", [&](Options const& all) {
             return sluice::create_api_token(all, team, environment, name, is_mcp_only, replace);
@@ -100,19 +103,22 @@ int main(int argc, char** argv)
     token_create->add_option("--environment", environment, "name or id of the environment")->required();
     token_create->add_flag(
         "--mcp-only", is_mcp_only,
-        "it serves only as the second factor of MCP servers: it reads, changes and approves nothing");
-    token_create->add_flag("--replace", replace, "give a token of that name a new secret; the old one ends at once");
+        "the token works only as the second factor of MCP servers: it can read, change and approve nothing");
+    token_create->add_flag("--replace", replace,
+                           "give the token with that name a new secret; the old one ends at once");
 
-    auto* integrations = group("integration", "Integration definitions");
-    auto* check = command(*integrations, "check", "Say what is wrong with a definition, or which tools it gives",
+    auto* integrations = group("integration", "Check and publish integration definitions");
+    auto* check = command(*integrations, "check", "Check a definition: show its mistakes, or the tools that it gives",
                           [&](Options const&) { return sluice::check_integration(path); });
-    check->add_option("directory", path, "with integration.yaml and the OpenAPI file it names")->required();
-    auto* publish = command(*integrations, "publish", "Store a definition of a team, or its next version",
+    check->add_option("directory", path, "directory with integration.yaml and the OpenAPI file that it names")
+        ->required();
+    auto* publish = command(*integrations, "publish", "Store a team's definition, or its next version",
                             [&](Options const& all) { return sluice::publish_integration(all, team, path); });
-    publish->add_option("directory", path, "with integration.yaml and the OpenAPI file it names")->required();
+    publish->add_option("directory", path, "directory with integration.yaml and the OpenAPI file that it names")
+        ->required();
     publish->add_option("--team", team, "name or id of its team")->required();
 
-    auto* show = command(app, "config", "Print the settings as in force, secrets redacted", [](Options const& all) {
+    auto* show = command(app, "config", "Print the settings in use, without secrets", [](Options const& all) {
         std::cout << all.dump();
         return Result<void>{};
     });

@@ -9,7 +9,7 @@
 namespace sluice {
 namespace {
 
-/// Connections of those who ask how a process is.
+/// The most connections to the worker's health and metrics.
 constexpr std::size_t kOperators = 64;
 
 Result<std::string> read_text(std::string const& path)
@@ -32,7 +32,7 @@ Options::Options()
     api::add_settings(settings_, api_);
     settings_.text("keyring.file", api_.keyring_file, "file with the master keys (`sluice keys create`)");
     settings_.secret("migrate.database_url", migrate_url_,
-                     "PostgreSQL URL of the role sluice_owner; used by `sluice migrate` only");
+                     "PostgreSQL URL of the role sluice_owner; only `sluice migrate` uses it");
     telemetry::add_settings(settings_, log_);
     worker::add_settings(settings_, worker_);
 }
@@ -49,7 +49,7 @@ Result<void> Options::load(std::string const& config_file)
     auto loaded = settings_.load(text, config::process_environment(), config::sluice_variables());
     if (!loaded && loaded.error().failures().empty())
         return loaded;
-    // What settings say of each other is told with what each says alone.
+    // Contradictions between settings are reported together with mistakes in single ones.
     auto failures = loaded ? std::vector<FieldFailure>() : loaded.error().failures();
     for (auto& fault : api::faults_between(api_))
         failures.push_back(std::move(fault));

@@ -20,7 +20,7 @@ Error missing(std::string_view key)
                    fmt::format("is required: set {} or the config file", config::Settings::variable_of(key)));
 }
 
-/// As many connections as descriptors allow; fewer than wanted are told of. `setting` is the one that wants them.
+/// The connections that the descriptors allow. Logs a warning if they are fewer than `setting` wants.
 Result<std::size_t> fit_connections(std::string_view setting, std::size_t wanted, std::size_t others,
                                     telemetry::Log& log)
 {
@@ -62,8 +62,8 @@ Result<void> run_api(Options const& options)
     telemetry::Log log(STDERR_FILENO, options.log_level());
     SystemClock const clock;
     auto config = options.api();
-    // Databases: the pool, its probe, and three connections that listen. Each thread has a listener and its event
-    // queue.
+    // The database needs the pool, its probe, and three connections that listen. Each thread has a listener and its
+    // event queue.
     auto const others = config.database.connections + 4 + 4 * config.threads + config.management.connection_limit;
     auto const fit = fit_connections(
         fmt::format("limits.connections ({} for each of {} threads)", config.server.connection_limit, config.threads),
@@ -84,7 +84,7 @@ Result<void> run_worker(Options const& options)
     if (config.database.url.empty())
         return missing("worker.database_url");
     telemetry::Log log(STDERR_FILENO, options.log_level());
-    // The pool, its probe, and the connection that listens.
+    // The database needs the pool, its probe, and one connection that listens.
     auto const fit = fit_connections("the worker's health and metrics", config.server.connection_limit,
                                      config.database.connections + 2, log);
     if (!fit)

@@ -15,10 +15,10 @@
 
 namespace sluice {
 
-/// A command's answer: one JSON object.
+/// Prints a command's answer: one JSON object.
 void print(json::object const& answer);
 
-/// The store for one command.
+/// Everything that one command needs to use the store.
 class Session {
 public:
     Session(Options const& options, crypto::Keyring keyring)
@@ -57,7 +57,7 @@ private:
     store::Store store_;
 };
 
-/// Checks keyring and database. Errors: what keeps the command from running, in one line.
+/// Checks keyring and database. Errors: the reason why the command cannot run, in one line.
 [[nodiscard]] Result<std::unique_ptr<Session>> open_session(Options const& options);
 
 } // namespace sluice

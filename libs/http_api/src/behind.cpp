@@ -43,7 +43,7 @@ Task<bool> Behind::run(EnvironmentId environment, Task<void> task, Deadline unti
 Task<void> Behind::finish(EnvironmentId environment, Task<Result<void>> task, [[maybe_unused]] Place place)
 {
     if (auto const done = co_await std::move(task); !done)
-        log_.write(telemetry::Level::warning, "what no answer waits for failed", done.error(),
+        log_.write(telemetry::Level::warning, "background work of a request failed", done.error(),
                    {{"environment_id", environment.str()}});
 }
 

@@ -50,11 +50,11 @@ std::optional<std::string> check_name_servers(std::string const& text)
 
 void add_settings(SettingsTable& table, ClientConfig& config)
 {
-    table.integer("vendor.connections", config.connections_per_host, 1, 100'000,
-                  "connections to one vendor host per I/O thread; of these an environment has half at most, an account "
-                  "a quarter");
+    table.integer(
+        "vendor.connections", config.connections_per_host, 1, 100'000,
+        "calls to one vendor host at once per I/O thread; an environment may have half of them, an account a quarter");
     table.text("vendor.name_servers", config.name_servers,
-               "ADDRESS[:PORT] of name servers, separated by commas; empty: the system's", check_name_servers);
+               "ADDRESS[:PORT] of name servers, separated by commas; none: those of the system", check_name_servers);
 }
 
 } // namespace sluice::http

@@ -16,7 +16,7 @@ SettingsTable::Check const kIsAddress = [](std::string const& text) -> std::opti
 
 void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what)
 {
-    table.text(config.name + ".address", config.address, "IP address of " + what + "; 0.0.0.0 for all", kIsAddress);
+    table.text(config.name + ".address", config.address, "IP address (0.0.0.0: all addresses) of " + what, kIsAddress);
     table.integer(config.name + ".port", config.port, 0, 65535, "port of " + what);
 }
 

@@ -38,7 +38,7 @@ AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountReposito
                                  telemetry::Log& log)
     : accounts_(accounts)
     , clock_(clock)
-    , failed_(log, telemetry::Level::warning, "what a vendor said of an account was not written")
+    , failed_(log, telemetry::Level::warning, "a vendor's refusal was not written into its account")
     , writing_(io, kMostWriting, log, "account observer")
 {
 }

@@ -83,7 +83,7 @@ void KeyringWatch::take(std::string const& text)
     auto newer = crypto::Keyring::parse(text);
     auto const replaced = newer ? keyring_.replace(*std::move(newer)) : Result<void>(newer.error());
     if (!replaced)
-        log_.write(telemetry::Level::error, "the keyring file was changed to what cannot be used", replaced.error());
+        log_.write(telemetry::Level::error, "the changed keyring file cannot be used", replaced.error());
     else if (!is_first)
         log_.write(telemetry::Level::info, "the keyring was loaded again",
                    {{"active", static_cast<std::int64_t>(keyring_.active())}});

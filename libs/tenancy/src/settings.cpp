@@ -5,7 +5,7 @@ namespace sluice::tenancy {
 void add_settings(SettingsTable& table, SecretGateConfig& config)
 {
     table.flag("tokens.accept_unkeyed", config.accept_unkeyed,
-               "whether tokens minted before they had a MAC are looked up: 50 a second; switch it off once all are "
+               "whether tokens of the old form, without a MAC, are accepted, 50 a second; set it to false once all are "
                "replaced");
 }
 

@@ -21,10 +21,10 @@
 namespace sluice::api {
 namespace {
 
-/// After the drain limit, for cutting what is left.
+/// The time after the drain limit to cut the requests that are left.
 constexpr std::chrono::seconds kCutting{2};
 
-/// Runs a task on an io_context nobody else runs, to its end.
+/// Runs a task to its end, on an io_context that nothing else runs.
 template <class T>
 T run_to_end(asio::io_context& io, Task<T> task)
 {
@@ -77,12 +77,12 @@ struct App::Impl final : snapshots::Announcer {
     }
 
     Result<void> start();
-    /// Waits for the signal to stop, then drains. A second signal is the caller's to notice.
+    /// Waits for the signal to stop, then drains. A second signal ends the io_context at once.
     Task<void> live(asio::signal_set& signals);
     Task<void> drain();
     void stop();
 
-    /// Runs a task on each shard's thread, all at once, until `limit` at most. Whether each says yes.
+    /// Runs a task on each shard's thread, all at the same time, until `limit`. True if all end with true.
     Task<bool> on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit);
     Task<void> announce(std::vector<snapshots::Change> changes) override
     {
@@ -106,7 +106,7 @@ struct App::Impl final : snapshots::Announcer {
     http::ByteBudget bodies;
     http::ByteBudget answers;
     std::atomic<bool> draining{false};
-    // Pools post into the contexts until they are joined, so the contexts go last.
+    // Pools post into the io_contexts until they are joined, so the io_contexts must be destroyed last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;
     std::unique_ptr<pg::Pool> pool;
     std::unique_ptr<WorkerPool> workers;
@@ -214,7 +214,7 @@ Task<bool> App::Impl::on_every_shard(std::function<Task<bool>(Shard&)> begin, De
 Task<void> App::Impl::live(asio::signal_set& signals)
 {
     co_await signals.async_wait(kUseTask);
-    draining = true; // /readyz says so; whoever sends us requests needs a while to see it.
+    draining = true; // /readyz now answers 503; load balancers need a while to see it.
     log.write(telemetry::Level::info, "api is told to stop",
               {{"accepts_for_ms", static_cast<std::int64_t>(config.drain_delay.count())}});
     auto const executor = co_await asio::this_coro::executor;
@@ -234,7 +234,7 @@ Task<void> App::Impl::drain()
     auto const slack = Deadline{deadline.at() + kCutting};
     std::function<Task<bool>(Shard&)> const finish = [deadline](Shard& shard) { return shard.finish_calls(deadline); };
     bool const finished = co_await on_every_shard(finish, slack);
-    streams->end(); // Clients open them again, elsewhere.
+    streams->end(); // Clients open them again at other replicas.
     std::function<Task<bool>(Shard&)> const leave = [deadline](Shard& shard) { return shard.drain(deadline); };
     bool const left = co_await on_every_shard(leave, slack);
     co_await watch->say_goodbye();

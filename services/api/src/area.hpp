@@ -16,28 +16,27 @@ struct ShardParts;
 /// Who may call a route.
 enum class Access {
     open,          ///< Anyone.
-    mcp_token,     ///< Whoever has the URL; the endpoint checks.
-    link,          ///< Whoever has a link of ours; the handlers check its token, cookie or code.
+    mcp_token,     ///< The holder of an MCP URL; `mcp::Endpoint` checks its token.
+    link,          ///< The holder of a link; the handlers check its token, cookie or code.
     api_token,     ///< The holder of an API token.
     account_token, ///< The holder of an integrated-account token.
     any_token,     ///< Either.
 };
 
-// What a request's body may have.
-inline constexpr std::size_t kNoBody = 64 * 1024; ///< Some clients send one with GET or DELETE.
-inline constexpr std::size_t kLinkBody =
-    64 * 1024; ///< All that somebody may bring who is known only once the handler looks.
+// The most bytes of a request's body.
+inline constexpr std::size_t kNoBody = 64 * 1024;   ///< Some clients send a body with GET or DELETE.
+inline constexpr std::size_t kLinkBody = 64 * 1024; ///< Small, since only the handler finds out who the caller is.
 inline constexpr std::size_t kSmallBody = 1024 * 1024;
 
-/// One route: what is fixed about it, and who answers. A test compares all of them with api-spec/openapi.yaml.
+/// One route: its properties, and the function that answers it. A test compares all routes with api-spec/openapi.yaml.
 struct Route {
     http::Method method;
     std::string_view path; ///< With placeholders: `/webhook/{id}`.
     Access access;
     std::size_t body_limit;
     HandlerResult (*answer)(void* handlers, Call& call);
-    /// Of routes for holders of an MCP token: the answer to a call that may not bring a body; else whose call it is
-    /// stands in it.
+    /// Set for routes with `Access::mcp_token`, and called before the body is read. Gives the answer if the call is
+    /// refused; otherwise sets the environment of the call.
     Task<Result<std::optional<http::Response>>> (*refuse_stranger)(void* handlers, Call& call) = nullptr;
 };
 
@@ -48,7 +47,7 @@ struct RouteOf : Route {};
 template <class Handlers>
 Handlers handlers_of(HandlerResult (Handlers::*)(Call&));
 
-/// A route that the member function `kAnswer` of an area's handlers answers.
+/// A route that is answered by the member function `kAnswer` of an area's handlers.
 template <auto kAnswer>
 constexpr auto route(http::Method method, std::string_view path, Access access, std::size_t body_limit)
 {
@@ -58,14 +57,14 @@ constexpr auto route(http::Method method, std::string_view path, Access access, 
                               }}};
 }
 
-/// One subject of the API: its routes, and who answers them. `areas.cpp` lists all.
+/// One subject of the API: its routes, and how to make their handlers. `areas.cpp` lists all areas.
 struct Area {
-    std::vector<Route> routes;
-    /// The handlers of one shard, which outlives them.
+    std::span<Route const> routes;
+    /// Makes the handlers of one shard. The parts outlive them.
     std::shared_ptr<void> (*make)(ShardParts const& parts);
 };
 
-/// An area whose routes the member functions of `Handlers` answer.
+/// An area whose routes are answered by member functions of `Handlers`.
 template <class Handlers>
 Area area_of(std::span<RouteOf<Handlers> const> routes)
 {

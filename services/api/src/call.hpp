@@ -16,26 +16,27 @@
 
 namespace sluice::api {
 
-/// One request on its way through a handler. Lives in the dispatcher's frame until the answer is written.
+/// One request while it is handled. It lives in the dispatcher's frame until the answer is made.
 struct Call {
     http::Request request;
     http::PathParameters parameters;
     http::Query query;
-    /// Whose token it is; set on routes that need one.
+    /// The API token of the request; set on routes that need one.
     tenancy::ApiToken caller;
     /// The one account that an integrated-account token may call.
     std::optional<IntegratedAccountId> account;
     Deadline deadline = Deadline::after({});
-    http::Place place; ///< Among the requests in progress.
+    http::Place place; ///< Its place among the requests in progress.
     std::string request_id;
     accounts::CallTrace trace;
 
     [[nodiscard]] EnvironmentId environment() const noexcept { return caller.environment; }
-    /// Whose request it turned out to be. Errors: rate_limited, if that one has too many in progress.
+    /// Sets the environment of a request, once it is known, and takes its place there. Errors: rate_limited if the
+    /// environment has too many requests in progress.
     [[nodiscard]] Result<void> belongs_to(EnvironmentId environment);
     /// The value of a placeholder of the route.
     [[nodiscard]] std::string_view parameter(std::string_view name) const;
-    /// A placeholder as an id. Errors: not_found for another kind of text: it can name nothing here.
+    /// The value of a placeholder as an id. Errors: not_found if the text is no such id.
     template <class IdType>
     [[nodiscard]] Result<IdType> id(std::string_view name, std::string_view what) const
     {

@@ -6,8 +6,8 @@
 
 namespace sluice::api {
 
-/// Recognises whose token the request carries and sets `call.caller`, and `call.account` for an integrated-account
-/// token where the route takes one. Errors: unauthenticated, rate_limited, unavailable.
+/// Recognises the token of a request. Sets `call.caller`; for an integrated-account token, if the route takes one, also
+/// `call.account`. Errors: unauthenticated, rate_limited, unavailable.
 Task<Result<void>> identify(Call& call, Access access, tenancy::ApiTokens& tokens,
                             accounts::AccountTokens& account_tokens);
 

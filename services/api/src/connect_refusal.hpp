@@ -5,8 +5,8 @@
 
 namespace sluice::api {
 
-/// Errors as the Link UI reads them: the envelope and `error_type`. What is no longer there is a link that is no longer
-/// good (401); credentials that a vendor refuses are input that can be corrected (422).
+/// An error in the form that the Link UI reads: the error body and `error_type`. not_found means that the link is not
+/// valid any more (401). Credentials that the vendor refuses are input that can be corrected (422).
 [[nodiscard]] http::Response connect_refusal(Error const& error);
 
 } // namespace sluice::api

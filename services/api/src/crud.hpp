@@ -9,7 +9,8 @@
 
 namespace sluice::api {
 
-// What the lists, gets and deletes of all resources have in common. Each takes what to do, and how a row is shown.
+// The common part of lists, gets and deletes of all resources. Each function takes the work to do, and the view of a
+// row.
 
 template <class T, class View>
 [[nodiscard]] json::array views_of(std::vector<T> const& rows, View view)
@@ -107,7 +108,7 @@ HandlerResult answer_remove(Call& call, std::string_view what, Remove remove)
     co_return ok({{"id", id->str()}});
 }
 
-/// The answer to a change: the row as it is now, or why there is none.
+/// The answer to a change: the view of the changed row, or the error.
 template <class T, class View>
 [[nodiscard]] Result<http::Response> shown(Result<T> const& row, View view, int status = 200)
 {

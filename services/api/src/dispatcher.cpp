@@ -24,7 +24,7 @@ constexpr int kUnauthorized = 401;
 constexpr int kTooMany = 429;
 constexpr int kMisdirected = 421;
 
-/// A final slash is no other resource, and a redirect would lose the body of many a client.
+/// A path with a final slash means the same resource. A redirect instead would lose the body with many clients.
 std::string_view without_final_slash(std::string_view path)
 {
     return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
@@ -61,7 +61,7 @@ bool is_of_vendor(ErrorCode code)
            code == ErrorCode::upstream_timeout || code == ErrorCode::reauth_needed;
 }
 
-/// Tokens stand in MCP paths; nothing that is logged may show one.
+/// The name of a route for the log. A path itself is not logged, since MCP paths contain tokens.
 std::string_view route_name(std::size_t index)
 {
     return index == http::Router::kNone ? std::string_view("unknown") : all_routes()[index].path;
@@ -101,7 +101,7 @@ http::Response no_room()
     return response;
 }
 
-/// Undoes the content coding of a request's body. The answer if that cannot be done.
+/// Decodes the body of a request. Gives an answer if that is not possible.
 Task<std::optional<http::Response>> decode_body(http::Request& request, std::size_t limit, http::BodyRoom& room)
 {
     using Cause = http::ContentDecoder::Cause;
@@ -114,7 +114,7 @@ Task<std::optional<http::Response>> decode_body(http::Request& request, std::siz
             co_return no_room();
         taken = std::max(taken, decoder.size());
         if (goes_on)
-            co_await asio::post(executor, kUseTask); // Others on the thread have their turn.
+            co_await asio::post(executor, kUseTask); // Lets other requests of the thread run.
     }
     if (decoder.cause() == Cause::none) {
         request.body = decoder.take();
@@ -247,7 +247,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
 {
     auto match = router_.find(call.request.method, call.request.path());
     if (match.index == http::Router::kNone && call.request.method == http::Method::head) {
-        // What GET would answer, of which the server sends the head only (RFC 9110 section 9.3.2).
+        // HEAD is answered like GET; the server sends only the head (RFC 9110 section 9.3.2).
         call.request.method = http::Method::get;
         match = router_.find(call.request.method, call.request.path());
     }
@@ -269,7 +269,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
         return plain_error(400, "The query string is not valid: broken percent-encoding, or not UTF-8.");
     call.query = *std::move(query);
     call.place = http::Place(running_, &answers_);
-    // Who holds a token takes it for its environment, and what is open to anyone never waits.
+    // Other routes take their place later, for the environment of their token; open routes need none.
     if (routes_[index].access == Access::link)
         if (auto const may = call.place.take({}); !may)
             return error_response(may.error());
@@ -282,7 +282,7 @@ Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& ca
     switch (auto const access = routes_[index].access) {
     case Access::open:
     case Access::link:
-        co_return Refused{}; // What these may bring is as small as what a stranger may.
+        co_return Refused{}; // The body limit of these routes is small enough for strangers.
     case Access::mcp_token:
         if (routes_[index].refuse_stranger == nullptr)
             co_return Error{ErrorCode::internal, "Unexpected fault.", "a route for MCP tokens that checks none"};
@@ -337,7 +337,7 @@ Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
 
 bool Dispatcher::is_elsewhere(Call const& call, Route const& route) const
 {
-    // Whoever asks whether we are well may not know our name.
+    // Open routes answer at every host, since a health probe may not know the name.
     return route.access != Access::open && !hosts_.is_one() &&
            !hosts_.serves(call.request.headers.find("host").value_or(""), route.access == Access::mcp_token);
 }
@@ -348,13 +348,13 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     auto const elapsed =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
     response.headers.add("x-request-id", call.request_id);
-    // The vendor refuses a credential that we hold, which is nothing a caller of ours could send.
+    // The vendor refuses the account's credential; the caller cannot send a better one.
     if (response.status == kUnauthorized && call.trace.is_vendors_fault)
         response.headers.add("www-authenticate", "Integrated-Account");
     append_timing(response, elapsed, call.trace.vendor_time);
-    // Only where somebody can have lost patience: it costs a look at the socket.
+    // Checked only for slow requests, since it costs a system call.
     bool const is_client_gone = elapsed >= kPatience && call.request.peer != nullptr && call.request.peer->is_gone();
-    // As nginx counts it: an answer that nobody reads is no fault of ours.
+    // Counted as nginx does: if the client has left, the status is 499.
     auto const status = is_client_gone ? kClientGone : response.status;
     if (index == http::Router::kNone)
         metrics_.count_unrouted(status);

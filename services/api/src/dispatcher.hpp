@@ -38,9 +38,10 @@ private:
     telemetry::Counter& unrouted_;
 };
 
-/// What happens to each request, in this order: id, route, host, share of the load (of a caller who is not known yet,
-/// of nobody), authentication, the caller's own share, handler, error envelope, headers, metrics, access log. A request
-/// whose body is still to come goes through the first half before the body is read. One per shard.
+/// Handles each request in this order: id, route, host, a place among the requests in progress (of no environment, if
+/// the caller is not known yet), authentication, a place of the caller's environment, handler, error body, headers,
+/// metrics, access log. If the body has not come yet, the steps up to the caller's place run before it is read. One per
+/// shard.
 class Dispatcher final : public http::Handler {
 public:
     /// All must outlive it.
@@ -54,7 +55,7 @@ public:
 
 private:
     [[nodiscard]] Call begin(http::Request request, std::chrono::steady_clock::time_point started);
-    /// Finds the call's route. The answer if there is none, or no room for the call.
+    /// Finds the call's route. Gives an answer if there is no route, or no place for the call.
     [[nodiscard]] std::optional<http::Response> locate(Call& call, std::size_t& index) const;
     Task<http::Response> route(Call& call, std::size_t& index);
     Task<Result<http::Response>> run(Call& call, std::size_t index);
@@ -67,11 +68,11 @@ private:
     Config const& config_;
     Hosts const hosts_;
     std::vector<Route> const& routes_;
-    std::vector<std::shared_ptr<void>> const handlers_; ///< Of each of `routes_`, in their order.
+    std::vector<std::shared_ptr<void>> const handlers_; ///< For each of `routes_`, in the same order.
     tenancy::ApiTokens& tokens_;
     accounts::AccountTokens& account_tokens_;
     http::ByteBudget& bodies_;
-    http::ByteBudget& answers_; ///< That clients have not read yet.
+    http::ByteBudget& answers_; ///< Large answers that clients have not read yet.
     RequestMetrics& metrics_;
     telemetry::Log& log_;
     http::Router router_;

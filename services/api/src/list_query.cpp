@@ -10,7 +10,7 @@
 namespace sluice::api {
 namespace {
 
-/// The list a cursor continues: the path and every filter.
+/// The binding of a cursor: the path and every filter of the list.
 std::string binding_of(Call const& call)
 {
     auto pairs = call.query.pairs();

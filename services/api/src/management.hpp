@@ -8,10 +8,10 @@
 
 namespace sluice::api {
 
-/// Health, readiness and metrics, for whoever runs us; at an address of its own, which the public does not reach.
+/// Health, readiness and metrics for operators, at an address of its own, which the public does not reach.
 class Management final : public http::Handler {
 public:
-    /// `is_ready`: not draining, and the database's notifications arrive. All must outlive it.
+    /// `is_ready` is true while the API is not draining and the database's notifications arrive. All must outlive it.
     Management(store::Store& store, telemetry::Registry const& registry, std::function<bool()> is_ready);
 
     [[nodiscard]] std::size_t body_limit(http::Method, std::string_view) const override { return 0; }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Handlers see of the house what they use: here everything is only named.
+// Only declares the parts, so that each handler includes just what it uses.
 
 namespace sluice::crypto {
 class CursorSealer;
@@ -70,8 +70,8 @@ struct Repositories {
     events::WebhookRepository& webhooks;
 };
 
-/// What the handlers of one shard work with: use-cases, rows to read, and what they show them with. Everything outlives
-/// them.
+/// What the handlers of one shard work with: use-cases, repositories, and what views need. Everything outlives the
+/// handlers.
 struct ShardParts {
     Config const& config;
     crypto::CursorSealer const& cursors;

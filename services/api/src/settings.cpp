@@ -19,13 +19,14 @@
 namespace sluice::api {
 namespace {
 
-/// Of vendors' large answers in a process, shared by its threads; the largest is 16 MiB, and its decoded form as much.
+/// The bytes of vendors' large answers in a process, shared by its threads. The largest answer has 16 MiB, and as much
+/// again decoded.
 constexpr std::size_t kAnswerBytes = 512 * 1024 * 1024;
 constexpr std::size_t kLeastAnswerBytes = 128 * 1024 * 1024;
 
 using Wrong = std::optional<std::string>;
 
-/// What paths are put behind.
+/// Checks a URL to which paths are appended.
 Wrong check_base(std::string const& text)
 {
     auto const url = http::parse_url(text);
@@ -39,7 +40,7 @@ Wrong check_optional_base(std::string const& text)
     return text.empty() ? Wrong() : check_base(text);
 }
 
-/// Whether two sockets cannot both listen: where one has every address, it has that of the other.
+/// Whether two listeners cannot have the same port: their addresses are equal, or one of them means all addresses.
 bool overlap(std::string const& one, std::string const& other)
 {
     boost::system::error_code failure;
@@ -55,30 +56,35 @@ void add_settings(SettingsTable& table, Config& config)
     using namespace std::chrono_literals;
     http::add_address_settings(table, config.server, "the API");
     http::add_address_settings(table, config.management,
-                               "the API's /healthz, /readyz and /metrics; keep it from the public");
+                               "the API's /healthz, /readyz and /metrics, which the public must not reach");
     table.integer("threads", config.threads, 0, 256, "I/O threads of the API; 0: one per core");
-    table.text("public_url", config.public_url, "how callers reach the API; minted URLs start with it", check_base);
+    table.text("public_url", config.public_url,
+               "URL at which callers reach the API; every URL that it gives out begins with it, but MCP URLs with "
+               "mcp.url if that is set",
+               check_base);
     table.text("mcp.url", config.mcp_url,
-               "the same for MCP URLs, which without are at public_url; a host of its own serves MCP only, and "
-               "public_url's host the rest",
+               "URL at which MCP servers are reached; none: public_url. If the hosts of both differ, this one serves "
+               "only MCP and that of public_url everything else",
                check_optional_base);
     mcp::add_settings(table, config.mcp, config.mint);
     table.duration("proxy.call_limit", config.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
     table.duration("drain.delay", config.drain_delay, 0ms, 10min,
                    "after SIGTERM, time in which requests are still taken while /readyz says 503");
-    table.duration("drain.limit", config.drain_limit, 0ms, 10min, "then, time for requests in flight");
+    table.duration("drain.limit", config.drain_limit, 0ms, 10min,
+                   "after drain.delay, time for requests in progress to end");
     http::add_limit_settings(table, config.server);
-    table.integer("limits.requests", config.concurrent_requests, 1, 1'000'000,
-                  "requests in progress per I/O thread, of which an environment has half at most; then 429");
+    table.integer(
+        "limits.requests", config.concurrent_requests, 1, 1'000'000,
+        "requests in progress per I/O thread; an environment may have half of them. More are answered with 429");
     table.mebibytes("limits.body_memory", config.body_bytes, 1, 1'000'000,
-                    "MiB that request bodies may hold at once, and as much again answers that clients do not read; "
-                    "then 429");
+                    "MiB for request bodies at once, and as many again for answers that clients have not read. More "
+                    "are answered with 429");
     table.mebibytes("limits.body_memory_share", config.body_bytes_share, 1, 1'000'000,
-                    "of them, MiB for one environment");
+                    "MiB of limits.body_memory that one environment may use");
     http::add_settings(table, config.client);
     http::add_egress_settings(table, config.egress_allow);
     table.text("dashboard.directory", config.dashboard_directory,
-               "the built pages of services/dashboard; without, no Link UI");
+               "directory with the built pages of services/dashboard; none: there is no Link UI");
     pg::add_settings(table, config.database);
     snapshots::add_settings(table, config.cache);
     tenancy::add_settings(table, config.tokens);
@@ -110,7 +116,7 @@ Config completed(Config config)
         config.mcp_url = config.public_url;
     while (config.mcp_url.ends_with('/'))
         config.mcp_url.pop_back();
-    // Pages of our own may call what is ours.
+    // Sluice's own pages may call its MCP servers.
     for (auto const& own : {config.public_url, config.mcp_url})
         if (auto const url = http::parse_url(own))
             config.mcp.allowed_origins.push_back((url->is_tls ? "https://" : "http://") + url->authority());

@@ -9,7 +9,7 @@ namespace sluice::api {
 namespace {
 
 constexpr std::chrono::seconds kIdleAfter{1};
-/// What answers do not wait for, at once: revocations, and what new accounts say of themselves.
+/// The most background tasks at once: revocations, and reads of new accounts' own part of the tools.
 constexpr std::size_t kBehind = 256;
 
 } // namespace
@@ -124,7 +124,7 @@ Task<bool> Shard::finish_calls(Deadline deadline)
 Task<bool> Shard::drain(Deadline deadline)
 {
     bool const all = co_await server_.drain(deadline);
-    // A request that was still in flight may have begun one more; and calls leave something to be written.
+    // A request in progress may have begun another call on a stream, and calls may have left rows to write.
     bool const all_calls = co_await stream_calls_.drain(deadline);
     bool const all_behind = co_await behind_.drain(deadline);
     bool const all_written = co_await observer_.drain(deadline);

@@ -43,7 +43,7 @@ struct SharedMetrics {
     RequestMetrics requests;
 };
 
-/// What all shards of the process share. Everything outlives them.
+/// What all shards of the process share. Everything outlives the shards.
 struct ProcessParts {
     Config const& config;
     Clock const& clock;
@@ -59,29 +59,31 @@ struct ProcessParts {
     tenancy::SecretGate& secrets;
 };
 
-/// What one I/O thread owns: its listener, its vendor connections, its caches, its handlers. A request stays on the
-/// thread that accepted it.
+/// Everything that one I/O thread owns: its listener, its connections to vendors, its caches, its handlers. A request
+/// stays on the thread that accepted it.
 class Shard {
 public:
     /// All must outlive the shard.
     Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault const& vault,
           toolcalls::ToolSets& tool_sets, SharedMetrics& metrics, telemetry::Log& log);
 
-    /// Beside `first`, or on a port that nobody has.
+    /// Listens on the port of `first`, or on a free port if it is null.
     [[nodiscard]] Result<void> listen(Shard const* first)
     {
         return first == nullptr ? server_.listen() : server_.listen_beside(first->server_);
     }
     void start();
     void join();
-    // Both on the shard's own thread, in this order. Whether everything that was begun was finished.
-    /// Takes no more connections, and waits for the calls whose answers go to a stream, wherever that is.
+    // The next two functions run on the shard's thread, in this order. Each is true if everything that was begun was
+    // finished.
+    /// Takes no more connections, and waits for the calls whose answers go to an event stream, on whatever replica that
+    /// is.
     Task<bool> finish_calls(Deadline deadline);
     /// Waits for all other requests, and for streams to end.
     Task<bool> drain(Deadline deadline);
 
     [[nodiscard]] asio::io_context& io() noexcept { return io_; }
-    /// On the shard's own thread.
+    /// Must be called on the shard's thread.
     void apply(snapshots::Change const& change);
     void set_listening(bool listening);
     [[nodiscard]] tenancy::Waiters& waiters() noexcept { return waiters_; }

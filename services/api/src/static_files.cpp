@@ -86,7 +86,7 @@ Result<http::Response> StaticFiles::asset(std::string_view name, bool is_hashed)
     response.headers.add("content-type", type_of(name));
     response.headers.add("cache-control", is_hashed ? "public, max-age=31536000, immutable" : "public, max-age=300");
     response.headers.add("x-content-type-options", "nosniff");
-    // Modules are fetched with CORS; there is nothing in them that is anybody's.
+    // Browsers fetch modules with CORS. They contain nothing private.
     response.headers.add("access-control-allow-origin", "*");
     response.headers.add("cross-origin-resource-policy", "cross-origin");
     response.body = found->second;

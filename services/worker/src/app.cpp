@@ -22,16 +22,16 @@
 namespace sluice::worker {
 namespace {
 
-/// For one job: a call of a vendor or of a receiver, and the storing of its outcome.
+/// The time of one job: a call of a vendor or a receiver, and storing its outcome.
 constexpr std::chrono::seconds kJobLimit{30};
 constexpr std::chrono::seconds kRemoveLimit{10};
-/// For what was taken when the worker is told to stop. Below the 30 s after which a container is killed.
+/// The time for jobs in progress after the signal to stop. Less than the 30 s after which a container is killed.
 constexpr std::chrono::seconds kDrainLimit{25};
 constexpr std::chrono::seconds kGoodbyeLimit{1};
 constexpr std::size_t kCompilers = 1;
 constexpr std::size_t kCompileQueue = 1000;
 
-/// Health and metrics for whoever runs us.
+/// Health, readiness and metrics for operators.
 class Handler final : public http::Handler {
 public:
     Handler(store::Store& store, telemetry::Registry const& registry, bool const& is_stopping)
@@ -74,15 +74,15 @@ private:
     bool const& is_stopping_;
 };
 
-/// Waits until what was taken is finished, then ends the process's loop. What is cut anyway has left its lease and its
-/// intent, by which the next worker goes on.
+/// Waits for the jobs in progress, then stops the io_context. A job that is cut leaves its lease and its intent, and
+/// the next worker goes on from there.
 Task<void> finish(TaskGroup& working, jobs::Loops& loops, tenancy::KeyringWatch& watch, http::Server& server,
                   proxy::AccountObserver& observer, asio::io_context& io, telemetry::Log& log)
 {
     auto const deadline = Deadline::after(kDrainLimit);
     bool const loops_ended = co_await working.drain(deadline);
     bool const jobs_ended = co_await loops.drain(deadline);
-    bool const all_written = co_await observer.drain(deadline); // What the jobs' calls showed.
+    bool const all_written = co_await observer.drain(deadline); // What the jobs' vendor calls told about accounts.
     co_await server.drain(Deadline::after(kGoodbyeLimit));
     co_await watch.say_goodbye();
     bool const is_whole = loops_ended && jobs_ended && all_written;
@@ -107,7 +107,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     pg::PoolMetrics pool_metrics(registry);
     pg::Pool pool(config.database, pool_metrics, log);
     WorkerPool compilers(kCompilers, kCompileQueue);
-    snapshots::NoCaches no_caches; // The worker caches nothing that a change could make untrue.
+    snapshots::NoCaches no_caches; // The worker has no caches.
     store::Store store(pool, keyring, clock, no_caches);
     accounts::Integrations integrations(store.integrations(), compilers);
     http::PooledClient client(io, config.client, *egress, client_metrics);

@@ -59,11 +59,12 @@ struct Created {
     bool is_new = false;
 };
 
-/// Teams and environments, which operators make. `team` and `name` may be the name or the id of an existing one. Every
-/// function may answer unavailable. Thread-safe.
+/// Teams and environments, which operators make. Where `team` and `name` find existing ones, they may be names or ids.
+/// Every function may answer unavailable. Thread-safe.
 class TenancyRepository {
 public:
     virtual ~TenancyRepository() = default;
+    /// Makes the team if there is none of that name. `name` is never read as an id.
     virtual Task<Result<Created<Team>>> ensure_team(std::string name, Deadline deadline) = 0;
     /// Makes the environment if it does not exist; a new one gets its first data key. Errors: not_found if there is no
     /// such team.

@@ -17,8 +17,8 @@ public:
     App(Config config, crypto::Keyring keyring, Clock const& clock, telemetry::Log& log);
     ~App();
 
-    /// Checks database and keyring, then serves until SIGTERM or SIGINT, then drains. Blocks.
-    /// Errors: what keeps it from starting, in one line.
+    /// Checks database and keyring, serves until SIGTERM or SIGINT, then drains. Blocks. Errors: the reason why it
+    /// cannot start, in one line.
     [[nodiscard]] Result<void> run();
 
 private:

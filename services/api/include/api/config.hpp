@@ -19,30 +19,31 @@ namespace sluice::api {
 
 struct Config {
     http::ServerConfig server;
-    /// Health, readiness and metrics, for whoever runs us.
+    /// The listener for health, readiness and metrics, which only operators reach.
     http::ServerConfig management{.name = "management", .port = 8082, .connection_limit = 64};
     std::size_t threads = 1;
-    /// How callers reach us; what minted URLs start with.
+    /// The URL at which callers reach the API. Minted URLs begin with it.
     std::string public_url = "http://127.0.0.1:8080";
-    /// The same for MCP URLs; where its host differs from that of `public_url`, each serves its own only.
+    /// The URL at which MCP servers are reached; empty: `public_url`. If the two hosts differ, each serves only its own
+    /// routes.
     std::string mcp_url;
     mcp::MintConfig mint;
-    std::chrono::milliseconds management_limit{1'900}; ///< For the database work of a management request.
+    std::chrono::milliseconds management_limit{1'900}; ///< The time for the database work of a management request.
     std::chrono::milliseconds proxy_limit{50'000};
-    /// How long requests are still taken after the signal to stop, so that whoever sends them sees /readyz say no.
+    /// How long requests are still taken after the signal to stop, so that load balancers see /readyz answer 503 first.
     std::chrono::milliseconds drain_delay{5'000};
-    std::chrono::milliseconds drain_limit{20'000}; ///< For what is in flight then.
-    std::size_t concurrent_requests = 2'000;       ///< Per thread; beyond it, or half of it for an environment, 429.
-    /// Memory for bodies that did not come with the first read of their request, and as much again for large answers
-    /// that clients have not read; beyond it 429.
+    std::chrono::milliseconds drain_limit{20'000}; ///< The time for requests in progress after that.
+    std::size_t concurrent_requests = 2'000; ///< The most of a thread; an environment has half of them. More get 429.
+    /// The memory for bodies that did not come with the first read of their request. As much again is for large answers
+    /// that clients have not read. More is refused with 429.
     std::size_t body_bytes = 256UL * 1024 * 1024;
-    std::size_t body_bytes_share = 64UL * 1024 * 1024; ///< Of them, for one environment.
+    std::size_t body_bytes_share = 64UL * 1024 * 1024; ///< The part of it that one environment may have.
     mcp::EndpointConfig mcp;
     mcp::Streams::Config streams;
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
-    std::string keyring_file;        ///< Watched: keys that are added to it are loaded.
-    std::string dashboard_directory; ///< The built pages of services/dashboard; empty: none are served.
+    std::string keyring_file;        ///< The file is watched: keys that are added to it are loaded.
+    std::string dashboard_directory; ///< The built pages of services/dashboard; empty: no pages are served.
     pg::PoolConfig database;
     snapshots::CacheConfig cache;
     tenancy::SecretGateConfig tokens;

@@ -8,11 +8,11 @@
 
 namespace sluice::api {
 
-/// Every setting of the API, with those of the rooms it is made of.
+/// Adds every setting of the API, with those of the rooms that it uses.
 void add_settings(SettingsTable& table, Config& config);
-/// What settings say of each other that cannot be.
+/// The mistakes in settings that contradict each other.
 [[nodiscard]] std::vector<FieldFailure> faults_between(Config const& config);
-/// With what follows from what was set: threads, budgets, the Origins of our own pages.
+/// Fills in values that follow from others: threads, budgets, the origins of Sluice's own pages.
 [[nodiscard]] Config completed(Config config);
 
 } // namespace sluice::api

@@ -20,7 +20,7 @@
 namespace sluice::api {
 namespace {
 
-/// A new area is a folder, and a line here.
+/// A new area is a folder and a line here.
 std::vector<Area> all_areas()
 {
     return {

@@ -17,17 +17,18 @@ namespace sluice::worker {
 struct Config {
     http::ServerConfig server;
     pg::PoolConfig database;
-    /// Between two health checks of an account. One call: at the smallest bucket of the vendors known, 40 calls that
-    /// leak in 20 s, a quarter of an hour is 0.06 % of it.
+    /// The time between two health checks of an account. A check is one call. The smallest known quota of a vendor is
+    /// 40 calls in 20 s; of that, one call in a quarter of an hour is 0.06 %.
     std::chrono::milliseconds health_interval{900'000};
-    /// Between two looks at what an account changed of its own fields: below a minute.
+    /// The time between two looks for changes of an account's own fields; less than a minute.
     std::chrono::milliseconds schema_interval{45'000};
     http::ClientConfig client;
     std::vector<std::string> egress_allow;
-    std::string keyring_file; ///< Watched: keys that are added to it are loaded.
+    std::string keyring_file; ///< The file is watched: keys that are added to it are loaded.
 };
 
-/// Runs the loops until SIGTERM or SIGINT. Blocks. Errors: what keeps it from starting, in one line.
+/// Runs the jobs until SIGTERM or SIGINT, then finishes those it has. Blocks. Errors: the reason why it cannot start,
+/// in one line.
 [[nodiscard]] Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, telemetry::Log& log);
 
 } // namespace sluice::worker

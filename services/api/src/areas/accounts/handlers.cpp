@@ -117,7 +117,7 @@ HandlerResult AccountHandlers::patch_own(Call& call)
 {
     call.parameters = {{"id", call.account->str()}};
     auto const body = http::read_object(call.request);
-    // The holder is the customer's browser: it may complete the context, not move or unblock the account.
+    // The caller is the customer's browser. It may change the context, but must not move or unblock the account.
     if (body && (body->size() != 1 || !body->contains("context")))
         co_return invalid("context", "is all that can be changed with an integrated-account token");
     co_return co_await patch(call);

@@ -22,7 +22,7 @@ std::vector<std::string> words_of(http::Query const& query, std::string_view nam
     return words;
 }
 
-/// The filter's paths are those of an MCP server's configuration; here it stands in the query.
+/// The paths of the filter's mistakes begin with `config.`; here the filter is in the query.
 Error as_query(Error const& error)
 {
     constexpr std::string_view kConfig = "config.";

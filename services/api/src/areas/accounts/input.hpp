@@ -12,7 +12,7 @@
 
 namespace sluice::api {
 
-// Errors of all: invalid_argument for every mistake.
+// Errors of all functions: invalid_argument with every mistake.
 
 [[nodiscard]] Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentId environment);
 [[nodiscard]] Result<accounts::AccountPatch> read_account_patch(json::object const& body);
@@ -25,10 +25,10 @@ struct CredentialsPatch {
 
 /// `{id}`
 [[nodiscard]] Result<IntegratedAccountId> read_account_id(json::object const& body);
-/// `{ids}`: at most 100.
+/// `{ids}`, at most 100.
 [[nodiscard]] Result<std::vector<IntegratedAccountId>> read_account_ids(json::object const& body);
 
-/// `methods` and `tags` of the query, as lists with commas. Errors: invalid_argument for words that match no tool.
+/// Reads `methods` and `tags` of the query: lists with commas. Errors: invalid_argument for words that match no tool.
 [[nodiscard]] Result<tools::ToolFilter> read_tool_filter(http::Query const& query, tools::ToolList const& tools);
 
 } // namespace sluice::api

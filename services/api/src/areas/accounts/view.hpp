@@ -11,8 +11,8 @@ namespace sluice::api {
 
 [[nodiscard]] json::object account_view(accounts::Account const& account);
 
-/// A tool as a provider's API takes it: `openai`, `anthropic`, `gemini` or `mcp`; ours if `format` is empty. Errors:
-/// invalid_argument at `format`.
+/// A tool in the form of a model provider's API: `openai`, `anthropic`, `gemini` or `mcp`; in Sluice's own form if
+/// `format` is empty. Errors: invalid_argument at `format`.
 [[nodiscard]] Result<json::object> tool_view(tools::Tool const& tool, std::string_view format);
 
 } // namespace sluice::api

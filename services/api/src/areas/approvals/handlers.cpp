@@ -43,7 +43,7 @@ HandlerResult ApprovalHandlers::decide(Call& call)
 
 HandlerResult ApprovalHandlers::page(Call&)
 {
-    // Nobody may frame it: a click on it must be meant.
+    // No site may show it in a frame, since a person could then be led to click by mistake.
     co_return files_.page("approve.html", "'none'");
 }
 

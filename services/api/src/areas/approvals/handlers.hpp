@@ -5,7 +5,7 @@
 
 namespace sluice::api {
 
-/// Calls of tools that wait for a person: decided by the developer's back end, or on our page by whoever has its link.
+/// Tool calls that wait for approval. The developer's back end decides, or a person on the page of approval.
 class ApprovalHandlers {
 public:
     explicit ApprovalHandlers(ShardParts const& parts);

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/approval`, and the page where calls are approved.
+/// `/approval`, and the page of approval.
 [[nodiscard]] Area approval_area();
 
 } // namespace sluice::api

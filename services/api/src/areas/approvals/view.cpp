@@ -5,7 +5,7 @@
 namespace sluice::api {
 json::object approval_view(safeguards::Approval const& approval)
 {
-    // A call that is made, or was, has been approved: how it went is not the approval's matter.
+    // A call that is being made or was made counts as approved; an approval does not tell how it ended.
     bool const is_used = approval.state == safeguards::WriteCall::State::running;
     json::object view{
         {"id", approval.id.str()},

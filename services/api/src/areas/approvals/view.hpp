@@ -6,7 +6,7 @@
 namespace sluice::api {
 
 [[nodiscard]] json::object approval_view(safeguards::Approval const& approval);
-/// With the code that decides on the page; null if it opens nothing any more.
+/// The view with the code for the page of approval; the code is null if the page takes none any more.
 [[nodiscard]] json::object approval_view_with_code(safeguards::Approval const& approval);
 
 } // namespace sluice::api

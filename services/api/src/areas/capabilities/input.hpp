@@ -9,18 +9,18 @@
 
 namespace sluice::api {
 
-/// Which methods are asked for.
+/// The methods that are asked for.
 struct WantedMethods {
     bool proxy = true;
     bool unified = true;
     std::optional<std::string> resource;
-    std::optional<std::string> method_class; ///< read, write, custom or a method's name
+    std::optional<std::string> method_class; ///< `read`, `write`, `custom` or the name of a method.
     std::optional<bool> has_description;
 };
 
-/// Takes the parameters out of the query. Errors: invalid_argument.
+/// Reads the parameters and removes them from the query. Errors: invalid_argument.
 [[nodiscard]] Result<WantedMethods> read_wanted(http::Query& query);
-/// A word that fits no method is a mistake, not an empty answer. Errors: invalid_argument.
+/// Checks that each word fits a method, so that a typing error does not give an empty answer. Errors: invalid_argument.
 [[nodiscard]] Result<void> check_wanted(WantedMethods const& wanted, catalog::Integration const& integration);
 
 } // namespace sluice::api

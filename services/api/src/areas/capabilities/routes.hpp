@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// What can be called: of an account, and of an integration.
+/// The methods that can be called, of an account and of an integration.
 [[nodiscard]] Area capability_area();
 
 } // namespace sluice::api

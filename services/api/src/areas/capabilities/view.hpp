@@ -10,7 +10,7 @@ namespace sluice::api {
 /// What an installed integration can do.
 [[nodiscard]] json::object capabilities_view(accounts::InstalledIntegration const& installed,
                                              WantedMethods const& wanted);
-/// The same for an account, with what it was granted.
+/// The same for an account, with the scopes that it was granted.
 [[nodiscard]] json::object capabilities_view(accounts::CallableAccount const& account, WantedMethods const& wanted);
 
 } // namespace sluice::api

@@ -14,10 +14,10 @@ namespace sluice::api {
 namespace {
 
 constexpr std::size_t kCookieSize = 43; // 32 bytes in base64url
-/// Connections that one browser can be at, at the same time.
+/// The most connections that one browser can have at the same time.
 constexpr std::size_t kMostCookies = 4;
 
-/// Where pages are https, `__Host-`: no other host, however related, can plant such a cookie.
+/// With https the name begins with `__Host-`: no other host, also none of the same domain, can set such a cookie.
 std::string_view cookie_name(Config const& config)
 {
     return config.public_url.starts_with("https://") ? "__Host-sluice_connect" : "sluice_connect";

@@ -8,15 +8,15 @@
 
 namespace sluice::api {
 
-// The cookie that binds a connection by way of a vendor's page to the browser that began it: values of 32 random bytes,
-// the newest first, of the few connections that a browser can be at.
+// The cookie that binds a connection through a vendor's page to the browser that began it. It has a value of 32 random
+// bytes for each of the last few connections of the browser, the newest first.
 
-/// Whether cookies may go to these pages: over TLS, or to this machine alone.
+/// Whether these pages may set cookies: only over TLS, or if only this machine reaches them.
 [[nodiscard]] bool may_have_cookies(Config const& config);
-/// What this browser was given before, the newest first.
+/// The values that this browser got before, the newest first.
 [[nodiscard]] std::vector<std::string> cookies_in(http::Request const& request, Config const& config);
 [[nodiscard]] std::string new_cookie();
-/// The `Set-Cookie` that puts `fresh` before what is `known`.
+/// The `Set-Cookie` header with `fresh` before the `known` values.
 [[nodiscard]] std::string set_cookie(std::string const& fresh, std::vector<std::string> known, Config const& config);
 
 } // namespace sluice::api

@@ -115,7 +115,7 @@ HandlerResult ConnectHandlers::submit(Call& call)
     auto const account = co_await connector_.connect(std::move(chosen->request), deadline);
     if (!account)
         co_return connect_refusal(account.error());
-    // The account is connected: that its form could not be looked up spoils nothing.
+    // The account is connected already, so an error of the form is ignored.
     auto const form = co_await form_.token_for(token->environment, account->id, call.deadline);
     json::object view{{"result", "success"},
                       {"integration", chosen->installed->integration->name},
@@ -126,7 +126,7 @@ HandlerResult ConnectHandlers::submit(Call& call)
 
 HandlerResult ConnectHandlers::connection(Call& call)
 {
-    // The link is used up once the account is active, and its page still asks.
+    // The link is used up when the account is active, but its page still asks for the result.
     auto const link = co_await links_.find(std::string(http::bearer_of(call.request)), call.deadline);
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
@@ -161,26 +161,28 @@ HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& conn
 Result<void> ConnectHandlers::admit_state(std::string_view state) const
 {
     auto const may = secrets_.admit(crypto::TokenKind::state, state);
-    // What is none of ours is told by who knows what to say of it.
+    // An invalid state is not refused here: the look-up of the connection gives the better error.
     return may || may.error().code() == ErrorCode::not_found ? Result<void>() : may;
 }
 
 HandlerResult ConnectHandlers::start_page(Call&)
 {
-    // Its script begins the connection: in a window of its own, never in a frame.
+    // The script of the page begins the connection. The page must not be shown in a frame.
     co_return files_.page("connect.html", "'none'");
 }
 
 HandlerResult ConnectHandlers::start(Call& call)
 {
-    // An act of our own page, not the address itself: scanners of links and previews only fetch.
+    // Only the script of the page calls this. Link scanners and previews fetch the address of the page, which must not
+    // begin anything.
     auto const site = call.request.headers.find("sec-fetch-site");
     if (site && *site != "same-origin")
         co_return connect_refusal(
             Error{ErrorCode::forbidden, "Only the page at /connect/start may begin a connection."});
     if (!may_have_cookies(config_))
-        co_return connect_refusal(Error{ErrorCode::forbidden, "Connections go by way of a vendor's page only where "
-                                                              "public_url is https, or of this machine alone."});
+        co_return connect_refusal(
+            Error{ErrorCode::forbidden, "Connecting through a vendor's page needs a public_url that is https, or whose "
+                                        "host is this machine (localhost)."});
     auto const body = http::read_object(call.request);
     if (!body)
         co_return connect_refusal(body.error());
@@ -190,7 +192,7 @@ HandlerResult ConnectHandlers::start(Call& call)
         co_return connect_refusal(checked.error());
     if (auto const may = admit_state(*state); !may)
         co_return connect_refusal(may.error());
-    // A fresh value each time: one that was planted here before is never what a connection is bound to.
+    // Each connection is bound to a new value, never to one that somebody may have planted in this browser.
     auto known = cookies_in(call.request, config_);
     auto const fresh = new_cookie();
     auto const url = co_await connector_.authorize_url(*state, fresh, known, call.deadline);
@@ -204,9 +206,9 @@ HandlerResult ConnectHandlers::start(Call& call)
 
 HandlerResult ConnectHandlers::callback(Call& call)
 {
-    // Fetched ahead of a click that may never come: the code is not used for that.
+    // A prefetch must not use the code, since the customer may never open the page.
     if (call.request.headers.find("sec-purpose").value_or("").starts_with("prefetch"))
-        co_return Error{ErrorCode::unavailable, "This page is not served ahead of its visit."};
+        co_return Error{ErrorCode::unavailable, "This page cannot be prefetched: open it."};
     if (auto const may = admit_state(call.query.find("state").value_or("")); !may)
         co_return failed_page(may.error());
     Callback given{std::string(call.query.find("state").value_or("")),
@@ -219,7 +221,7 @@ HandlerResult ConnectHandlers::callback(Call& call)
     bool const is_active = connection->status == ConnectionStatus::active;
     http::Query query;
     if (!connection->link_token && connection->redirect_uri) {
-        // A back end's own: no page of ours is in between.
+        // A back end began this connection, so no page of Sluice is shown.
         query.add("result", is_active ? "success" : "error");
         query.add("connection_id", connection->id.str());
         if (is_active && connection->account)
@@ -238,8 +240,8 @@ HandlerResult ConnectHandlers::callback(Call& call)
 
 HandlerResult ConnectHandlers::result(Call& call)
 {
-    // What the page after the callback shows comes from here and not from its address, which anybody can write. The
-    // cookie proves that this browser made the connection.
+    // The page after the callback asks here for the result, since anybody can write its address. The cookie proves that
+    // this browser made the connection.
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     auto const environment = EnvironmentId::parse(call.query.find("environment").value_or(""));
     auto const cookies = cookies_in(call.request, config_);

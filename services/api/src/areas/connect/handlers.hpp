@@ -10,7 +10,7 @@
 
 namespace sluice::api {
 
-/// The Link UI: authorised by a link token, and where the vendor is involved by a cookie of ours.
+/// The Link UI. A link token authorises its requests; on the way through the vendor's page a cookie does.
 class ConnectHandlers {
 public:
     explicit ConnectHandlers(ShardParts const& parts);
@@ -30,7 +30,8 @@ private:
     Task<Result<connecting::LinkToken>> authenticate(Call& call);
     /// Errors: rate_limited.
     [[nodiscard]] Result<void> admit_state(std::string_view state) const;
-    /// Who may frame the page: the environment's to say. A token that is unknown shows nothing but that.
+    /// The sites that may show the page in a frame, which the environment sets. With an unknown token the page shows
+    /// only an error, so any site may.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);
     HandlerResult answer_outcome(Call& call, connecting::Connection const& connection);
 

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/connect`: the Link UI, and what its pages talk to.
+/// `/connect`: the pages of the Link UI, and the routes that they call.
 [[nodiscard]] Area connect_area();
 
 } // namespace sluice::api

@@ -9,7 +9,7 @@
 
 namespace sluice::api {
 
-/// What the Link UI shows a customer: who asks, and what may be connected.
+/// What the Link UI shows to a customer: which team asks, and what may be connected.
 [[nodiscard]] json::object session_view(connecting::LinkToken const& token, tenancy::Environment const& asker,
                                         connecting::Links::Offers const& offered);
 /// What the Link UI may know of a connection.

@@ -6,7 +6,7 @@
 
 namespace sluice::api {
 
-/// The form after connecting; whoever holds its token may answer it.
+/// The form after connecting. The holder of its form token may answer it.
 class ConnectFormHandlers {
 public:
     explicit ConnectFormHandlers(ShardParts const& parts);

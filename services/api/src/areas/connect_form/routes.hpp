@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/connect/form`: what is asked after connecting.
+/// `/connect/form`: the form after connecting.
 [[nodiscard]] Area connect_form_area();
 
 } // namespace sluice::api

@@ -10,7 +10,7 @@
 namespace sluice::api {
 namespace {
 
-/// An API token knows one environment: every other is not there.
+/// An API token belongs to one environment; every other is not_found.
 Result<void> check_own(Call const& call)
 {
     auto const id = call.id<EnvironmentId>("id", "environment");

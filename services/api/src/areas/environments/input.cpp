@@ -37,7 +37,7 @@ json::object read_theme(json::object const& given, http::Fields& fields)
     return read;
 }
 
-/// Scheme, host and port of the sites that may frame the Link UI, as browsers write an origin (RFC 6454 section 6.2).
+/// Reads the origins of sites that may show the Link UI in a frame, in the form of browsers (RFC 6454 section 6.2).
 std::optional<std::vector<std::string>> read_origins(http::Fields& fields)
 {
     auto origins = fields.texts("link_origins", 20);
@@ -52,7 +52,7 @@ std::optional<std::vector<std::string>> read_origins(http::Fields& fields)
     return origins;
 }
 
-/// Empty if it is taken away.
+/// Reads the page for reconnecting. An empty text removes it.
 std::optional<std::string> read_reconnect_url(http::Fields& fields)
 {
     if (fields.is_null("reconnect_url"))

@@ -23,7 +23,8 @@ std::optional<std::string> field_of(accounts::StoredIntegration const& integrati
     return std::nullopt;
 }
 
-/// There are few integrations; they are filtered here. Errors: invalid_argument for a filter that is not one.
+/// Whether an integration passes the filters of a list. There are few integrations, so they are filtered here. Errors:
+/// invalid_argument for an unknown filter.
 Result<bool> passes(accounts::StoredIntegration const& integration, std::vector<tenancy::Condition> const& conditions)
 {
     for (auto const& condition : conditions) {
@@ -84,7 +85,7 @@ HandlerResult IntegrationHandlers::get(Call& call)
 {
     auto id = IntegrationId::parse(call.parameter("id"));
     if (!id) {
-        // The name serves as well: clients know it.
+        // A path may have the name instead of the id.
         auto const all = co_await definitions_.list(call.environment(), call.deadline);
         if (!all)
             co_return all.error();

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/link-token` and `/connection`: what a developer's back end begins.
+/// `/link-token` and `/connection`, for developers' back ends.
 [[nodiscard]] Area link_area();
 
 } // namespace sluice::api

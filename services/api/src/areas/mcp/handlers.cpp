@@ -6,7 +6,7 @@
 namespace sluice::api {
 namespace {
 
-/// Where the token is a credential like any other, a missing one is what HTTP says it is (RFC 9110, 15.5.2).
+/// The refusal if the token in the header is missing or wrong: 401, as RFC 9110 section 15.5.2 says.
 http::Response no_bearer()
 {
     auto refused = http::json_response(

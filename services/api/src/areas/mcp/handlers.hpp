@@ -13,7 +13,7 @@ public:
     HandlerResult handle(Call& call);
     HandlerResult stream(Call& call);
     HandlerResult messages(Call& call);
-    /// The token in the Authorization header instead of the URL.
+    /// For clients that send the MCP token in the Authorization header instead of the URL.
     HandlerResult handle_bearer(Call& call);
     Task<Result<std::optional<http::Response>>> refuse_stranger(Call& call);
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMcpBody = mcp::Endpoint::kBodyLimit;
 
-/// Each checks the MCP token, also before a body is read.
+/// Adds the check of the MCP token, before a body is read, to each route.
 template <std::size_t kCount>
 constexpr std::array<RouteOf<McpHandlers>, kCount> that_know_strangers(std::array<RouteOf<McpHandlers>, kCount> routes)
 {

@@ -10,27 +10,27 @@
 
 namespace sluice::api {
 
-/// Whose servers a route is about: below `/integrated-account/{id}/mcp` an account's, below `/mcp-server` a tenant's.
-/// Errors: not_found for an id that can name no account.
+/// The owner of the MCP servers of a route: an account below `/integrated-account/{id}/mcp`, a tenant below
+/// `/mcp-server`. Errors: not_found for a text that is no id of an account.
 [[nodiscard]] Result<mcp::ServerOwner> read_owner(Call const& call);
 
-/// What a route with a server in its path is about.
+/// The MCP server in the path of a route.
 struct NamedServer {
     mcp::ServerOwner owner;
     McpServerId id;
 };
-/// Errors: not_found for ids that can name nothing.
+/// Errors: not_found for texts that are no such ids.
 [[nodiscard]] Result<NamedServer> read_named(Call const& call);
 
-// Errors of the others: invalid_argument for every mistake. `mint` says which times may be set.
+// Errors of the other functions: invalid_argument with every mistake. `mint` checks `expires_at`.
 
 [[nodiscard]] Result<mcp::McpServer> read_server(json::object const& body, mcp::ServerOwner owner,
                                                  mcp::Mint const& mint);
 [[nodiscard]] Result<mcp::ServerPatch> read_server_patch(json::object const& body, mcp::ServerOwner owner,
                                                          mcp::Mint const& mint);
-/// `overlap_seconds` of a body that may be left out.
+/// Reads `overlap_seconds`. The body may be absent.
 [[nodiscard]] Result<std::chrono::seconds> read_overlap(http::Request const& request);
-/// The query of `explain`: the name of a tool.
+/// Reads the name of a tool from the query of `explain`.
 [[nodiscard]] Result<std::string> read_tool_name(http::Query& query);
 
 } // namespace sluice::api

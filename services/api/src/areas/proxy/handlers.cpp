@@ -15,7 +15,7 @@
 namespace sluice::api {
 namespace {
 
-/// For finding an account that is not cached: a call waits rather than fails while the database is slow.
+/// The time to find an account that is not cached. A call waits while the database is slow.
 constexpr std::chrono::seconds kFindLimit{5};
 
 std::string resources_of(catalog::Integration const& integration)
@@ -87,7 +87,7 @@ HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optio
         co_return Error{ErrorCode::not_found, fmt::format("{} has no resource {}. It has {}.", integration.label,
                                                           resource.substr(0, 60), resources_of(integration))};
     auto const* method = integration.find(resource, method_name);
-    // A resource of which there is one (`/proxy/account`) is got where others are listed.
+    // A resource with only one item (`/proxy/account`) has `get` where others have `list`.
     if (method == nullptr && method_name == "list") {
         method = integration.find(resource, "get");
         if (method != nullptr && method->own_id())

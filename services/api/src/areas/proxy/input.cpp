@@ -5,7 +5,7 @@
 namespace sluice::api {
 namespace {
 
-/// Under our name, or the one the clients of another platform know.
+/// Reads a flag by its name here, or by the name that clients of another platform use.
 std::optional<std::string> take_flag(http::Query& query, std::string const& name)
 {
     auto const ours = query.take(name);

@@ -10,12 +10,12 @@
 
 namespace sluice::api {
 
-/// The body of a call of a vendor: sent as it came; JSON is read too.
+/// The body of a vendor call. It is sent unchanged; JSON is read as well.
 struct ProxyBody {
     std::optional<json::value> value;
     std::optional<proxy::RawBody> raw;
 };
-/// JSON is checked first, unless `body_passthrough` is asked for, which is taken out of the query. Errors:
+/// Reads the body. JSON is checked, unless the query has `body_passthrough`, which is removed from it. Errors:
 /// invalid_argument.
 [[nodiscard]] Result<ProxyBody> read_body(http::Request const& request, http::Query& query);
 

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/proxy`: any method of a vendor, as REST.
+/// `/proxy`: every method of a vendor, as REST.
 [[nodiscard]] Area proxy_area();
 
 } // namespace sluice::api

@@ -19,7 +19,7 @@ std::string list_body(Outcome const& outcome)
         json::append_quoted(body, *outcome.next_cursor);
     else
         body += "null";
-    // A note on a list says that the vendor has more, and that nothing leads to it.
+    // A note on a list means that the vendor has more records that no cursor leads to.
     body += fmt::format(R"(,"prev_cursor":null,"result_count":{},"is_partial_response":{}}})", outcome.page.count,
                         !outcome.note.empty());
     return body;

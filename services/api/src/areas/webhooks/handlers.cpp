@@ -11,7 +11,7 @@
 namespace sluice::api {
 namespace {
 
-/// With its secret, which is told once.
+/// The view with the signing secret, which is shown only once.
 json::object signed_view(events::SignedWebhook const& webhook)
 {
     auto view = webhook_view(webhook.webhook);

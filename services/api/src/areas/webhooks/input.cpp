@@ -60,7 +60,7 @@ Result<events::Replay> read_replay(json::object const& body)
     if (is_given("event_id") == is_given("from"))
         fields.fail("event_id", "or from (and to) is required: one event, or those of a span of time");
     if (is_given("event_id") && is_given("to"))
-        fields.fail("to", "goes with from: event_id is one event");
+        fields.fail("to", "is only for from, not for event_id, which names one event");
     if (replay.from && replay.to && *replay.from >= *replay.to)
         fields.fail("to", "must be after from");
     if (auto const checked = fields.check(); !checked)

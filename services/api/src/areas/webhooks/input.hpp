@@ -6,9 +6,9 @@
 
 namespace sluice::api {
 
-// Errors of all: invalid_argument for every mistake.
+// Errors of all functions: invalid_argument with every mistake.
 
-/// A new webhook has to have its `target_url`. `subscriptions` says what may be subscribed to, and where.
+/// Reads a webhook; a new one must have a `target_url`. `subscriptions` checks event types and address.
 [[nodiscard]] Result<events::WebhookPatch> read_webhook(json::object const& body, EnvironmentId environment,
                                                         events::Subscriptions const& subscriptions);
 [[nodiscard]] Result<events::WebhookPatch> read_webhook_patch(json::object const& body,
