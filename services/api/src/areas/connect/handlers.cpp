@@ -180,8 +180,8 @@ HandlerResult ConnectHandlers::start(Call& call)
         co_return connect_refusal(
             Error{ErrorCode::forbidden, "Only the page at /connect/start may begin a connection."});
     if (!may_have_cookies(config_))
-        co_return connect_refusal(
-            Error{ErrorCode::forbidden, "Connecting through a vendor's page needs a public_url that is https, or whose "
+        co_return connect_refusal(Error{ErrorCode::forbidden,
+                                        "Connecting through a vendor's page needs a public_url that is https, or whose "
                                         "host is this machine (localhost)."});
     auto const body = http::read_object(call.request);
     if (!body)
