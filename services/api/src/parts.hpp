@@ -76,8 +76,8 @@ struct ShardParts {
     Config const& config;
     crypto::CursorSealer const& cursors;
     StaticFiles const& files;
-    http::ByteBudget& bodies;  ///< Of requests.
-    http::ByteBudget& answers; ///< That clients have not read yet.
+    http::ByteBudget& bodies;  ///< The budget for bodies of requests.
+    http::ByteBudget& answers; ///< The budget for answers that clients have not read.
     tenancy::SecretGate& secrets;
     accounts::Integrations& integrations;
     Repositories rows;

@@ -54,8 +54,8 @@ struct ProcessParts {
     accounts::Integrations& integrations;
     StaticFiles const& files;
     mcp::Streams& streams;
-    http::ByteBudget& bodies;  ///< Of requests.
-    http::ByteBudget& answers; ///< That clients have not read yet.
+    http::ByteBudget& bodies;  ///< The budget for bodies of requests.
+    http::ByteBudget& answers; ///< The budget for answers that clients have not read.
     tenancy::SecretGate& secrets;
 };
 
