@@ -10,13 +10,14 @@ namespace sluice::accounts {
 
 /// A change of an environment integration. Absent members stay as they are.
 struct InstallationPatch {
-    std::optional<json::object> override; ///< Replaces the old one.
-    std::optional<bool> is_enabled;
-    std::optional<bool> show_in_catalog;
+    std::optional<json::object> override = {}; ///< Replaces the old one.
+    std::optional<bool> is_enabled = {};
+    std::optional<bool> show_in_catalog = {};
 };
 
 /// Installs integrations in environments. Every function works inside one environment: rows of others are not_found.
-/// Every function may answer unavailable. May be used on any thread, by one caller at a time.
+/// Every function may answer unavailable. Has no state: any thread, any number of calls
+/// at once.
 class Installer {
 public:
     /// All must outlive it.

@@ -28,7 +28,8 @@ struct SignedWebhook {
 };
 
 /// Developers' subscriptions to events. Every function works inside one environment: rows of others are not_found.
-/// Every function may answer unavailable. May be used on any thread, by one caller at a time.
+/// Every function may answer unavailable. Has no state: any thread, any number of calls
+/// at once.
 class Subscriptions {
 public:
     /// Both must outlive it.

@@ -35,10 +35,10 @@ struct MintedServer {
 
 /// A change of an MCP server. Absent members stay as they are.
 struct ServerPatch {
-    std::optional<std::string> name;
-    std::optional<std::vector<std::string>> integrations; ///< Only for a tenant's server.
-    std::optional<std::optional<Timestamp>> expires_at;
-    std::optional<ConfigPatch> config;
+    std::optional<std::string> name = {};
+    std::optional<std::vector<std::string>> integrations = {}; ///< Only for a tenant's server.
+    std::optional<std::optional<Timestamp>> expires_at = {};
+    std::optional<ConfigPatch> config = {};
 };
 
 struct RotatedToken {

@@ -84,9 +84,9 @@ Task<Result<T>> offload(WorkerPool& pool, Deadline deadline, std::move_only_func
             still->result = std::move(result);
             still->done.cancel();
         });
-    if (!waited)
-        co_return waited.error();
-    co_return *std::move(result);
-}
+        if (!waited)
+            co_return waited.error();
+        co_return *std::move(result);
+    }
 
 } // namespace sluice

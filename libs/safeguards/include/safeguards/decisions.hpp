@@ -12,7 +12,7 @@ namespace sluice::safeguards {
 enum class Decision { approve, decline };
 
 /// Lets people decide about calls that wait for approval. Every function may answer unavailable. May be used on any
-/// thread, by one caller at a time.
+/// thread, by any number of callers: it has no state.
 class Decisions {
 public:
     /// Both must outlive it. `gate` bounds how often codes are guessed.
