@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 /// After a failed connect, how long to answer `unavailable` without trying again.
 constexpr std::chrono::milliseconds kConnectPause{250};
 
-/// With less time left neither a transaction nor its COMMIT is begun, since it would only be cancelled.
+/// With less left nothing is begun, neither a transaction nor its COMMIT: it would only be cancelled.
 constexpr std::chrono::milliseconds kLeastTime{50};
 
 /// How long after the deadline the server may take to cancel a statement before its connection is cut.
@@ -26,8 +26,7 @@ constexpr std::chrono::milliseconds kGrace{250};
 
 constexpr std::size_t kProbesQueued = 100;
 
-// With these limits the server ends the work for a connection that was cut, and the transaction of a process that was
-// stopped.
+// The server ends what it does for a connection that was cut, and the transaction of a process that was stopped.
 constexpr char kBegin[] = "SELECT set_config('sluice.environment_id', $1, true), "
                           "set_config('statement_timeout', $2, true), "
                           "set_config('client_connection_check_interval', '500ms', true), "
@@ -89,8 +88,7 @@ PoolMetrics::PoolMetrics(telemetry::Registry& registry)
 
 std::string connection_string(Secret const& url)
 {
-    // A URL and a key/value string need different suffixes. libpq would merge settings into either form only through a
-    // conninfo list.
+    // libpq merges these into a URL or key/value string alike only through a conninfo list; both forms take suffixes.
     auto const& text = url.reveal();
     constexpr std::pair<std::string_view, std::string_view> kSettings[] = {
         {"connect_timeout", "2"},  {"keepalives_idle", "5"},     {"keepalives_interval", "2"},
@@ -195,7 +193,7 @@ std::optional<Error> Pool::attempt(std::size_t index, Wanted const& wanted, bool
         }
     }
     auto failure = attempt_on(slot, wanted, again);
-    // A connection that was lost or was left in a transaction would make the next transaction fail.
+    // A connection that was lost, or was left inside a transaction, would fail whoever has it next.
     if (!slot.connection->is_idle())
         slot.connection.reset();
     again = again && (is_used || slot.connection != nullptr);
@@ -222,7 +220,7 @@ std::optional<Error> Pool::attempt_on(Slot& slot, Wanted const& wanted, bool& ag
     } catch (pqxx::statement_completion_unknown const& error) {
         return outcome_unknown(error.what());
     } catch (pqxx::broken_connection const& error) {
-        again = !is_begun; // It broke while it was idle.
+        again = !is_begun; // It broke while nobody used it.
         return unavailable(error.what());
     } catch (pqxx::transaction_rollback const& error) {
         again = true;

@@ -59,7 +59,7 @@ constexpr auto route(http::Method method, std::string_view path, Access access, 
 
 /// One subject of the API: its routes, and how to make their handlers. `areas.cpp` lists all areas.
 struct Area {
-    std::span<Route const> routes;
+    std::vector<Route> routes;
     /// Makes the handlers of one shard. The parts outlive them.
     std::shared_ptr<void> (*make)(ShardParts const& parts);
 };

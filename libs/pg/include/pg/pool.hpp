@@ -26,7 +26,7 @@ struct PoolConfig {
     /// A libpq connection string or URL of the serving role, which owns no table and cannot bypass row security.
     Secret url;
     std::size_t connections = 4;
-    std::size_t queue_limit = 2000; ///< The most jobs that wait for a connection. More get `unavailable` at once.
+    std::size_t queue_limit = 2000; ///< Jobs waiting for a connection; beyond it callers get `unavailable` at once.
 };
 
 struct PoolMetrics {
@@ -36,7 +36,7 @@ struct PoolMetrics {
     telemetry::Counter& connects;
 };
 
-/// The work of one transaction. It runs on a thread of the pool and must own everything it touches. It may run twice,
+/// What a job does with the database. It runs on a thread of the pool and owns all that it touches. It may run twice,
 /// so it is called as a constant: it cannot move away what the second run needs.
 template <class T>
 using Query = std::move_only_function<Result<T>(pqxx::work&) const>;
@@ -45,15 +45,14 @@ class Watchdog;
 
 /// Connections to one database, each on its own thread, because libpqxx blocks. Thread-safe.
 ///
-/// No transaction outlives its deadline. At the deadline the server cancels the statement; a quarter of a second later
-/// the connection is cut, whatever the server does. COMMIT is sent only while the caller waits: if the caller is
-/// cancelled or its deadline passes, nothing is stored. So an error means that nothing was stored, with one exception,
-/// whose text says so: the answer to COMMIT did not come in time.
+/// No transaction outlives its deadline. At the deadline a statement is cancelled by the server, and a quarter of a
+/// second later the connection is cut, whatever the server does. COMMIT is sent only while the caller waits, so an
+/// error means that nothing was stored. The one exception says so: an answer to COMMIT that did not come in time.
 ///
-/// Errors of every call: those of the query; conflict (unique or foreign key); unavailable (no connection, no answer by
-/// the deadline, queue full, outcome of COMMIT not known); internal (any other SQL error, with its SQLSTATE in the log
-/// text). After a serialisation failure, a deadlock, or a connection that broke while it was idle, the transaction is
-/// tried once more.
+/// Errors of every call: what the query returns; conflict (unique or foreign key); unavailable (no connection, no
+/// answer by the deadline, queue full, outcome of COMMIT not known); internal (any other SQL error, with its SQLSTATE
+/// in the log text). A serialisation failure, a deadlock and a connection that broke while it was idle are tried once
+/// more.
 class Pool {
 public:
     Pool(PoolConfig config, PoolMetrics& metrics, telemetry::Log& log);
@@ -66,16 +65,15 @@ public:
         return run<T>(*workers_, 0, environment, deadline, std::move(query));
     }
 
-    /// One transaction outside any environment. For global tables, and for look-ups by the hash of a secret, which set
-    /// the environment themselves.
+    /// One transaction outside any environment: for global tables, and for look-ups by secret hash, which set the
+    /// environment themselves.
     template <class T>
     Task<Result<T>> lookup(Deadline deadline, Query<T> query)
     {
         return run<T>(*workers_, 0, std::nullopt, deadline, std::move(query));
     }
 
-    /// Checks that the database answers. It has its own connection, so it works also while all others are in use.
-    /// Errors: unavailable.
+    /// Whether the database answers, asked on a connection of its own: full use of the others is no failure.
     Task<Result<void>> ping(Deadline deadline);
 
     [[nodiscard]] std::size_t queued() const { return workers_->queued(); }
@@ -83,14 +81,14 @@ public:
 private:
     struct Slot;
 
-    /// The permission to commit a transaction. The caller withdraws it by going away.
+    /// Whether a transaction may be committed. Its caller takes that back by going away.
     class Permit {
     public:
-        /// Called before COMMIT. False if the caller has gone; then COMMIT must not be sent.
+        /// False if the caller has gone; then COMMIT is not to be sent.
         [[nodiscard]] bool begin();
-        /// Notes that nothing was committed. A withdrawn permission stays withdrawn.
+        /// Nothing was committed after all. A caller that has gone stays gone.
         void undo();
-        /// Withdraws the permission. False if COMMIT was sent already; then its outcome is not known.
+        /// False if COMMIT was sent: what came of it, the caller will not hear.
         [[nodiscard]] bool withdraw();
 
     private:
@@ -131,7 +129,7 @@ private:
 
     static Error outcome_unknown(std::string log);
 
-    /// Commits if the body returns true, else rolls back. Gives an error if the database failed.
+    /// Commits if the body returns true, else rolls back. The error, if the database failed.
     std::optional<Error> in_transaction(std::size_t slot, Wanted const& wanted);
     std::optional<Error> attempt(std::size_t slot, Wanted const& wanted, bool& again);
     std::optional<Error> attempt_on(Slot& slot, Wanted const& wanted, bool& again);
@@ -146,7 +144,7 @@ private:
     std::unique_ptr<WorkerPool> prober_;
 };
 
-/// `url` with the settings that every connection has: time-outs that notice a dead server, and the application's name.
+/// `url` with the settings every connection of ours has: time-outs that notice a dead peer, and our name.
 [[nodiscard]] std::string connection_string(Secret const& url);
 
 } // namespace sluice::pg

@@ -21,11 +21,11 @@
 
 namespace sluice {
 
-/// Threads for work that blocks. Thread-safe. The destructor runs all queued jobs and joins the threads. So the pool
-/// must be destroyed before the io_contexts that wait for results.
+/// Threads for work that blocks. Thread-safe. Destruction runs what is queued and joins, so it must happen before the
+/// io_contexts that wait for results are destroyed.
 class WorkerPool {
 public:
-    /// A job gets the index of its thread, for state that a thread owns, such as a database connection.
+    /// A job gets the index of the thread that runs it, for state a thread owns (its database connection).
     using Job = std::move_only_function<void(std::size_t thread)>;
 
     WorkerPool(std::size_t threads, std::size_t queue_limit);
@@ -57,36 +57,27 @@ inline constexpr auto kUseTask = asio::as_tuple(asio::use_awaitable_t<asio::io_c
 /// Waits on the calling thread's executor. Cancellation ends the wait early.
 Task<void> sleep_until(Deadline deadline);
 
-/// Runs `job` on `pool`, and resumes the caller on its own thread with the result. Errors: those of the job;
-/// unavailable at the deadline or if the queue is full. At the deadline the job may still run, and goes on, so it must
-/// own everything it touches.
+/// What a job leaves to be done on its caller's thread.
+using Delivery = std::move_only_function<void()>;
+
+/// `offload` for any result: `job` returns how to give it to the caller. Not a template, so that the machinery of
+/// Asio is compiled once.
+Task<Result<void>> offload_any(WorkerPool& pool, Deadline deadline, std::move_only_function<Delivery(std::size_t)> job);
+
+/// Runs `job` on `pool` and resumes the caller on its own thread with the result, or with `unavailable` at the
+/// deadline or if the queue is full. The job may still be running then, so it must own all that it touches.
 template <class T>
 Task<Result<T>> offload(WorkerPool& pool, Deadline deadline, std::move_only_function<Result<T>(std::size_t)> job)
 {
-    struct Waiting {
-        Waiting(asio::io_context::executor_type executor, Deadline until)
-            : done(executor, until.at())
-        {
-        }
-        SteadyTimer done;
-        std::optional<Result<T>> result;
-    };
-    auto const executor = co_await asio::this_coro::executor;
-    auto const waiting = std::make_shared<Waiting>(executor, deadline);
-    // A weak pointer: only the caller's thread may touch the timer, and the caller and its io_context may be gone
-    // before the job ends.
-    WorkerPool::Job run = [weak = std::weak_ptr(waiting), executor, job = std::move(job)](std::size_t thread) mutable {
-        auto result = job(thread);
-        asio::post(executor, [weak, result = std::move(result)]() mutable {
-            auto const still = weak.lock();
-            if (!still)
-                return;
-            still->result = std::move(result);
-            still->done.cancel();
+    std::optional<Result<T>> result;
+    // The delivery runs only while this coroutine waits.
+    auto const waited =
+        co_await offload_any(pool, deadline, [&result, job = std::move(job)](std::size_t thread) mutable {
+            return [&result, made = job(thread)]() mutable { result = std::move(made); };
         });
-        if (!waited)
-            co_return waited.error();
-        co_return *std::move(result);
-    }
+    if (!waited)
+        co_return waited.error();
+    co_return *std::move(result);
+}
 
 } // namespace sluice

@@ -9,9 +9,7 @@ namespace sluice::api {
 
 [[nodiscard]] json::object server_view(mcp::McpServer const& server);
 
-/// The view with the MCP URL, which has the secret and is shown only once. `mcp_url` is the beginning of MCP URLs.
-[[nodiscard]] json::object server_view_with_token(mcp::McpServer const& server, Secret const& token,
-                                                  std::string_view mcp_url);
+/// With its secret, which is told once. `mcp_url` is what MCP URLs start with.
 [[nodiscard]] json::object minted_view(mcp::MintedServer const& minted, std::string_view mcp_url);
 [[nodiscard]] json::object rotated_view(mcp::RotatedToken const& rotated, std::string_view mcp_url);
 [[nodiscard]] json::object explained_view(std::string_view tool, mcp::ExplainedTool const& explained);
