@@ -1,4 +1,4 @@
-#include "../catalog/example.hpp"
+#include "support/desk.hpp"
 #include "accounts/context.hpp"
 #include "accounts/vault.hpp"
 #include "base/encoding.hpp"

@@ -1,5 +1,5 @@
 // A definition is foreign input: it may not cost more than it weighs.
-#include "example.hpp"
+#include "support/desk.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "catalog/integration.hpp"
-#include "example.hpp"
+#include "support/desk.hpp"
 
 #include <gtest/gtest.h>
 

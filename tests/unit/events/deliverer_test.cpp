@@ -1,6 +1,7 @@
 #include "events/deliverer.hpp"
 
 #include "events/signature.hpp"
+#include "fake_webhooks.hpp"
 #include "support/clock.hpp"
 #include "support/fake_client.hpp"
 #include "support/run.hpp"
@@ -12,39 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Next = std::optional<Timestamp>;
-
-/// One delivery, and what was recorded of its attempts.
-class FakeWebhooks final : public WebhookRepository {
-public:
-    Task<Result<DeliveryState>> load_delivery(EnvironmentId, DeliveryId, Deadline) override { co_return state; }
-    Task<Result<void>> record_attempt(DeliveryState, Attempt attempt, Deadline) override
-    {
-        attempts.push_back(std::move(attempt));
-        co_return Result<void>{};
-    }
-
-    Task<Result<Webhook>> create(Webhook, Secret, Deadline) override { co_return unused(); }
-    Task<Result<Webhook>> find(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
-    Task<Result<tenancy::Page<Webhook>>> list(EnvironmentId, tenancy::ListQuery, Deadline) override
-    {
-        co_return unused();
-    }
-    Task<Result<Webhook>> update(Webhook, Deadline) override { co_return unused(); }
-    Task<Result<Webhook>> rotate_secret(EnvironmentId, WebhookId, Secret, Deadline) override { co_return unused(); }
-    Task<Result<void>> remove(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
-    Task<Result<EventId>> send_test(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
-    Task<Result<std::size_t>> replay(EnvironmentId, WebhookId, Replay, Deadline) override { co_return unused(); }
-    Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId, tenancy::ListQuery, Deadline) override
-    {
-        co_return unused();
-    }
-
-    DeliveryState state;
-    std::vector<Attempt> attempts;
-
-private:
-    static Error unused() { return {ErrorCode::internal, "not part of this test"}; }
-};
 
 class DelivererTest : public ::testing::Test {
 protected:
@@ -144,6 +112,82 @@ TEST_F(DelivererTest, AClientWithoutRoomIsNoFailure)
     ASSERT_TRUE(next);
     EXPECT_EQ(*next, Next(clock_.now() + 1s));
     EXPECT_TRUE(webhooks_.attempts.empty());
+}
+
+TEST_F(DelivererTest, SendsTheEventSignedWithEachSecret)
+{
+    auto& state = webhooks_.state;
+    state.secrets = {mint_signing_secret(), mint_signing_secret()};
+    state.event.id = EventId{Uuid{7}};
+    state.event.type = "integrated_account:active";
+    state.event.payload = json::object{{"id", "x"}};
+    state.event.created_at = clock_.now();
+    state.webhook.id = WebhookId{Uuid{8}};
+    state.webhook.environment = EnvironmentId{Uuid{9}};
+    client_.answer(200);
+    ASSERT_TRUE(deliver());
+    ASSERT_EQ(client_.requests.size(), 1U);
+    auto const& sent = client_.requests.front();
+    EXPECT_EQ(sent.method, http::Method::post);
+    EXPECT_EQ(sent.url, "https://receiver.example/hook");
+    EXPECT_EQ(sent.owner.environment, state.webhook.environment);
+    EXPECT_EQ(sent.headers.find("content-type"), "application/json");
+    EXPECT_EQ(sent.headers.find("x-sluice-signature"), body_signature(state.secrets.front(), sent.body));
+    EXPECT_EQ(sent.headers.find("webhook-id"), state.event.id.str());
+    EXPECT_EQ(sent.headers.find("webhook-timestamp"), "1795176000");
+    EXPECT_EQ(sent.headers.find("webhook-signature"),
+              standard_signature(state.secrets, state.event.id.str(), 1795176000, sent.body));
+    EXPECT_EQ(*json::parse(sent.body), (json::object{{"id", state.event.id.str()},
+                                                     {"event", "integrated_account:active"},
+                                                     {"environment_id", state.event.environment.str()},
+                                                     {"webhook_id", state.webhook.id.str()},
+                                                     {"created_at", "2026-11-20T12:00:00Z"},
+                                                     {"payload", json::object{{"id", "x"}}}}));
+}
+
+TEST_F(DelivererTest, RecordsWhatTheReceiverSaidOrWhyItSaidNothing)
+{
+    EXPECT_EQ(attempt(302).status, 302) << "a redirect is no success";
+    EXPECT_EQ(webhooks_.attempts.back().outcome, DeliveryStatus::pending);
+    client_.fail({ErrorCode::upstream_unreachable, "receiver.example refused the connection.", "10.0.0.1"});
+    ASSERT_TRUE(deliver());
+    auto const& failed = webhooks_.attempts.back();
+    EXPECT_FALSE(failed.status);
+    EXPECT_EQ(failed.error, "receiver.example refused the connection.") << "never what is for the log";
+    EXPECT_EQ(failed.outcome, DeliveryStatus::pending);
+}
+
+TEST_F(DelivererTest, LeavesAloneWhatIsOverOrGone)
+{
+    for (auto const status : {DeliveryStatus::delivered, DeliveryStatus::dead}) {
+        webhooks_.state.status = status;
+        EXPECT_EQ(deliver().value(), Next());
+    }
+    webhooks_.load_failure = Error{ErrorCode::not_found, "gone"};
+    EXPECT_EQ(deliver().value(), Next());
+    EXPECT_TRUE(client_.requests.empty());
+    EXPECT_TRUE(webhooks_.attempts.empty());
+}
+
+TEST_F(DelivererTest, FailsWithItsRepository)
+{
+    webhooks_.record_failure = Error{ErrorCode::unavailable, "down"};
+    client_.answer(200);
+    EXPECT_EQ(deliver().error().code(), ErrorCode::unavailable);
+    webhooks_.load_failure = Error{ErrorCode::unavailable, "down"};
+    EXPECT_EQ(deliver().error().code(), ErrorCode::unavailable);
+    EXPECT_EQ(client_.requests.size(), 1U) << "what could not be read is not sent";
+}
+
+TEST_F(DelivererTest, APausedReceiverIsAskedOnceMoreAtTheEndOfTheDay)
+{
+    webhooks_.state.paused_until = clock_.now() + 48h;
+    clock_.advance(24h);
+    EXPECT_EQ(attempt(500).outcome, DeliveryStatus::dead);
+    webhooks_.state.created_at = clock_.now();
+    webhooks_.state.webhook.is_active = false;
+    EXPECT_TRUE(deliver());
+    EXPECT_EQ(webhooks_.attempts.back().error, "The webhook is not active.") << "a pause keeps nothing alive";
 }
 
 TEST_F(DelivererTest, AHostThatHangsHoldsNoMoreThanItsShare)

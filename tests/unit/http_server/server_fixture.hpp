@@ -10,7 +10,10 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -51,11 +54,17 @@ private:
 /// Answers with what it has been asked. Whoever asks at `/strange` may bring no body.
 class Echo final : public Handler {
 public:
+    explicit Echo(asio::io_context& io)
+        : gate(io, SteadyTimer::time_point::max())
+    {
+    }
     [[nodiscard]] std::size_t body_limit(Method, std::string_view) const override { return 1024 * 1024; }
     Task<Admission> admit(Request const& head) override
     {
         ++admissions;
         Admission admission;
+        if (head.path() == "/throw")
+            throw std::runtime_error("broken");
         if (head.path() == "/strange")
             admission.refusal = refuse(401, "Who are you?");
         admission.room = std::make_unique<Room>(held);
@@ -70,6 +79,30 @@ public:
             response.stream = write_twice;
             co_return response;
         }
+        if (request.path() == "/broken-stream") {
+            Response response;
+            response.stream = write_and_throw;
+            co_return response;
+        }
+        if (request.path() == "/watch") {
+            Response response;
+            response.stream = [this](BodySink& sink) { return wait_until_gone(sink, left); };
+            co_return response;
+        }
+        if (request.path() == "/throw")
+            throw std::runtime_error("broken");
+        if (request.path() == "/nothing") {
+            Response response;
+            response.status = 204;
+            co_return response;
+        }
+        if (request.path() == "/split") {
+            auto response = json_response(200, std::string("{}"));
+            response.headers.add("x-note", "a\r\nset-cookie: b");
+            co_return response;
+        }
+        if (request.path() == "/gate")
+            co_await gate.async_wait(kUseTask);
         if (request.path() == "/large")
             co_return large(EnvironmentId(Uuid{static_cast<std::uint8_t>(request.query().size())}));
         std::string names;
@@ -92,6 +125,20 @@ public:
         }
     }
 
+    static Task<void> write_and_throw(BodySink& sink)
+    {
+        [[maybe_unused]] auto const written = co_await sink.write("one");
+        throw std::runtime_error("broken");
+    }
+    /// Writes nothing until the client is gone, and then learns so.
+    static Task<void> wait_until_gone(BodySink& sink, std::promise<bool>& left)
+    {
+        SteadyTimer waiting(co_await asio::this_coro::executor, SteadyTimer::time_point::max());
+        sink.when_gone([&waiting] { waiting.cancel(); });
+        co_await waiting.async_wait(kUseTask);
+        left.set_value(sink.is_gone());
+    }
+
     /// An answer that no socket takes at once, to the environment, if it reads what it gets.
     Response large(EnvironmentId environment)
     {
@@ -108,16 +155,18 @@ public:
     static constexpr std::size_t kLarge = 16UL * 1024 * 1024;
     std::shared_ptr<Shares> const running = std::make_shared<Shares>(100);
     ByteBudget answers{8 * kLarge, 2 * kLarge};
+    std::promise<bool> left; ///< Whether the client of `/watch` is gone.
+    SteadyTimer gate;        ///< What `/gate` waits for.
     std::atomic<int> admissions = 0;
     std::atomic<std::size_t> held = 0;
 };
 
 class ServerTest : public testing::Test {
 protected:
-    explicit ServerTest(std::size_t connections = 1000)
+    explicit ServerTest(ServerConfig config = {.connection_limit = 1000})
+        : config_(std::move(config))
     {
         config_.port = 0;
-        config_.connection_limit = connections;
         server_.emplace(io_, config_, handler_, metrics_, log_);
         EXPECT_TRUE(server_->listen());
         thread_ = std::thread([this] { io_.run(); });
@@ -138,11 +187,11 @@ protected:
     }
 
     ServerConfig config_;
-    Echo handler_;
+    asio::io_context io_{1};
+    Echo handler_{io_};
     telemetry::Registry registry_;
     ServerMetrics metrics_{registry_};
     telemetry::Log log_{::open("/dev/null", O_WRONLY | O_CLOEXEC), telemetry::Level::error};
-    asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     std::optional<Server> server_;
     std::thread thread_;

@@ -153,7 +153,7 @@ TEST_F(ServerTest, AChunkedBodyTakesRoomAsItGrows)
 class FullServerTest : public ServerTest {
 protected:
     FullServerTest()
-        : ServerTest(2)
+        : ServerTest({.connection_limit = 2})
     {
     }
     static constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nhost: a\r\n\r\n";

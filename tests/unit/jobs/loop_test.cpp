@@ -1,6 +1,8 @@
 #include "jobs/loop.hpp"
 
+#include "fake_queue.hpp"
 #include "support/fake_bell.hpp"
+#include "support/log_file.hpp"
 #include "support/run.hpp"
 
 #include <gtest/gtest.h>
@@ -16,57 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Kind kHealth{"health"};
-
-/// A queue in memory.
-class FakeQueue final : public Queue {
-public:
-    Task<Result<Taken>> take(Wish wish, Deadline) override
-    {
-        if (++takes > 1000)
-            throw std::runtime_error("the loop spins");
-        wishes.push_back(wish);
-        if (is_down)
-            co_return Error{ErrorCode::unavailable, "The database is not available."};
-        Taken taken;
-        taken.next_in = next_in;
-        while (!due.empty() && taken.jobs.size() < wish.most) {
-            taken.jobs.push_back(due.back());
-            due.pop_back();
-        }
-        co_return taken;
-    }
-    Task<Result<void>> finish(Job job, std::optional<Timestamp>, Deadline) override
-    {
-        if (is_broken)
-            throw std::runtime_error("broken");
-        finished.push_back(job);
-        co_return Result<void>{};
-    }
-    Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline) override
-    {
-        failed.emplace_back(job, pause);
-        co_return Result<void>{};
-    }
-
-    int takes = 0;
-    bool is_down = false;
-    bool is_broken = false;
-    std::optional<std::chrono::milliseconds> next_in;
-    std::vector<Job> due;
-    std::vector<Wish> wishes;
-    std::vector<Job> finished;
-    std::vector<std::pair<Job, std::chrono::seconds>> failed;
-};
-
-Job job(std::uint8_t number)
-{
-    Job made;
-    made.kind = kHealth;
-    made.id = Uuid{number};
-    return made;
-}
-
 class LoopTest : public testing::Test {
 protected:
     Loop make(Loop::Run run) { return {io_, queue_, {kHealth, 8, 2}, std::move(run), bell_, metrics_, log_}; }
@@ -79,9 +30,14 @@ protected:
     test::FakeBell bell_;
 };
 
-Task<Result<std::optional<Timestamp>>> done(Job)
+Task<Result<Next>> done(Job)
 {
     co_return std::nullopt;
+}
+
+Task<Result<Next>> later(Timestamp when)
+{
+    co_return Next(when);
 }
 
 TEST_F(LoopTest, AJobWhoseEndThrowsIsNoLongerRunning)
@@ -260,6 +216,75 @@ TEST_F(LoopTest, AJobThatFailsOrThrowsIsDueAgainAfterPausesThatGrow)
     }
 }
 
+TEST_F(LoopTest, GivesAJobTheTimeItAsksFor)
+{
+    Timestamp const next{std::chrono::seconds(1'800'000'000)};
+    queue_.due = {job(1)};
+    auto loop = make([next](Job) -> Task<Result<Next>> { return later(next); });
+    bell_.waited = [&] { loop.stop(); };
+    auto ended = asio::co_spawn(io_, loop.run(), asio::use_future);
+    io_.run();
+    ended.get();
+    ASSERT_EQ(queue_.finished.size(), 1U);
+    EXPECT_EQ(queue_.finished[0].second, next);
+}
+
+TEST_F(LoopTest, TakesNothingWhileAllItsPlacesAreTaken)
+{
+    Gate gate(io_);
+    for (std::uint8_t number = 1; number <= 9; ++number)
+        queue_.due.push_back(job(number));
+    auto loop = make([&gate](Job taken) { return gate.pass(taken); });
+    bell_.waited = [&] {
+        if (bell_.waits.size() == 3)
+            loop.stop();
+    };
+    auto ended = asio::co_spawn(io_, loop.run(), asio::use_future);
+    io_.poll();
+    EXPECT_EQ(queue_.takes, 1);
+    EXPECT_EQ(gate.entered, 8);
+    EXPECT_EQ(bell_.waits.back().most, 500ms);
+    gate.opened.cancel();
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(queue_.finished.size(), 8U);
+}
+
+TEST_F(LoopTest, IsNotDrainedWhileAJobRuns)
+{
+    Gate gate(io_);
+    queue_.due = {job(1)};
+    auto loop = make([&gate](Job taken) { return gate.pass(taken); });
+    bell_.waited = [&] { loop.stop(); };
+    auto ended = asio::co_spawn(io_, loop.run(), asio::use_future);
+    io_.poll();
+    EXPECT_FALSE(test::run_on(io_, loop.drain(Deadline::after(0s))));
+    gate.opened.cancel();
+    EXPECT_TRUE(test::run_on(io_, loop.drain(Deadline::after(1h))));
+}
+
+TEST_F(LoopTest, SaysInTheLogWhatFailedAndWhatWasNotStored)
+{
+    test::LogFile file;
+    Loop loop(io_, queue_, {kHealth, 8, 2}, fail, bell_, metrics_, file.log());
+    queue_.due = {job(1)};
+    bell_.waited = [&] {
+        queue_.is_down = true;
+        if (bell_.waits.size() == 2)
+            loop.stop();
+    };
+    auto ended = asio::co_spawn(io_, loop.run(), asio::use_future);
+    io_.run();
+    ended.get();
+    auto const text = file.text();
+    for (auto const* line : {R"("message":"job failed","code":"upstream_failed")",
+                             R"("message":"the end of a job was not stored","code":"unavailable")",
+                             R"("message":"jobs could not be taken","code":"unavailable")"})
+        EXPECT_NE(text.find(line), std::string::npos) << line << '\n' << text;
+    EXPECT_EQ(metrics_.failures.value(), 2U);
+    EXPECT_EQ(metrics_.done.value(), 0U);
+}
+
 TEST(PauseTest, GrowsFromAMinuteToFourHours)
 {
     EXPECT_EQ(pause_after_failures(1, 0), 1min);
@@ -267,6 +292,8 @@ TEST(PauseTest, GrowsFromAMinuteToFourHours)
     EXPECT_EQ(pause_after_failures(8, 0), 128min);
     EXPECT_EQ(pause_after_failures(9, 0), 4h);
     EXPECT_EQ(pause_after_failures(1000, 0), 4h);
+    EXPECT_EQ(pause_after_failures(1, 1), 75s) << "a quarter more at most";
+    EXPECT_EQ(pause_after_failures(0, 0), 1min);
 }
 
 } // namespace

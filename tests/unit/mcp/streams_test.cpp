@@ -1,5 +1,6 @@
 #include "mcp/streams.hpp"
 
+#include "fake_streams.hpp"
 #include "support/clock.hpp"
 #include "support/run.hpp"
 
@@ -11,46 +12,6 @@
 
 namespace sluice::mcp {
 namespace {
-
-class FakeStreams final : public StreamRepository {
-public:
-    Task<Result<void>> open(Uuid stream, McpServerId, Uuid, Deadline) override
-    {
-        if (is_down)
-            co_return Error{ErrorCode::unavailable, "The database is down."};
-        rows.insert(stream);
-        co_return Result<void>{};
-    }
-    Task<Result<void>> close(Uuid stream, Deadline) override
-    {
-        rows.erase(stream);
-        co_return Result<void>{};
-    }
-    Task<Result<bool>> is_open(Uuid stream, McpServerId, Deadline) override { co_return rows.contains(stream); }
-    Task<Result<void>> publish(Uuid, std::string, Deadline) override { co_return Result<void>{}; }
-    Task<Result<std::vector<std::string>>> take(Uuid, Deadline) override { co_return std::vector<std::string>{}; }
-    Task<Result<void>> touch(Uuid, Deadline) override { co_return Result<void>{}; }
-
-    std::set<Uuid> rows;
-    bool is_down = false;
-};
-
-class Written final : public http::BodySink {
-public:
-    Task<Result<void>> write(std::string piece) override
-    {
-        pieces.push_back(std::move(piece));
-        if (on_write)
-            on_write();
-        co_return Result<void>{};
-    }
-    void when_gone(std::function<void()> action) override { gone = std::move(action); }
-    [[nodiscard]] bool is_gone() const override { return false; }
-
-    std::vector<std::string> pieces;
-    std::function<void()> on_write;
-    std::function<void()> gone;
-};
 
 class StreamsTest : public testing::Test {
 protected:

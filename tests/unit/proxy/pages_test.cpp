@@ -1,6 +1,6 @@
 #include "proxy/pages.hpp"
 
-#include "../catalog/example.hpp"
+#include "support/desk.hpp"
 #include "accounts/integrations.hpp"
 #include "proxy/account_observer.hpp"
 #include "proxy/parts.hpp"

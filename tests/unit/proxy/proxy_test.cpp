@@ -1,4 +1,4 @@
-#include "../catalog/example.hpp"
+#include "support/desk.hpp"
 #include "proxy/build.hpp"
 #include "proxy/interpret.hpp"
 #include "proxy/json_text.hpp"

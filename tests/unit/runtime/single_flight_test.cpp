@@ -5,6 +5,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 namespace sluice {
 namespace {
 
@@ -31,6 +36,8 @@ protected:
         SteadyTimer gate(io_.get_executor(), SteadyTimer::time_point::max());
         gates_.push_back(&gate);
         co_await gate.async_wait(kUseTask);
+        if (std::exchange(is_broken_, false))
+            throw std::runtime_error("broken");
         co_return results_.at(number);
     }
     void settle()
@@ -48,6 +55,7 @@ protected:
     asio::io_context io_{1};
     SingleFlight<int, std::string> flights_;
     std::size_t fetches_ = 0;
+    bool is_broken_ = false;
     std::vector<SteadyTimer*> gates_;
     std::map<std::size_t, Value> results_;
     std::map<std::string, Value> answers_;
@@ -84,6 +92,41 @@ TEST_F(SingleFlightTest, GoesOnForWhoeverHasTimeLeftWhenTheFirstRanOutOfIt)
     ASSERT_FALSE(answers_.contains("patient"));
     finish(1, std::string("a"));
     EXPECT_EQ(*answers_.at("patient"), "a");
+}
+
+TEST_F(SingleFlightTest, AsksAgainOnceTheFirstHasLanded)
+{
+    ask("first", soon());
+    settle();
+    finish(0, std::string("a"));
+    ask("second", soon());
+    settle();
+    finish(1, std::string("b"));
+    EXPECT_EQ(*answers_.at("first"), "a");
+    EXPECT_EQ(*answers_.at("second"), "b");
+}
+
+TEST_F(SingleFlightTest, EndsForAFollowerAtItsOwnDeadline)
+{
+    ask("patient", soon());
+    ask("hurried", over());
+    settle();
+    ASSERT_TRUE(answers_.contains("hurried"));
+    EXPECT_EQ(answers_.at("hurried").error().code(), ErrorCode::unavailable);
+    finish(0, std::string("a"));
+    EXPECT_EQ(*answers_.at("patient"), "a");
+}
+
+TEST_F(SingleFlightTest, GoesOnForAFollowerWhenTheFetchThrew)
+{
+    ask("first", soon());
+    ask("second", soon());
+    settle();
+    is_broken_ = true;
+    finish(0, std::string("never seen"));
+    EXPECT_FALSE(answers_.contains("first")) << "it threw";
+    finish(1, std::string("b"));
+    EXPECT_EQ(*answers_.at("second"), "b");
 }
 
 } // namespace

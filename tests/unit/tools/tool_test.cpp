@@ -1,4 +1,4 @@
-#include "../catalog/example.hpp"
+#include "support/desk.hpp"
 #include "catalog/naming.hpp"
 #include "tools/arguments.hpp"
 #include "tools/filter.hpp"
