@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <pqxx/connection>
 
+#include <algorithm>
 #include <optional>
 
 #include <unistd.h>
@@ -135,6 +136,16 @@ TEST_F(HistoryTest, SweepsUntilNothingThatIsOverIsLeft)
     while (batches.back() > 0);
     EXPECT_EQ(batches, (std::vector<std::size_t>{2000, 2000, 1000, 0}));
     EXPECT_EQ(count("link_tokens"), "3");
+}
+
+TEST_F(HistoryTest, TheEnvironmentsToSweepAreThoseOfAllTeams)
+{
+    must(test::run(store_.tenancy().ensure_team("other", soon())));
+    auto const other = must(test::run(store_.tenancy().ensure_environment("other", "e", soon()))).value.id;
+    auto const found = must(test::run(worker_.retention().environments(soon())));
+    EXPECT_EQ(found.size(), 2U);
+    EXPECT_NE(std::ranges::find(found, environment_), found.end());
+    EXPECT_NE(std::ranges::find(found, other), found.end());
 }
 
 TEST_F(HistoryTest, ListOfATimeReadsAnIndex)

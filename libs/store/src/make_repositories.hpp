@@ -2,16 +2,13 @@
 
 #include "accounts/account_tokens.hpp"
 #include "accounts/repositories.hpp"
-#include "base/clock.hpp"
 #include "connecting/connection.hpp"
-#include "crypto/keyring.hpp"
+#include "core/backend.hpp"
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
 #include "mcp/mcp_server.hpp"
 #include "mcp/streams.hpp"
-#include "pg/pool.hpp"
 #include "safeguards/write_calls.hpp"
-#include "snapshots/change.hpp"
 #include "tenancy/retention.hpp"
 #include "tenancy/tenancy.hpp"
 #include "toolcalls/account_schemas.hpp"
@@ -19,14 +16,6 @@
 #include <memory>
 
 namespace sluice::store {
-
-/// What every repository is made of.
-struct Backend {
-    pg::Pool& pool;
-    crypto::Keyring const& keyring;
-    Clock const& clock;
-    snapshots::Announcer& announcer; ///< Of this process.
-};
 
 std::unique_ptr<tenancy::TenancyRepository> make_tenancy(Backend const& backend);
 std::unique_ptr<tenancy::ApiTokenRepository> make_api_tokens(Backend const& backend);

@@ -1,0 +1,73 @@
+#include "accounts/account_tokens.hpp"
+
+#include "core/queries.hpp"
+#include "core/rows.hpp"
+#include "core/secrets.hpp"
+#include "make_repositories.hpp"
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using accounts::AccountToken;
+
+constexpr char kDeleteExpired[] = "DELETE FROM account_tokens WHERE environment_id = $1 AND expires_at <= now()";
+constexpr char kInsert[] = "INSERT INTO account_tokens (environment_id, id, integrated_account_id, expires_at) "
+                           "SELECT $1, $2, a.id, to_timestamp($4::double precision / 1000000) "
+                           "FROM integrated_accounts a WHERE a.environment_id = $1 AND a.id = $3 RETURNING id";
+constexpr char kFindOwner[] = "SELECT environment_id, integrated_account_id, "
+                              "(extract(epoch FROM expires_at) * 1000000)::bigint AS expires_at FROM account_tokens "
+                              "WHERE environment_id = f.environment_id AND id = f.owner_id";
+
+AccountToken token_in(pqxx::row const& row)
+{
+    return {id_in<EnvironmentId>(row["environment_id"]), id_in<IntegratedAccountId>(row["integrated_account_id"]),
+            time_in(row["expires_at"])};
+}
+
+class PgAccountTokens final : public accounts::AccountTokenRepository {
+public:
+    explicit PgAccountTokens(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline deadline) override
+    {
+        pg::Query<AccountToken> query =
+            [token, hash, id = uuid_v7(backend_.clock.now())](pqxx::work& transaction) -> Result<AccountToken> {
+            transaction.exec_params0(kDeleteExpired, sql_id(token.environment));
+            auto const made = transaction.exec_params(kInsert, sql_id(token.environment), sql_id(id),
+                                                      sql_id(token.account), sql_time(token.expires_at));
+            if (made.empty())
+                return not_found("integrated account");
+            add_secret(transaction, "account", hash, id);
+            return token;
+        };
+        co_return co_await backend_.pool.transact<AccountToken>(token.environment, deadline, std::move(query));
+    }
+
+    Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
+    {
+        pg::Query<AccountToken> query = [candidates =
+                                             std::move(candidates)](pqxx::work& transaction) -> Result<AccountToken> {
+            static std::string const kResolve = with_secret(kFindOwner);
+            auto const rows = transaction.exec_params(kResolve, "account", digests_of(candidates));
+            return only_row<AccountToken>(rows, "integrated-account token", token_in);
+        };
+        co_return co_await backend_.pool.lookup<AccountToken>(deadline, std::move(query));
+    }
+
+private:
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<accounts::AccountTokenRepository> make_account_tokens(Backend const& backend)
+{
+    return std::make_unique<PgAccountTokens>(backend);
+}
+
+} // namespace sluice::store

@@ -1,0 +1,422 @@
+#include "core/data_keys.hpp"
+#include "core/event_rows.hpp"
+#include "core/job_queue.hpp"
+#include "core/list_sql.hpp"
+#include "core/queries.hpp"
+#include "core/row_values.hpp"
+#include "core/rows.hpp"
+#include "events/webhook.hpp"
+#include "make_repositories.hpp"
+
+#include <fmt/format.h>
+
+#include <pqxx/result>
+
+namespace sluice::store {
+namespace {
+
+using namespace events;
+
+#define SLUICE_COLUMNS                                                                                                 \
+    "id, environment_id, target_url, event_types, is_active, encode(sealed, 'hex') AS sealed, data_key_version, "      \
+    "(extract(epoch FROM paused_until) * 1000000)::bigint AS paused_until, "                                           \
+    "(extract(epoch FROM created_at) * 1000000)::bigint AS created_at, "                                               \
+    "(extract(epoch FROM updated_at) * 1000000)::bigint AS updated_at"
+constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) SELECT $1, $2, {values} "
+                           "WHERE (SELECT count(*) FROM webhooks WHERE environment_id = $1) < $3 "
+                           "RETURNING " SLUICE_COLUMNS;
+constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2";
+constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2 FOR UPDATE";
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE true";
+// What the receiver did before the change is not held against it.
+constexpr char kUpdate[] = "UPDATE webhooks SET {assignments}, failures = 0, paused_until = NULL, updated_at = now() "
+                           "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
+constexpr char kReseal[] = "UPDATE webhooks SET {assignments}, updated_at = now() "
+                           "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
+constexpr char kDelete[] = "DELETE FROM webhooks WHERE environment_id = $1 AND id = $2 RETURNING id";
+#undef SLUICE_COLUMNS
+constexpr char kInsertEvent[] =
+    "INSERT INTO events (environment_id, id, type, payload) VALUES ($1, $2, 'test', $3::jsonb)";
+constexpr char kInsertDelivery[] =
+    "INSERT INTO deliveries (environment_id, id, event_id, webhook_id) VALUES ($1, $2, $3, $4)";
+constexpr char kFindEvent[] = "SELECT id FROM events WHERE environment_id = $1 AND id = $2";
+#define SLUICE_BETWEEN                                                                                                 \
+    "FROM events WHERE environment_id = $1 AND created_at >= to_timestamp($2::double precision / 1000000) "            \
+    "AND created_at < to_timestamp($3::double precision / 1000000) "                                                   \
+    "AND id >= $4 AND id < $5 "
+/// An id is made a moment before its row, by another clock.
+constexpr std::chrono::hours kClocksDiffer{1};
+constexpr char kCountBetween[] = "SELECT count(*) AS count FROM (SELECT " SLUICE_BETWEEN "LIMIT $6) most";
+// One statement for all, however many they are. The jobs are those of `schedule`.
+constexpr char kDeliverBetween[] =
+    "WITH made AS (INSERT INTO deliveries (environment_id, id, event_id, webhook_id) "
+    "SELECT $1, new_id(to_timestamp($8::double precision / 1000000)), id, $6 "
+    "FROM (SELECT id " SLUICE_BETWEEN "ORDER BY id) e RETURNING id) "
+    "INSERT INTO jobs (partition, kind, environment_id, id, due) "
+    "SELECT get_byte(uuid_send(id), 15) % $7, 'delivery', $1, id, to_timestamp($8::double precision / 1000000) "
+    "FROM made";
+#undef SLUICE_BETWEEN
+// Two queries instead of a join: each knows from the id which day it has to look into.
+constexpr char kLoad[] =
+    "SELECT status, attempts, event_id, webhook_id, (extract(epoch FROM created_at) * 1000000)::bigint AS created_at "
+    "FROM deliveries WHERE environment_id = $1 AND id = $2";
+constexpr char kLoadEvent[] =
+    "SELECT id, type, payload, (extract(epoch FROM created_at) * 1000000)::bigint AS created_at FROM events "
+    "WHERE environment_id = $1 AND id = $2";
+constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
+                            "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
+                            "RETURNING attempts, integrated_account_id";
+constexpr char kWorks[] = "UPDATE webhooks SET failures = 0, paused_until = NULL "
+                          "WHERE environment_id = $1 AND id = $2 AND (failures > 0 OR paused_until IS NOT NULL)";
+constexpr char kFails[] = "UPDATE webhooks SET failures = failures + 1, is_active = is_active AND NOT $4, "
+                          "paused_until = greatest(paused_until, to_timestamp($3::double precision / 1000000), "
+                          "CASE WHEN failures + 1 >= $5::int THEN now() + least(interval '15 minutes', "
+                          "interval '15 seconds' * power(2, least(failures + 1 - $5::int, 10))) END) "
+                          "WHERE environment_id = $1 AND id = $2";
+constexpr char kLogAttempt[] =
+    "INSERT INTO delivery_attempts (environment_id, id, {columns}) VALUES ($1, $2, {values})";
+constexpr char kLog[] =
+    "SELECT id, event_id, event_type, webhook_id, delivery_id, attempt, status, error, duration_ms, "
+    "(extract(epoch FROM created_at) * 1000000)::bigint AS created_at FROM delivery_attempts WHERE true";
+
+constexpr ListField kFields[] = {
+    {"target_url", "target_url", ListField::Kind::text},
+    {"is_active", "is_active", ListField::Kind::flag},
+    {"created_at", "created_at", ListField::Kind::time},
+    {"updated_at", "updated_at", ListField::Kind::time},
+};
+constexpr ListField kLogFields[] = {
+    {"created_at", "created_at", ListField::Kind::time},
+    {"webhook_id", "webhook_id", ListField::Kind::id, "wh"},
+    {"event_id", "event_id", ListField::Kind::id, "evt"},
+    {"event", "event_type", ListField::Kind::text},
+};
+
+std::string place_of(WebhookId id)
+{
+    return "webhook:" + id.str() + ":secrets";
+}
+
+Webhook webhook_in(pqxx::row const& row)
+{
+    Webhook webhook;
+    webhook.id = id_in<WebhookId>(row["id"]);
+    webhook.environment = id_in<EnvironmentId>(row["environment_id"]);
+    webhook.target_url = row["target_url"].c_str();
+    webhook.event_types = json::texts_in(json_in(row["event_types"]));
+    webhook.is_active = row["is_active"].as<bool>();
+    webhook.created_at = time_in(row["created_at"]);
+    webhook.updated_at = time_in(row["updated_at"]);
+    return webhook;
+}
+
+RowValues values_of(Webhook const& webhook)
+{
+    return RowValues()
+        .text("target_url", webhook.target_url)
+        .json("event_types", json::array_of(webhook.event_types))
+        .flag("is_active", webhook.is_active);
+}
+
+/// Adds the secrets, sealed under the newest key.
+Result<void> seal_secrets(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
+                          WebhookId id, std::vector<Secret> const& secrets, RowValues& values)
+{
+    auto const key = newest_data_key(transaction, keyring, environment);
+    if (!key)
+        return key.error();
+    json::array texts;
+    for (auto const& secret : secrets)
+        texts.emplace_back(secret.reveal());
+    values.bytes("sealed", key->seal(place_of(id), boost::json::serialize(texts)))
+        .number("data_key_version", key->version());
+    return {};
+}
+
+Result<std::vector<Secret>> open_secrets(pqxx::work& transaction, crypto::Keyring const& keyring, pqxx::row const& row)
+{
+    auto const key = data_key(transaction, keyring, id_in<EnvironmentId>(row["environment_id"]),
+                              row["data_key_version"].as<std::uint32_t>());
+    if (!key)
+        return key.error();
+    auto const opened = key->open(place_of(id_in<WebhookId>(row["id"])), bytes_in(row["sealed"]));
+    if (!opened)
+        return opened.error();
+    std::vector<Secret> secrets;
+    auto const texts = json::parse(opened->reveal());
+    if (texts && texts->is_array())
+        for (auto const& text : texts->get_array())
+            secrets.emplace_back(std::string(text.get_string()));
+    return secrets;
+}
+
+void add_delivery(pqxx::work& transaction, Timestamp now, EnvironmentId environment, std::string const& event,
+                  WebhookId webhook)
+{
+    auto const id = uuid_v7(now);
+    transaction.exec_params0(kInsertDelivery, sql_id(environment), sql_id(id), event, sql_id(webhook));
+    schedule(transaction, events::kDeliveryJob, environment, id, now);
+}
+
+std::string name_of(DeliveryStatus status)
+{
+    return status == DeliveryStatus::pending ? "pending" : (status == DeliveryStatus::dead ? "dead" : "delivered");
+}
+
+AttemptEntry entry_in(pqxx::row const& row)
+{
+    AttemptEntry entry;
+    entry.id = id_in<LogEntryId>(row["id"]);
+    entry.event = id_in<EventId>(row["event_id"]);
+    entry.event_type = row["event_type"].c_str();
+    entry.webhook = id_in<WebhookId>(row["webhook_id"]);
+    entry.delivery = id_in<DeliveryId>(row["delivery_id"]);
+    entry.attempt = row["attempt"].as<int>();
+    if (!row["status"].is_null())
+        entry.status = row["status"].as<int>();
+    entry.error = text_in(row["error"]);
+    entry.duration = std::chrono::milliseconds(row["duration_ms"].as<int>());
+    entry.created_at = time_in(row["created_at"]);
+    return entry;
+}
+
+/// One line of the log: the attempt with this number.
+RowValues values_of(DeliveryState const& delivery, Attempt const& attempt, int number)
+{
+    return RowValues()
+        .id("delivery_id", delivery.id)
+        .id("event_id", delivery.event.id)
+        .text("event_type", delivery.event.type)
+        .id("webhook_id", delivery.webhook.id)
+        .number("attempt", number)
+        .number("status", attempt.status)
+        .text("error", attempt.error.empty() ? std::nullopt : std::optional(attempt.error))
+        .number("duration_ms", attempt.duration.count());
+}
+
+class PgWebhooks final : public WebhookRepository {
+public:
+    explicit PgWebhooks(Backend const& backend)
+        : backend_(backend)
+    {
+    }
+
+    Task<Result<Webhook>> create(Webhook webhook, Secret secret, Deadline deadline) override
+    {
+        auto const environment = webhook.environment;
+        webhook.id = WebhookId{uuid_v7(backend_.clock.now())};
+        return row_of(environment, deadline,
+                      [webhook = std::move(webhook), secret = std::move(secret),
+                       &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Webhook> {
+                          auto values = values_of(webhook);
+                          auto const sealed =
+                              seal_secrets(transaction, keyring, webhook.environment, webhook.id, {secret}, values);
+                          if (!sealed)
+                              return sealed.error();
+                          auto const made = write_row(
+                              transaction, kInsert,
+                              {sql_id(webhook.environment), sql_id(webhook.id), std::to_string(kMostPerEnvironment)},
+                              values);
+                          if (made.empty())
+                              return Error{ErrorCode::conflict, fmt::format("There are {} webhooks already; delete one "
+                                                                            "first.",
+                                                                            kMostPerEnvironment)};
+                          return webhook_in(made[0]);
+                      });
+    }
+
+    Task<Result<Webhook>> find(EnvironmentId environment, WebhookId id, Deadline deadline) override
+    {
+        return find_row<Webhook>(backend_.pool, environment, id, {kFind, "webhook"}, webhook_in, deadline);
+    }
+
+    Task<Result<tenancy::Page<Webhook>>> list(EnvironmentId environment, tenancy::ListQuery list,
+                                              Deadline deadline) override
+    {
+        return list_rows<Webhook>(backend_.pool, environment, {kList, "id", kFields}, std::move(list), webhook_in,
+                                  deadline);
+    }
+
+    Task<Result<Webhook>> update(Webhook webhook, Deadline deadline) override
+    {
+        auto const environment = webhook.environment;
+        return row_of(environment, deadline,
+                      [webhook = std::move(webhook)](pqxx::work& transaction) -> Result<Webhook> {
+                          return one(write_row(transaction, kUpdate, {sql_id(webhook.environment), sql_id(webhook.id)},
+                                               values_of(webhook)));
+                      });
+    }
+
+    Task<Result<Webhook>> rotate_secret(EnvironmentId environment, WebhookId id, Secret secret,
+                                        Deadline deadline) override
+    {
+        return row_of(
+            environment, deadline,
+            [=, secret = std::move(secret), &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Webhook> {
+                auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+                if (rows.empty())
+                    return not_found("webhook");
+                auto old = open_secrets(transaction, keyring, rows[0]);
+                if (!old)
+                    return old.error();
+                std::vector<Secret> secrets{secret};
+                if (!old->empty())
+                    secrets.push_back(std::move(old->front()));
+                RowValues values;
+                if (auto const sealed = seal_secrets(transaction, keyring, environment, id, secrets, values); !sealed)
+                    return sealed.error();
+                return one(write_row(transaction, kReseal, {sql_id(environment), sql_id(id)}, values));
+            });
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, WebhookId id, Deadline deadline) override
+    {
+        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
+            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
+                return not_found("webhook");
+            return true;
+        };
+        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
+    }
+
+    Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, Deadline deadline) override
+    {
+        pg::Query<EventId> query = [environment, id,
+                                    now = backend_.clock.now()](pqxx::work& transaction) -> Result<EventId> {
+            if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
+                return not_found("webhook");
+            EventId const event{uuid_v7(now)};
+            transaction.exec_params0(kInsertEvent, sql_id(environment), sql_id(event),
+                                     sql_json(json::object{{"message", "This is a test."}}));
+            add_delivery(transaction, now, environment, sql_id(event), id);
+            return event;
+        };
+        co_return co_await backend_.pool.transact<EventId>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<std::size_t>> replay(EnvironmentId environment, WebhookId id, Replay replay, Deadline deadline) override
+    {
+        pg::Query<std::size_t> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<std::size_t> {
+            if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
+                return not_found("webhook");
+            if (replay.event) {
+                if (transaction.exec_params(kFindEvent, sql_id(environment), sql_id(*replay.event)).empty())
+                    return not_found("event");
+                add_delivery(transaction, now, environment, sql_id(*replay.event), id);
+                return std::size_t{1};
+            }
+            auto const first = replay.from.value_or(Timestamp{});
+            auto const last = replay.to.value_or(now);
+            auto const from = sql_time(first);
+            auto const to = sql_time(last);
+            auto const from_id = sql_first_id(first - kClocksDiffer);
+            auto const to_id = sql_first_id(last + kClocksDiffer);
+            auto const count = transaction
+                                   .exec_params1(kCountBetween, sql_id(environment), from, to, from_id, to_id,
+                                                 kMostReplayed + 1)["count"]
+                                   .as<std::size_t>();
+            if (count > kMostReplayed)
+                return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
+            tell_of_jobs(transaction, events::kDeliveryJob);
+            return static_cast<std::size_t>(transaction
+                                                .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id,
+                                                             to_id, sql_id(id), kPartitions, sql_time(now))
+                                                .affected_rows());
+        };
+        co_return co_await backend_.pool.transact<std::size_t>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<DeliveryState>> load_delivery(EnvironmentId environment, DeliveryId id, Deadline deadline) override
+    {
+        pg::Query<DeliveryState> query = [=, &keyring =
+                                                 backend_.keyring](pqxx::work& transaction) -> Result<DeliveryState> {
+            auto const rows = transaction.exec_params(kLoad, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("delivery");
+            auto const row = rows[0];
+            auto const found =
+                transaction.exec_params(kLoadEvent, sql_id(environment), std::string(row["event_id"].c_str()));
+            if (found.empty())
+                return not_found("event");
+            auto const event = found[0];
+            auto const webhooks =
+                transaction.exec_params(kFind, sql_id(environment), std::string(row["webhook_id"].c_str()));
+            if (webhooks.empty())
+                return not_found("webhook");
+            auto const webhook = webhooks[0];
+            auto secrets = open_secrets(transaction, keyring, webhook);
+            if (!secrets)
+                return secrets.error();
+            DeliveryState state;
+            state.id = id;
+            std::string const status = row["status"].c_str();
+            state.status = status == "pending" ? DeliveryStatus::pending
+                                               : (status == "dead" ? DeliveryStatus::dead : DeliveryStatus::delivered);
+            state.attempts = row["attempts"].as<int>();
+            state.created_at = time_in(row["created_at"]);
+            state.event = {id_in<EventId>(event["id"]), environment, event["type"].c_str(), json_in(event["payload"]),
+                           time_in(event["created_at"])};
+            state.webhook = webhook_in(webhook);
+            state.secrets = *std::move(secrets);
+            state.paused_until = optional_time_in(webhook["paused_until"]);
+            return state;
+        };
+        co_return co_await backend_.pool.transact<DeliveryState>(environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> record_attempt(DeliveryState delivery, Attempt attempt, Deadline deadline) override
+    {
+        auto const environment = delivery.webhook.environment;
+        pg::Query<bool> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            auto const made =
+                transaction.exec_params(kAttempt, sql_id(environment), sql_id(delivery.id), name_of(attempt.outcome));
+            if (made.empty())
+                return true; // Deleted meanwhile, or another worker was quicker.
+            write_row(transaction, kLogAttempt, {sql_id(environment), sql_id(uuid_v7(now))},
+                      values_of(delivery, attempt, made[0]["attempts"].as<int>()));
+            if (attempt.outcome == DeliveryStatus::delivered)
+                transaction.exec_params0(kWorks, sql_id(environment), sql_id(delivery.webhook.id));
+            else if (attempt.is_made)
+                transaction.exec_params0(kFails, sql_id(environment), sql_id(delivery.webhook.id),
+                                         sql_time(attempt.not_before), attempt.is_gone, kFailuresUntilPause);
+            if (attempt.next) {
+                schedule(transaction, events::kDeliveryJob, environment, delivery.id.uuid(), *attempt.next);
+                return true;
+            }
+            unschedule(transaction, events::kDeliveryJob, environment, delivery.id.uuid());
+            auto const account = optional_id_in<IntegratedAccountId>(made[0]["integrated_account_id"]);
+            if (!account)
+                return true;
+            if (auto const next = first_waiting(transaction, now, environment, delivery.webhook.id, *account))
+                schedule(transaction, events::kDeliveryJob, environment, *next, now);
+            return true;
+        };
+        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
+    }
+
+    Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId environment, tenancy::ListQuery list,
+                                                  Deadline deadline) override
+    {
+        return list_rows<AttemptEntry>(backend_.pool, environment, {kLog, "id", kLogFields}, std::move(list), entry_in,
+                                       deadline);
+    }
+
+private:
+    static Result<Webhook> one(pqxx::result const& rows) { return only_row<Webhook>(rows, "webhook", webhook_in); }
+
+    Task<Result<Webhook>> row_of(EnvironmentId environment, Deadline deadline, pg::Query<Webhook> query)
+    {
+        return backend_.pool.transact<Webhook>(environment, deadline, std::move(query));
+    }
+
+    Backend const backend_;
+};
+
+} // namespace
+
+std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend)
+{
+    return std::make_unique<PgWebhooks>(backend);
+}
+
+} // namespace sluice::store
