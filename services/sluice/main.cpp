@@ -83,14 +83,14 @@ int main(int argc, char** argv)
     auto* teams = group("team", "Manage teams: organisations that use this Sluice");
     auto* team_create = command(*teams, "create", "Make a team, or show the team with that name",
                                 [&](Options const& all) { return sluice::create_team(all, name); });
-    team_create->add_option("name", name)->required();
+    team_create->add_option("name", name, "name of the team")->required();
 
     auto* environments =
         group("environment", "Manage environments, such as production: the tenancy boundaries of a team");
     auto* environment_create =
         command(*environments, "create", "Make an environment, or show the environment with that name",
                 [&](Options const& all) { return sluice::create_environment(all, team, name); });
-    environment_create->add_option("name", name)->required();
+    environment_create->add_option("name", name, "name of the environment")->required();
     environment_create->add_option("--team", team, "name or id of its team")->required();
 
     auto* tokens = group("api-token", "Manage API tokens: developers' secrets for one environment");
@@ -98,7 +98,7 @@ int main(int argc, char** argv)
         command(*tokens, "create", "Make an API token; its secret is shown once", [&](Options const& all) {
             return sluice::create_api_token(all, team, environment, name, is_mcp_only, replace);
         });
-    token_create->add_option("name", name)->required();
+    token_create->add_option("name", name, "name of the token")->required();
     token_create->add_option("--team", team, "name or id of the team")->required();
     token_create->add_option("--environment", environment, "name or id of the environment")->required();
     token_create->add_flag(

@@ -74,7 +74,7 @@ public:
     /// Deletes an account. Its grant is revoked at the vendor in the background, if the vendor can be reached.
     Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
     /// Deletes accounts one by one, each within `limit`. Gives the ids of those that existed; a missing one is no
-    /// error.
+    /// error. After an error those before it stay deleted.
     Task<Result<std::vector<IntegratedAccountId>>>
     remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit);
 

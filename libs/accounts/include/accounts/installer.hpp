@@ -16,8 +16,7 @@ struct InstallationPatch {
 };
 
 /// Installs integrations in environments. Every function works inside one environment: rows of others are not_found.
-/// Every function may answer unavailable. Has no state: any thread, any number of calls
-/// at once.
+/// Every function may answer unavailable. Has no state, so any thread may call it, also several at once.
 class Installer {
 public:
     /// All must outlive it.

@@ -41,7 +41,8 @@ public:
           accounts::Integrations& integrations, tenancy::SecretGate& gate, crypto::Keyring const& keyring,
           Clock const& clock);
 
-    /// Makes a link token. Errors: invalid_argument at `integrated_account_id` or `integration`; unavailable.
+    /// Makes a link token. Errors: invalid_argument at `tenant_id`, `integrated_account_id`, `integration` or
+    /// `persist_previous_context`; unavailable.
     Task<Result<MintedLink>> mint(EnvironmentId environment, Target target, Deadline deadline);
     /// The request for `Connector::start` of a back end that connects without the Link UI. For a new account
     /// `target.integration` must be set. Errors: as of `mint`.

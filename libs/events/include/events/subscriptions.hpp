@@ -28,14 +28,14 @@ struct SignedWebhook {
 };
 
 /// Developers' subscriptions to events. Every function works inside one environment: rows of others are not_found.
-/// Every function may answer unavailable. Has no state: any thread, any number of calls
-/// at once.
+/// Every function may answer unavailable. Has no state, so any thread may call it, also several at once.
 class Subscriptions {
 public:
     /// Both must outlive it.
     Subscriptions(WebhookRepository& webhooks, http::EgressPolicy const& egress);
 
-    /// The mistakes in a patch, each with the path of its member.
+    /// The mistakes in a patch, each with the path of its member. `create` and `change` check them too. A reader of
+    /// input calls this to report them together with other mistakes.
     [[nodiscard]] std::vector<FieldFailure> faults_of(WebhookPatch const& patch) const;
 
     /// Makes a webhook and its signing secret. Errors: invalid_argument with the mistakes of `faults_of`; conflict if

@@ -5,8 +5,7 @@
 
 namespace sluice::http {
 
-/// Adds `<name>.address` and `<name>.port`; `what` names the listener in their descriptions. The second function adds
-/// `limits.…`.
+/// Adds `<config.name>.address` and `<config.name>.port`. `what` names the listener in their descriptions.
 void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what);
 /// `limits.…`: what clients are given.
 void add_limit_settings(SettingsTable& table, ServerConfig& config);

@@ -41,7 +41,8 @@ public:
     /// Dotted path of the next page's cursor in an answer.
     [[nodiscard]] virtual std::string next_path(Settings const& settings) const = 0;
 
-    /// Adds the parameters that ask for the page to the request's query.
+    /// Adds the parameters that ask for the page to the request's query. They replace those of the caller with the same
+    /// names.
     virtual void apply(Settings const& settings, Ask const& ask, http::Query& query) const = 0;
     /// The position of the next page. `next` is the value at `next_path`; `asked` is the position of the page that was
     /// just read. Absent if the next page would be the same page, since such a list never ends.

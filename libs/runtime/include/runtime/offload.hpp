@@ -57,15 +57,16 @@ inline constexpr auto kUseTask = asio::as_tuple(asio::use_awaitable_t<asio::io_c
 /// Waits on the calling thread's executor. Cancellation ends the wait early.
 Task<void> sleep_until(Deadline deadline);
 
-/// What a job leaves to be done on its caller's thread.
+/// The last step of a job, which runs on its caller's thread.
 using Delivery = std::move_only_function<void()>;
 
-/// `offload` for any result: `job` returns how to give it to the caller. Not a template, so that the machinery of
-/// Asio is compiled once.
+/// `offload` for any result: `job` returns the step that gives the result to the caller. Not a template, so that Asio's
+/// code is compiled once.
 Task<Result<void>> offload_any(WorkerPool& pool, Deadline deadline, std::move_only_function<Delivery(std::size_t)> job);
 
-/// Runs `job` on `pool` and resumes the caller on its own thread with the result, or with `unavailable` at the
-/// deadline or if the queue is full. The job may still be running then, so it must own all that it touches.
+/// Runs `job` on `pool`, and resumes the caller on its own thread with the result. Errors: those of the job;
+/// unavailable at the deadline or if the queue is full. At the deadline the job may still run, and goes on, so it must
+/// own everything it touches.
 template <class T>
 Task<Result<T>> offload(WorkerPool& pool, Deadline deadline, std::move_only_function<Result<T>(std::size_t)> job)
 {

@@ -72,7 +72,8 @@ public:
     /// Puts ids in place of names, removes arguments that count as absent, and checks the arguments by the tool's
     /// schema. Errors: invalid_argument with every mistake and its path in the arguments.
     [[nodiscard]] static Result<void> check(ToolCall& call);
-    /// Puts the input of the surface's user into the arguments, and checks them. Errors: as of `check`.
+    /// Puts the input of the surface's user into the arguments, and checks them. Only for a tool whose method has
+    /// `inputs`. Errors: as of `check`.
     [[nodiscard]] static Result<void> fill(ToolCall& call, json::object const& input);
 
     /// Makes the call, or previews it, or asks for its approval. A read is cancelled if `waiter` goes away; a write

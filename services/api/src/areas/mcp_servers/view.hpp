@@ -9,7 +9,7 @@ namespace sluice::api {
 
 [[nodiscard]] json::object server_view(mcp::McpServer const& server);
 
-/// With its secret, which is told once. `mcp_url` is what MCP URLs start with.
+/// The view with the MCP URL, which has the secret and is shown only once. `mcp_url` is the beginning of MCP URLs.
 [[nodiscard]] json::object minted_view(mcp::MintedServer const& minted, std::string_view mcp_url);
 [[nodiscard]] json::object rotated_view(mcp::RotatedToken const& rotated, std::string_view mcp_url);
 [[nodiscard]] json::object explained_view(std::string_view tool, mcp::ExplainedTool const& explained);
