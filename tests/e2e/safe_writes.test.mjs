@@ -217,7 +217,7 @@ test('the developer decides by API, and sees what waits', async () => {
     const ticket = nextTicket();
     const asked = await pending(url, remove, { id: ticket.id });
     assert.equal(asked.approval_url, null);
-    assert.match(asked.message, /They see it where they decide/);
+    assert.match(asked.message, /That person sees it where approvals are decided/);
     const listed = await api.all(`/approval?status=pending&mcp_server_id=${server}`);
     assert.deepEqual(listed.map(({ id }) => id), [asked.approval_id]);
     const got = await api.ok('GET', `/approval/${asked.approval_id}`);
