@@ -94,8 +94,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "resources.tickets.methods.get.content", "reads context.x"},
         Mistake{"PreviewOfAList", "paginated: true}", "paginated: true, preview: {}}",
                 "resources.tickets.methods.list.preview", "is only for a resource's get"},
-        Mistake{"RawWithoutBody", kGet, "get: {operation: get-ticket, raw_schema: true}",
-                "resources.tickets.methods.get", ""},
         Mistake{"HealthOfNoMethod", "tool_tags:", "health: tickets\ntool_tags:", "health", "names no method"},
         Mistake{"HealthThatNeedsAnArgument", "tool_tags:", "health: tickets.get\ntool_tags:", "health",
                 "needs no argument"},

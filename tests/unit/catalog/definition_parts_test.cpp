@@ -135,7 +135,7 @@ std::string rounds(std::string const& request)
     return "{rounds: [{" + request + "}]}";
 }
 
-constexpr auto kForm = "ask: {elicit: {message: Which?, schema: {type: object, properties: {a: {type: string}}}}}";
+constexpr auto kForm = "ask: {elicit: {message: Which, schema: {type: object, properties: {a: {type: string}}}}}";
 
 class InputMistakes : public ::testing::TestWithParam<Mistake> {};
 

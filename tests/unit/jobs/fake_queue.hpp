@@ -41,13 +41,14 @@ public:
     Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline) override
     {
         failed.emplace_back(job, pause);
-        if (is_down)
+        if (is_full)
             co_return Error{ErrorCode::unavailable, "The database is not available."};
         co_return Result<void>{};
     }
 
     int takes = 0;
     bool is_down = false;
+    bool is_full = false; ///< Ends are not stored.
     bool is_broken = false;
     std::optional<std::chrono::milliseconds> next_in;
     std::vector<Job> due;

@@ -268,6 +268,7 @@ TEST_F(LoopTest, SaysInTheLogWhatFailedAndWhatWasNotStored)
     test::LogFile file;
     Loop loop(io_, queue_, {kHealth, 8, 2}, fail, bell_, metrics_, file.log());
     queue_.due = {job(1)};
+    queue_.is_full = true;
     bell_.waited = [&] {
         queue_.is_down = true;
         if (bell_.waits.size() == 2)

@@ -240,6 +240,7 @@ TEST_F(TenantTest, NamesToolsAndPromptsByTheirIntegration)
 
 TEST_F(TenantTest, AsksWhichAccountIsMeantWhereThereAreSeveral)
 {
+    desk_.clock.advance(std::chrono::seconds(1)); // Accounts are listed by their ids.
     desk_.connect("acme", "other");
     token_ = url([](McpServer& made) {
         made.account.reset();

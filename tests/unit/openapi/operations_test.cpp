@@ -13,7 +13,7 @@ struct Found {
     std::map<std::string, Operation> operations;
     std::vector<FieldFailure> failures;
 
-    [[nodiscard]] Operation const& only() const
+    [[nodiscard]] Operation only() const
     {
         EXPECT_TRUE(failures.empty()) << failures.front().path << ' ' << failures.front().message;
         return operations.at("op");

@@ -73,32 +73,36 @@ TEST(WorkerPoolTest, TellsAJobWhichThreadRunsIt)
 
 TEST(OffloadTest, GivesTheResultToTheCallersThread)
 {
+    asio::io_context io(1);
     WorkerPool pool(1, 1);
     auto const here = std::this_thread::get_id();
     std::thread::id there;
-    auto const said = test::run(offloaded(pool, Deadline::after(60s), [&](std::size_t) -> Result<std::string> {
-        there = std::this_thread::get_id();
-        return std::string("done");
-    }));
+    auto const said = test::run_on(io, offloaded(pool, Deadline::after(60s), [&](std::size_t) -> Result<std::string> {
+                                       there = std::this_thread::get_id();
+                                       return std::string("done");
+                                   }));
     EXPECT_EQ(said.value(), "done");
     EXPECT_NE(there, here);
 }
 
 TEST(OffloadTest, GivesTheErrorOfTheJob)
 {
+    asio::io_context io(1);
     WorkerPool pool(1, 1);
-    auto const said = test::run(offloaded(pool, Deadline::after(60s), [](std::size_t) -> Result<std::string> {
-        return Error{ErrorCode::conflict, "x"};
-    }));
+    auto const said = test::run_on(io, offloaded(pool, Deadline::after(60s), [](std::size_t) -> Result<std::string> {
+                                       return Error{ErrorCode::conflict, "x"};
+                                   }));
     ASSERT_FALSE(said);
     EXPECT_EQ(said.error().code(), ErrorCode::conflict);
 }
 
 TEST(OffloadTest, IsRefusedWhenTheQueueIsFull)
 {
+    asio::io_context io(1);
     WorkerPool pool(1, 0);
-    auto const said = test::run(
-        offloaded(pool, Deadline::after(60s), [](std::size_t) -> Result<std::string> { return std::string("done"); }));
+    auto const said = test::run_on(io, offloaded(pool, Deadline::after(60s), [](std::size_t) -> Result<std::string> {
+                                       return std::string("done");
+                                   }));
     ASSERT_FALSE(said);
     EXPECT_EQ(said.error().code(), ErrorCode::unavailable);
     EXPECT_EQ(said.error().log_message(), "worker queue is full");
@@ -106,15 +110,17 @@ TEST(OffloadTest, IsRefusedWhenTheQueueIsFull)
 
 TEST(OffloadTest, EndsAtItsDeadlineThoughTheJobGoesOn)
 {
+    asio::io_context io(1);
     std::latch gate(1);
     bool has_ended = false;
     {
         WorkerPool pool(1, 1);
-        auto const said = test::run(offloaded(pool, Deadline::after(0s), [&](std::size_t) -> Result<std::string> {
-            gate.wait();
-            has_ended = true;
-            return std::string("too late");
-        }));
+        auto const said =
+            test::run_on(io, offloaded(pool, Deadline::after(0s), [&](std::size_t) -> Result<std::string> {
+                             gate.wait();
+                             has_ended = true;
+                             return std::string("too late");
+                         }));
         ASSERT_FALSE(said);
         EXPECT_EQ(said.error().code(), ErrorCode::unavailable);
         EXPECT_EQ(said.error().log_message(), "blocking work exceeded its deadline");
