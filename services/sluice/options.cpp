@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include "api/settings.hpp"
+#include "http_api/url.hpp"
 #include "worker/settings.hpp"
 
 #include <fstream>
@@ -11,6 +12,13 @@ namespace {
 
 /// The most connections to the worker's health and metrics.
 constexpr std::size_t kOperators = 64;
+
+/// Whether only this machine reaches a place, or there is none.
+bool is_this_machine(std::string const& base)
+{
+    auto const url = http::parse_url(base);
+    return base.empty() || (url && url->host == "127.0.0.1");
+}
 
 Result<std::string> read_text(std::string const& path)
 {
@@ -35,6 +43,9 @@ Options::Options()
                      "PostgreSQL URL of the role sluice_owner; only `sluice migrate` uses it");
     telemetry::add_settings(settings_, log_);
     worker::add_settings(settings_, worker_);
+    settings_.text("clock.offset_file", clock_offset_file_,
+                   "for tests alone: file of 8 bytes, the seconds by which the clock is ahead (deploy/local/up "
+                   "--movable-clock)");
 }
 
 Result<void> Options::load(std::string const& config_file)
@@ -53,6 +64,9 @@ Result<void> Options::load(std::string const& config_file)
     auto failures = loaded ? std::vector<FieldFailure>() : loaded.error().failures();
     for (auto& fault : api::faults_between(api_))
         failures.push_back(std::move(fault));
+    // Nobody gets a clock that can be moved by accident: who is reached from outside has none.
+    if (!clock_offset_file_.empty() && !(is_this_machine(api_.public_url) && is_this_machine(api_.mcp_url)))
+        failures.push_back({"clock.offset_file", "is for tests: public_url and mcp.url must be at 127.0.0.1"});
     if (!failures.empty())
         return Error{std::move(failures)};
     return {};

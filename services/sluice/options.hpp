@@ -25,6 +25,8 @@ public:
     [[nodiscard]] Secret const& database_url() const noexcept { return api_.database.url; }
     [[nodiscard]] Secret const& migrate_url() const noexcept { return migrate_url_; }
     [[nodiscard]] std::string const& keyring_file() const noexcept { return api_.keyring_file; }
+    /// Empty: the clock is the system's.
+    [[nodiscard]] std::string const& clock_offset_file() const noexcept { return clock_offset_file_; }
     [[nodiscard]] telemetry::Level log_level() const { return log_.threshold(); }
 
 private:
@@ -33,6 +35,7 @@ private:
     worker::Config worker_;
     telemetry::LogConfig log_;
     Secret migrate_url_;
+    std::string clock_offset_file_;
 };
 
 } // namespace sluice

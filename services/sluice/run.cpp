@@ -1,4 +1,5 @@
 #include "api/app.hpp"
+#include "base/movable_clock.hpp"
 #include "commands.hpp"
 #include "runtime/descriptors.hpp"
 #include "worker/app.hpp"
@@ -37,6 +38,13 @@ Result<std::size_t> fit_connections(std::string_view setting, std::size_t wanted
     return fit;
 }
 
+void tell_of_moved_clock(Options const& options, telemetry::Log& log)
+{
+    if (!options.clock_offset_file().empty())
+        log.write(telemetry::Level::warning, "the clock is moved by a file, as for tests",
+                  {{"file", options.clock_offset_file()}});
+}
+
 } // namespace
 
 Result<crypto::Keyring> load_keyring(Options const& options)
@@ -59,8 +67,11 @@ Result<void> run_api(Options const& options)
         return keyring.error();
     if (options.database_url().empty())
         return missing("database.url");
+    auto const clock = open_clock(options.clock_offset_file());
+    if (!clock)
+        return clock.error();
     telemetry::Log log(STDERR_FILENO, options.log_level());
-    SystemClock const clock;
+    tell_of_moved_clock(options, log);
     auto config = options.api();
     // The database needs the pool, its probe, and three connections that listen. Each thread has a listener and its
     // event queue.
@@ -71,7 +82,7 @@ Result<void> run_api(Options const& options)
     if (!fit)
         return fit.error();
     config.server.connection_limit = std::max<std::size_t>(1, *fit / config.threads);
-    api::App app(std::move(config), *std::move(keyring), clock, log);
+    api::App app(std::move(config), *std::move(keyring), **clock, log);
     return app.run();
 }
 
@@ -83,15 +94,18 @@ Result<void> run_worker(Options const& options)
     auto config = options.worker();
     if (config.database.url.empty())
         return missing("worker.database_url");
+    auto const clock = open_clock(options.clock_offset_file());
+    if (!clock)
+        return clock.error();
     telemetry::Log log(STDERR_FILENO, options.log_level());
+    tell_of_moved_clock(options, log);
     // The database needs the pool, its probe, and one connection that listens.
     auto const fit = fit_connections("the worker's health and metrics", config.server.connection_limit,
                                      config.database.connections + 2, log);
     if (!fit)
         return fit.error();
     config.server.connection_limit = *fit;
-    SystemClock const clock;
-    return worker::run(std::move(config), *std::move(keyring), clock, log);
+    return worker::run(std::move(config), *std::move(keyring), **clock, log);
 }
 
 } // namespace sluice

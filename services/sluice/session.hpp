@@ -21,12 +21,13 @@ void print(json::object const& answer);
 /// Everything that one command needs to use the store.
 class Session {
 public:
-    Session(Options const& options, crypto::Keyring keyring)
+    Session(Options const& options, std::unique_ptr<Clock const> clock, crypto::Keyring keyring)
         : log_(STDERR_FILENO, telemetry::Level::error)
         , metrics_(registry_)
+        , clock_(std::move(clock))
         , keyring_(std::move(keyring))
         , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
-        , store_(pool_, keyring_, clock_, no_caches_)
+        , store_(pool_, keyring_, *clock_, no_caches_)
     {
     }
 
@@ -50,7 +51,7 @@ private:
     telemetry::Log log_;
     telemetry::Registry registry_;
     pg::PoolMetrics metrics_;
-    SystemClock clock_;
+    std::unique_ptr<Clock const> clock_;
     crypto::Keyring keyring_;
     pg::Pool pool_;
     snapshots::NoCaches no_caches_;

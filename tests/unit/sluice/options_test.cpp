@@ -87,6 +87,19 @@ TEST(Options, AShareOfMemoryIsNoMoreThanAll)
     EXPECT_EQ(failures_of("limits: {body_memory: 32, body_memory_share: 32}\n"), Failures{});
 }
 
+TEST(Options, OnlyWhoIsReachedFromThisMachineHasAClockThatCanBeMoved)
+{
+    std::string const moved = "clock: {offset_file: /tmp/x}\n";
+    Failures const refused{{"clock.offset_file", "is for tests: public_url and mcp.url must be at 127.0.0.1"}};
+
+    EXPECT_EQ(failures_of(moved), Failures{});
+    EXPECT_EQ(failures_of(moved + "public_url: http://127.0.0.1:9000\nmcp: {url: http://127.0.0.1:9001}\n"),
+              Failures{});
+    EXPECT_EQ(failures_of(moved + "public_url: https://sluice.example\n"), refused);
+    EXPECT_EQ(failures_of(moved + "mcp: {url: https://mcp.example}\n"), refused);
+    EXPECT_EQ(failures_of("public_url: https://sluice.example\n"), Failures{});
+}
+
 TEST(Options, WhatSettingsSayOfEachOtherIsToldWithTheRest)
 {
     auto const failures = failures_of("limits: {body_memory: 32}\nlog: {level: loud}\ncolour: red\n");
