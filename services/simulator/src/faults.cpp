@@ -7,6 +7,8 @@ namespace sluice::simulator {
 void Faults::clear()
 {
     faults_.clear();
+    *is_over_ = true;
+    is_over_ = std::make_shared<bool>(false);
     reject_credentials = false;
 }
 
@@ -23,10 +25,10 @@ std::optional<Fault> Faults::take(std::string_view call, std::string_view templa
     });
     if (found == faults_.end())
         return std::nullopt;
-    if (--found->times > 0)
-        return *found;
-    auto fault = std::move(*found);
-    faults_.erase(found);
+    auto fault = *found;
+    fault.is_over = is_over_;
+    if (--found->times == 0)
+        faults_.erase(found);
     return fault;
 }
 

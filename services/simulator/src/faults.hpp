@@ -4,6 +4,7 @@
 #include "simulator/simulator.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ struct Fault {
     /// Instead of the true answer.
     std::optional<http::Response> response;
     Manner manner;
-    std::string coding; ///< The content coding of the answer; empty: none.
+    std::string coding;                  ///< The content coding of the answer; empty: none.
+    std::shared_ptr<bool const> is_over; ///< Whether the faults were cleared since it was taken.
 };
 
 class Faults {
@@ -36,6 +38,7 @@ public:
 
 private:
     std::vector<Fault> faults_;
+    std::shared_ptr<bool> is_over_ = std::make_shared<bool>(false);
 };
 
 } // namespace sluice::simulator

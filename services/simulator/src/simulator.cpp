@@ -48,10 +48,11 @@ Sending Simulator::handle(http::Request const& request)
 {
     world_->catch_up();
     world_->fault.reset();
-    Sending sending{answer(*world_, request), {}};
+    Sending sending{answer(*world_, request), {}, nullptr};
     if (auto const& fault = world_->fault) {
         encode(sending.response, fault->coding);
         sending.manner = fault->manner;
+        sending.is_over = fault->is_over;
     }
     return sending;
 }

@@ -162,6 +162,20 @@ TEST_F(SimulatorControlTest, SendsAnAnswerOfAFaultInItsManner)
     EXPECT_TRUE(hanging.manner.hangs);
 }
 
+TEST_F(SimulatorControlTest, WhatHangsGoesOnWhenTheFaultsAreCleared)
+{
+    control("/accounts/acme/faults", R"({"match":"GET /api/account","hang":true,"times":2})");
+    auto const first = get("/api/account");
+    auto const second = get("/api/account");
+    EXPECT_FALSE(*first.is_over || *second.is_over);
+
+    control("/accounts/acme/faults", R"({"kind":"clear"})");
+
+    EXPECT_TRUE(*first.is_over && *second.is_over);
+    control("/accounts/acme/faults", R"({"match":"GET /api/account","hang":true})");
+    EXPECT_FALSE(*get("/api/account").is_over);
+}
+
 TEST_F(SimulatorControlTest, CompressesTheTrueAnswer)
 {
     auto const plain = get("/api/account").response.body;

@@ -21,6 +21,7 @@ struct Reply {
     http::Response response;
     json::value body;
     Manner manner;
+    std::shared_ptr<bool const> is_over;
 
     [[nodiscard]] int status() const { return response.status; }
     /// By JSON pointer.
@@ -77,7 +78,7 @@ public:
             request.headers.add("content-type", body_type);
         request.body = std::move(body);
         auto sending = simulator.handle(request);
-        Reply reply{std::move(sending.response), nullptr, std::move(sending.manner)};
+        Reply reply{std::move(sending.response), nullptr, std::move(sending.manner), std::move(sending.is_over)};
         if (auto parsed = json::parse(reply.response.body, {.max_bytes = 64 * 1024 * 1024}); parsed)
             reply.body = std::move(*parsed);
         return reply;

@@ -20,14 +20,16 @@ constexpr std::chrono::milliseconds kLook{50};
 constexpr std::size_t kBodyLimit = 8 * 1024 * 1024;
 
 /// What comes before an answer.
-Task<void> wait(Manner const& manner, http::Peer const* client)
+Task<void> wait(Sending const& sending, http::Peer const* client)
 {
+    auto const& manner = sending.manner;
     if (auto const* informed = dynamic_cast<http::WaitingClient const*>(client))
         for (auto const status : manner.interim)
             co_await informed->inform(status, {});
     auto const end = std::chrono::steady_clock::now() + manner.delay;
-    while ((manner.hangs || std::chrono::steady_clock::now() < end) && client != nullptr && !client->is_gone())
-        co_await sleep_until(manner.hangs ? Deadline::after(kLook) : Deadline{end}.at_most(kLook));
+    auto const hangs = [&] { return manner.hangs && !*sending.is_over; };
+    while ((hangs() || std::chrono::steady_clock::now() < end) && client != nullptr && !client->is_gone())
+        co_await sleep_until(hangs() ? Deadline::after(kLook) : Deadline{end}.at_most(kLook));
 }
 
 Task<void> write_pieces(http::BodySink& sink, std::string body, Manner manner)
@@ -46,7 +48,8 @@ Task<void> write_pieces(http::BodySink& sink, std::string body, Manner manner)
 
 http::Response in_that_manner(Sending sending)
 {
-    auto& [response, manner] = sending;
+    auto& response = sending.response;
+    auto const& manner = sending.manner;
     if (manner.piece_bytes > 0 || manner.cut_after)
         response.stream = [body = std::move(response.body), manner](http::BodySink& sink) {
             return write_pieces(sink, body, manner);
@@ -64,7 +67,7 @@ public:
     Task<http::Response> handle(http::Request request) override
     {
         auto sending = simulator_.handle(request);
-        co_await wait(sending.manner, request.peer);
+        co_await wait(sending, request.peer);
         co_return in_that_manner(std::move(sending));
     }
     http::Response refuse(int status, std::string_view message) override

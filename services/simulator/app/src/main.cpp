@@ -1,4 +1,5 @@
 // A stand-in Gorgias for the demo and the tests, on 127.0.0.1.
+#include "base/movable_clock.hpp"
 #include "simulator_app/app.hpp"
 
 #include <CLI/CLI.hpp>
@@ -45,6 +46,7 @@ int main(int argc, char** argv)
     std::uint16_t port = 8090;
     Texts accounts;
     Texts apps;
+    std::string clock_file;
     app.add_option("--port", port, "port; 0: any free one")->envname("SIMULATOR_PORT")->capture_default_str();
     app.add_option("--accounts", accounts, "accounts, separated by commas")
         ->delimiter(',')
@@ -54,6 +56,8 @@ int main(int argc, char** argv)
         ->delimiter(',')
         ->envname("SIMULATOR_APPS")
         ->check(form("CLIENT_ID:CLIENT_SECRET:REDIRECT_URI", 3));
+    app.add_option("--clock-offset-file", clock_file, "file of 8 bytes, the seconds by which its clock is ahead")
+        ->envname("SIMULATOR_CLOCK_OFFSET_FILE");
     CLI11_PARSE(app, argc, argv);
 
     sluice::simulator::Config config;
@@ -76,8 +80,9 @@ int main(int argc, char** argv)
     server.name = "simulator";
     server.port = port;
     sluice::telemetry::Log log(STDERR_FILENO, sluice::telemetry::Level::info);
-    sluice::SystemClock const clock;
-    auto const ran = sluice::simulator::run_server(std::move(config), server, clock, log);
+    auto const clock = sluice::open_clock(clock_file);
+    auto const ran = clock ? sluice::simulator::run_server(std::move(config), server, **clock, log)
+                           : sluice::Result<void>(clock.error());
     if (!ran)
         std::cerr << "sluice-simulator: " << ran.error().public_detail() << '\n';
     return ran ? 0 : 1;

@@ -58,7 +58,7 @@ struct DeliveryOutcome {
 struct Manner {
     std::vector<int> interim;             ///< Statuses of interim answers, which go ahead of everything.
     std::chrono::milliseconds delay{};    ///< Then this long nothing.
-    bool hangs = false;                   ///< Then nothing, until the client has gone.
+    bool hangs = false;                   ///< Then nothing, until the client or the faults have gone.
     std::size_t piece_bytes = 0;          ///< So much of the body at a time; 0: all of it.
     std::chrono::milliseconds pause{};    ///< After each piece.
     std::optional<std::size_t> cut_after; ///< The connection ends after so much of the body.
@@ -69,6 +69,7 @@ struct Manner {
 struct Sending {
     http::Response response;
     Manner manner;
+    std::shared_ptr<bool const> is_over; ///< Whether the faults were cleared since; null: there was none.
 };
 
 struct World;
