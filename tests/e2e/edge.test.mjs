@@ -72,13 +72,14 @@ test('bodies of one environment take their share of memory, then 429', async (t)
 test('a request too many is told so before its body is read', async (t) => {
     const { simulated } = account;
     const api = await startApi(t, { settings: { SLUICE_THREADS: '1', SLUICE_LIMITS_REQUESTS: '1' } });
-    await simulated.fault({ match: 'GET /api/tickets', delay_ms: 3000 });
+    await simulated.fault({ match: 'GET /api/tickets', hang: true });
     const before = (await simulated.state()).operations['GET /api/tickets'] ?? 0;
     const slow = callTool(url.replace(where.api.url, api.url), 'list_all_gorgias_tickets', { limit: 1 });
     await eventually('the slow call', 3, async () => (await simulated.state()).operations['GET /api/tickets'] > before, 10);
     const peer = raw(api.url, `POST /webhook HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${where.token}\r\n${large}`);
     await eventually('429', 2, () => statusOf(peer) === 429, 10);
     assert.match(peer.text, /retry-after: 1/);
+    await simulated.clearFaults();
     assert.ok(!(await slow).isError);
 });
 
@@ -89,7 +90,7 @@ test('an environment whose calls are slow leaves places to the others', async (t
     const at = (path) => path.replace(where.api.url, api.url);
     const list = () => send('GET', `${api.url}/integration`, { headers: { authorization: `Bearer ${where.token}` } });
     for (const { status } of [await post(at(url), ping), await list()]) assert.equal(status, 200); // Whose they are is known from here on.
-    await simulated.fault({ match: 'GET /api/tickets', times: 2, delay_ms: 2000 });
+    await simulated.fault({ match: 'GET /api/tickets', times: 2, hang: true });
     const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_all_gorgias_tickets', arguments: { limit: 1 } } };
     const calls = Array.from({ length: 4 }, () => post(at(url), call));
     const refused = await Promise.race(calls);
@@ -98,6 +99,7 @@ test('an environment whose calls are slow leaves places to the others', async (t
     assert.equal(refused.headers['retry-after'], '1');
     assert.equal((await post(at(other.url), ping)).status, 200);
     assert.equal((await list()).status, 429, 'whichever way the environment comes');
+    await simulated.clearFaults();
     assert.deepEqual((await Promise.all(calls)).map(({ status }) => status).sort(), [200, 200, 429, 429]);
 });
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { callTool } from './support/mcp.mjs';
-import { cli, connect, environment, keyringFile, mainEnvironment, startApi } from './support/product.mjs';
-import { eventually, sleep, test } from './support/test.mjs';
+import { cli, connect, environment, keyringFile, mainEnvironment, productLog, startApi } from './support/product.mjs';
+import { eventually, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
 const failure = async (...args) => {
@@ -50,10 +50,11 @@ test('a rotation under load: no call fails, and what was made before goes on', a
     await eventually('every replica has the key', 45, async () => {
         const { keys } = await cli('keys', 'status');
         return keys.find(({ id }) => id === added).replicas_without_it.length === 0;
-    }, 500);
-    const { active } = await eventually('rotated', 45, () => cli('keys', 'rotate').catch(() => undefined), 1000);
+    });
+    const { active } = await eventually('rotated', 45, () => cli('keys', 'rotate').catch(() => undefined));
     assert.equal(active, added);
-    await sleep(3000); // Both replicas have loaded the file again.
+    const isLoaded = (log) => log.includes(`"the keyring was loaded again","active":${added}}`);
+    await eventually('both replicas have loaded the file again', 10, () => [productLog('api'), replica.log()].every(isLoaded));
     const { url: later } = await account.mint();
     assert.ok(!(await callTool(later, 'list_all_gorgias_tickets', { limit: 1 })).isError);
     assert.ok(!(await callTool(url, 'list_all_gorgias_tickets', { limit: 1 })).isError, 'hashed with the old key');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 
 import { connectV1, connectV2 } from './support/clients.mjs';
-import { assertRpcError, callTool, legacy, listTools, modernRequest } from './support/mcp.mjs';
-import { connect, main, mainEnvironment, startApi } from './support/product.mjs';
+import { assertRpcError, legacy, modernRequest } from './support/mcp.mjs';
+import { connect, main, mainEnvironment } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -51,24 +51,6 @@ test('the second factor goes into Sluice-Api-Token', async () => {
     assert.equal((await ping(token)).status, 401);
     const headers = { authorization: `Bearer ${token}`, 'sluice-api-token': where.token };
     assert.equal((await legacy(endpoint, 'ping', undefined, { headers })).status, 200);
-});
-
-test('a token is replaced: both work for the overlap, on every replica, then only the new one', async (t) => {
-    const replica = await startApi(t);
-    const server = await account.mint({ methods: ['read'] });
-    const urls = [server.url, `${replica.url}/mcp/${server.token}`];
-    for (const url of urls) assert.ok((await listTools(url)).length > 0);
-    const rotated = await account.api.ok('POST', `${path}/${server.id}/rotate-token`, { overlap_seconds: 2 });
-    assert.equal(rotated.id, server.id);
-    assert.notEqual(rotated.token, server.token);
-    assert.ok(Date.parse(rotated.previous_token_ends_at) - Date.now() <= 2000);
-    for (const url of [...urls, rotated.url]) assert.ok((await listTools(url)).length > 0, 'both work');
-    await eventually('the old one has ended everywhere', 5, async () => {
-        const statuses = await Promise.all(urls.map(async (url) => (await legacy(url, 'ping')).status));
-        return statuses.every((status) => status === 404);
-    });
-    assert.ok(!(await callTool(rotated.url, 'list_all_gorgias_tickets', { limit: 1 })).isError);
-    assert.ok((await listTools(`${replica.url}/mcp/${rotated.token}`)).length > 0);
 });
 
 test('overlap 0 ends the old token at once; what is no overlap is refused', async () => {

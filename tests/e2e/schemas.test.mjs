@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { assertRefused } from './support/api.mjs';
 import { callTool, listTools, modernRequest, toolError } from './support/mcp.mjs';
-import { connect, mainEnvironment, makeDue } from './support/product.mjs';
+import { connect, mainEnvironment, makeDue, untilDone } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -126,8 +126,7 @@ test('the worker finds a changed field by one call, and then reads only what cha
     const { url: others } = await other.mint();
     const quiet = await other.simulated.callsDuring(async () => {
         await makeDue('account_schema', other.id);
-        await eventually('the look for changes', 20, async () => (await other.simulated.state()).calls > 0);
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await untilDone('account_schema', other.id);
     });
     assert.equal(quiet, 1);
     const definition = { data_type: 'boolean', input_settings: { input_type: 'dropdown', choices: [true, false] } };

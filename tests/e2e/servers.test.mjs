@@ -6,7 +6,7 @@ import { connectV1, connectV2 } from './support/clients.mjs';
 import { send } from './support/exchange.mjs';
 import { assertRpcError, callTool, legacy, listTools, modernRequest } from './support/mcp.mjs';
 import { cli, connect, environment, mainEnvironment, startApi } from './support/product.mjs';
-import { defer, eventually, file, sleep, test } from './support/test.mjs';
+import { defer, eventually, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
 const account = await connect(file, where);
@@ -219,7 +219,7 @@ test('a second replica: serves at once what the first made, and forgets within a
     assert.equal(a.status, 200);
     assert.equal(a.text, b.text, 'the same bytes from every replica');
     await account.api.ok('DELETE', `${path}/${id}`);
-    await sleep(1000);
+    await eventually('it is forgotten', 1, async () => (await legacy(there, 'ping')).status === 404, 10);
     for (let i = 0; i < 50; ++i) assert.equal((await legacy(there, 'ping')).status, 404);
 });
 const list = () => ({

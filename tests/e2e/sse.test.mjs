@@ -129,8 +129,8 @@ test('calls whose answers go to a stream are finished before their replica leave
     const stream = await open(at(going.url));
     const call = (id, name, args) =>
         say(stream, going.url, { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
-    await simulated.fault({ match: 'GET /api/tickets', delay_ms: 1500 });
-    await simulated.fault({ match: 'POST /api/tags', delay_ms: 1500 });
+    await simulated.fault({ match: 'GET /api/tickets', hang: true });
+    await simulated.fault({ match: 'POST /api/tags', hang: true });
     await call(1, 'list_all_gorgias_tickets', { limit: 1 });
     await call(2, 'create_a_gorgias_tag', { name: 'made while leaving' });
     await eventually('both calls reach the vendor', 5, async () => {
@@ -138,6 +138,9 @@ test('calls whose answers go to a stream are finished before their replica leave
         return operations['GET /api/tickets'] > 0 && operations['POST /api/tags'] > 0;
     }, 20);
     process.kill(going.pid, 'SIGTERM');
+    await eventually('it leaves', 5, async () => (await send('GET', `${going.management}/readyz`).catch(() => undefined))?.status !== 200, 10);
+    assert.ok(!stream.ended);
+    await simulated.clearFaults();
     await eventually('the end', 8, () => stream.ended);
     const [first, second] = [1, 2].map((id) => answers(stream).find(([, message]) => message.id === id)?.[1]);
     assert.ok(first && !first.result.isError, JSON.stringify(first));

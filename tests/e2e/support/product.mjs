@@ -29,18 +29,24 @@ function readDevJson() {
 
 const dev = readDevJson();
 export const keyringFile = join(dirname(devJson), 'keyring.json');
+/// Of a product whose clock can be moved (clock.mjs).
+export const clockFile = dev.clock_file;
 // The executable refuses variables that are no setting of its own, such as SLUICE_DEV_JSON.
 const withoutOurs = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
 const settingsOf = (settings) => ({
     ...withoutOurs,
     SLUICE_DATABASE_URL: dev.database_url,
     SLUICE_KEYRING_FILE: keyringFile,
+    ...(clockFile && { SLUICE_CLOCK_OFFSET_FILE: clockFile }),
     ...settings,
 });
 
 /// Where the api listens, and which simulator it may call.
 export const main = { url: dev.base_url, management: dev.management_url, token: dev.api_token, allow: dev.allow, simulator: new Simulator(dev.simulator_url) };
 main.api = new Api(main.url, main.token);
+
+/// What a process of the product (`api`, `worker`) has logged since its start.
+export const productLog = (name) => readFileSync(join(dirname(devJson), `${name}.log`), 'utf8');
 
 /// One run of the executable's command line.
 export async function cli(...args) {
@@ -111,6 +117,7 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
         const port = await freePort();
         start(scope, [simulatorFile], {
             SIMULATOR_PORT: port,
+            ...(clockFile && { SIMULATOR_CLOCK_OFFSET_FILE: clockFile }),
             SIMULATOR_APPS: `${app.client_id}:${app.client_secret}:${main.url}/connect/callback`,
         });
         own.simulator = new Simulator(`http://127.0.0.1:${port}`);
@@ -201,22 +208,32 @@ function uuidOf(id) {
     return number.toString(16).padStart(32, '0');
 }
 
+/// Statements as the serving role, one after the other; what they answer, as text.
+export async function sql(...statements) {
+    const args = [dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', ...statements.flatMap((each) => ['-c', each])];
+    return (await promisify(execFile)('psql', args)).stdout.trim();
+}
+
 /// Lets an account's job run now, once it is there.
 export const makeDue = (kind, accountId) => eventually(`the job ${kind}`, 10, () => isMadeDue(kind, accountId));
 
 /// Whether there is such a job: then it runs now.
 async function isMadeDue(kind, accountId) {
-    const sql = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = '${kind}' AND id = '${uuidOf(accountId)}' RETURNING 1, pg_notify('sluice_jobs', kind)`;
-    const { stdout } = await promisify(execFile)('psql', [dev.database_url, '-qAtXc', sql]);
-    return stdout.includes('1');
+    const due = `UPDATE jobs SET due = now(), lease_until = NULL WHERE kind = '${kind}' AND id = '${uuidOf(accountId)}' RETURNING 1, pg_notify('sluice_jobs', kind)`;
+    return (await sql(due)).includes('1');
 }
 
+/// Until the job that was due is over: it is due later, or gone.
+export const untilDone = (kind, accountId) =>
+    eventually(`the job ${kind} is over`, 20, async () => {
+        const is = `kind = '${kind}' AND id = '${uuidOf(accountId)}'`;
+        return (await sql(`SELECT 1 FROM jobs WHERE ${is} AND (due <= now() OR lease_until IS NOT NULL)`)) === '';
+    });
+
 /// SQL as the serving role, inside an environment: to let time pass for a row.
-export async function inEnvironment(environmentId, sql) {
+export async function inEnvironment(environmentId, statement) {
     const set = `SELECT set_config('sluice.environment_id', '${uuidOf(environmentId)}', false)`;
-    const args = [dev.database_url, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', set, '-c', sql];
-    const { stdout } = await promisify(execFile)('psql', args);
-    return stdout.trim().split('\n').slice(1);
+    return (await sql(set, statement)).split('\n').slice(1);
 }
 
 /// Lets the worker reach its verdict on an account whose vendor refuses it: two looks, five minutes apart.

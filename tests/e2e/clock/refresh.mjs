@@ -1,13 +1,13 @@
 // Access tokens that end, are refused or cannot be renewed.
 import assert from 'node:assert/strict';
 
-import { callTool, toolError } from './support/mcp.mjs';
-import { connect, environment, mainEnvironment, overrideFor, startApi } from './support/product.mjs';
-import { eventually, sleep, test } from './support/test.mjs';
+import { advance, inSeconds } from '../support/clock.mjs';
+import { callTool, toolError } from '../support/mcp.mjs';
+import { connect, environment, mainEnvironment, overrideFor, startApi } from '../support/product.mjs';
+import { eventually, test } from '../support/test.mjs';
 
 const where = await mainEnvironment();
 const scopes = ['account:read', 'tickets:read', 'offline'];
-const inSeconds = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
 const list = (url) => callTool(url, 'list_all_gorgias_tickets', { limit: 1 });
 
 /// An account whose access token ends after `lifetime` seconds, and whose new ones do after `renewed`.
@@ -30,15 +30,18 @@ async function oauthAccount(scope, { lifetime = 3600, renewed = 3600, rotates = 
 }
 
 test('a token about to end is renewed before it is used', async (t) => {
-    const account = await oauthAccount(t, { lifetime: 2 });
-    await sleep(2100);
+    const account = await oauthAccount(t);
+    await advance(3590, { wakes: false });
     assert.ok(!(await list(account.url)).isError);
     assert.equal((await account.vendor()).refreshes, 1);
     assert.equal((await account.account()).status, 'active');
 });
 
 test('the worker renews ahead of the end, without a call', async (t) => {
-    const account = await oauthAccount(t, { lifetime: 4 });
+    const account = await oauthAccount(t);
+    await advance(3400);
+    assert.equal((await account.vendor()).refreshes, 0);
+    await advance(150);
     await eventually('it is renewed', 6, async () => (await account.vendor()).refreshes === 1);
     assert.ok(!(await list(account.url)).isError);
     assert.equal((await account.vendor()).refreshes, 1);
@@ -115,8 +118,8 @@ for (const [what, fault] of [
 
 test('two replicas and many calls at once: one rotation', async (t) => {
     const replica = await startApi(t);
-    const account = await oauthAccount(t, { lifetime: 1, rotates: true });
-    await sleep(1100);
+    const account = await oauthAccount(t, { rotates: true });
+    await advance(3601, { wakes: false });
     const other = account.url.replace(where.api.url, replica.url);
     const results = await Promise.all(Array.from({ length: 20 }, (_, i) => list(i % 2 ? account.url : other)));
     assert.ok(results.every(({ isError }) => !isError), JSON.stringify(results.find(({ isError }) => isError)));
@@ -140,8 +143,8 @@ test('without an OAuth app the error says what to set', async (t) => {
     const bare = await environment('no-app');
     const override = { base_url: `${bare.simulator.url}/{{context.subdomain}}` };
     await bare.api.ok('PATCH', `/environment-integration/${bare.installation}`, { override });
-    const account = await oauthAccount(t, { lifetime: 1, at: bare });
-    await sleep(1100);
+    const account = await oauthAccount(t, { at: bare });
+    await advance(3601, { wakes: false });
     const body = toolError(await list(account.url), 403);
     assert.match(body.message, /override\.credentials\.oauth2\.client_id/);
 });
