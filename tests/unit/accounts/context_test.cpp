@@ -1,8 +1,8 @@
-#include "support/desk.hpp"
 #include "accounts/context.hpp"
 #include "accounts/vault.hpp"
 #include "base/encoding.hpp"
 #include "support/clock.hpp"
+#include "support/desk.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
 #include "proxy/pages.hpp"
 
-#include "support/desk.hpp"
 #include "accounts/integrations.hpp"
 #include "proxy/account_observer.hpp"
 #include "proxy/parts.hpp"
 #include "support/clock.hpp"
+#include "support/desk.hpp"
 #include "support/fake_accounts.hpp"
 #include "support/fake_client.hpp"
 #include "support/fake_integrations.hpp"

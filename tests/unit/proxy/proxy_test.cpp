@@ -1,10 +1,10 @@
-#include "support/desk.hpp"
 #include "proxy/build.hpp"
 #include "proxy/interpret.hpp"
 #include "proxy/json_text.hpp"
 #include "proxy/parts.hpp"
 #include "proxy/remote_error.hpp"
 #include "support/clock.hpp"
+#include "support/desk.hpp"
 
 #include <gtest/gtest.h>
 

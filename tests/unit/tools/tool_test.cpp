@@ -1,5 +1,5 @@
-#include "support/desk.hpp"
 #include "catalog/naming.hpp"
+#include "support/desk.hpp"
 #include "tools/arguments.hpp"
 #include "tools/filter.hpp"
 #include "tools/tool.hpp"
