@@ -90,15 +90,19 @@ private:
     }
 
     /// Branches of one type become that type, without their rules. An enum beside a plain type is only a list of known
-    /// values, so the description names them.
+    /// values, so the description names them. That a value may also be null is left out, as it is of types.
     json::object merged_branches(json::object const& rules, json::array const& branches, int depth) const
     {
         json::value const* chosen = nullptr;
         std::string type;
         bool one_type = true;
+        std::size_t count = 0;
         for (auto const& branch : branches) {
             auto const* object = branch.if_object();
             auto const branch_type = object != nullptr ? type_of(*object) : std::string();
+            if (branch_type == "null")
+                continue;
+            ++count;
             if (branch_type.empty())
                 continue;
             if (chosen == nullptr || (!object->contains("enum") && chosen->get_object().contains("enum")))
@@ -120,7 +124,7 @@ private:
             return any;
         }
         auto merged = chosen->get_object();
-        if (branches.size() > 1)
+        if (count > 1)
             merged.erase("enum");
         if (described != nullptr)
             merged["description"] = *described;

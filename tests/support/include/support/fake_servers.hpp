@@ -100,6 +100,8 @@ public:
 
     Task<Result<std::vector<IntegratedAccountId>>> accounts_of(mcp::McpServer server, Deadline) override
     {
+        if (server.account)
+            co_return std::vector{*server.account};
         co_return ids_of(server);
     }
 
