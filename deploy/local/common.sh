@@ -43,6 +43,7 @@ progress() {
             *) printf '%s\n' "$line" >>"$1" && continue ;;
         esac
         if [[ $what == compiling ]]; then
+            ((a > 0)) || continue # ninja looks at its files
             percent=$((100 * a / b))
             text="step $a of $b$(time_left "$a" "$b" "${c%%.*}")"
         else

@@ -71,18 +71,22 @@ struct Heard {
     }
 };
 
-Listener::Callbacks into(Heard& heard)
+/// On the channels `example` and `another`.
+Listener listener_of(Secret const& url, Heard& heard, telemetry::Log& log)
 {
-    return {[&heard](std::string_view payload) {
-                std::lock_guard const lock(heard.mutex);
-                heard.payloads.emplace_back(payload);
-                heard.changed.notify_all();
-            },
-            [&heard](bool listening) {
-                std::lock_guard const lock(heard.mutex);
-                heard.states.push_back(listening);
-                heard.changed.notify_all();
-            }};
+    auto const noted = [&heard](std::string const& prefix) {
+        return [&heard, prefix](std::string_view payload) {
+            std::lock_guard const lock(heard.mutex);
+            heard.payloads.push_back(prefix + std::string(payload));
+            heard.changed.notify_all();
+        };
+    };
+    auto const state = [&heard](bool listening) {
+        std::lock_guard const lock(heard.mutex);
+        heard.states.push_back(listening);
+        heard.changed.notify_all();
+    };
+    return {url, {{"example", noted("")}, {"another", noted("another: ")}}, state, log};
 }
 
 TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
@@ -90,7 +94,7 @@ TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
     test::Database const database;
     Heard heard;
     telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
-    Listener const listener(database.url("sluice_app"), "example", into(heard), log);
+    auto const listener = listener_of(database.url("sluice_app"), heard, log);
     ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
     database.execute("NOTIFY example, 'one'");
     ASSERT_TRUE(heard.wait([&] { return heard.payloads == std::vector<std::string>{"one"}; }));
@@ -102,12 +106,27 @@ TEST(Listener, HearsNotificationsAndSaysWhenItMayHaveMissedSome)
     EXPECT_TRUE(heard.wait([&] { return heard.payloads.size() == 2; }));
 }
 
+TEST(Listener, HearsAllItsChannelsOnOneConnection)
+{
+    test::Database const database;
+    Heard heard;
+    telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
+    auto const listener = listener_of(database.url("sluice_app"), heard, log);
+    ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
+    EXPECT_EQ(database.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'sluice_app' "
+                             "AND datname = current_database()"),
+              "1");
+    database.execute("NOTIFY another, 'one'; NOTIFY stranger, 'lost'; NOTIFY example, 'two'");
+    ASSERT_TRUE(heard.wait([&] { return heard.payloads.size() >= 2; }));
+    EXPECT_EQ(heard.payloads, (std::vector<std::string>{"another: one", "two"}));
+}
+
 TEST(Listener, CountsAsLostWithinThreeSecondsWhenItsServerProcessHangs)
 {
     test::Database const database;
     Heard heard;
     telemetry::Log log(STDERR_FILENO, telemetry::Level::error);
-    Listener const listener(database.url("sluice_app"), "example", into(heard), log);
+    auto const listener = listener_of(database.url("sluice_app"), heard, log);
     ASSERT_TRUE(heard.wait([&] { return heard.states == std::vector<bool>{true}; }));
     auto const pid = std::stoi(database.value(
         "SELECT pid FROM pg_stat_activity WHERE usename = 'sluice_app' AND datname = current_database()"));
@@ -131,7 +150,7 @@ TEST(Listener, OutageIsOneLineOfTheLog)
         Heard heard;
         telemetry::Log log(ends[1], telemetry::Level::warning);
         Secret const url{fmt::format("host=127.0.0.1 port={} sslmode=disable gssencmode=disable", nowhere.port())};
-        Listener const listener(url, "example", into(heard), log);
+        auto const listener = listener_of(url, heard, log);
         nowhere.await_accepted(4);
         EXPECT_FALSE(listener.listening());
     }

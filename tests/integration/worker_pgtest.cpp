@@ -107,14 +107,15 @@ protected:
     void send(EnvironmentId in, WebhookId to) { must(test::run(store_.webhooks().send_test(in, to, soon()))); }
 
     /// Runs a worker until it is told to stop.
-    std::future<Result<void>> work(std::vector<std::string> allowed)
+    std::future<Result<void>> work(std::vector<std::string> allowed) { return work(std::move(allowed), keyring_); }
+    std::future<Result<void>> work(std::vector<std::string> allowed, crypto::Keyring const& keyring)
     {
         worker::Config config;
         config.server.port = 0;
         config.database = {.url = database_.url("sluice_worker"), .connections = 4};
         config.egress_allow = std::move(allowed);
-        return std::async(std::launch::async, [this, config] {
-            return worker::run(config, must(crypto::Keyring::parse(keyring_.serialise().reveal())), clock_, log_);
+        return std::async(std::launch::async, [this, config, &keyring] {
+            return worker::run(config, must(crypto::Keyring::parse(keyring.serialise().reveal())), clock_, log_);
         });
     }
 
@@ -128,6 +129,18 @@ protected:
     snapshots::NoCaches no_caches_;
     Store store_{pool_, keyring_, clock_, no_caches_};
 };
+
+TEST_F(WorkerTest, RefusesToStartWithKeysThatAreNotTheDatabases)
+{
+    ASSERT_TRUE(test::run(store_.tenancy().check_keyring(soon())));
+    auto const others = crypto::Keyring::generate();
+    auto worker = work({}, others);
+    if (worker.wait_for(20s) != std::future_status::ready)
+        std::raise(SIGTERM);
+    auto const refused = worker.get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+}
 
 TEST_F(WorkerTest, FinishesARenewalAndADeliveryThatWereUnderWayWhenItWasToldToStop)
 {

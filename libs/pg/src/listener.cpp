@@ -48,6 +48,13 @@ public:
         PQsetNoticeProcessor(connection_.get(), [](void*, char const*) {}, nullptr);
     }
 
+    /// Sends several commands without parameters: `is_busy` is true until the server has answered all.
+    void send_all(std::string const& commands)
+    {
+        if (PQsendQuery(connection_.get(), commands.c_str()) == 0)
+            fail();
+        is_busy_ = true;
+    }
     /// Sends a command. Only one at a time: `is_busy` is true until the server has answered it.
     void send(char const* sql, std::initializer_list<char const*> parameters)
     {
@@ -73,11 +80,15 @@ public:
             take_result();
     }
 
-    /// The payload of the next notification; nothing if none came.
-    std::optional<std::string> next()
+    struct Notification {
+        std::string channel;
+        std::string payload;
+    };
+    /// Nothing if none came.
+    std::optional<Notification> next()
     {
-        std::unique_ptr<PGnotify, void (*)(void*)> const notification(PQnotifies(connection_.get()), PQfreemem);
-        return notification ? std::optional<std::string>(notification->extra) : std::nullopt;
+        std::unique_ptr<PGnotify, void (*)(void*)> const came(PQnotifies(connection_.get()), PQfreemem);
+        return came ? std::optional<Notification>({came->relname, came->extra}) : std::nullopt;
     }
 
 private:
@@ -97,10 +108,10 @@ private:
 
 } // namespace
 
-Listener::Listener(Secret url, std::string channel, Callbacks callbacks, telemetry::Log& log)
+Listener::Listener(Secret url, std::vector<Channel> channels, State state, telemetry::Log& log)
     : url_(std::move(url))
-    , channel_(std::move(channel))
-    , callbacks_(std::move(callbacks))
+    , channels_(std::move(channels))
+    , state_(std::move(state))
     , log_(log)
     , wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     , thread_([this] { run(); })
@@ -133,7 +144,7 @@ void Listener::run()
 void Listener::set_listening(bool listening)
 {
     if (listening_.exchange(listening, std::memory_order_acq_rel) != listening)
-        callbacks_.state(listening);
+        state_(listening);
 }
 
 void Listener::listen_until_lost()
@@ -142,24 +153,27 @@ void Listener::listen_until_lost()
     auto const ping = own_name();
     auto last_sent = Clock::time_point{};
     auto last_heard = Clock::now();
-    session.send(fmt::format("LISTEN {}", channel_).c_str(), {});
+    std::string commands;
+    for (auto const& channel : channels_)
+        commands += fmt::format("LISTEN {};", channel.name);
+    session.send_all(commands);
     while (!stopping_) {
         auto const now = Clock::now();
         auto const end = last_heard + kHeartbeatLimit;
         if (now >= end)
             throw std::runtime_error("the heartbeat did not come back");
         if (!session.is_busy() && now - last_sent >= kHeartbeat) {
-            session.send("SELECT pg_notify($1, $2)", {channel_.c_str(), ping.c_str()});
+            session.send("SELECT pg_notify($1, $2)", {channels_.front().name.c_str(), ping.c_str()});
             last_sent = now;
         }
         auto const until = session.is_busy() ? end : std::min(end, last_sent + kHeartbeat);
         session.wait(wake_, std::chrono::ceil<milliseconds>(until - now));
-        while (auto const payload = session.next()) {
-            if (*payload == ping) {
+        while (auto const heard = session.next()) {
+            if (heard->payload == ping) {
                 last_heard = Clock::now();
                 set_listening(true);
-            } else if (!payload->starts_with("ping:")) {
-                callbacks_.notified(*payload);
+            } else if (!heard->payload.starts_with("ping:")) {
+                std::ranges::find(channels_, heard->channel, &Channel::name)->notified(heard->payload);
             }
         }
     }

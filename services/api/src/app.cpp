@@ -77,6 +77,8 @@ struct App::Impl final : snapshots::Announcer {
     }
 
     Result<void> start();
+    /// Hears what other replicas change, and wakes what waits for it.
+    std::unique_ptr<pg::Listener> listen();
     /// Waits for the signal to stop, then drains. A second signal ends the io_context at once.
     Task<void> live(asio::signal_set& signals);
     Task<void> drain();
@@ -119,8 +121,6 @@ struct App::Impl final : snapshots::Announcer {
     std::unique_ptr<Management> management_handler;
     std::unique_ptr<http::Server> management;
     std::unique_ptr<pg::Listener> listener;
-    std::unique_ptr<pg::Listener> stream_listener;
-    std::unique_ptr<pg::Listener> wait_listener;
     std::unique_ptr<tenancy::KeyringWatch> watch;
 };
 
@@ -155,40 +155,7 @@ Result<void> App::Impl::start()
         std::make_unique<http::Server>(*contexts.front(), config.management, *management_handler, metrics.server, log);
     if (auto const listening = management->listen(); !listening)
         return listening.error();
-    listener = std::make_unique<pg::Listener>(
-        config.database.url, snapshots::kChangeChannel,
-        pg::Listener::Callbacks{[this](std::string_view payload) {
-                                    auto const change = snapshots::Change::parse(payload);
-                                    for (auto& shard : shards)
-                                        if (change)
-                                            asio::post(shard->io(), [&shard, change] { shard->apply(*change); });
-                                },
-                                [this](bool listening) {
-                                    for (auto& shard : shards)
-                                        asio::post(shard->io(),
-                                                   [&shard, listening] { shard->set_listening(listening); });
-                                }},
-        log);
-    stream_listener = std::make_unique<pg::Listener>(
-        config.database.url, mcp::kStreamChannel,
-        pg::Listener::Callbacks{[this](std::string_view payload) { streams->heard(payload); },
-                                [this](bool listening) {
-                                    if (listening)
-                                        streams->heard_of_all();
-                                }},
-        log);
-    wait_listener = std::make_unique<pg::Listener>(
-        config.database.url, tenancy::kWaitChannel,
-        pg::Listener::Callbacks{
-            [this](std::string_view payload) {
-                for (auto& shard : shards)
-                    asio::post(shard->io(), [&shard, row = std::string(payload)] { shard->waiters().heard(row); });
-            },
-            [this](bool listening) {
-                for (auto& shard : shards)
-                    asio::post(shard->io(), [&shard, listening] { shard->waiters().set_listening(listening); });
-            }},
-        log);
+    listener = listen();
     watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
                                                     "api at " + config.public_url, *workers, clock, log);
     asio::co_spawn(*contexts.front(), watch->run_forever(), asio::detached);
@@ -201,6 +168,34 @@ Result<void> App::Impl::start()
                {"management_port", static_cast<std::int64_t>(management->port())},
                {"threads", static_cast<std::int64_t>(config.threads)}});
     return {};
+}
+
+std::unique_ptr<pg::Listener> App::Impl::listen()
+{
+    auto const changed = [this](std::string_view payload) {
+        if (auto const change = snapshots::Change::parse(payload))
+            for (auto& shard : shards)
+                asio::post(shard->io(), [&shard, change] { shard->apply(*change); });
+    };
+    auto const row_changed = [this](std::string_view payload) {
+        for (auto& shard : shards)
+            asio::post(shard->io(), [&shard, row = std::string(payload)] { shard->waiters().heard(row); });
+    };
+    auto const hearing_changed = [this](bool listening) {
+        for (auto& shard : shards)
+            asio::post(shard->io(), [&shard, listening] {
+                shard->set_listening(listening);
+                shard->waiters().set_listening(listening);
+            });
+        if (listening)
+            streams->heard_of_all();
+    };
+    std::vector<pg::Listener::Channel> channels{
+        {snapshots::kChangeChannel, changed},
+        {tenancy::kWaitChannel, row_changed},
+        {mcp::kStreamChannel, [this](std::string_view payload) { streams->heard(payload); }},
+    };
+    return std::make_unique<pg::Listener>(config.database.url, std::move(channels), hearing_changed, log);
 }
 
 Task<bool> App::Impl::on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit)
@@ -245,8 +240,6 @@ Task<void> App::Impl::drain()
 void App::Impl::stop()
 {
     listener.reset();
-    stream_listener.reset();
-    wait_listener.reset();
     guards.clear();
     for (auto& context : contexts)
         context->stop();

@@ -16,8 +16,10 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_future.hpp>
 
 namespace sluice::worker {
 namespace {
@@ -25,6 +27,7 @@ namespace {
 /// The time of one job: a call of a vendor or a receiver, and storing its outcome.
 constexpr std::chrono::seconds kJobLimit{30};
 constexpr std::chrono::seconds kRemoveLimit{10};
+constexpr std::chrono::seconds kCheckLimit{5};
 /// The time for jobs in progress after the signal to stop. Less than the 30 s after which a container is killed.
 constexpr std::chrono::seconds kDrainLimit{25};
 constexpr std::chrono::seconds kGoodbyeLimit{1};
@@ -109,6 +112,12 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     WorkerPool compilers(kCompilers, kCompileQueue);
     snapshots::NoCaches no_caches; // The worker has no caches.
     store::Store store(pool, keyring, clock, no_caches);
+    // With other keys it could open no credential.
+    auto checking = asio::co_spawn(io, store.tenancy().check_keyring(Deadline::after(kCheckLimit)), asio::use_future);
+    io.run();
+    io.restart();
+    if (auto const checked = checking.get(); !checked)
+        return checked.error();
     accounts::Integrations integrations(store.integrations(), compilers);
     http::PooledClient client(io, config.client, *egress, client_metrics);
     accounts::Refresher refresher(store.accounts(), integrations, client, clock, log, refresher_metrics);
@@ -165,7 +174,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     auto const hearing_changed = [&io, &loops](bool is_hearing) {
         asio::post(io, [&loops, is_hearing] { loops.set_hearing(is_hearing); });
     };
-    pg::Listener const listener(config.database.url, jobs::kChannel, {kind_notified, hearing_changed}, log);
+    pg::Listener const listener(config.database.url, {{jobs::kChannel, kind_notified}}, hearing_changed, log);
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code const& error, int) {
         if (error)

@@ -8,24 +8,26 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace sluice::pg {
 
-/// Hears the notifications of one channel, on a connection and a thread of its own. Every one and a half seconds it
-/// notifies itself (the heartbeat). If no heartbeat has come back for three seconds, the connection counts as lost and
-/// is made anew, also if the server neither answers nor closes it. No wait for the server is without a limit.
+/// Hears the notifications of channels, on a connection and a thread of its own. Every one and a half seconds it notifies
+/// itself (the heartbeat). If no heartbeat has come back for three seconds, the connection counts as lost and is made
+/// anew, also if the server neither answers nor closes it. No wait for the server is without a limit.
 class Listener {
 public:
-    struct Callbacks {
+    struct Channel {
+        std::string name; ///< An SQL identifier in lower case.
         /// Called for each notification, on the listener's thread.
         std::function<void(std::string_view payload)> notified;
-        /// Called when it changes whether notifications surely arrive, on the listener's thread. Between `false` and
-        /// `true` some may have been lost. The first call is `true`, after the first heartbeat came back.
-        std::function<void(bool listening)> state;
     };
+    /// Called when it changes whether notifications surely arrive, on the listener's thread. Between `false` and `true`
+    /// some may have been lost. The first call is `true`, after the first heartbeat came back.
+    using State = std::function<void(bool listening)>;
 
-    /// `log` must outlive the listener. `channel` is an SQL identifier.
-    Listener(Secret url, std::string channel, Callbacks callbacks, telemetry::Log& log);
+    /// `log` must outlive the listener. There is at least one channel; the first carries the heartbeat.
+    Listener(Secret url, std::vector<Channel> channels, State state, telemetry::Log& log);
     ~Listener();
     Listener(Listener const&) = delete;
     Listener& operator=(Listener const&) = delete;
@@ -39,8 +41,8 @@ private:
     void set_listening(bool listening);
 
     Secret const url_;
-    std::string const channel_;
-    Callbacks const callbacks_;
+    std::vector<Channel> const channels_;
+    State const state_;
     telemetry::Log& log_;
     std::atomic<bool> listening_{false};
     std::atomic<bool> stopping_{false};
