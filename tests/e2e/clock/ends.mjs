@@ -34,13 +34,16 @@ test('a token is replaced: both work for the overlap, on every replica, then onl
 
 test('a call is answered from the one before it until its window has ended', async () => {
     const { url } = await account.mint({ idempotency_window_s: 600 });
-    const calls = () => simulated.callsDuring(() => callTool(url, 'update_a_gorgias_ticket_by_id', { id: ticket.id, status: 'open' }));
-    assert.equal(await calls(), 1);
+    // Each update that is made has a time of its own; the worker's own calls of the vendor go on meanwhile.
+    const updated = async () =>
+        (await callTool(url, 'update_a_gorgias_ticket_by_id', { id: ticket.id, status: 'open' })).structuredContent.updated_datetime;
+    const first = await updated();
     await advance(540);
-    assert.equal(await calls(), 0);
+    assert.equal(await updated(), first);
     await advance(60);
-    assert.equal(await calls(), 1);
-    assert.equal(await calls(), 0);
+    const second = await updated();
+    assert.notEqual(second, first);
+    assert.equal(await updated(), second);
 });
 
 test('an approval that nobody gives ends after an hour, and may be asked for again', async () => {
