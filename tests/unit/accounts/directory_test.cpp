@@ -1,5 +1,6 @@
 #include "accounts/directory.hpp"
 
+#include "fake_account_tokens.hpp"
 #include "support/clock.hpp"
 #include "support/fake_client.hpp"
 #include "support/fake_installations.hpp"
@@ -12,20 +13,6 @@
 
 namespace sluice::accounts {
 namespace {
-
-class FakeAccountTokens final : public AccountTokenRepository {
-public:
-    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash, Deadline) override
-    {
-        tokens.push_back(token);
-        co_return token;
-    }
-    Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash>, Deadline) override
-    {
-        co_return Error{ErrorCode::not_found, "There is no such token."};
-    }
-    std::vector<AccountToken> tokens;
-};
 
 /// Acme is installed in one environment.
 class DirectoryTest : public ::testing::Test {
