@@ -116,6 +116,14 @@ TEST_F(VaultTest, ReportsACredentialThatIsIncompleteOrDoesNotOpen)
     EXPECT_EQ(desk_.vault.credential(*desk_.callable(id)).error().code(), ErrorCode::internal);
 }
 
+TEST_F(VaultTest, DoesNotOpenASealOfAnotherAccount)
+{
+    auto moved = *account();
+    EXPECT_TRUE(desk_.vault.credential(moved));
+    moved.place = sealing_place(IntegratedAccountId{uuid_of_name("other")});
+    EXPECT_EQ(desk_.vault.credential(moved).error().code(), ErrorCode::internal);
+}
+
 TEST_F(VaultTest, ACallRenewsATokenThatEndsWithinHalfAMinute)
 {
     auto const now = desk_.clock.now();
@@ -152,6 +160,7 @@ TEST_F(VaultTest, AnAddressIsMadeOfTheVisibleContext)
     auto const desk = catalog::test::desk();
     EXPECT_EQ(render_base_url(*desk, {{"subdomain", "acme"}}).value(), "https://acme.desk.example");
     EXPECT_EQ(render_base_url(*desk, {}).error().code(), ErrorCode::invalid_argument);
+    EXPECT_FALSE(render_base_url(*desk, {{"subdomain", ""}}));
 }
 
 } // namespace
