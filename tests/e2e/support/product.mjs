@@ -147,6 +147,9 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
     return own;
 }
 
+/// So much of a process's log is kept: characters.
+const logLimit = 8_000_000;
+
 function start(scope, command, settings) {
     // However this process ends, the child does too.
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
@@ -154,7 +157,11 @@ function start(scope, command, settings) {
         stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.log = '';
-    child.stderr.on('data', (text) => (child.log = (child.log + text).slice(-64_000)));
+    // A test that looks for a line comes after calls under load have written thousands more.
+    child.stderr.on('data', (text) => {
+        child.log += text;
+        if (child.log.length > 2 * logLimit) child.log = child.log.slice(-logLimit);
+    });
     const ended = new Promise((done) => child.once('exit', done));
     defer(scope, async () => {
         child.kill('SIGTERM');
