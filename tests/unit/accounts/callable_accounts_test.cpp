@@ -40,10 +40,10 @@ TEST_F(CallableAccountsTest, AreReadOnceUntilSomethingOfThemChanges)
     accounts_.apply({Kind::integration, {}, Uuid{99}});
     EXPECT_EQ(test::must(find(id_)), first);
     auto reads = desk_.rows.reads;
-    for (auto const& change : {Change{Kind::account, desk_.environment, id_.uuid()},
-                               Change{Kind::installation, desk_.environment, Uuid{8}},
-                               Change{Kind::integration, {}, desk_.definitions.stored.id.uuid()},
-                               Change{Kind::environment, desk_.environment, {}}}) {
+    for (auto const& change :
+         {Change{Kind::account, desk_.environment, id_.uuid()}, Change{Kind::installation, desk_.environment, Uuid{8}},
+          Change{Kind::integration, {}, desk_.definitions.stored.id.uuid()},
+          Change{Kind::environment, desk_.environment, {}}}) {
         accounts_.apply(change);
         EXPECT_NE(test::must(find(id_)), first);
         EXPECT_EQ(desk_.rows.reads, ++reads);
@@ -73,8 +73,7 @@ TEST_F(CallableAccountsTest, SayWhereTheyAreConnectedAgain)
     EXPECT_EQ(test::must(find(id_))->reconnect_url, "");
     installation().reconnect_url = "https://dev.example/again";
     auto const other = desk_.connect("globex");
-    EXPECT_EQ(test::must(find(other))->reconnect_url,
-              "https://dev.example/again?integrated_account_id=" + other.str());
+    EXPECT_EQ(test::must(find(other))->reconnect_url, "https://dev.example/again?integrated_account_id=" + other.str());
 }
 
 TEST_F(CallableAccountsTest, WeighWhatTheyDoNotShare)

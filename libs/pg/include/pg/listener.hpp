@@ -12,9 +12,9 @@
 
 namespace sluice::pg {
 
-/// Hears the notifications of channels, on a connection and a thread of its own. Every one and a half seconds it notifies
-/// itself (the heartbeat). If no heartbeat has come back for three seconds, the connection counts as lost and is made
-/// anew, also if the server neither answers nor closes it. No wait for the server is without a limit.
+/// Hears the notifications of channels, on a connection and a thread of its own. Every one and a half seconds it
+/// notifies itself (the heartbeat). If no heartbeat has come back for three seconds, the connection counts as lost and
+/// is made anew, also if the server neither answers nor closes it. No wait for the server is without a limit.
 class Listener {
 public:
     struct Channel {
