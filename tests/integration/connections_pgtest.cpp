@@ -58,7 +58,7 @@ TEST_F(ConnectionStoreTest, EventsOfOneAccountComeOneAfterTheOther)
         auto const type = state.event.type;
         events::Attempt attempt;
         attempt.outcome = outcome;
-        EXPECT_TRUE(test::run(store_.webhooks().record_attempt(std::move(state), attempt, soon())));
+        EXPECT_TRUE(test::run(worker_.webhooks().record_attempt(std::move(state), attempt, soon())));
         return type;
     };
     auto const first = take();
@@ -183,7 +183,7 @@ TEST_F(ConnectionStoreTest, AReceiverThatFailsAgainAndAgainPausesUntilItWorksOrI
     auto const attempt = [&](events::Attempt made) {
         if (made.outcome == events::DeliveryStatus::pending)
             made.next = clock_.now() + std::chrono::seconds(5);
-        must(test::run(store_.webhooks().record_attempt(load(), made, soon())));
+        must(test::run(worker_.webhooks().record_attempt(load(), made, soon())));
     };
     for (int i = 0; i < events::WebhookRepository::kFailuresUntilPause; ++i) {
         EXPECT_FALSE(load().paused_until);
@@ -214,8 +214,8 @@ TEST_F(ConnectionStoreTest, AReceiverThatIsGoneSwitchesItsWebhookOff)
     events::Attempt gone;
     gone.outcome = events::DeliveryStatus::dead;
     gone.is_gone = true;
-    must(test::run(store_.webhooks().record_attempt(must(test::run(store_.webhooks().load_delivery(in, id, soon()))),
-                                                    gone, soon())));
+    must(test::run(worker_.webhooks().record_attempt(must(test::run(store_.webhooks().load_delivery(in, id, soon()))),
+                                                     gone, soon())));
     EXPECT_FALSE(must(test::run(store_.webhooks().find(in, hook.id, soon()))).is_active);
 }
 

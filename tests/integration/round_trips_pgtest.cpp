@@ -374,13 +374,13 @@ TEST_F(RoundTripTest, ADeliveryAndTheLogOfItsAttemptsComeBackAsWritten)
     unanswered.error = "timeout";
     unanswered.duration = std::chrono::milliseconds(4321);
     unanswered.next = clock_.now();
-    must(test::run(store_.webhooks().record_attempt(state, unanswered, soon())));
+    must(test::run(worker_.webhooks().record_attempt(state, unanswered, soon())));
     EXPECT_EQ(load().attempts, 1);
     events::Attempt answered;
     answered.status = 204;
     answered.duration = std::chrono::milliseconds(12);
     answered.outcome = events::DeliveryStatus::delivered;
-    must(test::run(store_.webhooks().record_attempt(load(), answered, soon())));
+    must(test::run(worker_.webhooks().record_attempt(load(), answered, soon())));
     EXPECT_EQ(load().status, events::DeliveryStatus::delivered);
 
     auto const log = must(test::run(store_.webhooks().log(hook.environment, {}, soon()))).items;

@@ -70,6 +70,9 @@ protected:
     pg::Pool pool_{{.url = database_.url("sluice_app"), .connections = 2}, metrics_, log_};
     snapshots::NoCaches no_caches_;
     Store store_{pool_, keyring_, clock_, no_caches_};
+    // What only a worker does, with its rights.
+    pg::Pool worker_pool_{{.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_};
+    Store worker_{worker_pool_, keyring_, clock_, no_caches_};
     crypto::TokenHash last_hash_;
 };
 

@@ -202,10 +202,8 @@ TEST_F(StoreTest, ExpiresServersAsTheWorkersRole)
     auto const over = server(made, clock_.now() - std::chrono::seconds(1));
     auto const later = server(made, clock_.now() + std::chrono::hours(1));
     auto const endless = server(made);
-    pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
-    Store worker(pool, keyring_, clock_, no_caches_);
     auto const is_removed = [&](mcp::McpServer const& server) {
-        return must(test::run(worker.servers().remove_expired(server.environment, server.id, soon())));
+        return must(test::run(worker_.servers().remove_expired(server.environment, server.id, soon())));
     };
     EXPECT_TRUE(is_removed(over));
     EXPECT_FALSE(is_removed(over));

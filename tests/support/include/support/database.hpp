@@ -62,6 +62,9 @@ public:
         return query.exec1(sql)[0].c_str();
     }
 
+    /// The database that was migrated.
+    [[nodiscard]] static std::string template_name() { return fmt::format("sluice_template_{}", ::getpid()); }
+
     [[nodiscard]] static std::string admin()
     {
         char const* const url = std::getenv("SLUICE_TEST_DATABASE_URL");
@@ -77,8 +80,6 @@ public:
     }
 
 private:
-    static std::string template_name() { return fmt::format("sluice_template_{}", ::getpid()); }
-
     /// The administrator's URL with another database and role.
     static std::string with(std::string const& database, std::string_view role)
     {
