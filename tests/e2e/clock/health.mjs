@@ -10,22 +10,6 @@ const status = async (account) => (await account.account()).status;
 const looked = (account, times) =>
     eventually(`look ${times}`, 10, async () => ((await account.simulated.state()).operations['GET /api/account'] ?? 0) === times, 20);
 
-test('looked at each quarter of an hour, and twice within one when it is refused: then it is dead', async (t) => {
-    const account = await connect(t, where);
-    await advance(1000);
-    await looked(account, 1);
-    await account.simulated.fault({ kind: 'reject_credentials' });
-    await advance(800);
-    assert.equal((await account.simulated.state()).operations['GET /api/account'], 1);
-    await advance(100);
-    await looked(account, 2);
-    await advance(240);
-    assert.equal(await status(account), 'active');
-    await advance(70);
-    await looked(account, 3);
-    await eventually('the verdict', 10, async () => (await status(account)) === 'needs_reauth');
-});
-
 test('one refusal between two good looks is no verdict', async (t) => {
     const account = await connect(t, where);
     await account.simulated.fault({ match: '*', status: 401 });
