@@ -151,8 +151,9 @@ private:
         if (method != nullptr && (!method->is_list() || method->access != Access::read))
             mapping.problem("method", "must be a list");
         for (auto const& read : source.call.arguments.paths())
-            if (read.starts_with(kFormPrefix))
-                field.depends_on.push_back(read.substr(kFormPrefix.size()));
+            for (auto const& earlier : before.fields)
+                if (is_within(read, std::string(kFormPrefix) + earlier.name))
+                    field.depends_on.push_back(earlier.name);
         field.source = std::move(source);
     }
 

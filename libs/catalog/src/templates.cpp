@@ -2,6 +2,14 @@
 
 namespace sluice::catalog {
 
+bool is_within(std::string_view path, std::string_view root)
+{
+    if (!path.starts_with(root))
+        return false;
+    auto const rest = path.substr(root.size());
+    return root.ends_with('.') ? !rest.empty() : rest.empty() || rest.starts_with('.');
+}
+
 ValueTemplate read_template(json::value const& value, documents::Source const& source, std::string const& path,
                             std::vector<std::string> const& roots, documents::Problems& problems)
 {
@@ -12,7 +20,7 @@ ValueTemplate read_template(json::value const& value, documents::Source const& s
         return {};
     }
     for (auto const& read : parsed->paths())
-        if (std::ranges::none_of(roots, [&](auto const& root) { return read.starts_with(root); }))
+        if (std::ranges::none_of(roots, [&](auto const& root) { return is_within(read, root); }))
             problems.add(source, path,
                          fmt::format("reads {}, which is not there; there are {}", read, fmt::join(roots, ", ")));
     return *std::move(parsed);

@@ -183,7 +183,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"ArgumentsThatAreNone", std::string("{rounds: [{") + kForm + "}], arguments: 5}",
                 "input.arguments: must be a mapping"},
         Mistake{"ArgumentOfNoInput", std::string("{rounds: [{") + kForm + "}], arguments: {a: \"{{input.other}}\"}}",
-                "input.arguments.a: reads input.other, which is not there"}),
+                "input.arguments.a: reads input.other, which is not there"},
+        Mistake{"RequestThatIsOnlyTheBeginningOfAName",
+                std::string("{rounds: [{") + kForm + "}], arguments: {a: \"{{input.asked.a}}\"}}",
+                "input.arguments.a: reads input.asked.a, which is not there"}),
     [](auto const& param) { return param.param.name; });
 
 TEST(InputDefinition, MakesArgumentsOfWhatWasAnswered)
@@ -254,6 +257,11 @@ INSTANTIATE_TEST_SUITE_P(
                 " mcp.prompts[0].messages[0].content.resource.text: is required and must be text"},
         Mistake{"ReadsNoArgument", prompt("[{content: {type: text, text: \"{{arguments.x}}\"}}]"),
                 " mcp.prompts[0].messages[0].content: reads arguments.x"},
+        Mistake{"ArgumentThatIsOnlyTheBeginningOfAName",
+                "mcp: {prompts: [{name: p, arguments: [{name: tone}], messages: [{content: {type: text, text: "
+                "\"{{arguments.tonex}}\"}}]}]}",
+                " mcp.prompts[0].messages[0].content: reads arguments.tonex, which is not there; there are "
+                "arguments.tone"},
         Mistake{"PromptTwice",
                 "mcp: {prompts: [{name: p, messages: [{content: {type: text, text: a}}]}, {name: p, messages: "
                 "[{content: {type: text, text: a}}]}]}",
@@ -308,6 +316,13 @@ INSTANTIATE_TEST_SUITE_P(
                 " actions.post_install[0].request.as: is required"},
         Mistake{"ContextThatIsNone", "actions: {post_install: [{update_context: 5}]}",
                 " actions.post_install[0].update_context: must be a mapping"},
+        Mistake{"StepThatIsOnlyTheBeginningOfAName",
+                "actions: {post_install: [{request: {method: tickets.list, as: it}}, {update_context: {a: "
+                "\"{{steps.item.x}}\"}}]}",
+                " actions.post_install[1].update_context: reads steps.item.x, which is not there; there are context., "
+                "steps.it"},
+        Mistake{"ContextWithoutAName", "actions: {post_install: [{update_context: {a: \"{{context.}}\"}}]}",
+                " actions.post_install[0].update_context: reads context., which is not there"},
         Mistake{"TemplateWithoutEnd", "actions: {post_install: [{update_context: {a: \"{{context\"}}]}",
                 " actions.post_install[0].update_context.a: has a {{ without }}"},
         Mistake{"FormWithoutFields", form(""), " actions.post_connect_user_form.fields: must have from 1 to 30 fields"},
@@ -317,12 +332,26 @@ INSTANTIATE_TEST_SUITE_P(
                 " actions.post_connect_user_form.fields.a.options: must be a list of at most 1000"},
         Mistake{"OptionThatIsAList", form("a: {label: A, type: select, options: [{value: [1], label: L}]}"),
                 " actions.post_connect_user_form.fields.a.options[0].value: must be a text, a number or a flag"},
+        Mistake{"AnswerThatIsOnlyTheBeginningOfAName",
+                form("team: {label: T}, a: {label: A, type: select, options: {method: tickets.list, arguments: "
+                     "{cursor: \"{{form.teams}}\"}, value: id, label: name}}"),
+                " actions.post_connect_user_form.fields.a.options.arguments: reads form.teams, which is not there"},
         Mistake{"OptionsOfNoList",
                 form("a: {label: A, type: select, options: {method: tickets.get, value: id, label: name}}"),
                 " actions.post_connect_user_form.fields.a.options.method: must be a list"},
         Mistake{"NameOfTheContext", form("subdomain: {label: A}"),
                 " actions.post_connect_user_form.fields.subdomain: has the name of a field of the context"}),
     [](auto const& param) { return param.param.name; });
+
+TEST(ActionDefinition, OptionsDependOnTheWholeAnswerThatTheyReadAPartOf)
+{
+    auto const integration =
+        whole(form("team: {label: Team}, day: {label: Day, type: select, options: {method: tickets.list, arguments: "
+                   "{cursor: \"{{form.team.id}}\"}, value: id, label: name}}"));
+    auto const& fields = integration->actions.post_connect_user_form->fields;
+    ASSERT_EQ(fields.size(), 2U);
+    EXPECT_EQ(fields[1].depends_on, (std::vector<std::string>{"team"}));
+}
 
 TEST(ActionDefinition, SaysWhatIsDoneAndAskedOnceAnAccountIsConnected)
 {
