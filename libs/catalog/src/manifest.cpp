@@ -199,7 +199,8 @@ private:
             mapping.problem("download", "is only for a method that reads with GET");
         method.large_integers_are_text = mapping.choice("large_integers", kLargeIntegers, large_integers_) == 1;
         method.former_names = mapping.texts("former_names");
-        mapping.flag("raw_schema", false); // Was read by raw_operations; here it only counts as a known key.
+        // What it does, was done by raw_operations when the operation was read.
+        bool const wants_raw_schema = mapping.flag("raw_schema", false);
         method.preview = read_preview(mapping.find("preview"), method, mapping);
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
@@ -208,8 +209,9 @@ private:
         auto const* pagination = mapping.find("pagination");
         method.pagination = pagination != nullptr ? read_pagination(pagination, mapping.at("pagination"))
                                                   : (method.paginated ? default_pagination_ : Pagination{});
-        if (method.raw_schema && (!method.parameters.empty() || !method.body.schema.is_object()))
-            mapping.problem("raw_schema", "is only for an operation with a JSON body and no parameters");
+        bool const has_raw_schema = method.raw_schema && method.parameters.empty() && method.body.schema.is_object();
+        if (wants_raw_schema && found != operations_.end() && !has_raw_schema)
+            mapping.problem("raw_schema", "is only for an operation with a JSON body and no parameters: leave it out");
         check_method(method, mapping);
         method.tags = tags_of(method);
         integration_.methods.push_back(std::move(method));

@@ -95,6 +95,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"ContentThatReadsWhatOnlyBeginsAsTheResult", kGet,
                 "get: {operation: get-ticket, content: [{type: text, text: \"{{results.x}}\"}]}",
                 "resources.tickets.methods.get.content", "reads results.x, which is not there; there are result"},
+        Mistake{"RawSchemaWithoutABody", kGet, "get: {operation: get-ticket, raw_schema: true}",
+                "resources.tickets.methods.get.raw_schema",
+                "is only for an operation with a JSON body and no parameters: leave it out"},
+        Mistake{"RawSchemaWithParameters", "create: {operation: create-ticket}",
+                "create: {operation: create-ticket, raw_schema: true}", "resources.tickets.methods.create.raw_schema",
+                "is only for an operation with a JSON body and no parameters: leave it out"},
         Mistake{"PreviewOfAList", "paginated: true}", "paginated: true, preview: {}}",
                 "resources.tickets.methods.list.preview", "is only for a resource's get"},
         Mistake{"HealthOfNoMethod", "tool_tags:", "health: tickets\ntool_tags:", "health", "names no method"},
@@ -102,6 +108,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "needs no argument"},
         Mistake{"HealthThatWrites", "tool_tags:", "health: tickets.create\ntool_tags:", "health", "reads by GET"}),
     [](auto const& param) { return param.param.name; });
+
+TEST(Manifest, HasARawSchemaOfAJsonBodyAlone)
+{
+    auto const manifest = replaced(kManifest, "search: {operation: search-tickets, access: read, destructive: false}",
+                                   "search: {operation: search-tickets, raw_schema: true}");
+    auto const compiled = compile_text(manifest, kDocument);
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    EXPECT_TRUE((*compiled)->find("tickets", "search")->raw_schema);
+    constexpr auto kBody = "requestBody: {content: {application/json: {schema: {type: array, items: {type: string}}}}}";
+    for (auto const* other : {"", "requestBody: {content: {multipart/form-data: {}}}"}) {
+        ASSERT_TRUE(kDocument.contains(kBody));
+        auto const refused = compile_text(manifest, replaced(kDocument, kBody, other));
+        ASSERT_FALSE(refused) << other;
+        ASSERT_EQ(refused.error().failures().size(), 1U) << refused.error().public_detail();
+        EXPECT_TRUE(refused.error().failures().front().path.ends_with(" resources.tickets.methods.search.raw_schema"));
+    }
+}
 
 TEST(Manifest, NeedsResourcesCredentialsAndMethods)
 {
