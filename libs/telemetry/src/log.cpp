@@ -161,21 +161,31 @@ void Log::append(std::string_view line)
 void Log::flush()
 {
     std::lock_guard const one_writer(writing_);
+    // The rest of the last time goes first, since it may begin in the middle of a line.
+    if (!write_out())
+        return;
     for (auto& buffer : buffers_) {
         {
             std::lock_guard const lock(buffer.mutex);
-            buffer.text.swap(buffer.spare);
+            buffer.text.swap(unwritten_);
         }
-        std::string_view rest = buffer.spare;
-        while (!rest.empty()) {
-            auto const written = ::write(file_descriptor_, rest.data(), rest.size());
-            if (written < 0 && errno != EINTR)
-                break; // The log cannot be written any more, and there is no other place to say so.
-            if (written > 0)
-                rest.remove_prefix(static_cast<std::size_t>(written));
-        }
-        buffer.spare.clear();
+        if (!write_out())
+            return;
     }
+}
+
+bool Log::write_out()
+{
+    std::size_t written = 0;
+    while (written < unwritten_.size()) {
+        auto const more = ::write(file_descriptor_, unwritten_.data() + written, unwritten_.size() - written);
+        if (more > 0)
+            written += static_cast<std::size_t>(more);
+        else if (more == 0 || errno != EINTR)
+            break; // There is no other place to say so. What waits for too long is counted by append.
+    }
+    unwritten_.erase(0, written);
+    return unwritten_.empty();
 }
 
 void Log::run()

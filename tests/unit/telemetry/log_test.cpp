@@ -7,8 +7,15 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <limits>
+#include <sstream>
 #include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace sluice::telemetry {
 namespace {
@@ -110,6 +117,70 @@ TEST_F(LogTest, GoesOnWhenNobodyReadsIt)
     log.write(Level::info, "unheard");
     log.flush();
     EXPECT_EQ(log.dropped(), 0U);
+}
+
+/// A log at a pipe whose reader comes late. Neither side waits for the other.
+class LogAtAPipeTest : public ::testing::Test {
+protected:
+    LogAtAPipeTest() { EXPECT_EQ(::pipe2(ends_.data(), O_NONBLOCK | O_CLOEXEC), 0); }
+    ~LogAtAPipeTest() override
+    {
+        ::close(ends_[0]);
+        ::close(ends_[1]);
+    }
+    LogAtAPipeTest(LogAtAPipeTest const&) = delete;
+    LogAtAPipeTest& operator=(LogAtAPipeTest const&) = delete;
+
+    /// Writes lines numbered from 0, of about 1 KiB each.
+    static void write_lines(Log& log, std::int64_t count)
+    {
+        std::string const filling(1000, 'x');
+        for (std::int64_t i = 0; i < count; ++i)
+            log.write(Level::info, "line", {{"number", i}, {"filling", filling}});
+    }
+    /// The numbers of the lines that come until no more do. Each must be whole.
+    std::vector<std::int64_t> read_lines(Log& log)
+    {
+        std::string text;
+        std::array<char, 4096> room{};
+        for (bool is_more = true; is_more;) {
+            is_more = false;
+            log.flush();
+            for (ssize_t got = 0; (got = ::read(ends_[0], room.data(), room.size())) > 0; is_more = true)
+                text.append(room.data(), static_cast<std::size_t>(got));
+        }
+        std::vector<std::int64_t> numbers;
+        std::istringstream in(text);
+        for (std::string line; std::getline(in, line);)
+            numbers.push_back(test::must(json::parse(line)).at("number").as_int64());
+        return numbers;
+    }
+
+    std::array<int, 2> ends_{};
+};
+
+TEST_F(LogAtAPipeTest, KeepsWhatAFullPipeDoesNotTake)
+{
+    constexpr std::int64_t kLines = 300; // A pipe holds 64 KiB.
+    Log log(ends_[1]);
+    write_lines(log, kLines);
+    log.flush();
+    auto const numbers = read_lines(log);
+    ASSERT_EQ(numbers.size(), static_cast<std::size_t>(kLines));
+    for (std::int64_t i = 0; i < kLines; ++i)
+        EXPECT_EQ(numbers[static_cast<std::size_t>(i)], i);
+    EXPECT_EQ(log.dropped(), 0U);
+}
+
+TEST_F(LogAtAPipeTest, CountsEachLineThatDidNotFitWhileNobodyRead)
+{
+    constexpr std::int64_t kLines = 4000; // The pipe and two buffers hold little more than 2 MiB.
+    Log log(ends_[1]);
+    write_lines(log, kLines);
+    log.flush();
+    auto const numbers = read_lines(log);
+    EXPECT_GT(log.dropped(), 0U);
+    EXPECT_EQ(numbers.size() + log.dropped(), static_cast<std::size_t>(kLines));
 }
 
 } // namespace

@@ -28,7 +28,8 @@ struct LogField {
 /// variable parts are fields. Callers never pass tokens, codes, cookies, bodies or URLs with queries.
 ///
 /// Thread-safe. A line goes into the buffer of its thread; a background thread writes it within 100 ms, and the
-/// destructor writes the rest. Lines that do not fit into the buffer (1 MiB) are dropped and counted.
+/// destructor writes the rest. What cannot be written now waits in the buffer. Lines that do not fit into the buffer
+/// (1 MiB) are dropped and counted.
 class Log {
 public:
     explicit Log(int file_descriptor, Level threshold = Level::info);
@@ -43,23 +44,26 @@ public:
 
     [[nodiscard]] bool enabled(Level level) const noexcept { return level >= threshold_; }
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+    /// Writes what the buffers hold, as far as it can be written now.
     void flush();
 
 private:
     struct alignas(kCacheLine) Buffer {
         std::mutex mutex;
         std::string text;
-        std::string spare;
     };
 
     void run();
     void append(std::string_view line);
+    /// False if not all of `unwritten_` could be written; it then keeps the rest.
+    bool write_out();
 
     int const file_descriptor_;
     Level const threshold_;
     std::array<Buffer, kShards> buffers_;
     std::atomic<std::uint64_t> dropped_{0};
     std::mutex writing_;
+    std::string unwritten_; ///< Was taken from a buffer. Belongs to the holder of `writing_`.
     std::mutex stop_mutex_;
     std::condition_variable stop_signal_;
     bool stopping_ = false;
