@@ -89,7 +89,8 @@ Task<Result<void>> offload_any(WorkerPool& pool, Deadline deadline, std::move_on
     };
     auto const executor = co_await asio::this_coro::executor;
     auto const waiting = std::make_shared<Waiting>(executor, deadline);
-    // Weak: a timer is its own thread's, and the caller with its io_context may be gone before the job is.
+    // Weak: only the caller's thread may touch the timer, and the caller may be gone before the job is. Its io_context
+    // is not: the pool is destroyed first (`WorkerPool`).
     WorkerPool::Job run = [weak = std::weak_ptr(waiting), executor, job = std::move(job)](std::size_t thread) mutable {
         asio::post(executor, [weak, deliver = job(thread)]() mutable {
             auto const still = weak.lock();
