@@ -60,6 +60,11 @@ std::string_view media_type(std::string_view value)
     return end == std::string_view::npos ? std::string_view{} : value.substr(0, end + 1);
 }
 
+bool is_json(http::Request const& request)
+{
+    return iequals(media_type(request.headers.find("content-type").value_or("")), "application/json");
+}
+
 bool accepts(http::Request const& request, std::string_view type)
 {
     return to_lower(request.headers.find("accept").value_or("")).find(type) != std::string::npos;
@@ -141,6 +146,8 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
         response = *std::move(refused);
     } else if (door == Door::stream) {
         response = co_await open_stream(request, token, snapshot, deadline, place);
+    } else if (!is_json(request)) {
+        response = rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
     } else if (door == Door::messages) {
         response = co_await accept_message(request, snapshot, deadline, place, trace);
     } else {
@@ -249,8 +256,6 @@ Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Reques
 Task<http::Response> Endpoint::answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
                                            http::Place& place, CallTrace& trace)
 {
-    if (!iequals(media_type(request.headers.find("content-type").value_or("")), "application/json"))
-        co_return rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
     if (!accepts_json_or_events(request))
         co_return rpc_refusal(406, RpcCode::invalid_request,
                               "Accept must allow application/json or text/event-stream.");

@@ -246,6 +246,13 @@ async function otherVerbs(session, known) {
         ...legacyCall('ping'),
         token: null,
     });
+    await session.call('postMcpMessage', 415, 'with a form', {
+        path: { token: known.mcp },
+        query: { sessionId },
+        body: 'a=b',
+        type: 'application/x-www-form-urlencoded',
+        token: null,
+    });
     stream?.close();
     for (const id of ['openMcpStream', 'postMcpMessage', 'preflightMcpStream', 'preflightMcpMessages']) {
         await session.call(id, 404, 'with an unknown token', { path: { token: unknown }, token: null });

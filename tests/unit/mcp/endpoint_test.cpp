@@ -278,11 +278,19 @@ protected:
         request.target = "/mcp/token/sse";
         return ask(request, Door::stream);
     }
-    http::Response send(std::string body, std::string const& session)
+    http::Response send(std::string body, std::string const& session, Fields fields = {})
     {
-        auto request = post_of(std::move(body));
+        auto request = post_of(std::move(body), fields);
         request.target = "/mcp/token/messages?sessionId=" + session;
         return ask(request, Door::messages);
+    }
+    /// The session of a stream that has begun.
+    static std::string session_of(Written const& client)
+    {
+        constexpr std::string_view kStart = "event: endpoint\ndata: /mcp/token/messages?sessionId=";
+        EXPECT_EQ(client.pieces.size(), 1U);
+        EXPECT_TRUE(client.pieces.at(0).starts_with(kStart)) << client.pieces.at(0);
+        return client.pieces.at(0).substr(kStart.size(), 36);
     }
 };
 
@@ -293,10 +301,7 @@ TEST_F(StreamDoorTest, NamesItsAddressAndThenAnswersMessages)
     Written client;
     auto served = asio::co_spawn(desk_.io, opened.stream(client), asio::use_future);
     desk_.settle();
-    ASSERT_EQ(client.pieces.size(), 1U);
-    constexpr std::string_view kStart = "event: endpoint\ndata: /mcp/token/messages?sessionId=";
-    ASSERT_TRUE(client.pieces[0].starts_with(kStart)) << client.pieces[0];
-    auto const session = client.pieces[0].substr(kStart.size(), 36);
+    auto const session = session_of(client);
 
     auto const accepted = send(kPing, session);
     EXPECT_EQ(accepted.status, 202);
@@ -310,6 +315,26 @@ TEST_F(StreamDoorTest, NamesItsAddressAndThenAnswersMessages)
     desk_.settle();
     ASSERT_EQ(client.pieces.size(), 3U);
     EXPECT_TRUE(client.pieces[2].starts_with("event: message\ndata: [{"));
+    streams_.end();
+    desk_.settle();
+    EXPECT_EQ(served.wait_for(0s), std::future_status::ready);
+}
+
+TEST_F(StreamDoorTest, TakesJsonAloneAsTheNewerTransportDoes)
+{
+    auto const opened = open();
+    Written client;
+    auto served = asio::co_spawn(desk_.io, opened.stream(client), asio::use_future);
+    desk_.settle();
+    auto const session = session_of(client);
+    for (auto const* type : {"application/x-www-form-urlencoded", "application/jsonp", "text/plain", ""}) {
+        auto const refused = send(kPing, session, {{"content-type", type}});
+        EXPECT_EQ(refused.status, 415) << type;
+        EXPECT_EQ(refused.body, post(kPing, {{"content-type", type}}).body) << type;
+    }
+    desk_.settle();
+    EXPECT_EQ(client.pieces.size(), 1U) << "what is refused is not answered on the stream";
+    EXPECT_EQ(send(kPing, session, {{"content-type", "Application/JSON; charset=utf-8"}}).status, 202);
     streams_.end();
     desk_.settle();
     EXPECT_EQ(served.wait_for(0s), std::future_status::ready);
