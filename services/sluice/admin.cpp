@@ -191,16 +191,16 @@ Result<void> publish_integration(Options const& options, std::string const& team
     if (!opened)
         return opened.error();
     auto& session = **opened;
-    auto const owner = session.run(session.store().tenancy().ensure_team(team, Session::deadline()));
+    auto const owner = session.run(session.store().tenancy().find_team(team, Session::deadline()));
     if (!owner)
         return owner.error();
     accounts::StoredIntegration stored;
     auto const compiled = catalog::compile(*definition, {});
     if (!compiled)
         return compiled.error();
-    stored.id = IntegrationId{
-        uuid_of_name(fmt::format("sluice integration {} of {}", (*compiled)->name, owner->value.id.str()))};
-    stored.team = owner->value.id;
+    stored.id =
+        IntegrationId{uuid_of_name(fmt::format("sluice integration {} of {}", (*compiled)->name, owner->id.str()))};
+    stored.team = owner->id;
     stored.name = (*compiled)->name;
     stored.label = (*compiled)->label;
     stored.category = (*compiled)->category;

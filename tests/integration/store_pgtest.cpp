@@ -21,6 +21,20 @@ TEST_F(StoreTest, MakesTeamsAndEnvironmentsOnce)
               ErrorCode::not_found);
 }
 
+TEST_F(StoreTest, FindsATeamByItsNameOrIdAndMakesNone)
+{
+    auto const made = must(test::run(store_.tenancy().ensure_team("t", soon()))).value;
+    EXPECT_EQ(must(test::run(store_.tenancy().find_team("t", soon()))).id, made.id);
+    EXPECT_EQ(must(test::run(store_.tenancy().find_team(made.id.str(), soon()))).name, "t");
+    auto const unknown = test::run(store_.tenancy().find_team("tt", soon()));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code(), ErrorCode::not_found);
+    EXPECT_EQ(unknown.error().public_detail(), "There is no team tt. `sluice team create` makes one.");
+    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("tt", "e", soon())).error().public_detail(),
+              unknown.error().public_detail());
+    EXPECT_EQ(database_.value("SELECT count(*) FROM teams"), "1");
+}
+
 TEST_F(StoreTest, KeepsSecretsSealedInTheDatabase)
 {
     auto const made = account(environment("t", "e"));

@@ -68,6 +68,14 @@ Environment environment_in(pqxx::row const& row)
     return environment;
 }
 
+Result<Team> select_team(pqxx::work& transaction, std::string const& team)
+{
+    auto const rows = transaction.exec_params(kFindTeam, team, as_id<TeamId>(team));
+    if (rows.empty())
+        return Error{ErrorCode::not_found, fmt::format("There is no team {}. `sluice team create` makes one.", team)};
+    return team_in(rows[0]);
+}
+
 Result<Environment> select_environment(pqxx::work& transaction, std::string const& team, std::string const& name)
 {
     auto const rows =
@@ -121,17 +129,24 @@ public:
         co_return co_await backend_.pool.lookup<Created<Team>>(deadline, std::move(query));
     }
 
+    Task<Result<Team>> find_team(std::string team, Deadline deadline) override
+    {
+        pg::Query<Team> query = [team = std::move(team)](pqxx::work& transaction) {
+            return select_team(transaction, team);
+        };
+        co_return co_await backend_.pool.lookup<Team>(deadline, std::move(query));
+    }
+
     Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name,
                                                           Deadline deadline) override
     {
         pg::Query<Created<Environment>> query =
             [id = EnvironmentId{uuid_v7(backend_.clock.now())}, team = std::move(team), name = std::move(name),
              &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Created<Environment>> {
-            auto const owner = transaction.exec_params(kFindTeam, team, as_id<TeamId>(team));
-            if (owner.empty())
-                return Error{ErrorCode::not_found, fmt::format("There is no team {}.", team)};
-            auto const made =
-                transaction.exec_params(kInsertEnvironment, sql_id(id), std::string(owner[0]["id"].c_str()), name);
+            auto const owner = select_team(transaction, team);
+            if (!owner)
+                return owner.error();
+            auto const made = transaction.exec_params(kInsertEnvironment, sql_id(id), sql_id(owner->id), name);
             if (made.empty()) {
                 auto known = select_environment(transaction, team, name);
                 if (!known)

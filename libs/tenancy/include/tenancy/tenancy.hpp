@@ -66,6 +66,8 @@ public:
     virtual ~TenancyRepository() = default;
     /// Makes the team if there is none of that name. `name` is never read as an id.
     virtual Task<Result<Created<Team>>> ensure_team(std::string name, Deadline deadline) = 0;
+    /// Errors: not_found.
+    virtual Task<Result<Team>> find_team(std::string team, Deadline deadline) = 0;
     /// Makes the environment if it does not exist; a new one gets its first data key. Errors: not_found if there is no
     /// such team.
     virtual Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name,
