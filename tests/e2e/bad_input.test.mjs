@@ -217,6 +217,15 @@ for (const query of ['a=%', 'a=%zz', 'a=%ff', `tenant_id=${encodeURIComponent("'
 call('?methods=nothing', 'GET', `${accounts}/${account.id}/tools?methods=nothing`, undefined, 400);
 call('?format=xml', 'GET', `${accounts}/${account.id}/tools?format=xml`, undefined, 400, ['format']);
 
+// What is no list takes no filter.
+for (const path of [
+    ...[`${accounts}/${account.id}`, `${accounts}/${account.id}/tools`, `${accounts}/${account.id}/capabilities`],
+    ...[`${servers}/${server.id}`, `${servers}/${server.id}/explain`, `/documentation/${documentId}`, installation],
+    ...['/integration/gorgias', '/integration/gorgias/capabilities', `/environment/${where.id}`],
+])
+    call('?colour=red', 'GET', `${path}?colour=red`, undefined, 400, ['colour']);
+call('?name=nothing&colour=red', 'GET', '/integration?name=nothing&colour=red', undefined, 400, ['colour']);
+
 // Proxy: what never reaches the vendor.
 const proxied = `integrated_account_id=${account.id}`;
 for (const [what, body, status] of [

@@ -22,17 +22,29 @@ function hasAccess(security, access) {
     return JSON.stringify(given.sort()) === JSON.stringify([...(schemes[access] ?? ['?'])].sort());
 }
 
+/// The query parameters of a GET are those that are described. The filters of a list are not in its row.
+function queryProblem({ verb, parameters }, query) {
+    const described = parameters.filter((one) => one.in === 'query').map((one) => one.name);
+    if (verb !== 'GET' || query === 'kAnyQuery') return undefined;
+    if (query === 'kFilters') return described.includes('limit') ? undefined : 'it is a list, but no limit is described';
+    return JSON.stringify([...described].sort()) === JSON.stringify([...query].sort())
+        ? undefined
+        : `its query parameters are ${JSON.stringify(query)}, but ${JSON.stringify(described)} are described`;
+}
+
 /// Both ways: each route is described with the access it has, and each description has a route.
 export function routes(tests, spec) {
     const table = tests.check('the table of routes can be read', readTable);
     if (table === undefined) return;
     const described = new Map(spec.operations().map((operation) => [operation.name, operation]));
-    for (const [name, access] of table)
+    for (const [name, { access, query }] of table)
         tests.check(`route ${name} is described`, () => {
             const operation = described.get(name);
             if (operation === undefined) throw new Error(`there is no ${name} in api-spec/openapi.yaml`);
             if (!hasAccess(operation.security, access))
                 throw new Error(`its access is ${access}, but its security is ${JSON.stringify(operation.security)}`);
+            const problem = queryProblem(operation, query);
+            if (problem !== undefined) throw new Error(problem);
         });
     for (const name of described.keys())
         tests.check(`operation ${name} is a route`, () => {
@@ -42,10 +54,10 @@ export function routes(tests, spec) {
 
 function readTable() {
     const table = new Map();
-    for (const { method, path, access } of allRoutes()) {
+    for (const { method, path, access, query } of allRoutes()) {
         const name = `${method} ${path}`;
         if (table.has(name)) throw new Error(`${name} is a route twice`);
-        table.set(name, access);
+        table.set(name, { access, query });
     }
     return table;
 }

@@ -2,6 +2,7 @@
 
 #include "call.hpp"
 #include "http_api/message.hpp"
+#include "query_parameters.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -35,6 +36,7 @@ struct Route {
     Access access;
     std::size_t body_limit;
     HandlerResult (*answer)(void* handlers, Call& call);
+    QueryParameters query{}; ///< Of a GET.
     /// Set for routes with `Access::mcp_token`, and called before the body is read. Gives the answer if the call is
     /// refused; otherwise sets the environment of the call.
     Task<Result<std::optional<http::Response>>> (*refuse_stranger)(void* handlers, Call& call) = nullptr;
@@ -49,12 +51,13 @@ Handlers handlers_of(HandlerResult (Handlers::*)(Call&));
 
 /// A route that is answered by the member function `kAnswer` of an area's handlers.
 template <auto kAnswer>
-constexpr auto route(http::Method method, std::string_view path, Access access, std::size_t body_limit)
+constexpr auto route(http::Method method, std::string_view path, Access access, std::size_t body_limit,
+                     QueryParameters query = {})
 {
     using Handlers = decltype(handlers_of(kAnswer));
-    return RouteOf<Handlers>{{method, path, access, body_limit, [](void* handlers, Call& call) {
-                                  return (static_cast<Handlers*>(handlers)->*kAnswer)(call);
-                              }}};
+    return RouteOf<Handlers>{
+        {method, path, access, body_limit,
+         [](void* handlers, Call& call) { return (static_cast<Handlers*>(handlers)->*kAnswer)(call); }, query}};
 }
 
 /// One subject of the API: its routes, and how to make their handlers. `areas.cpp` lists all areas.

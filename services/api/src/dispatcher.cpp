@@ -329,6 +329,9 @@ Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
             if (!identified)
                 co_return identified.error();
         }
+        if (call.request.method == http::Method::get)
+            if (auto const checked = check_query(call.query, routes_[index].query); !checked)
+                co_return checked.error();
         co_return co_await routes_[index].answer(handlers_[index].get(), call);
     } catch (std::exception const& error) {
         co_return Error{ErrorCode::internal, "Unexpected fault.", error.what()};

@@ -9,7 +9,7 @@ export default async function tools(x) {
     await x.ask('all', 'GET', path);
     for (const query of [
         { methods: 'list,get', tags: 'teams' },
-        { methods: 'read', tags: 'tickets', limit: 1 },
+        { methods: 'read', tags: 'tickets' },
         { methods: 'list_all_gorgias_tickets' },
         { format: 'xml' },
         { methods: 'reed' },

@@ -14,7 +14,7 @@ export async function accountTokens(session, known) {
 
     const token = known.accountToken;
     await session.call('getOwnIntegratedAccount', 200, '', { token, holds: (json) => json.id === id });
-    await refusesAccountTokens(session, 'getOwnIntegratedAccount');
+    await refusesAccountTokens(session, 'getOwnIntegratedAccount', {}, token);
 
     const update = 'updateOwnIntegratedAccount';
     await session.call(update, 200, '', {
@@ -31,7 +31,7 @@ export async function accountTokens(session, known) {
     ])
         await session.call(update, 400, note, { token, json });
     await refusesBodies(session, update, {}, token);
-    await refusesAccountTokens(session, update);
+    await refusesAccountTokens(session, update, {}, token);
 }
 
 export async function capabilities(session, known) {

@@ -8,6 +8,9 @@ export async function integrations(session, known) {
         holds: (json) => json.result.some(({ name }) => name === 'gorgias'),
     });
     await session.call('listIntegrations', 400, 'with an unknown filter', { query: { colour: 'red' } });
+    await session.call('listIntegrations', 400, 'with an unknown filter behind one that finds nothing', {
+        query: { name: 'nothing', colour: 'red' },
+    });
     await session.call('listIntegrations', 400, 'with an operator that it has not', { query: { 'name[like]': 'g%' } });
     await session.call('listIntegrations', 400, 'with a limit of 0', { query: { limit: 0 } });
     await refusesTokens(session, 'listIntegrations');

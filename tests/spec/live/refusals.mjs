@@ -8,14 +8,28 @@ export async function refusesTokens(session, id, path) {
     await session.call(id, 401, 'without a token', { path, token: null });
     await session.call(id, 401, 'with an unknown token', { path, token: `slx_api_${'0'.repeat(49)}` });
     await session.call(id, 400, 'with a broken query string', { path, query: 'a=%zz' });
+    await refusesParameters(session, id, path);
+}
+
+/// A GET refuses a query parameter that it does not know. A list says so of its filters (`refusesFilters`), and the proxy
+/// passes all to the vendor.
+async function refusesParameters(session, id, path, token) {
+    if (session.spec.operation(id).verb !== 'GET' || session.spec.takesAnyParameter(id)) return;
+    await session.call(id, 400, 'with an unknown query parameter', {
+        path,
+        token,
+        query: { unheard_of: 'red' },
+        holds: ({ details }) => details.failures.length === 1,
+    });
 }
 
 /// The same for those with an integrated-account token.
-export async function refusesAccountTokens(session, id, path) {
+export async function refusesAccountTokens(session, id, path, token) {
     await session.call(id, 401, 'without a token', { path, token: null });
     await session.call(id, 401, 'with an unknown token', { path, token: `slx_acct_${'0'.repeat(49)}` });
     await session.call(id, 401, 'with an API token', { path });
     await session.call(id, 400, 'with a broken query string', { path, query: 'a=%zz' });
+    await refusesParameters(session, id, path, token);
 }
 
 /// The same for those with a link token.
@@ -25,6 +39,7 @@ export async function refusesLinkTokens(session, id, path) {
     await session.call(id, 401, 'with an unknown token', { path, token: `slx_link_${'0'.repeat(49)}`, holds });
     await session.call(id, 401, 'with an API token', { path, holds });
     await session.call(id, 400, 'with a broken query string', { path, token: null, query: 'a=%zz' });
+    await refusesParameters(session, id, path, null);
 }
 
 /// What every operation with an id in its path refuses.

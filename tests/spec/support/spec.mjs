@@ -52,11 +52,17 @@ export class Spec {
         return operation;
     }
 
+    /// Whether an operation takes query parameters that nobody here can name.
+    takesAnyParameter(id) {
+        const queries = this.operation(id).parameters.filter((one) => one.in === 'query');
+        return queries.some((one) => one.schema.additionalProperties !== undefined);
+    }
+
     /// What is wrong with a request that the product took.
     problemsOfRequest(operation, { query, headers, body, type }) {
         const known = operation.parameters;
         const queries = known.filter((one) => one.in === 'query');
-        const takesAny = queries.some((one) => one.schema.additionalProperties !== undefined);
+        const takesAny = this.takesAnyParameter(operation.id);
         const problems = [...new URLSearchParams(query).keys()]
             .map((name) => ({ name, field: name.replace(/\[.*/, '') }))
             .filter(({ field }) => !takesAny && !queries.some((one) => one.name === field))

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string_view>
+#include <vector>
 
 namespace sluice::api {
 namespace {
@@ -32,6 +34,50 @@ TEST(Routes, OpenToAnyoneTakeNoLargeBody)
     for (auto const& route : all_routes())
         if (route.access == Access::open || route.access == Access::link)
             EXPECT_LE(route.body_limit, kLinkBody) << route.path;
+}
+
+/// A parameter that does nothing is a mistake of the caller, and so it is told.
+TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
+{
+    std::set<std::string_view> takes_others;
+    for (auto const& route : all_routes())
+        if (route.method == http::Method::get && route.query.takes_others)
+            takes_others.insert(route.path);
+    std::set<std::string_view> const lists{"/api-token",
+                                           "/approval",
+                                           "/documentation",
+                                           "/environment",
+                                           "/integration",
+                                           "/integrated-account",
+                                           "/webhook",
+                                           "/integrated-account/{id}/mcp",
+                                           "/log",
+                                           "/mcp-server",
+                                           "/environment-integration"};
+    std::set<std::string_view> const pages{"/approve",          "/connect",          "/connect/assets/{file}",
+                                           "/connect/callback", "/connect/done",     "/connect/start",
+                                           "/sluice-link.js",   "/healthz",          "/mcp/{token}",
+                                           "/mcp/{token}/sse",  "/proxy/{resource}", "/proxy/{resource}/{item}"};
+    auto expected = lists;
+    expected.insert(pages.begin(), pages.end());
+    EXPECT_EQ(takes_others, expected);
+}
+
+TEST(Routes, OfAGetNameTheQueryParametersThatTheyTake)
+{
+    auto const names_of = [](std::string_view path) {
+        std::vector<std::string_view> names;
+        for (auto const& route : all_routes())
+            if (route.method == http::Method::get && route.path == path)
+                for (auto const name : route.query.names)
+                    if (!name.empty())
+                        names.push_back(name);
+        return names;
+    };
+    using Names = std::vector<std::string_view>;
+    EXPECT_EQ(names_of("/integrated-account/{id}/tools"), (Names{"methods", "tags", "format"}));
+    EXPECT_EQ(names_of("/mcp-server/{server_id}/explain"), Names{"tool"});
+    EXPECT_EQ(names_of("/integrated-account/{id}"), Names{});
 }
 
 TEST(Routes, WordsGoBeforePlaceholders)

@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<AccountHandlers> kRoutes[]{
-    route<&AccountHandlers::list>(Method::get, "/integrated-account", Access::api_token, kNoBody),
+    route<&AccountHandlers::list>(Method::get, "/integrated-account", Access::api_token, kNoBody, kFilters),
     route<&AccountHandlers::create>(Method::post, "/integrated-account", Access::api_token, kSmallBody),
     route<&AccountHandlers::create_token>(Method::post, "/integrated-account/token", Access::api_token, kSmallBody),
     route<&AccountHandlers::bulk_delete>(Method::post, "/integrated-account/bulk-delete", Access::api_token, kSmallBody),
@@ -21,7 +21,7 @@ constexpr RouteOf<AccountHandlers> kRoutes[]{
     route<&AccountHandlers::patch>(Method::patch, "/integrated-account/{id}", Access::api_token, kSmallBody),
     route<&AccountHandlers::remove>(Method::delete_, "/integrated-account/{id}", Access::api_token, kNoBody),
     route<&AccountHandlers::patch_credentials>(Method::patch, "/integrated-account/{id}/credentials", Access::api_token, kSmallBody),
-    route<&AccountHandlers::tools>(Method::get, "/integrated-account/{id}/tools", Access::api_token, kNoBody),
+    route<&AccountHandlers::tools>(Method::get, "/integrated-account/{id}/tools", Access::api_token, kNoBody, {{"methods", "tags", "format"}}),
 };
 // clang-format on
 

@@ -10,10 +10,10 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<ApprovalHandlers> kRoutes[]{
-    route<&ApprovalHandlers::list>(Method::get, "/approval", Access::api_token, kNoBody),
+    route<&ApprovalHandlers::list>(Method::get, "/approval", Access::api_token, kNoBody, kFilters),
     route<&ApprovalHandlers::get>(Method::get, "/approval/{id}", Access::api_token, kNoBody),
     route<&ApprovalHandlers::decide>(Method::post, "/approval/{id}", Access::api_token, kSmallBody),
-    route<&ApprovalHandlers::page>(Method::get, "/approve", Access::link, kNoBody),
+    route<&ApprovalHandlers::page>(Method::get, "/approve", Access::link, kNoBody, kAnyQuery),
     route<&ApprovalHandlers::use_code>(Method::post, "/approve/call", Access::link, kLinkBody),
 };
 // clang-format on

@@ -20,9 +20,6 @@ Result<WantedMethods> read_wanted(http::Query& query)
             return invalid("has_description", "must be true or false");
         wanted.has_description = *flag == "true";
     }
-    if (!query.empty())
-        return invalid(query.pairs().front().first, "is not a parameter here; known are type, resource, methods, "
-                                                    "has_description");
     return wanted;
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<CapabilityHandlers> kRoutes[]{
-    route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Access::api_token, kNoBody),
-    route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Access::api_token, kNoBody),
+    route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Access::api_token, kNoBody, {{"type", "resource", "methods", "has_description"}}),
+    route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Access::api_token, kNoBody, {{"type", "resource", "methods", "has_description"}}),
 };
 // clang-format on
 

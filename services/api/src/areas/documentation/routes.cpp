@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<DocumentationHandlers> kRoutes[]{
-    route<&DocumentationHandlers::list>(Method::get, "/documentation", Access::api_token, kNoBody),
+    route<&DocumentationHandlers::list>(Method::get, "/documentation", Access::api_token, kNoBody, kFilters),
     route<&DocumentationHandlers::create>(Method::post, "/documentation", Access::api_token, kSmallBody),
     route<&DocumentationHandlers::get>(Method::get, "/documentation/{id}", Access::api_token, kNoBody),
     route<&DocumentationHandlers::patch>(Method::patch, "/documentation/{id}", Access::api_token, kSmallBody),

@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<EnvironmentHandlers> kRoutes[]{
-    route<&EnvironmentHandlers::list>(Method::get, "/environment", Access::api_token, kNoBody),
+    route<&EnvironmentHandlers::list>(Method::get, "/environment", Access::api_token, kNoBody, kFilters),
     route<&EnvironmentHandlers::get>(Method::get, "/environment/{id}", Access::api_token, kNoBody),
     route<&EnvironmentHandlers::patch>(Method::patch, "/environment/{id}", Access::api_token, kSmallBody),
 };

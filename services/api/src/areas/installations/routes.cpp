@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<InstallationHandlers> kRoutes[]{
-    route<&InstallationHandlers::list>(Method::get, "/environment-integration", Access::api_token, kNoBody),
+    route<&InstallationHandlers::list>(Method::get, "/environment-integration", Access::api_token, kNoBody, kFilters),
     route<&InstallationHandlers::create>(Method::post, "/environment-integration", Access::api_token, kSmallBody),
     route<&InstallationHandlers::get>(Method::get, "/environment-integration/{id}", Access::api_token, kNoBody),
     route<&InstallationHandlers::patch>(Method::patch, "/environment-integration/{id}", Access::api_token, kSmallBody),

@@ -23,19 +23,24 @@ std::optional<std::string> field_of(accounts::StoredIntegration const& integrati
     return std::nullopt;
 }
 
-/// Whether an integration passes the filters of a list. There are few integrations, so they are filtered here. Errors:
-/// invalid_argument for an unknown filter.
-Result<bool> passes(accounts::StoredIntegration const& integration, std::vector<tenancy::Condition> const& conditions)
+/// Errors: invalid_argument for an unknown filter.
+Result<void> check_filters(std::vector<tenancy::Condition> const& conditions)
 {
-    for (auto const& condition : conditions) {
-        auto const value = field_of(integration, condition.field);
-        bool const is_negative = condition.op == Operator::ne;
-        if (!value || (condition.op != Operator::eq && condition.op != Operator::in && !is_negative))
+    for (auto const& condition : conditions)
+        if (!field_of({}, condition.field) ||
+            (condition.op != Operator::eq && condition.op != Operator::in && condition.op != Operator::ne))
             return invalid(condition.field, "is not a filter here; known are name, category, label with eq, ne or in");
-        if ((std::ranges::find(condition.values, *value) != condition.values.end()) == is_negative)
-            return false;
-    }
-    return true;
+    return {};
+}
+
+/// Whether an integration passes the filters of a list. There are few integrations, so they are filtered here.
+bool passes(accounts::StoredIntegration const& integration, std::vector<tenancy::Condition> const& conditions)
+{
+    return std::ranges::all_of(conditions, [&](tenancy::Condition const& condition) {
+        auto const value = field_of(integration, condition.field);
+        bool const is_named = value && std::ranges::find(condition.values, *value) != condition.values.end();
+        return is_named != (condition.op == Operator::ne);
+    });
 }
 
 } // namespace
@@ -56,6 +61,8 @@ HandlerResult IntegrationHandlers::list(Call& call)
 Task<Result<tenancy::Page<accounts::StoredIntegration>>>
 IntegrationHandlers::page(EnvironmentId environment, tenancy::ListQuery query, Deadline deadline)
 {
+    if (auto const checked = check_filters(query.conditions); !checked)
+        co_return checked.error();
     auto all = co_await definitions_.list(environment, deadline);
     if (!all)
         co_return all.error();
@@ -65,12 +72,9 @@ IntegrationHandlers::page(EnvironmentId environment, tenancy::ListQuery query, D
         std::ranges::reverse(*all);
     tenancy::Page<accounts::StoredIntegration> page;
     for (auto& integration : *all) {
-        auto const passed = passes(integration, query.conditions);
-        if (!passed)
-            co_return passed.error();
         bool const is_past =
             !query.after || (query.ascending ? uuid(integration) > *query.after : uuid(integration) < *query.after);
-        if (!*passed || !is_past)
+        if (!is_past || !passes(integration, query.conditions))
             continue;
         if (page.items.size() == static_cast<std::size_t>(query.limit)) {
             page.next = uuid(page.items.back());

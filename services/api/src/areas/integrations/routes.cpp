@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<IntegrationHandlers> kRoutes[]{
-    route<&IntegrationHandlers::list>(Method::get, "/integration", Access::api_token, kNoBody),
+    route<&IntegrationHandlers::list>(Method::get, "/integration", Access::api_token, kNoBody, kFilters),
     route<&IntegrationHandlers::get>(Method::get, "/integration/{id}", Access::api_token, kNoBody),
 };
 // clang-format on

@@ -96,8 +96,6 @@ Result<std::string> read_tool_name(http::Query& query)
     auto tool = query.take("tool").value_or("");
     if (tool.empty() || tool.size() > kLongestToolName)
         return invalid("tool", "is required: the name that was called");
-    if (!query.empty())
-        return invalid(query.pairs().front().first, "is not a parameter here; known is tool");
     return tool;
 }
 

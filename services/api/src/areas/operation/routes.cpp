@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<OperationHandlers> kRoutes[]{
-    route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody),
+    route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody, kAnyQuery),
 };
 // clang-format on
 

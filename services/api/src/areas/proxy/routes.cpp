@@ -12,9 +12,9 @@ constexpr std::size_t kProxyBody = 8 * 1024 * 1024;
 
 // clang-format off
 constexpr RouteOf<ProxyHandlers> kRoutes[]{
-    route<&ProxyHandlers::collection>(Method::get, "/proxy/{resource}", Access::any_token, kNoBody),
+    route<&ProxyHandlers::collection>(Method::get, "/proxy/{resource}", Access::any_token, kNoBody, kAnyQuery),
     route<&ProxyHandlers::collection>(Method::post, "/proxy/{resource}", Access::any_token, kProxyBody),
-    route<&ProxyHandlers::item>(Method::get, "/proxy/{resource}/{item}", Access::any_token, kNoBody),
+    route<&ProxyHandlers::item>(Method::get, "/proxy/{resource}/{item}", Access::any_token, kNoBody, kAnyQuery),
     route<&ProxyHandlers::item>(Method::post, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),
     route<&ProxyHandlers::item>(Method::put, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),
     route<&ProxyHandlers::item>(Method::patch, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),

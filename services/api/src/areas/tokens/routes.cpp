@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<TokenHandlers> kRoutes[]{
-    route<&TokenHandlers::list>(Method::get, "/api-token", Access::api_token, kNoBody),
+    route<&TokenHandlers::list>(Method::get, "/api-token", Access::api_token, kNoBody, kFilters),
     route<&TokenHandlers::get>(Method::get, "/api-token/{id}", Access::api_token, kNoBody),
 };
 // clang-format on

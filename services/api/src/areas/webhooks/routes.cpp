@@ -10,7 +10,7 @@ namespace {
 
 // clang-format off
 constexpr RouteOf<WebhookHandlers> kRoutes[]{
-    route<&WebhookHandlers::list>(Method::get, "/webhook", Access::api_token, kNoBody),
+    route<&WebhookHandlers::list>(Method::get, "/webhook", Access::api_token, kNoBody, kFilters),
     route<&WebhookHandlers::create>(Method::post, "/webhook", Access::api_token, kSmallBody),
     route<&WebhookHandlers::send_test>(Method::post, "/webhook/test", Access::api_token, kSmallBody),
     route<&WebhookHandlers::get>(Method::get, "/webhook/{id}", Access::api_token, kNoBody),
@@ -18,7 +18,7 @@ constexpr RouteOf<WebhookHandlers> kRoutes[]{
     route<&WebhookHandlers::remove>(Method::delete_, "/webhook/{id}", Access::api_token, kNoBody),
     route<&WebhookHandlers::replay>(Method::post, "/webhook/{id}/replay", Access::api_token, kSmallBody),
     route<&WebhookHandlers::rotate_secret>(Method::post, "/webhook/{id}/rotate-secret", Access::api_token, kSmallBody),
-    route<&WebhookHandlers::log>(Method::get, "/log", Access::api_token, kNoBody),
+    route<&WebhookHandlers::log>(Method::get, "/log", Access::api_token, kNoBody, kFilters),
 };
 // clang-format on
 
