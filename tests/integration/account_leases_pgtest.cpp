@@ -271,5 +271,19 @@ TEST_F(AccountLeaseTest, HealthIsAskedForAtMostOnceAMinute)
     EXPECT_EQ(is_due(), "f");
 }
 
+TEST_F(AccountLeaseTest, HealthIsNotAskedForWhileTheSecondLookHasItsTime)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    auto const is_due_after_refusal = [&](std::string_view ago) {
+        database_.execute(
+            fmt::format("UPDATE integrated_accounts SET credential_refused_at = now() - interval '{}'", ago));
+        must(test::run(store_.accounts().ask_health(in, made.id, soon())));
+        return database_.value("SELECT due <= now() FROM jobs WHERE kind = 'account_health'");
+    };
+    EXPECT_EQ(is_due_after_refusal("4 minutes"), "f");
+    EXPECT_EQ(is_due_after_refusal("5 minutes"), "t") << "the next look can be the verdict";
+}
+
 } // namespace
 } // namespace sluice::store

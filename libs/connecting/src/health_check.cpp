@@ -21,8 +21,9 @@ Task<Result<bool>> HealthCheck::run(accounts::CallableAccountPtr account, Deadli
     auto const& row = account->account;
     auto const checked = co_await vendor_.check(account, deadline);
     bool const is_refused = checked && !checked->refusal.empty();
-    if (!checked || (!is_refused && !row.doubts.credential_refused_at))
-        co_return false;
+    bool const was_refused = row.doubts.credential_refused_at.has_value();
+    if (!checked || (!is_refused && !was_refused))
+        co_return was_refused;
     accounts::AccountChange change = [is_refused, said = checked->refusal, now = clock_.now()](auto& changed,
                                                                                                auto&) -> Result<void> {
         if (!is_refused)

@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::seconds kLimit{10};
 /// The time for asking the vendor and storing the result.
 constexpr std::chrono::seconds kCheckLimit{30};
-/// The pause after the first refusal of a credential. The second refusal can then be the verdict.
+/// The pause after a refusal of a credential. The next refusal can then be the verdict.
 constexpr std::chrono::milliseconds kSecondLook{accounts::kCredentialApart + std::chrono::seconds(1)};
 
 } // namespace
@@ -48,10 +48,10 @@ Task<Result<jobs::Next>> HealthJob::run(jobs::Job job)
         co_return account.error();
     if (!(*account)->is_enabled || (*account)->account.is_blocked)
         co_return clock_.now() + interval_;
-    auto const is_refused = co_await check_.run(*std::move(account), Deadline::after(kCheckLimit));
-    if (!is_refused)
-        co_return is_refused.error();
-    co_return clock_.now() + (*is_refused ? std::min(interval_, kSecondLook) : interval_);
+    auto const is_doubted = co_await check_.run(*std::move(account), Deadline::after(kCheckLimit));
+    if (!is_doubted)
+        co_return is_doubted.error();
+    co_return clock_.now() + (*is_doubted ? std::min(interval_, kSecondLook) : interval_);
 }
 
 } // namespace sluice::connecting

@@ -209,7 +209,7 @@ class Connection {
 }
 
 /// The UUID behind a TypeID.
-function uuidOf(id) {
+export function uuidOf(id) {
     let number = 0n;
     for (const digit of id.split('_').at(-1)) number = number * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(digit));
     return number.toString(16).padStart(32, '0');

@@ -59,6 +59,19 @@ TEST_F(HealthJobTest, LooksAgainSoonAfterARefusalUntilTheVerdict)
     EXPECT_EQ(vendor_.checked.size(), 2U);
 }
 
+TEST_F(HealthJobTest, LooksAgainSoonWhileACredentialIsInDoubtAndTheVendorIsDown)
+{
+    vendor_.said = proxy::VendorCalls::Check{"Wrong key."};
+    test::must(run());
+    clock_.advance(6min);
+    vendor_.said = Error{ErrorCode::upstream_unreachable, "No way."};
+    EXPECT_EQ(test::must(run()), clock_.now() + accounts::kCredentialApart + 1s);
+    EXPECT_EQ(row(id_).status, accounts::Status::active);
+    clock_.advance(6min);
+    vendor_.said = proxy::VendorCalls::Check{};
+    EXPECT_EQ(test::must(run()), clock_.now() + 1h);
+}
+
 TEST_F(HealthJobTest, LooksAtShortIntervalsIfToldSo)
 {
     HealthJob often{accounts_, integrations_, connector_, check_, clock_, 1min};

@@ -169,7 +169,9 @@ public:
     /// has lost the lease; those of `update`.
     virtual Task<Result<Account>> finish_refresh(EnvironmentId environment, IntegratedAccountId id, Uuid owner,
                                                  RefreshEnd end, AccountChange change, Deadline deadline) = 0;
-    /// Makes the account's health check due, unless somebody asked for it within the last minute.
+    /// Makes the account's health check due, unless somebody asked for it within the last minute. Does nothing after a
+    /// refusal of the credential until the next one can be the verdict (`kCredentialApart`): a check before that would
+    /// put the verdict off.
     virtual Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     /// `update` with the customer's answers to the form after connecting; an event tells of it.
     virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,

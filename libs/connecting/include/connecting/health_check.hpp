@@ -13,7 +13,8 @@ public:
     /// All must outlive it.
     HealthCheck(accounts::AccountRepository& repository, proxy::VendorCalls& vendor, Clock const& clock);
 
-    /// True if the vendor refused the credentials. Errors: unavailable if the result could not be stored.
+    /// True if the next check should come soon: the vendor refuses the credentials, or refused them at an earlier check
+    /// and could not be asked now. Errors: unavailable if the result could not be stored.
     Task<Result<bool>> run(accounts::CallableAccountPtr account, Deadline deadline);
 
 private:

@@ -1,9 +1,12 @@
 #include "accounts/account_leases.hpp"
 #include "accounts/account_rows.hpp"
 #include "accounts/refresh_job.hpp"
+#include "accounts/repositories.hpp"
 #include "accounts/vault.hpp"
+#include "accounts/verdict.hpp"
 #include "catalog/installation_repository.hpp"
 #include "connecting/health_job.hpp"
+#include "core/backend.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/job_queue.hpp"
@@ -12,6 +15,7 @@
 #include "core/row_values.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
+#include "toolcalls/account_schemas.hpp"
 
 #include <pqxx/result>
 
@@ -31,7 +35,8 @@ constexpr char kUpdate[] =
     "RETURNING generation, (extract(epoch FROM updated_at) * 1000000)::bigint AS updated_at";
 constexpr char kAskHealth[] =
     "UPDATE integrated_accounts SET health_asked_at = now() WHERE environment_id = $1 AND id = $2 "
-    "AND status = 'active' AND (health_asked_at IS NULL OR health_asked_at <= now() - interval '1 minute') "
+    "AND status = 'active' AND coalesce(credential_refused_at <= now() - make_interval(secs => $3), true) "
+    "AND (health_asked_at IS NULL OR health_asked_at <= now() - interval '1 minute') "
     "RETURNING id";
 constexpr char kIsTenantShown[] = "SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND tenant_id = $2 LIMIT 1";
 constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
@@ -243,7 +248,8 @@ public:
     Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
     {
         pg::Query<bool> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
-            if (!transaction.exec_params(kAskHealth, sql_id(environment), sql_id(id)).empty())
+            auto const apart = std::chrono::duration<double>(kCredentialApart).count();
+            if (!transaction.exec_params(kAskHealth, sql_id(environment), sql_id(id), apart).empty())
                 schedule_sooner(transaction, connecting::kHealthJob, environment, id.uuid(), now);
             return true;
         };

@@ -2,6 +2,7 @@
 
 #include "accounts/repositories.hpp"
 #include "accounts/vault.hpp"
+#include "accounts/verdict.hpp"
 #include "base/clock.hpp"
 #include "support/fake_changes.hpp"
 
@@ -206,6 +207,8 @@ public:
             co_return *failed;
         auto* row = row_at(environment, id);
         bool const is_due = row != nullptr && row->account.status == accounts::Status::active &&
+                            clock_.now() - row->account.doubts.credential_refused_at.value_or(Timestamp{}) >=
+                                accounts::kCredentialApart &&
                             (!row->health_asked_at || clock_.now() - *row->health_asked_at >= std::chrono::minutes(1));
         if (is_due) {
             row->health_asked_at = clock_.now();
