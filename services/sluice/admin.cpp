@@ -13,9 +13,6 @@
 #include <iostream>
 #include <sstream>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

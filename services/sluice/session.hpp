@@ -3,14 +3,13 @@
 #include "base/clock.hpp"
 #include "crypto/keyring.hpp"
 #include "options.hpp"
+#include "runtime/run_to_end.hpp"
 #include "store/store.hpp"
 #include "telemetry/log.hpp"
 
 #include <chrono>
 #include <memory>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <unistd.h>
 
 namespace sluice {
@@ -38,10 +37,7 @@ public:
     template <class T>
     T run(Task<T> task)
     {
-        auto result = asio::co_spawn(io_, std::move(task), asio::use_future);
-        io_.restart();
-        io_.run();
-        return result.get();
+        return run_to_end(io_, std::move(task));
     }
 
 private:

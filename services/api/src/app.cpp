@@ -3,6 +3,7 @@
 #include "management.hpp"
 #include "pg/listener.hpp"
 #include "runtime/elsewhere.hpp"
+#include "runtime/run_to_end.hpp"
 #include "shard.hpp"
 #include "tenancy/keyring_watch.hpp"
 
@@ -16,23 +17,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_future.hpp>
 
 namespace sluice::api {
 namespace {
 
 /// The time after the drain limit to cut the requests that are left.
 constexpr std::chrono::seconds kCutting{2};
-
-/// Runs a task to its end, on an io_context that nothing else runs.
-template <class T>
-T run_to_end(asio::io_context& io, Task<T> task)
-{
-    auto result = asio::co_spawn(io, std::move(task), asio::use_future);
-    io.restart();
-    io.run();
-    return result.get();
-}
 
 Task<bool> apply_on(Shard& shard, std::vector<snapshots::Change> changes)
 {
@@ -138,7 +128,6 @@ Result<void> App::Impl::start()
         run_to_end(*contexts.front(), store->tenancy().check_keyring(Deadline::after(std::chrono::seconds(5))));
     if (!checked)
         return checked.error();
-    contexts.front()->restart();
     parts = std::make_unique<ProcessParts>(ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations,
                                                         files, *streams, bodies, answers, secrets});
     management_handler = std::make_unique<Management>(

@@ -6,9 +6,11 @@
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
 #include "jobs/loops.hpp"
+#include "mcp/expiry_job.hpp"
 #include "pg/listener.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
+#include "runtime/run_to_end.hpp"
 #include "store/store.hpp"
 #include "tenancy/keyring_watch.hpp"
 #include "tenancy/retention.hpp"
@@ -16,17 +18,14 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_future.hpp>
 
 namespace sluice::worker {
 namespace {
 
 /// The time of one job: a call of a vendor or a receiver, and storing its outcome.
 constexpr std::chrono::seconds kJobLimit{30};
-constexpr std::chrono::seconds kRemoveLimit{10};
 constexpr std::chrono::seconds kCheckLimit{5};
 /// The time for jobs in progress after the signal to stop. Less than the 30 s after which a container is killed.
 constexpr std::chrono::seconds kDrainLimit{25};
@@ -113,10 +112,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     snapshots::NoCaches no_caches; // The worker has no caches.
     store::Store store(pool, keyring, clock, no_caches);
     // With other keys it could open no credential.
-    auto checking = asio::co_spawn(io, store.tenancy().check_keyring(Deadline::after(kCheckLimit)), asio::use_future);
-    io.run();
-    io.restart();
-    if (auto const checked = checking.get(); !checked)
+    if (auto const checked = run_to_end(io, store.tenancy().check_keyring(Deadline::after(kCheckLimit))); !checked)
         return checked.error();
     accounts::Integrations integrations(store.integrations(), compilers);
     http::PooledClient client(io, config.client, *egress, client_metrics);
@@ -140,7 +136,6 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
                                     config.schema_interval);
     jobs::Loops loops(io, store.jobs(), registry, log);
     using jobs::Job;
-    using Done = Task<Result<jobs::Next>>;
     loops.add(accounts::kRefreshJob, [&](Job job) { return refresh_job.run(job); });
     loops.add(accounts::kUninstallJob, [&](Job job) { return accounts::uninstall(store.installations(), clock, job); });
     loops.add(connecting::kHealthJob, [&](Job job) { return health_job.run(job); });
@@ -148,11 +143,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         return connector.resume(job.environment, ConnectionId{job.id}, Deadline::after(kJobLimit));
     });
     loops.add(toolcalls::kSchemaJob, [&](Job job) { return schema_job.run(job); });
-    loops.add(mcp::kExpiryJob, [&](Job job) -> Done {
-        auto const removed = co_await store.servers().remove_expired(job.environment, McpServerId{job.id},
-                                                                     Deadline::after(kRemoveLimit));
-        co_return removed ? Result<jobs::Next>(std::nullopt) : removed.error();
-    });
+    loops.add(mcp::kExpiryJob, [&](Job job) { return mcp::remove_if_expired(store.servers(), job); });
     loops.add(events::kDeliveryJob, [&](Job job) {
         return deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kJobLimit));
     });

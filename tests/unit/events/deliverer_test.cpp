@@ -8,6 +8,11 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace sluice::events {
 namespace {
 

@@ -1,7 +1,11 @@
 // What a client sends, when it sends again, and what it says when nothing came of it.
 #include "pooled_client_fixture.hpp"
 
+#include <future>
 #include <string_view>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
 
 namespace sluice::http {
 namespace {

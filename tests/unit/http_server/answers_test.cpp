@@ -1,7 +1,11 @@
 // What a server answers, and what it does to those that are slow, wrong or late.
 #include "server_fixture.hpp"
 
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 
 namespace sluice::http {
 namespace {

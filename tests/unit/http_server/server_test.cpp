@@ -1,5 +1,8 @@
 #include "server_fixture.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace sluice::http {
 namespace {
 

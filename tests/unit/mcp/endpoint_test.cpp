@@ -1,6 +1,11 @@
 // What is answered at an MCP URL before any method runs: whose it is, who may ask, and how.
 #include "endpoint_fixture.hpp"
 
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace sluice::mcp {
 namespace {
 

@@ -7,6 +7,9 @@
 #include <functional>
 #include <future>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace sluice::safeguards {
 namespace {
 

@@ -7,7 +7,6 @@
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
 #include "crypto/token.hpp"
-#include "jobs/queue.hpp"
 #include "mcp/server_config.hpp"
 #include "runtime/task.hpp"
 #include "snapshots/change.hpp"
@@ -56,9 +55,6 @@ struct ServerState {
     bool is_incomplete = false;             ///< An account of the tenant could not be read, so it is missing here.
     std::optional<Timestamp> token_ends_at; ///< When the token ends, if another has replaced it.
 };
-
-/// The job that removes an MCP server when its time is over (`ServerRepository::remove_expired`).
-inline constexpr jobs::Kind kExpiryJob{"mcp_server_expiry"};
 
 using ServerChange = std::function<Result<void>(McpServer& server)>;
 

@@ -1,4 +1,5 @@
 #include "accounts/account_rows.hpp"
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/job_queue.hpp"
 #include "core/list_sql.hpp"
@@ -7,6 +8,9 @@
 #include "core/rows.hpp"
 #include "core/secrets.hpp"
 #include "make_repositories.hpp"
+#include "mcp/expiry_job.hpp"
+#include "mcp/mcp_server.hpp"
+#include "toolcalls/account_schemas.hpp"
 
 #include <pqxx/result>
 

@@ -27,7 +27,8 @@ public:
 
     std::vector<Row> rows;
     std::size_t lookups = 0;      ///< Calls of `resolve`.
-    std::optional<Error> failure; ///< The answer of `resolve` while it is set.
+    std::optional<Error> failure; ///< The answer of `resolve` and `remove_expired` while it is set.
+    Timestamp now{};              ///< The time of the database, for `remove_expired`.
 
     Task<Result<mcp::McpServer>> create(mcp::McpServer server, crypto::TokenHash hash, Deadline) override
     {
@@ -93,9 +94,19 @@ public:
         co_return server;
     }
 
-    Task<Result<bool>> remove_expired(EnvironmentId, McpServerId, Deadline) override
+    Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline) override
     {
-        co_return Error{ErrorCode::internal, "not part of this test"};
+        if (failure)
+            co_return *failure;
+        auto const row = std::ranges::find_if(rows, [&](Row const& each) {
+            return each.server.environment == environment && each.server.id == id && each.server.expires_at &&
+                   *each.server.expires_at <= now;
+        });
+        if (row == rows.end())
+            co_return false;
+        changes_.notify(mcp::change_of(row->server));
+        rows.erase(row);
+        co_return true;
     }
 
     Task<Result<std::vector<IntegratedAccountId>>> accounts_of(mcp::McpServer server, Deadline) override

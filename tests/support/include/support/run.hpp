@@ -1,31 +1,29 @@
 #pragma once
 
-#include "runtime/task.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
+#include "runtime/run_to_end.hpp"
 
 namespace sluice::test {
 
-/// Drives a coroutine to its end on an io_context of its own.
+/// Runs a coroutine to its end on an io_context of its own, and what it leaves behind as well.
 template <class T>
 T run(Task<T> task)
 {
     asio::io_context io(1);
-    auto result = asio::co_spawn(io, std::move(task), asio::use_future);
-    io.run();
-    return result.get();
+    if constexpr (std::is_void_v<T>) {
+        run_to_end(io, std::move(task));
+        io.run();
+    } else {
+        auto result = run_to_end(io, std::move(task));
+        io.run();
+        return result;
+    }
 }
 
-/// The same on a context that other objects of the test live on.
+/// The same on a context that other objects of the test live on; what is due after that stays.
 template <class T>
 T run_on(asio::io_context& io, Task<T> task)
 {
-    auto result = asio::co_spawn(io, std::move(task), asio::use_future);
-    io.restart();
-    while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready && io.run_one() > 0) {
-    }
-    return result.get();
+    return run_to_end(io, std::move(task));
 }
 
 } // namespace sluice::test
