@@ -21,6 +21,18 @@ AccountTokens::AccountTokens(AccountTokenRepository& repository, crypto::Keyring
 {
 }
 
+AccountTokens::~AccountTokens() = default;
+
+void AccountTokens::apply(snapshots::Change const& change)
+{
+    cache_.drop(change);
+}
+
+void AccountTokens::set_listening(bool listening)
+{
+    cache_.set_listening(listening);
+}
+
 EnvironmentId AccountTokens::known_environment(std::string_view token) const
 {
     if (!crypto::is_well_formed(crypto::TokenKind::account, token))

@@ -87,6 +87,18 @@ CallableAccounts::CallableAccounts(AccountRepository& repository, Integrations& 
 {
 }
 
+CallableAccounts::~CallableAccounts() = default;
+
+void CallableAccounts::apply(snapshots::Change const& change)
+{
+    cache_.drop(change);
+}
+
+void CallableAccounts::set_listening(bool listening)
+{
+    cache_.set_listening(listening);
+}
+
 Task<Result<CallableAccountPtr>> CallableAccounts::find(EnvironmentId environment, IntegratedAccountId id,
                                                         Deadline deadline)
 {

@@ -135,6 +135,23 @@ Servers::Servers(ServerRepository& repository, accounts::Integrations& integrati
 {
 }
 
+Servers::~Servers() = default;
+
+void Servers::apply(snapshots::Change const& change)
+{
+    cache_.drop(change);
+}
+
+void Servers::set_listening(bool listening)
+{
+    cache_.set_listening(listening);
+}
+
+std::size_t Servers::cached() const noexcept
+{
+    return cache_.size();
+}
+
 std::optional<Result<SnapshotPtr>> Servers::resolve_warm(std::string_view token) const
 {
     if (token.size() > crypto::kLongestToken)

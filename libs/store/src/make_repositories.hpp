@@ -1,21 +1,44 @@
 #pragma once
 
-#include "accounts/account_tokens.hpp"
-#include "accounts/repositories.hpp"
-#include "connecting/connection.hpp"
-#include "core/backend.hpp"
-#include "events/webhook.hpp"
-#include "jobs/queue.hpp"
-#include "mcp/mcp_server.hpp"
-#include "mcp/streams.hpp"
-#include "safeguards/write_calls.hpp"
-#include "tenancy/retention.hpp"
-#include "tenancy/tenancy.hpp"
-#include "toolcalls/account_schemas.hpp"
-
 #include <memory>
 
+// Declared, not included: each file of this room would read the headers of all rooms.
+namespace sluice::accounts {
+class AccountRepository;
+class AccountTokenRepository;
+class DocumentationRepository;
+class InstallationRepository;
+class IntegrationRepository;
+} // namespace sluice::accounts
+namespace sluice::connecting {
+class ConnectionRepository;
+} // namespace sluice::connecting
+namespace sluice::events {
+class WebhookRepository;
+} // namespace sluice::events
+namespace sluice::jobs {
+class Queue;
+} // namespace sluice::jobs
+namespace sluice::mcp {
+class ServerRepository;
+class StreamRepository;
+} // namespace sluice::mcp
+namespace sluice::safeguards {
+class WriteCallRepository;
+} // namespace sluice::safeguards
+namespace sluice::tenancy {
+class ApiTokenRepository;
+class KeyRepository;
+class Retention;
+class TenancyRepository;
+} // namespace sluice::tenancy
+namespace sluice::toolcalls {
+class SchemaRepository;
+} // namespace sluice::toolcalls
+
 namespace sluice::store {
+
+struct Backend;
 
 std::unique_ptr<tenancy::TenancyRepository> make_tenancy(Backend const& backend);
 std::unique_ptr<tenancy::ApiTokenRepository> make_api_tokens(Backend const& backend);

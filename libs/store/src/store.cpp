@@ -1,5 +1,6 @@
 #include "store/store.hpp"
 
+#include "core/backend.hpp"
 #include "make_repositories.hpp"
 
 namespace sluice::store {

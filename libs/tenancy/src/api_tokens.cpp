@@ -21,6 +21,18 @@ ApiTokens::ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyr
 {
 }
 
+ApiTokens::~ApiTokens() = default;
+
+void ApiTokens::apply(snapshots::Change const& change)
+{
+    cache_.drop(change);
+}
+
+void ApiTokens::set_listening(bool listening)
+{
+    cache_.set_listening(listening);
+}
+
 std::optional<Result<ApiToken>> ApiTokens::authenticate_warm(std::string_view token) const
 {
     if (token.size() > crypto::kLongestToken)

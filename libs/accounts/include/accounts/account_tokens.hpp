@@ -44,14 +44,15 @@ public:
     /// All must outlive it.
     AccountTokens(AccountTokenRepository& repository, crypto::Keyring const& keyring, tenancy::SecretGate& gate,
                   Clock const& clock, snapshots::CacheConfig config);
+    ~AccountTokens();
 
     /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(snapshots::Change const& change) { cache_.drop(change); }
-    void set_listening(bool listening) { cache_.set_listening(listening); }
+    void apply(snapshots::Change const& change);
+    void set_listening(bool listening);
 
 private:
     AccountTokenRepository& repository_;

@@ -23,12 +23,13 @@ class CallableAccounts {
 public:
     /// Both must outlive it.
     CallableAccounts(AccountRepository& repository, Integrations& integrations, snapshots::CacheConfig config);
+    ~CallableAccounts();
 
     /// Errors: not_found, unavailable, and those of `make_callable`.
     Task<Result<CallableAccountPtr>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
 
-    void apply(snapshots::Change const& change) { cache_.drop(change); }
-    void set_listening(bool listening) { cache_.set_listening(listening); }
+    void apply(snapshots::Change const& change);
+    void set_listening(bool listening);
 
 private:
     using Key = std::pair<EnvironmentId, IntegratedAccountId>;

@@ -56,6 +56,7 @@ public:
     Servers(ServerRepository& repository, accounts::Integrations& integrations, toolcalls::ToolSets& tool_sets,
             crypto::Keyring const& keyring, tenancy::SecretGate& gate, Clock const& clock,
             snapshots::CacheConfig config);
+    ~Servers();
 
     /// What `resolve` would answer, where no wait is needed: the token is cached or mistyped. Otherwise nothing.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> resolve_warm(std::string_view token) const;
@@ -65,9 +66,9 @@ public:
     /// (`SecretGate`); unavailable.
     Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
 
-    void apply(snapshots::Change const& change) { cache_.drop(change); }
-    void set_listening(bool listening) { cache_.set_listening(listening); }
-    [[nodiscard]] std::size_t cached() const noexcept { return cache_.size(); }
+    void apply(snapshots::Change const& change);
+    void set_listening(bool listening);
+    [[nodiscard]] std::size_t cached() const noexcept;
 
 private:
     [[nodiscard]] Result<SnapshotPtr> unless_expired(SnapshotPtr snapshot) const;

@@ -1,5 +1,6 @@
 #include "accounts/account_tokens.hpp"
 
+#include "core/backend.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "core/secrets.hpp"

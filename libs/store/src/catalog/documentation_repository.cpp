@@ -1,3 +1,5 @@
+#include "accounts/repositories.hpp"
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"

@@ -1,6 +1,8 @@
 #include "catalog/installation_repository.hpp"
 #include "accounts/refresh_job.hpp"
+#include "accounts/repositories.hpp"
 #include "accounts/uninstall_job.hpp"
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"

@@ -1,4 +1,6 @@
+#include "accounts/repositories.hpp"
 #include "catalog/integration.hpp"
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"

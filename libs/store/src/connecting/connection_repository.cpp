@@ -1,6 +1,7 @@
 #include "accounts/account_rows.hpp"
 #include "connecting/connection.hpp"
 #include "connecting/connector.hpp"
+#include "core/backend.hpp"
 #include "core/data_keys.hpp"
 #include "core/job_queue.hpp"
 #include "core/queries.hpp"

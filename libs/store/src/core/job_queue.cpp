@@ -1,5 +1,6 @@
 #include "core/job_queue.hpp"
 
+#include "core/backend.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"

@@ -1,3 +1,4 @@
+#include "core/backend.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/job_queue.hpp"

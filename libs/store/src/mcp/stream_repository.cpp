@@ -1,3 +1,4 @@
+#include "core/backend.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"

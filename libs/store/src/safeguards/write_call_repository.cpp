@@ -1,5 +1,6 @@
 #include "safeguards/write_calls.hpp"
 
+#include "core/backend.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/list_sql.hpp"

@@ -1,9 +1,11 @@
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "core/secrets.hpp"
 #include "make_repositories.hpp"
+#include "tenancy/tenancy.hpp"
 
 #include <fmt/format.h>
 

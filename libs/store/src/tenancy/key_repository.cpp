@@ -1,10 +1,12 @@
 #include "accounts/account.hpp"
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
+#include "tenancy/tenancy.hpp"
 
 #include <map>
 

@@ -1,5 +1,6 @@
 #include "tenancy/retention.hpp"
 
+#include "core/backend.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
 

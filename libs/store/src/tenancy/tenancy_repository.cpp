@@ -1,8 +1,10 @@
+#include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/data_keys.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
+#include "tenancy/tenancy.hpp"
 
 #include <fmt/format.h>
 

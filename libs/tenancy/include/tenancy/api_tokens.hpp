@@ -32,6 +32,7 @@ public:
     /// All must outlive it.
     ApiTokens(ApiTokenRepository& repository, crypto::Keyring const& keyring, SecretGate& gate, Clock const& clock,
               snapshots::CacheConfig config);
+    ~ApiTokens();
 
     /// What `authenticate` would answer, where no wait is needed: the token is cached or mistyped. Otherwise nothing.
     [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
@@ -40,8 +41,8 @@ public:
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
     Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
 
-    void apply(snapshots::Change const& change) { cache_.drop(change); }
-    void set_listening(bool listening) { cache_.set_listening(listening); }
+    void apply(snapshots::Change const& change);
+    void set_listening(bool listening);
 
 private:
     [[nodiscard]] Result<ApiToken> unless_expired(ApiToken const& token) const;
