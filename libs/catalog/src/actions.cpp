@@ -150,10 +150,12 @@ private:
         auto const* method = integration_.find(source.call.resource, source.call.method);
         if (method != nullptr && (!method->is_list() || method->access != Access::read))
             mapping.problem("method", "must be a list");
-        for (auto const& read : source.call.arguments.paths())
-            for (auto const& earlier : before.fields)
-                if (is_within(read, std::string(kFormPrefix) + earlier.name))
-                    field.depends_on.push_back(earlier.name);
+        auto const paths = source.call.arguments.paths();
+        for (auto const& earlier : before.fields)
+            if (std::ranges::any_of(paths, [answer = std::string(kFormPrefix) + earlier.name](auto const& read) {
+                    return is_within(read, answer);
+                }))
+                field.depends_on.push_back(earlier.name);
         field.source = std::move(source);
     }
 

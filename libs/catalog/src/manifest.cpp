@@ -199,7 +199,7 @@ private:
             mapping.problem("download", "is only for a method that reads with GET");
         method.large_integers_are_text = mapping.choice("large_integers", kLargeIntegers, large_integers_) == 1;
         method.former_names = mapping.texts("former_names");
-        // What it does, was done by raw_operations when the operation was read.
+        // raw_operations has applied it already, when the operation was read.
         bool const wants_raw_schema = mapping.flag("raw_schema", false);
         method.preview = read_preview(mapping.find("preview"), method, mapping);
         if (auto const* content = mapping.find("content"))

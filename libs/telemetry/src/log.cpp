@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include <cerrno>
+#include <poll.h>
 #include <unistd.h>
 
 namespace sluice::telemetry {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t kMaxUnwritten = 1024 * 1024;
 constexpr std::size_t kMaxValue = 2000;
 constexpr std::chrono::milliseconds kFlushEvery{100};
+/// How long a log that ends waits for its reader.
+constexpr std::chrono::seconds kLastWords{1};
 
 std::string_view name_of(Level level)
 {
@@ -121,7 +124,14 @@ Log::~Log()
     }
     stop_signal_.notify_one();
     thread_.join();
-    flush();
+    auto const until = std::chrono::steady_clock::now() + kLastWords;
+    while (!flush() && file_descriptor_ >= 0) {
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd waiting{.fd = file_descriptor_, .events = POLLOUT, .revents = 0};
+        if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0 ||
+            (waiting.revents & POLLOUT) == 0)
+            break;
+    }
 }
 
 void Log::write(Level level, std::string_view message, std::initializer_list<LogField> fields) noexcept
@@ -158,20 +168,23 @@ void Log::append(std::string_view line)
         buffer.text += line;
 }
 
-void Log::flush()
+bool Log::flush()
 {
     std::lock_guard const one_writer(writing_);
     // The rest of the last time goes first, since it may begin in the middle of a line.
     if (!write_out())
-        return;
-    for (auto& buffer : buffers_) {
+        return false;
+    for (std::size_t i = 0; i < buffers_.size(); ++i) {
+        auto& buffer = buffers_[first_];
+        first_ = (first_ + 1) % buffers_.size();
         {
             std::lock_guard const lock(buffer.mutex);
             buffer.text.swap(unwritten_);
         }
         if (!write_out())
-            return;
+            return false;
     }
+    return true;
 }
 
 bool Log::write_out()
@@ -182,7 +195,7 @@ bool Log::write_out()
         if (more > 0)
             written += static_cast<std::size_t>(more);
         else if (more == 0 || errno != EINTR)
-            break; // There is no other place to say so. What waits for too long is counted by append.
+            break; // There is no other place to say so. Lines that then find no room are counted by append.
     }
     unwritten_.erase(0, written);
     return unwritten_.empty();

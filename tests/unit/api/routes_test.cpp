@@ -54,12 +54,12 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                            "/log",
                                            "/mcp-server",
                                            "/environment-integration"};
-    std::set<std::string_view> const pages{"/approve",          "/connect",          "/connect/assets/{file}",
-                                           "/connect/callback", "/connect/done",     "/connect/start",
-                                           "/sluice-link.js",   "/healthz",          "/mcp/{token}",
-                                           "/mcp/{token}/sse",  "/proxy/{resource}", "/proxy/{resource}/{item}"};
+    std::set<std::string_view> const others{"/approve",          "/connect",          "/connect/assets/{file}",
+                                            "/connect/callback", "/connect/done",     "/connect/start",
+                                            "/sluice-link.js",   "/healthz",          "/mcp/{token}",
+                                            "/mcp/{token}/sse",  "/proxy/{resource}", "/proxy/{resource}/{item}"};
     auto expected = lists;
-    expected.insert(pages.begin(), pages.end());
+    expected.insert(others.begin(), others.end());
     EXPECT_EQ(takes_others, expected);
 }
 

@@ -347,7 +347,7 @@ TEST(ActionDefinition, OptionsDependOnTheWholeAnswerThatTheyReadAPartOf)
 {
     auto const integration =
         whole(form("team: {label: Team}, day: {label: Day, type: select, options: {method: tickets.list, arguments: "
-                   "{cursor: \"{{form.team.id}}\"}, value: id, label: name}}"));
+                   "{cursor: \"{{form.team.id}} {{form.team.name}}\"}, value: id, label: name}}"));
     auto const& fields = integration->actions.post_connect_user_form->fields;
     ASSERT_EQ(fields.size(), 2U);
     EXPECT_EQ(fields[1].depends_on, (std::vector<std::string>{"team"}));

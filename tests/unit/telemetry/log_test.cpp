@@ -7,14 +7,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace sluice::telemetry {
@@ -170,6 +175,25 @@ TEST_F(LogAtAPipeTest, KeepsWhatAFullPipeDoesNotTake)
     for (std::int64_t i = 0; i < kLines; ++i)
         EXPECT_EQ(numbers[static_cast<std::size_t>(i)], i);
     EXPECT_EQ(log.dropped(), 0U);
+}
+
+TEST_F(LogAtAPipeTest, WaitsALittleForAReaderWhenItEnds)
+{
+    constexpr std::ptrdiff_t kLines = 300; // A pipe holds 64 KiB.
+    auto log = std::make_unique<Log>(ends_[1]);
+    write_lines(*log, kLines);
+    std::string text;
+    std::thread reader([&] {
+        std::array<char, 4096> room{};
+        pollfd waiting{.fd = ends_[0], .events = POLLIN, .revents = 0};
+        while (::poll(&waiting, 1, -1) > 0 && (waiting.revents & POLLIN) != 0)
+            if (auto const got = ::read(ends_[0], room.data(), room.size()); got > 0)
+                text.append(room.data(), static_cast<std::size_t>(got));
+    });
+    log.reset();
+    ::close(std::exchange(ends_[1], -1)); // The reader has the rest, and then no writer.
+    reader.join();
+    EXPECT_EQ(std::ranges::count(text, '\n'), kLines);
 }
 
 TEST_F(LogAtAPipeTest, CountsEachLineThatDidNotFitWhileNobodyRead)

@@ -28,8 +28,8 @@ struct LogField {
 /// variable parts are fields. Callers never pass tokens, codes, cookies, bodies or URLs with queries.
 ///
 /// Thread-safe. A line goes into the buffer of its thread; a background thread writes it within 100 ms, and the
-/// destructor writes the rest. What cannot be written now waits in the buffer. Lines that do not fit into the buffer
-/// (1 MiB) are dropped and counted.
+/// destructor writes the rest, for which it waits a second at most. What cannot be written now waits in the buffer.
+/// Lines that do not fit into the buffer (1 MiB) are dropped and counted.
 class Log {
 public:
     explicit Log(int file_descriptor, Level threshold = Level::info);
@@ -44,8 +44,8 @@ public:
 
     [[nodiscard]] bool enabled(Level level) const noexcept { return level >= threshold_; }
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
-    /// Writes what the buffers hold, as far as it can be written now.
-    void flush();
+    /// Writes what the buffers hold, as far as it can be written now. False if something is left.
+    bool flush();
 
 private:
     struct alignas(kCacheLine) Buffer {
@@ -64,6 +64,7 @@ private:
     std::atomic<std::uint64_t> dropped_{0};
     std::mutex writing_;
     std::string unwritten_; ///< Was taken from a buffer. Belongs to the holder of `writing_`.
+    std::size_t first_ = 0; ///< The buffer that is written first, so that no thread's lines always come last.
     std::mutex stop_mutex_;
     std::condition_variable stop_signal_;
     bool stopping_ = false;
