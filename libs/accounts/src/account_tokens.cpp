@@ -3,6 +3,15 @@
 namespace sluice::accounts {
 namespace {
 
+Task<Result<std::shared_ptr<AccountToken const>>> load(AccountTokenRepository& repository,
+                                                       std::vector<crypto::TokenHash> candidates, Deadline deadline)
+{
+    auto found = co_await repository.resolve(std::move(candidates), deadline);
+    if (!found)
+        co_return found.error();
+    co_return std::make_shared<AccountToken const>(*std::move(found));
+}
+
 Error refused()
 {
     return {ErrorCode::unauthenticated, "The integrated-account token is unknown or has expired. Make a new one with "
@@ -50,12 +59,7 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
     if (!cache_.knows(key))
         if (auto const may = gate_.admit(crypto::TokenKind::account, token); !may)
             co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
-    auto fetch = [&](crypto::Digest const&, Deadline limit) -> Task<Result<std::shared_ptr<AccountToken const>>> {
-        auto found = co_await repository_.resolve(candidates, limit);
-        if (!found)
-            co_return found.error();
-        co_return std::make_shared<AccountToken const>(*found);
-    };
+    auto fetch = [&](crypto::Digest const&, Deadline limit) { return load(repository_, candidates, limit); };
     auto const entry = co_await cache_.get(key, deadline, fetch);
     if (!entry)
         co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();

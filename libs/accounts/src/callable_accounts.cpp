@@ -19,6 +19,15 @@ std::size_t json_weight(json::value const& value)
     return bytes;
 }
 
+Task<Result<CallableAccountPtr>> load(AccountRepository& repository, Integrations& integrations,
+                                      EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
+{
+    auto state = co_await repository.load_state(environment, id, deadline);
+    if (!state)
+        co_return state.error();
+    co_return co_await make_callable(integrations, *std::move(state), deadline);
+}
+
 } // namespace
 
 Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, AccountState state, Deadline deadline)
@@ -102,11 +111,8 @@ void CallableAccounts::set_listening(bool listening)
 Task<Result<CallableAccountPtr>> CallableAccounts::find(EnvironmentId environment, IntegratedAccountId id,
                                                         Deadline deadline)
 {
-    auto fetch = [this](Key const& key, Deadline limit) -> Task<Result<CallableAccountPtr>> {
-        auto state = co_await repository_.load_state(key.first, key.second, limit);
-        if (!state)
-            co_return state.error();
-        co_return co_await make_callable(integrations_, std::move(*state), limit);
+    auto fetch = [this](Key const& key, Deadline limit) {
+        return load(repository_, integrations_, key.first, key.second, limit);
     };
     co_return co_await cache_.get(Key{environment, id}, deadline, fetch);
 }

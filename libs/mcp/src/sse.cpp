@@ -45,6 +45,14 @@ private:
     Deadline const deadline_;
 };
 
+/// Also true while it cannot be known.
+Task<bool> is_valid(Servers& servers, std::string token)
+{
+    auto const warm = servers.resolve_warm(token);
+    auto const resolved = warm ? *warm : co_await servers.resolve(token, Deadline::after(kStreamLimit));
+    co_return resolved || resolved.error().code() != ErrorCode::not_found;
+}
+
 } // namespace
 
 Task<http::Response> Endpoint::open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
@@ -61,11 +69,7 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
     auto first =
         fmt::format("event: endpoint\ndata: {}/messages?sessionId={}\n\n", path, to_hex((*stream)->stream()->id()));
     // The streams of a token end when the token is revoked or expires.
-    auto may_go_on = [this, token = std::string(token)]() -> Task<bool> {
-        auto const warm = servers_.resolve_warm(token);
-        auto const resolved = warm ? *warm : co_await servers_.resolve(token, Deadline::after(kStreamLimit));
-        co_return resolved || resolved.error().code() != ErrorCode::not_found;
-    };
+    auto may_go_on = [this, token = std::string(token)] { return is_valid(servers_, token); };
     response.stream = [this, place = *stream, first = std::move(first), may_go_on = std::move(may_go_on)](
                           http::BodySink& sink) { return streams_.serve(sink, place, first, may_go_on); };
     co_return response;

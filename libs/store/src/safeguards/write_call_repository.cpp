@@ -275,8 +275,7 @@ public:
                 auto payload = payload_of(approval);
                 payload["code"] = approval.code;
                 payload["approval_url"] = approval.url;
-                record_event(transaction, now, key.environment, "approval:requested", approval.account,
-                             std::move(payload));
+                record_event(transaction, now, key.environment, "approval:requested", approval.account, payload);
             }
             auto known = find(transaction, keyring, key);
             if (!known && known.error().code() == ErrorCode::not_found)
