@@ -69,7 +69,8 @@ time_left() {
 }
 
 # build LOG ON|OFF NINJA-ARGUMENT...: configures once (with or without the tests), then ninja decides what to do.
-# Prints the compiler's messages and returns 1 when it fails. A long build says where the time went.
+# Prints the compiler's messages and returns 1 when it fails. A long build says where the time went: with as many steps at
+# once as there are processors, a step's seconds are those of a processor.
 build() {
     local log=$1 tests=$2 cache=$release/CMakeCache.txt begun=$SECONDS
     shift 2
@@ -81,7 +82,7 @@ build() {
         (cd "$root" && cmake --preset release "-DSLUICE_TESTS=$tests") >>"$log" 2>&1 ||
             { grep -A5 'CMake Error' "$log" >&2 || tail -n 5 "$log" >&2; return 1; }
     fi
-    NINJA_STATUS='built:%f:%t:%e:' ninja -C "$release" "$@" 2>&1 | progress "$log" ||
+    NINJA_STATUS='built:%f:%t:%e:' ninja -C "$release" -j "$(nproc)" "$@" 2>&1 | progress "$log" ||
         { grep -A80 -m1 -E '^(FAILED|ninja: error):' "$log" >&2 || tail -n 20 "$log" >&2; return 1; }
     ((SECONDS - begun < 60)) || "$root/deploy/local/build-times"
 }
