@@ -1,16 +1,9 @@
 #include "accounts/account_tokens.hpp"
 
+#include "snapshots/shared.hpp"
+
 namespace sluice::accounts {
 namespace {
-
-Task<Result<std::shared_ptr<AccountToken const>>> load(AccountTokenRepository& repository,
-                                                       std::vector<crypto::TokenHash> candidates, Deadline deadline)
-{
-    auto found = co_await repository.resolve(std::move(candidates), deadline);
-    if (!found)
-        co_return found.error();
-    co_return std::make_shared<AccountToken const>(*std::move(found));
-}
 
 Error refused()
 {
@@ -59,7 +52,9 @@ Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, D
     if (!cache_.knows(key))
         if (auto const may = gate_.admit(crypto::TokenKind::account, token); !may)
             co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
-    auto fetch = [&](crypto::Digest const&, Deadline limit) { return load(repository_, candidates, limit); };
+    auto fetch = [&](crypto::Digest const&, Deadline limit) {
+        return snapshots::shared(repository_.resolve(candidates, limit));
+    };
     auto const entry = co_await cache_.get(key, deadline, fetch);
     if (!entry)
         co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();

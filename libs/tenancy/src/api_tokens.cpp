@@ -1,16 +1,9 @@
 #include "tenancy/api_tokens.hpp"
 
+#include "snapshots/shared.hpp"
+
 namespace sluice::tenancy {
 namespace {
-
-Task<Result<std::shared_ptr<ApiToken const>>> load(ApiTokenRepository& repository,
-                                                   std::vector<crypto::TokenHash> candidates, Deadline deadline)
-{
-    auto found = co_await repository.resolve(std::move(candidates), deadline);
-    if (!found)
-        co_return found.error();
-    co_return std::make_shared<ApiToken const>(*std::move(found));
-}
 
 Error refused()
 {
@@ -78,7 +71,9 @@ Task<Result<ApiToken>> ApiTokens::authenticate(std::string_view token, Deadline 
     if (!cache_.knows(key))
         if (auto const may = gate_.admit(crypto::TokenKind::api, token); !may)
             co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
-    auto fetch = [&](crypto::Digest const&, Deadline limit) { return load(repository_, candidates, limit); };
+    auto fetch = [&](crypto::Digest const&, Deadline limit) {
+        return snapshots::shared(repository_.resolve(candidates, limit));
+    };
     auto const entry = co_await cache_.get(key, deadline, fetch);
     if (!entry)
         co_return entry.error().code() == ErrorCode::not_found ? refused() : entry.error();
