@@ -224,6 +224,7 @@ for (const path of [
     ...['/integration/gorgias', '/integration/gorgias/capabilities', `/environment/${where.id}`],
 ])
     call('?colour=red', 'GET', `${path}?colour=red`, undefined, 400, ['colour']);
+call('?colour=red', 'GET', '/connect/result/conn_01h455vb4pex5vsknk084sn02q?environment=x&colour=red', undefined, 400, ['colour']);
 call('?name=nothing&colour=red', 'GET', '/integration?name=nothing&colour=red', undefined, 400, ['colour']);
 
 // Proxy: what never reaches the vendor.
