@@ -290,6 +290,15 @@ TEST(Plan, RenewsBetweenOneAndThreeMinutesAheadOrAQuarterOfAShortLife)
     }
 }
 
+TEST(Plan, WithoutJitterIsAMinuteOrAQuarterAhead)
+{
+    Account account;
+    plan_refresh(kNow, 0, account, with_token("2026-11-21T12:00:00Z", "r"));
+    EXPECT_EQ(*account.access_expires_at - *account.refresh_due_at, seconds(60));
+    plan_refresh(kNow, 0, account, with_token("2026-11-20T12:01:00Z", "r"));
+    EXPECT_EQ(*account.access_expires_at - *account.refresh_due_at, seconds(15));
+}
+
 TEST(Plan, HasNoTimeForWhatCannotBeRenewed)
 {
     Account account;

@@ -118,5 +118,131 @@ TEST_F(LinksTest, WhatIsNotOfferedCannotBeChosen)
     EXPECT_EQ(path_of(choose(link())), "environment_integration_id");
 }
 
+class MintedLinksTest : public LinksTest {
+protected:
+    IntegratedAccountId an_account()
+    {
+        accounts::Account account;
+        account.environment = environment_;
+        account.environment_integration = installation_;
+        account.integration = definitions_.stored.id;
+        account.integration_name = definitions_.stored.name;
+        account.tenant_id = "acme-42";
+        return accounts_.put(account, {}).id;
+    }
+    Result<MintedLink> mint(Target target) { return test::run(links_.mint(environment_, std::move(target), soon())); }
+    Result<ConnectRequest> request_of(Target target)
+    {
+        return test::run(links_.request_of(environment_, std::move(target), "oauth2", soon()));
+    }
+    /// Where both that make something of a target refuse it.
+    std::string refused_at(Target const& target)
+    {
+        auto const minted = mint(target);
+        auto const request = request_of(target);
+        if (minted || request)
+            return "it is taken";
+        EXPECT_EQ(minted.error().failures().at(0).path, request.error().failures().at(0).path);
+        return minted.error().failures().at(0).path;
+    }
+};
+
+TEST_F(MintedLinksTest, ANewLinkIsForAWeekAndOpensWithItsSecretOnly)
+{
+    auto const minted = mint({.tenant_id = "acme-42",
+                              .integration = definitions_.stored.name,
+                              .scopes = std::vector<std::string>{"read"},
+                              .redirect_uri = "https://app.example/done",
+                              .region = "eu",
+                              .context = {{"team", "red"}}});
+    ASSERT_TRUE(minted) << minted.error().public_detail();
+    auto const found = authenticate(minted->secret.reveal());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, minted->link.id);
+    EXPECT_EQ(found->tenant_id, "acme-42");
+    EXPECT_EQ(found->integration, definitions_.stored.name);
+    EXPECT_EQ(found->scopes, std::vector<std::string>{"read"});
+    EXPECT_EQ(found->redirect_uri, "https://app.example/done");
+    EXPECT_EQ(found->region, "eu");
+    EXPECT_EQ(found->context, (json::object{{"team", "red"}}));
+    EXPECT_FALSE(found->is_reconnect);
+    EXPECT_EQ(found->expires_at, clock_.now() + Links::kLifetime);
+    clock_.advance(Links::kLifetime);
+    EXPECT_FALSE(authenticate(minted->secret.reveal()));
+}
+
+TEST_F(MintedLinksTest, ALinkThatReconnectsKnowsTheTenantOfItsAccount)
+{
+    auto const account = an_account();
+    auto const minted = mint({.account = account, .persist_previous_context = true});
+    ASSERT_TRUE(minted) << minted.error().public_detail();
+    EXPECT_EQ(minted->link.tenant_id, "acme-42");
+    EXPECT_EQ(minted->link.account, account);
+    EXPECT_TRUE(minted->link.is_reconnect);
+    EXPECT_TRUE(minted->link.persist_previous_context);
+}
+
+TEST_F(MintedLinksTest, ABackEndsRequestSaysWhatTheTargetSays)
+{
+    auto const request = request_of({.tenant_id = "acme-42",
+                                     .integration = definitions_.stored.name,
+                                     .scopes = std::vector<std::string>{"read"},
+                                     .redirect_uri = "https://app.example/done",
+                                     .region = "eu",
+                                     .context = {{"team", "red"}}});
+    ASSERT_TRUE(request) << request.error().public_detail();
+    EXPECT_EQ(request->environment, environment_);
+    EXPECT_EQ(request->installation, installation_);
+    EXPECT_EQ(request->authentication_method, "oauth2");
+    EXPECT_EQ(request->tenant_id, "acme-42");
+    EXPECT_EQ(request->scopes, std::vector<std::string>{"read"});
+    EXPECT_EQ(request->redirect_uri, "https://app.example/done");
+    EXPECT_EQ(request->region, "eu");
+    EXPECT_EQ(request->given, (json::object{{"team", "red"}}));
+    EXPECT_FALSE(request->account);
+
+    auto const account = an_account();
+    auto const again = request_of({.account = account, .persist_previous_context = true});
+    ASSERT_TRUE(again) << again.error().public_detail();
+    EXPECT_EQ(again->account, account);
+    EXPECT_EQ(again->tenant_id, "acme-42");
+    EXPECT_EQ(again->installation, installation_);
+    EXPECT_TRUE(again->persist_previous_context);
+}
+
+TEST_F(MintedLinksTest, ATargetThatContradictsItselfIsRefused)
+{
+    auto const account = an_account();
+    EXPECT_EQ(refused_at({}), "tenant_id");
+    EXPECT_EQ(refused_at({.tenant_id = "acme-42", .account = account}), "integrated_account_id");
+    EXPECT_EQ(refused_at({.tenant_id = "acme-42", .persist_previous_context = true}), "persist_previous_context");
+    EXPECT_EQ(refused_at({.account = IntegratedAccountId{Uuid{99}}}), "integrated_account_id");
+    EXPECT_EQ(refused_at({.tenant_id = "acme-42", .integration = "unknown"}), "integration");
+    EXPECT_EQ(refused_at({.account = account, .integration = "unknown"}), "integration");
+    EXPECT_EQ(request_of({.tenant_id = "acme-42"}).error().failures().at(0).path, "integration")
+        << "nobody chooses one later";
+    EXPECT_TRUE(connections_.links.empty());
+}
+
+TEST_F(MintedLinksTest, EnvironmentsKnowNothingOfEachOther)
+{
+    auto const account = an_account();
+    EnvironmentId const other{Uuid{70}};
+    auto const link = test::run(links_.mint(other, {.account = account}, soon()));
+    EXPECT_EQ(link.error().failures().at(0).path, "integrated_account_id");
+    auto const named =
+        test::run(links_.mint(other, {.tenant_id = "acme-42", .integration = definitions_.stored.name}, soon()));
+    EXPECT_EQ(named.error().failures().at(0).path, "integration");
+}
+
+TEST(ConnectionStatusTest, HasAName)
+{
+    for (auto const status : {ConnectionStatus::initiated, ConnectionStatus::exchanging, ConnectionStatus::validating,
+                              ConnectionStatus::active, ConnectionStatus::failed})
+        EXPECT_EQ(connection_status_of(name_of(status)), status);
+    EXPECT_EQ(name_of(ConnectionStatus::validating), "validating");
+    EXPECT_FALSE(connection_status_of("done"));
+}
+
 } // namespace
 } // namespace sluice::connecting

@@ -143,6 +143,13 @@ TEST(RateLimitNormaliseTest, ReadsTheFirstOfSeveralRatios)
               (Limits{.limit = 5000, .remaining = 4982}));
 }
 
+TEST(RateLimitNormaliseTest, BlanksAroundAValueSayNothing)
+{
+    auto const limits = guessed({{"x-ratelimit-limit", " \t 100"}, {"x-ratelimit-remaining", "  40 \t "}});
+    EXPECT_EQ(limits.limit, 100);
+    EXPECT_EQ(limits.remaining, 40);
+}
+
 TEST(RateLimitNormaliseTest, AddsUsedAndRemainingExactly)
 {
     auto const rule =

@@ -136,6 +136,7 @@ std::vector<BadRule> bad_rules()
         {"TimeUnitIsANumber", window(R"("reset":{"header":"x","unit":1})"), "rate_limit.windows[0].reset.unit"},
         {"PathWithoutRoot", window(R"("limit":{"body":"a.b"})"), "rate_limit.windows[0].limit.body"},
         {"PathEndsInADot", window(R"("limit":{"body":"$.a."})"), "rate_limit.windows[0].limit.body"},
+        {"PathHasAnEmptyName", window(R"("limit":{"body":"$.a..b"})"), "rate_limit.windows[0].limit.body"},
         {"PathWithoutDot", window(R"("limit":{"body":"$a"})"), "rate_limit.windows[0].limit.body"},
         {"PathIndexIsOpen", window(R"("limit":{"body":"$.a[1"})"), "rate_limit.windows[0].limit.body"},
         {"PathIndexIsEmpty", window(R"("limit":{"body":"$.a[]"})"), "rate_limit.windows[0].limit.body"},

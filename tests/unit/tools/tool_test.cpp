@@ -263,6 +263,14 @@ TEST(Documentation, IsCheckedBeforeItIsStored)
               "resource");
     EXPECT_EQ(check_documentation(desk(), {"tickets", "merge", "description", "x"}).error().failures().front().path,
               "method");
+    for (auto const* no_object : {"{}", R"({"type":"array"})", R"({"type":["object"]})"})
+        EXPECT_EQ(check_documentation(desk(), {"tickets", "create", "body_schema", no_object})
+                      .error()
+                      .failures()
+                      .front()
+                      .path.find("value"),
+                  0U)
+            << no_object;
     auto const schema =
         check_documentation(desk(), {"tickets", "list", "query_schema",
                                      R"({"type":"object","properties":{"a":{"type":"string","prefixItems":[]}}})"});

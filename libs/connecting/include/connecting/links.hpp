@@ -14,13 +14,13 @@ namespace sluice::connecting {
 
 /// What a developer wants to connect: a new account of a tenant, or an account that is to be connected again.
 struct Target {
-    std::optional<std::string> tenant_id;       ///< The tenant of a new account.
-    std::optional<IntegratedAccountId> account; ///< The account to reconnect.
-    std::optional<std::string> integration;     ///< The name of the only integration to offer.
-    std::optional<std::vector<std::string>> scopes;
-    std::optional<std::string> redirect_uri;
-    std::optional<std::string> region;
-    json::object context; ///< Goes over what the customer enters.
+    std::optional<std::string> tenant_id = {};       ///< The tenant of a new account.
+    std::optional<IntegratedAccountId> account = {}; ///< The account to reconnect.
+    std::optional<std::string> integration = {};     ///< The name of the only integration to offer.
+    std::optional<std::vector<std::string>> scopes = {};
+    std::optional<std::string> redirect_uri = {};
+    std::optional<std::string> region = {};
+    json::object context = {}; ///< Goes over what the customer enters.
     bool persist_previous_context = false;
 };
 
