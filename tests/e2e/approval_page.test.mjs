@@ -49,7 +49,7 @@ async function look(page, name) {
     const { violations } = await page.evaluate(() => window.axe.run(document));
     assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], name);
 }
-const ask = async (tool, args) => (await callTool(url, tool, args)).structuredContent;
+const ask = async (tool, args) => (await callTool(url, tool, args)).data;
 /// The page behind the code, which comes by the developer's way.
 async function openCall(t, { approval_id, approval_url }, options) {
     const page = await open(t, approval_url, options);
@@ -113,7 +113,7 @@ test('what the vendor does not show is said to be unknown, not to be empty', asy
     });
     const [{ id }] = (await blind.simulated.get('/api/tickets?limit=1')).data;
     const server = await blind.mint({ approval_tags: ['tickets'] });
-    const page = await openCall(t, (await callTool(server.url, update, { id, status: 'closed' })).structuredContent);
+    const page = await openCall(t, (await callTool(server.url, update, { id, status: 'closed' })).data);
     await page.getByText('What is there now is not known.').waitFor();
     await page.getByText('closed', { exact: true }).waitFor();
     assert.equal(await page.getByRole('columnheader', { name: 'Now' }).count(), 0);

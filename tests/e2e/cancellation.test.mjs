@@ -116,6 +116,31 @@ for (const [what, ask] of [
         assert.deepEqual([seen.begun - before.begun, seen.finished - before.finished], [2, 1], 'nothing was asked after it but by who stayed');
     });
 
+const cancel = (requestId, headers = {}) =>
+    send('POST', url, {
+        headers: { ...json, ...headers },
+        body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason: 'too slow' } },
+    });
+
+for (const [what, params] of [
+    ['a call', list],
+    ['a call of several pages with progress', { ...list, arguments: { limit: 6 }, _meta: { progressToken: 1 } }],
+])
+    test(`${what}, legacy: a client that cancels it and waits gets its answer, and the vendor is left`, async () => {
+        const before = { ...seen };
+        const id = `cancelled ${params === list}`;
+        const { answer } = await atWork(() =>
+            send('POST', url, { headers: json, body: { jsonrpc: '2.0', id, method: 'tools/call', params } }));
+        for (const [other, headers] of [[`${id}x`, {}], [id, { 'user-agent': 'another client' }]])
+            assert.equal((await cancel(other, headers)).status, 202);
+        assert.equal(seen.left, before.left, 'another call, or another client');
+        assert.equal((await cancel(id)).status, 202);
+        await eventually('the vendor is left', 1, () => seen.left > before.left, 10);
+        assert.equal((await answer).status, 200);
+        assert.equal((await cancel(id)).status, 202, 'what is over can be cancelled again');
+        answerAll();
+    });
+
 for (const [what, ask] of [
     ['tools/call', () => call({ name: 'create_a_slow_thing', arguments: { name: 'x' } })],
     ['the REST proxy', () => leave('POST', `${own.url}/proxy/things?integrated_account_id=${account.id}`, { ...authorization, ...json }, '{"name":"x"}')],

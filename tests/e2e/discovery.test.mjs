@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { connectV2 } from './support/clients.mjs';
-import { assertRpcError, callTool, legacy, listTools, modernRequest, toolError } from './support/mcp.mjs';
+import { assertRpcError, callTool, dataOf, legacy, listTools, modernRequest, toolError } from './support/mcp.mjs';
 import { connect, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -21,7 +21,7 @@ test('minting tells what the list costs a model, and warns when it is much', asy
     assert.ok(all.warnings.some((text) => /tokens of a model's context.*tool_exposure/.test(text)));
     const few = await account.mint({ methods: [list] });
     assert.equal(few.tool_count, 1);
-    assert.deepEqual(few.warnings, []);
+    assert.deepEqual(few.warnings.filter((text) => !text.includes('refer to')), []);
     assert.equal(discovery.tool_count, 3);
     assert.ok(discovery.estimated_tokens < 1000);
 });
@@ -31,14 +31,14 @@ test('discovery: three tools, in both eras, that find, describe and call the oth
         const tools = await listTools(discovery.url, request);
         assert.deepEqual(tools.map(({ name }) => name), ['search_tools', 'get_tool_schema', 'call_tool']);
         const found = await callTool(discovery.url, 'search_tools', { query: 'list the tickets' }, request);
-        assert.ok(found.structuredContent.tools.length <= 8);
-        assert.ok(found.structuredContent.tools.some(({ name }) => name === list));
+        assert.ok(found.data.tools.length <= 8);
+        assert.ok(found.data.tools.some(({ name }) => name === list));
         const described = await callTool(discovery.url, 'get_tool_schema', { tool_names: [list, 'list_tickets'] }, request);
-        const [known, unknown] = described.structuredContent.tools;
+        const [known, unknown] = described.data.tools;
         assert.equal(known.inputSchema.type, 'object');
         assert.match(unknown.error, /Did you mean/);
         const called = await callTool(discovery.url, 'call_tool', { tool_name: list, arguments: { limit: 2 } }, request);
-        assert.equal(called.structuredContent.result.length, 2);
+        assert.equal(called.data.result.length, 2);
     }
 });
 
@@ -49,12 +49,12 @@ test('discovery: searching finds what is meant', async () => {
         ['merge two customers', 'gorgias_customers_merge'],
         ['delete macro', 'delete_a_gorgias_macro_by_id'],
     ]) {
-        const { structuredContent } = await callTool(discovery.url, 'search_tools', { query, limit: 5 });
-        const names = structuredContent.tools.map(({ name }) => name);
+        const { data } = await callTool(discovery.url, 'search_tools', { query, limit: 5 });
+        const names = data.tools.map(({ name }) => name);
         assert.ok(names.includes(wanted), `${query}: ${names}`);
     }
     const all = await callTool(discovery.url, 'search_tools', { query: '', limit: 20 });
-    assert.equal(all.structuredContent.tools.length, 20);
+    assert.equal(all.data.tools.length, 20);
 });
 
 test('discovery: mistakes are told so that they can be corrected', async () => {
@@ -78,7 +78,7 @@ test('discovery: mistakes are told so that they can be corrected', async () => {
 test('discovery: the filter holds there, too', async () => {
     const { url } = await account.mint({ tool_exposure: 'discovery', methods: ['read'] });
     const found = await callTool(url, 'search_tools', { query: 'create a ticket', limit: 20 });
-    assert.ok(found.structuredContent.tools.every(({ readOnlyHint }) => readOnlyHint));
+    assert.ok(found.data.tools.every(({ readOnlyHint }) => readOnlyHint));
     const hidden = toolError(await callTool(url, 'call_tool', { tool_name: 'create_a_gorgias_ticket', arguments: {} }), 400);
     assert.match(hidden.message, /config\.methods/);
 });
@@ -87,8 +87,8 @@ test('discovery: an official client walks it', async () => {
     const { client } = await connectV2('auto')(discovery.url);
     const { tools } = await client.listTools();
     assert.equal(tools.length, 3);
-    const { structuredContent } = await client.callTool({ name: 'call_tool', arguments: { tool_name: list, arguments: { limit: 1 } } });
-    assert.equal(structuredContent.result.length, 1);
+    const called = await client.callTool({ name: 'call_tool', arguments: { tool_name: list, arguments: { limit: 1 } } });
+    assert.equal(dataOf(called).result.length, 1);
     await client.close();
 });
 

@@ -76,9 +76,9 @@ test('a name renames the tool everywhere', async () => {
     assert.equal(names.length, original.length);
     assert.deepEqual(names, [...names].sort(), 'still in order');
     const result = await callTool(url, 'tickets_newest_first', { limit: 2 });
-    assert.equal(result.structuredContent.result.length, 2);
+    assert.equal(result.data.result.length, 2);
     const old = await callTool(url, name, { limit: 2 });
-    assert.deepEqual(old.structuredContent.result, result.structuredContent.result, 'the old name goes on working');
+    assert.deepEqual(old.data.result, result.data.result, 'the old name goes on working');
     assert.equal(old.content.at(-1).text, `The tool ${name} is called tickets_newest_first now.`, 'and says so');
     assert.ok((await account.tools()).some((tool) => tool.name === 'tickets_newest_first'));
     const { url: named } = await account.mint({ methods: ['tickets_newest_first'] });

@@ -20,8 +20,8 @@ test('every tool that writes takes dry_run, no tool that reads does', async () =
 test('an update: the request, what would change, and nothing done', async () => {
     const status = ticket.status === 'closed' ? 'open' : 'closed';
     const args = { id: ticket.id, status, spam: ticket.spam, dry_run: true };
-    const { structuredContent } = await callTool(url, 'update_a_gorgias_ticket_by_id', args);
-    const { dry_run, request, changes } = structuredContent;
+    const { data } = await callTool(url, 'update_a_gorgias_ticket_by_id', args);
+    const { dry_run, request, changes } = data;
     assert.equal(dry_run, true);
     assert.equal(request.method, 'PUT');
     assert.ok(request.url.endsWith(`/api/tickets/${ticket.id}`));
@@ -32,17 +32,17 @@ test('an update: the request, what would change, and nothing done', async () => 
 });
 
 test('a deletion shows what would go', async () => {
-    const { structuredContent } = await callTool(url, 'delete_a_gorgias_ticket_by_id', { id: ticket.id, dry_run: true });
-    assert.equal(structuredContent.changes.deleted.id, ticket.id);
+    const { data } = await callTool(url, 'delete_a_gorgias_ticket_by_id', { id: ticket.id, dry_run: true });
+    assert.equal(data.changes.deleted.id, ticket.id);
     assert.equal((await simulated.get(`/api/tickets/${ticket.id}`)).id, ticket.id);
 });
 
 test('a creation asks the vendor nothing', async () => {
     const before = await calls();
     const args = { name: 'Never made', actions: [], dry_run: true };
-    const { structuredContent } = await callTool(url, 'create_a_gorgias_macro', args);
-    assert.equal(structuredContent.changes, null);
-    assert.deepEqual(structuredContent.request.body, { name: 'Never made', actions: [] });
+    const { data } = await callTool(url, 'create_a_gorgias_macro', args);
+    assert.equal(data.changes, null);
+    assert.deepEqual(data.request.body, { name: 'Never made', actions: [] });
     assert.equal(await calls(), before);
 });
 
@@ -64,7 +64,7 @@ test('what the vendor shows only when it is asked for is asked for: the values o
     const update = 'update_a_gorgias_ticket_by_id';
     const set = await callTool(url, update, { id: ticket.id, custom_fields: { escalated: true, 'Order number': 'A-17' } });
     assert.ok(set.isError !== true, set.content[0].text);
-    const { changes } = (await callTool(url, update, { id: ticket.id, custom_fields: { escalated: false }, dry_run: true })).structuredContent;
+    const { changes } = (await callTool(url, update, { id: ticket.id, custom_fields: { escalated: false }, dry_run: true })).data;
     const { custom_fields: now } = await simulated.get(`/api/tickets/${ticket.id}?relationships=custom_fields`);
     assert.equal(Object.keys(now).length, 2);
     assert.deepEqual(changes.custom_fields.from, now);

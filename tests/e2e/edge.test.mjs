@@ -95,7 +95,7 @@ test('an environment whose calls are slow leaves places to the others', async (t
     const calls = Array.from({ length: 4 }, () => post(at(url), call));
     const refused = await Promise.race(calls);
     assert.equal(refused.status, 429);
-    assert.match(refused.json.message, /This environment has too many requests/);
+    assert.match(refused.json.error.message, /This environment has too many requests/);
     assert.equal(refused.headers['retry-after'], '1');
     assert.equal((await post(at(other.url), ping)).status, 200);
     assert.equal((await list()).status, 429, 'whichever way the environment comes');

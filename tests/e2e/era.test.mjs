@@ -230,7 +230,7 @@ test('tools/call: resultType in the modern era only, no cache hints', async () =
     const now = (await modernRequest(url, 'tools/call', call)).json.result;
     assert.equal(old.resultType, undefined);
     assert.equal(now.resultType, 'complete');
-    assert.deepEqual(now.structuredContent, old.structuredContent);
+    assert.deepEqual(now.content, old.content);
     for (const result of [old, now]) assert.ok(!('ttlMs' in result) && !('cacheScope' in result));
     const failed = (await modernRequest(url, 'tools/call', { ...call, arguments: { x: 1 } })).json.result;
     assert.deepEqual([failed.resultType, failed.isError], ['complete', true]);
@@ -276,7 +276,7 @@ for (const request of [legacy, modernRequest])
     for (const [what, method, params] of [
         ['an unknown tool', 'tools/call', { name: 'no_such_tool' }],
         ['arguments that are an array', 'tools/call', { name: 'get_single_gorgias_account', arguments: [1] }],
-        ['arguments that are a text', 'tools/call', { name: 'get_single_gorgias_account', arguments: '{}' }],
+        ['arguments that are a text and no JSON', 'tools/call', { name: 'get_single_gorgias_account', arguments: 'none' }],
         ['a cursor of the tool list', 'tools/list', { cursor: 'x' }],
         ['an empty cursor of the tool list', 'tools/list', { cursor: '' }],
     ])
@@ -297,7 +297,7 @@ for (const request of [legacy, modernRequest])
         const calls = await account.simulated.callsDuring(async () => {
             const params = {
                 name: 'create_a_gorgias_message',
-                arguments: { ticket_id: '5', public: 'no', source: { to: [{ address: 1 }] }, bodytext: 'x' },
+                arguments: { ticket_id: 'five', public: 'no', source: { to: [{ address: {} }] }, bodytext: 'x' },
             };
             const exchange = await request(url, 'tools/call', params);
             assert.equal(exchange.status, 200);

@@ -115,8 +115,8 @@ test('bytes that are no UTF-8 are replaced, and the rest is kept', async () => {
     ]) {
         const page = Buffer.concat([Buffer.from('{"data":[{"id":1,"subject":'), text, Buffer.from('}]}')]);
         behave = (_, response) => response.writeHead(200, json).end(page);
-        const { structuredContent } = await tool();
-        assert.deepEqual(structuredContent.result, [{ id: 1, subject }]);
+        const { data } = await tool();
+        assert.deepEqual(data.result, [{ id: 1, subject }]);
         assert.deepEqual((await proxy()).json.result, [{ id: 1, subject }]);
     }
 });
@@ -170,7 +170,7 @@ test('odd answers are told as they are', async () => {
         const result = await callTool(url, 'get_single_gorgias_ticket_by_id', { id: 1 });
         assert.equal(Boolean(result.isError), status === 502);
         assert.ok(Array.isArray(result.content));
-        assert.deepEqual(result.structuredContent, content);
+        assert.deepEqual(result.data, content);
     }
     behave = (_, response) => response.writeHead(200, image).end(bytes('89504e47'));
     const { content } = await callTool(url, 'get_single_gorgias_ticket_by_id', { id: 1 });

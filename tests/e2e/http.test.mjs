@@ -98,10 +98,10 @@ test('an Accept that allows neither of our types is 406', async () => {
 });
 
 for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'https://evil.example, http://localhost'])
-    test(`Origin ${origin} is 403, without an id, whatever the method`, async () => {
+    test(`Origin ${origin} is 403 with the id of the request, whatever the method`, async () => {
         const exchange = await post(url, { ...ping, id: 1 }, { origin });
         assertRpcError(exchange, 403, -32000);
-        assert.ok(!('id' in exchange.json));
+        assert.equal(exchange.json.id, 1);
         assert.equal(exchange.headers['access-control-allow-origin'], undefined);
         for (const method of ['GET', 'OPTIONS', 'DELETE'])
             assert.equal((await send(method, url, { headers: { origin } })).status, 403);
@@ -132,9 +132,11 @@ test('an allowed Origin: preflight, answer, and nobody else', async (t) => {
     assert.equal((await post(there, ping, { origin: 'http://app.example' })).status, 403);
 });
 
-test('an unknown token: the same 404 for every method, body and header', async () => {
-    const { text: expected } = await legacy(`${url}x`, 'ping');
-    assert.equal(JSON.parse(expected).statusCode, 404);
+test('an unknown token: the same 404 for every method, body and header, with the id of the request', async () => {
+    const withoutId = (text) => text.replace(/"id":[^,]*/, '');
+    const unknownId = await legacy(`${url}x`, 'ping', undefined, { id: 'mine' });
+    assertRpcError(unknownId, 404, -32000, 'mine');
+    const expected = withoutId(unknownId.text);
     const flipped = url.slice(0, -1) + (url.at(-1) === 'A' ? 'B' : 'A');
     const base = url.slice(0, url.lastIndexOf('/') + 1);
     for (const unknown of [`${url}x`, flipped, `${base}x`, `${base}slx_mcp_${'A'.repeat(49)}`, `${base}${where.token}`])
@@ -148,7 +150,8 @@ test('an unknown token: the same 404 for every method, body and header', async (
                 const exchange = await send(method, unknown, { headers, body });
                 assert.equal(exchange.status, 404);
                 assert.match(exchange.headers['content-type'], /^application\/json/);
-                assert.equal(exchange.text, expected);
+                assert.equal(withoutId(exchange.text), expected);
+                assert.equal(exchange.json.id, body === ping ? ping.id : null);
             }
     const head = await send('HEAD', `${url}x`);
     assert.deepEqual([head.status, head.text], [404, '']);

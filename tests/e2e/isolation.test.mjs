@@ -36,7 +36,7 @@ const tenantServer = await ours.api.ok('POST', '/mcp-server', { name: 'e2e', ten
 const guarded = await account.mint({ approval_tags: ['macros'] });
 const { approval_id, approval_url } = (
     await callTool(guarded.url, 'create_a_gorgias_macro', { name: 'Ours', actions: [] })
-).structuredContent;
+).data;
 const begin = (where, subdomain) =>
     where.api.ok('POST', '/connection', { tenant_id: subdomain, integration: 'gorgias', context: { subdomain } });
 const connection = await begin(ours, account.simulated.subdomain);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach } from 'node:test';
 
-import { callTool, legacy, post, toolError } from './support/mcp.mjs';
+import { callTool, dataOf, legacy, post, toolError } from './support/mcp.mjs';
 import { connect, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -22,8 +22,8 @@ test('a list whose cursor is empty ends', async () => {
         const body = { data: [{ id: 1 }, { id: 2 }], meta: { next_cursor } };
         await simulated.fault({ match: lists, status: 200, body, times: 100 });
         const calls = await simulated.callsDuring(async () => {
-            const { structuredContent } = await callTool(url, list, { limit: 150 });
-            assert.deepEqual(structuredContent, { result: [{ id: 1 }, { id: 2 }], next_cursor: null });
+            const { data } = await callTool(url, list, { limit: 150 });
+            assert.deepEqual(data, { result: [{ id: 1 }, { id: 2 }], next_cursor: null });
         });
         assert.equal(calls, 1);
         assert.equal((await proxy.get('/tickets', { limit: 2 })).json.next_cursor, null);
@@ -36,7 +36,7 @@ test('a list whose cursor repeats ends with a note', async () => {
     await simulated.fault({ match: lists, status: 200, body, times: 100 });
     const calls = await simulated.callsDuring(async () => {
         const result = await callTool(url, list, { limit: 150 });
-        assert.equal(result.structuredContent.next_cursor, null);
+        assert.equal(result.data.next_cursor, null);
         assert.match(result.content.at(-1).text, /a page that was given already/);
     });
     assert.equal(calls, 2);
@@ -54,7 +54,7 @@ for (const [what, body, record] of answers)
         await simulated.fault({ match: creates, status: 201, body, times: 2 });
         const result = await callTool(url, create, { name: 'x' });
         assert.equal(result.isError, undefined);
-        assert.deepEqual(result.structuredContent, record);
+        assert.deepEqual(result.data, record);
         const exchange = await proxy.post('/tags', { name: 'x' });
         assert.equal(exchange.status, 201);
         assert.deepEqual(exchange.json, record);
@@ -63,7 +63,7 @@ for (const [what, body, record] of answers)
 test('digits of large numbers pass as they are', async () => {
     await simulated.fault({ match: creates, status: 201, body: '{"n":9400111899223197428490}', times: 2 });
     const result = await legacy(url, 'tools/call', { name: create, arguments: { name: 'x' } });
-    assert.ok(result.text.includes('"structuredContent":{"n":9400111899223197428490}'), result.text);
+    assert.ok(result.text.includes('{\\"n\\":9400111899223197428490}'), result.text);
     assert.equal((await proxy.post('/tags', { name: 'x' })).text, '{"n":9400111899223197428490}');
 });
 
@@ -71,8 +71,8 @@ test('a write whose answer cannot be read was made, and nobody is told to repeat
     await simulated.fault({ match: creates, status: 201, body: '{"id":', times: 2 });
     const result = await callTool(url, create, { name: 'x' });
     assert.equal(result.isError, undefined);
-    assert.equal(result.structuredContent.status, 201);
-    assert.match(result.structuredContent.message, /made the change \(201\), but its answer could not be read/);
+    assert.equal(result.data.status, 201);
+    assert.match(result.data.message, /made the change \(201\), but its answer could not be read/);
     const exchange = await proxy.post('/tags', { name: 'x' });
     assert.equal(exchange.status, 201);
     assert.match(exchange.json.message, /could not be read/);
@@ -102,7 +102,7 @@ test('a message with a byte order mark is read', async () => {
 test('half a surrogate pair in an argument becomes a replacement character', async () => {
     const { json } = await call(rpc('tools/call', `{"name":"${create}","arguments":{"name":"cut \\ud83d","dry_run":true}}`));
     assert.equal(json.id, 5);
-    assert.ok(JSON.stringify(json.result.structuredContent).includes('cut \ufffd'));
+    assert.ok(JSON.stringify(dataOf(json.result)).includes('cut \ufffd'));
 });
 
 for (const written of ['1e400', '-1e400', '12345678901234567890123'])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { assertRefused } from './support/api.mjs';
 import { connectV2 } from './support/clients.mjs';
-import { callTool, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
+import { callTool, dataOf, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
 import { connect, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -37,8 +37,8 @@ async function walk(page) {
 test('MCP: pages lead through all tickets, without a gap or a repeat', async () => {
     const seen = await walk(async (next_cursor) => {
         const result = await callTool(url, tool, { limit: 20, ...(next_cursor ? { next_cursor } : {}) });
-        assert.deepEqual(Object.keys(result.structuredContent), ['result', 'next_cursor']);
-        return result.structuredContent;
+        assert.deepEqual(Object.keys(result.data), ['result', 'next_cursor']);
+        return result.data;
     });
     assert.deepEqual(seen, await everyTicket());
 });
@@ -58,17 +58,17 @@ test('a cursor of the proxy serves the tool, and the other way round', async () 
     const { next_cursor } = (await account.proxy.get('/tickets', { limit: 5 })).json;
     const ids = (await everyTicket()).slice(5, 10);
     const byTool = await callTool(url, tool, { limit: 5, next_cursor });
-    assert.deepEqual(byTool.structuredContent.result.map((ticket) => ticket.id), ids);
+    assert.deepEqual(byTool.data.result.map((ticket) => ticket.id), ids);
 });
 
 test('the page size may change between pages', async () => {
-    const { next_cursor } = (await callTool(url, tool, { limit: 5 })).structuredContent;
+    const { next_cursor } = (await callTool(url, tool, { limit: 5 })).data;
     const more = await callTool(url, tool, { limit: 7, next_cursor });
-    assert.deepEqual(more.structuredContent.result.map((ticket) => ticket.id), (await everyTicket()).slice(5, 12));
+    assert.deepEqual(more.data.result.map((ticket) => ticket.id), (await everyTicket()).slice(5, 12));
 });
 
 const other = await connect(file, where, { tickets: 20 });
-const first = (await callTool(url, tool, { limit: 5 })).structuredContent.next_cursor;
+const first = (await callTool(url, tool, { limit: 5 })).data.next_cursor;
 const foreign = (await other.proxy.get('/tickets', { limit: 5 })).json.next_cursor;
 const ofCustomers = (await account.proxy.get('/customers', { limit: 5 })).json.next_cursor;
 
@@ -93,11 +93,11 @@ for (const [name, args] of [
 
 test('a limit above the page of the vendor follows pages, and goes on where it ended', async () => {
     const first = await callTool(url, tool, { limit: 130 });
-    const { result, next_cursor } = first.structuredContent;
+    const { result, next_cursor } = first.data;
     assert.equal(result.length, 130);
     const rest = await callTool(url, tool, { limit: 130, next_cursor });
-    assert.equal(rest.structuredContent.next_cursor, null);
-    const ids = [...result, ...rest.structuredContent.result].map((ticket) => ticket.id);
+    assert.equal(rest.data.next_cursor, null);
+    const ids = [...result, ...rest.data.result].map((ticket) => ticket.id);
     assert.deepEqual(ids, await everyTicket());
 });
 
@@ -122,7 +122,7 @@ test('progress: one notification a page, then the answer, in both eras', async (
             [['notifications/progress', 'p', 100, 137], ['notifications/progress', 'p', 137, 137]],
         );
         assert.equal(messages.at(-1).id, 1);
-        assert.equal(messages.at(-1).result.structuredContent.result.length, 137);
+        assert.equal(dataOf(messages.at(-1).result).result.length, 137);
     }
     const one = await legacy(fresh.url, 'tools/call', { name: tool, arguments: { limit: 5 }, _meta: { progressToken: 'p' } });
     assert.match(one.headers['content-type'], /^application\/json/, 'no stream where there is nothing to tell');
@@ -132,7 +132,7 @@ test('progress arrives while the pages are fetched', async () => {
     const { client } = await connectV2()(fresh.url);
     const seen = [];
     const result = await client.callTool({ name: tool, arguments: { limit: 137 } }, { onprogress: (progress) => seen.push(progress.progress) });
-    assert.equal(result.structuredContent.result.length, 137);
+    assert.equal(dataOf(result).result.length, 137);
     assert.deepEqual(seen, [100, 137]);
     await client.close();
 });

@@ -18,6 +18,13 @@ const types = new Set(['object', 'array', 'string', 'integer', 'number', 'boolea
 
 function problems(schema, path, depth = 1) {
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return [`${path} is no schema object`];
+    // Below the root all three take an anyOf, which stands there instead of a type.
+    if (schema.anyOf && path.includes('.')) {
+        const { anyOf, description, title, ...others } = schema;
+        const found = Object.keys(others).map((key) => `${path}.${key} stands beside anyOf`);
+        if (anyOf.length < 2 || anyOf.some((branch) => branch.anyOf)) found.push(`${path}.anyOf`);
+        return [...found, ...anyOf.flatMap((branch) => problems(branch, path, depth))];
+    }
     const found = Object.keys(schema).filter((key) => !keywords.has(key)).map((key) => `${path}.${key} is not portable`);
     if (!types.has(schema.type)) found.push(`${path}.type is ${JSON.stringify(schema.type)}`);
     if (depth > 6) found.push(`${path} is nested too deep`);

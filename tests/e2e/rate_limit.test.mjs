@@ -126,12 +126,12 @@ test('a limit reached between two pages leaves what there was, and the way to go
     const url = await mintDrained(account);
     for (let i = 0; i < size - 1; ++i) await callTool(url, 'get_single_gorgias_account');
     const tool = 'list_all_gorgias_tickets';
-    const { structuredContent, isError, _meta } = await callTool(url, tool, { limit: 137, fields: ['id'] });
+    const { data, isError, _meta } = await callTool(url, tool, { limit: 137, fields: ['id'] });
     assert.ok(!isError);
-    assert.equal(structuredContent.result.length, 100);
+    assert.equal(data.result.length, 100);
     await own.simulator.clock({ advance_s: _meta['sluice/rate_limit'].retry_after });
-    const rest = await callTool(url, tool, { limit: 37, fields: ['id'], next_cursor: structuredContent.next_cursor });
-    assert.equal(rest.structuredContent.result.length, 37);
+    const rest = await callTool(url, tool, { limit: 37, fields: ['id'], next_cursor: data.next_cursor });
+    assert.equal(rest.data.result.length, 37);
 });
 
 test("one account's empty bucket is not another's", async (t) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-import { assertRpcError, callTool, capabilitiesKey, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
+import { assertRpcError, callTool, capabilitiesKey, dataOf, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
 import { connect, environment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -54,7 +54,7 @@ test('a client that can open a page is asked to, and goes on with the same call'
     await revive();
     const works = (await call(answered)).json.result;
     assert.equal(works.resultType, 'complete');
-    assert.equal(works.structuredContent.result.length, 1);
+    assert.equal(dataOf(works).result.length, 1);
 });
 
 test('a state is good for its own call only', async (t) => {
@@ -111,7 +111,7 @@ test('a client of 2025-11-25 that can open pages says so in its handshake, and i
     const foreign = (await initialize(other.url, { elicitation: { url: {} } })).headers['mcp-session-id'];
     for (const id of [undefined, `${session}x`, 'made-up', foreign]) assert.equal((await ask(id)).json.result.isError, true, 'as good as none');
     await revive();
-    assert.ok((await ask(session)).json.result.structuredContent, 'the same session goes on');
+    assert.ok(dataOf((await ask(session)).json.result), 'the same session goes on');
 });
 
 test('clients that cannot open pages, or speak an older revision, get no session', async () => {

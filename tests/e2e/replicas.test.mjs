@@ -54,8 +54,8 @@ test('a cursor of one replica goes on at the other, also with several pages and 
     const seen = [];
     for (let next_cursor; next_cursor !== null; ) {
         const result = await callTool(url, tool, { limit: 10, ...(next_cursor && { next_cursor }) });
-        seen.push(...result.structuredContent.result.map(({ id }) => id));
-        next_cursor = result.structuredContent.next_cursor;
+        seen.push(...result.data.result.map(({ id }) => id));
+        next_cursor = result.data.next_cursor;
     }
     assert.equal(new Set(seen).size, 45);
 });
@@ -65,8 +65,8 @@ for (const { name, connect: open } of clients)
         const client = await open(url);
         defer(t, () => client.close());
         assert.ok((await client.listTools()).length > 100);
-        const { structuredContent } = await client.callTool(tool, { limit: 3 });
-        assert.equal(structuredContent.result.length, 3);
+        const { data } = await client.callTool(tool, { limit: 3 });
+        assert.equal(data.result.length, 3);
     });
 
 test('a token revoked under traffic answers 404 on every replica within a second, and never again anything else', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { assertRefused } from './support/api.mjs';
 import { send } from './support/exchange.mjs';
-import { assertRpcError, callTool, capabilitiesKey, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
+import { assertRpcError, callTool, capabilitiesKey, dataOf, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
 import { cli, connect, environment, inEnvironment, main, mainEnvironment, startApi } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -44,7 +44,7 @@ test('within the window the same call is answered from the first, on any replica
     const shuffled = Object.fromEntries(Object.entries(body).reverse());
     for (const [at, request] of [[url, legacy], [elsewhere(url), legacy], [elsewhere(url), modernRequest]]) {
         const again = await callTool(at, 'create_a_gorgias_message', shuffled, request);
-        assert.deepEqual(again.structuredContent, first.structuredContent);
+        assert.deepEqual(again.data, first.data);
         assert.match(again.content.at(-1).text, /^The same call was made at .*; this is its answer, and nothing was sent again/);
     }
     assert.equal(await count(), before + 1);
@@ -71,7 +71,7 @@ test('ten at once on two replicas are one call, and all get its answer', async (
     const name = tagName();
     const all = await Promise.all(Array.from({ length: 10 }, (_, i) => callTool(i % 2 ? url : elsewhere(url), create, { name })));
     assert.equal(await tagsNamed(name), 1);
-    assert.equal(new Set(all.map(({ structuredContent }) => structuredContent.id)).size, 1);
+    assert.equal(new Set(all.map(({ data }) => data.id)).size, 1);
     assert.equal(all.filter(({ content }) => content.length === 1).length, 1, 'one is the first');
 });
 
@@ -105,7 +105,7 @@ test('dry_run: false is the same call as without it; one that was not sent may b
     const { url } = await account.mint({ idempotency_window_s: 60 });
     const name = tagName();
     const first = await callTool(url, create, { name, dry_run: false });
-    assert.deepEqual((await callTool(url, create, { name })).structuredContent, first.structuredContent);
+    assert.deepEqual((await callTool(url, create, { name })).data, first.data);
     // There is nobody at the address of this account.
     const closed = await environment('safe-writes-closed');
     const override = { base_url: 'https://vendor.invalid/{{context.subdomain}}' };
@@ -133,12 +133,12 @@ test('reads and dry runs are never answered from before', async () => {
 
 // --- approved ----------------------------------------------------------------------------------------------------------
 
-const guarded = (config = {}) => account.mint({ approval_tags: ['destructive'], ...config });
+const guarded = (config = {}) => account.mint({ approval_tags: ['deletes', 'replaces'], ...config });
 const pending = async (url, name, args, request) => {
-    const { structuredContent, isError, content } = await callTool(url, name, args, request);
+    const { data, isError, content } = await callTool(url, name, args, request);
     assert.ok(isError !== true, content[0].text);
-    assert.equal(structuredContent.status, 'pending_approval');
-    return structuredContent;
+    assert.equal(data.status, 'pending_approval');
+    return data;
 };
 /// What a person has: the link, from wherever, and the code, by the developer's way.
 const keyOf = async ({ approval_id, approval_url }) => {
@@ -201,12 +201,12 @@ test('declined, the model is told not to repeat it', async () => {
 test('other tools, other arguments and dry runs do not wait for it', async () => {
     const { url } = await guarded();
     const [one, two] = [nextTicket(), nextTicket()];
-    assert.ok((await callTool(url, create, { name: tagName() })).structuredContent.id);
+    assert.ok((await callTool(url, create, { name: tagName() })).data.id);
     const first = await pending(url, remove, { id: one.id });
     await byCode(await keyOf(first), 'approve');
     const second = await pending(url, remove, { id: two.id });
     assert.notEqual(second.approval_id, first.approval_id);
-    assert.equal((await callTool(url, remove, { id: two.id, dry_run: true })).structuredContent.dry_run, true);
+    assert.equal((await callTool(url, remove, { id: two.id, dry_run: true })).data.dry_run, true);
     assert.ok(await isThere(two.id));
 });
 
@@ -260,7 +260,7 @@ test('a client that can show pages is asked to show this one, and goes on after 
     assert.deepEqual([mode, message], ['url', 'A call of Delete a ticket needs your approval. Decide on this page, then go on.']);
     const inputResponses = { approval: { action: 'accept' } };
     const waiting = (await call({ inputResponses, requestState })).json.result;
-    assert.equal(waiting.structuredContent.status, 'pending_approval', 'opened is not approved, and it is not asked twice');
+    assert.equal(dataOf(waiting).status, 'pending_approval', 'opened is not approved, and it is not asked twice');
     assertRpcError(await call({ inputResponses, requestState: `${requestState}x` }), 200, -32602);
     const approval_id = new URL(page).searchParams.get('approval');
     await byCode(await keyOf({ approval_id, approval_url: page }), 'approve');
@@ -274,7 +274,7 @@ test('with a window as well, the repeated call needs no second approval', async 
     await byCode(await keyOf(await pending(url, remove, { id: ticket.id })), 'approve');
     assert.ok((await callTool(url, remove, { id: ticket.id })).isError !== true);
     const again = await callTool(url, remove, { id: ticket.id });
-    assert.deepEqual(again.structuredContent, { status: 204 });
+    assert.deepEqual(again.data, { status: 204 });
     assert.match(again.content.at(-1).text, /nothing was sent again/);
 });
 
@@ -362,7 +362,7 @@ test('config is checked and merged', async () => {
     assertRefused(await api.post(path, { name: 'x', config: { idempotency_window_s: 86_401 } }), 400, ['config.idempotency_window_s']);
     const { id } = await guarded({ approval_link: false });
     const { config } = await api.ok('PATCH', `${path}/${id}`, { config: { idempotency_window_s: 5 } });
-    assert.deepEqual([config.approval_tags, config.approval_link, config.idempotency_window_s], [['destructive'], false, 5]);
+    assert.deepEqual([config.approval_tags, config.approval_link, config.idempotency_window_s], [['deletes', 'replaces'], false, 5]);
 });
 
 test('nothing of it is in clear in the database', async () => {
@@ -383,7 +383,7 @@ test('nothing of it is in clear in the database', async () => {
 test('a call whose replica died in the middle is not made again within the window, and that is said at once', async () => {
     const { url } = await account.mint({ idempotency_window_s: 3600 });
     const name = tagName();
-    assert.ok((await callTool(url, create, { name })).structuredContent.id);
+    assert.ok((await callTool(url, create, { name })).data.id);
     // As the row would be found then.
     await inEnvironment(where.id, `UPDATE write_calls SET state = 'running', answer = NULL, changed_at = now() - interval '3 minutes' WHERE tool = '${create}'`);
     const started = Date.now();

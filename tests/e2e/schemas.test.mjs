@@ -47,10 +47,13 @@ test('a URL is minted at once while the vendor hangs; its first list is the stat
 });
 
 test('people and teams are enums of names, tags are told', async () => {
-    const { assignee_team, assignee_user } = await propertiesOf(update);
+    const { assignee_team_id, assignee_user_id, assignee_team } = await propertiesOf(update);
     const names = async (path) => (await simulated.get(path)).data.map(({ name }) => name).sort();
-    assert.deepEqual([...assignee_team.properties.id.enum].sort(), await names('/api/teams'));
-    assert.deepEqual([...assignee_user.properties.id.enum].sort(), await names('/api/users'));
+    for (const [{ anyOf }, path] of [[assignee_team_id, '/api/teams'], [assignee_user_id, '/api/users']]) {
+        assert.deepEqual(anyOf[0].enum.toSorted(), await names(path));
+        assert.equal(anyOf[1].type, 'integer');
+    }
+    assert.equal(assignee_team, undefined, 'the flat argument stands for it');
     assert.match((await propertiesOf('gorgias_ticket_tags_add')).names.items.description, /There are: .*\bvip\b/);
 });
 
@@ -89,7 +92,7 @@ for (const [what, args, path, says] of [
     ['the wrong type', { custom_fields: { escalated: 'yes' } }, 'custom_fields.escalated', /must be one of true, false|must be a boolean/],
     ['a number that is too large', { custom_fields: { refund_amount: 5001 } }, 'custom_fields.refund_amount', /at most 5000/],
     ['a value in the shape of the vendor', { custom_fields: [{ id: 'Resolution', value: 1 }] }, 'custom_fields[0].value', /must be one of/],
-    ['a wrong name of an argument', { custom_field: {} }, 'custom_field', /did you mean custom_fields\?/],
+    ['a wrong name of an argument', { custom_field: {} }, 'custom_field', /did you mean custom_fields\b/],
     ['a wrong status', { status: 'opne' }, 'status', /must be one of "open", "closed"; did you mean open\?/],
 ])
     test(`${what} is told with its path and what is allowed; the vendor is not asked`, async () => {

@@ -6,7 +6,7 @@ import { connect as connectSocket } from 'node:net';
 
 import { connectSse } from './support/clients.mjs';
 import { send } from './support/exchange.mjs';
-import { post } from './support/mcp.mjs';
+import { dataOf, post } from './support/mcp.mjs';
 import { connect, main, mainEnvironment, startApi } from './support/product.mjs';
 import { eventually, file, test } from './support/test.mjs';
 
@@ -69,7 +69,7 @@ test('a message that another replica takes is answered on the stream, with its p
     await eventually('the answer', 10, () => answers(stream).some(([, message]) => message.id === 9), 20);
     const all = answers(stream).map(([, message]) => message);
     assert.deepEqual(all.map(({ params }) => params?.progress), [100, 130, undefined]);
-    assert.equal(all[2].result.structuredContent.result.length, 130);
+    assert.equal(dataOf(all[2].result).result.length, 130);
     stream.close();
 });
 

@@ -70,7 +70,7 @@ for (const [what, fault, status, remoteStatus, says] of failures) {
 test('an HTML page where a list was asked for is no list', async () => {
     await simulated.fault({ match, status: 200, body: html, content_type: 'text/html' });
     const result = await callTool(url, list, { limit: 1 });
-    assert.ok(result.isError || result.structuredContent === undefined);
+    assert.ok(result.isError || result.data === undefined);
 });
 
 for (const body of [{ unexpected: true }, [1, 2], 'null', { data: null }])
@@ -202,7 +202,7 @@ test('a merged ticket: a read follows once', async () => {
     const calls = await simulated.callsDuring(async () => {
         const result = await callTool(url, 'get_single_gorgias_ticket_by_id', { id: Number(merged) });
         assert.ok(!result.isError, result.content[0].text);
-        assert.equal(result.structuredContent.id, survivor);
+        assert.equal(result.data.id, survivor);
         const { status, json } = await proxy.get(`/tickets/${merged}`);
         assert.deepEqual([status, json.id], [200, survivor]);
     });

@@ -17,7 +17,7 @@ async function agentOf(t, account, config) {
         assert.ok(known.has(name), `${name} is a tool`);
         const result = await client.callTool(name, args);
         assert.ok(!result.isError, `${name}: ${result.content[0]?.text}`);
-        return result.structuredContent;
+        return result.data;
     };
 }
 

@@ -68,6 +68,11 @@ std::vector<std::string> near_texts(std::vector<std::string> const& texts, std::
     return near;
 }
 
+bool is_spelled_alike(std::string_view one, std::string_view other)
+{
+    return one.size() <= kMostLetters && other.size() <= kMostLetters && plain(one) == plain(other);
+}
+
 std::string did_you_mean(std::vector<std::string> const& texts, std::string_view given)
 {
     auto const near = near_texts(texts, given);

@@ -7,8 +7,8 @@
 namespace sluice::catalog {
 namespace {
 
-constexpr std::array<std::string_view, 9> kRecordKeys{"id",      "name",    "type",     "choices", "minimum",
-                                                      "maximum", "managed", "required", "hidden"};
+constexpr std::array<std::string_view, 10> kRecordKeys{"id",      "name",    "email",   "type",     "choices",
+                                                       "minimum", "maximum", "managed", "required", "hidden"};
 constexpr std::size_t kMostPlaces = 100;
 
 class DynamicReader {

@@ -7,6 +7,7 @@
 #include "inputs.hpp"
 #include "mapping.hpp"
 #include "offers.hpp"
+#include "tool_shape.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -55,9 +56,11 @@ public:
         read_credentials(source_, root, integration_, problems_);
         default_pagination_ = read_pagination(root.find("pagination"), "pagination");
         read_rate_limit(root.find("rate_limit"));
+        integration_.failures_at = Mapping(source_, root.find("errors"), "errors", problems_).text("fields", false);
         large_integers_ = root.choice("large_integers", kLargeIntegers, 0);
         read_tags(root.find("tool_tags"));
         read_resources(root.find("resources"));
+        read_presets(root.find("presets"));
         integration_.health = root.text("health", false);
         check_health(root);
         read_offers(source_, root.find("mcp"), integration_, problems_);
@@ -69,6 +72,21 @@ public:
     }
 
 private:
+    void read_presets(json::value const* value)
+    {
+        integration_.presets["read_only"] = {{"read"}, {}};
+        if (value == nullptr)
+            return;
+        Mapping presets(source_, value, "presets", problems_);
+        presets.take_all();
+        for (auto const& [name, filter] : presets.object() != nullptr ? *presets.object() : json::object{}) {
+            Mapping mapping(source_, &filter, presets.at(name), problems_);
+            if (!is_name(name))
+                presets.problem(name, "must match ^[a-z][a-z0-9_]{1,30}$");
+            integration_.presets[name] = {mapping.texts("methods"), mapping.texts("tags")};
+        }
+    }
+
     void check_base_url(Mapping& root)
     {
         auto const& text = integration_.base_url.text();
@@ -184,6 +202,7 @@ private:
             static_cast<openapi::Operation&>(method) = found->second;
         else if (!operation.empty())
             mapping.problem("operation", "names no (valid) operation of the document");
+        method.integration = integration_.name;
         method.resource = resource;
         method.name = std::move(name);
         method.tool_name =
@@ -202,6 +221,7 @@ private:
         // raw_operations has applied it already, when the operation was read.
         bool const wants_raw_schema = mapping.flag("raw_schema", false);
         method.preview = read_preview(mapping.find("preview"), method, mapping);
+        method.shape = read_tool_shape(mapping, method);
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
         method.inputs = read_inputs(mapping.find("input"), source_, mapping.at("input"), {"arguments."}, problems_);
@@ -213,7 +233,7 @@ private:
         if (wants_raw_schema && found != operations_.end() && !has_raw_schema)
             mapping.problem("raw_schema", "is only for an operation with a JSON body and no parameters: leave it out");
         check_method(method, mapping);
-        method.tags = tags_of(method);
+        set_tags(method);
         integration_.methods.push_back(std::move(method));
     }
 
@@ -253,20 +273,31 @@ private:
                                                      method.description.size(), kMaxDescription));
     }
 
-    std::vector<std::string> tags_of(Method const& method) const
+    void set_tags(Method& method) const
     {
         std::vector<std::string> tags;
-        auto const add = [&](std::string const& key) {
-            if (auto const found = tags_.find(key); found != tags_.end())
-                for (auto const& tag : found->second)
-                    if (std::ranges::find(tags, tag) == tags.end())
-                        tags.push_back(tag);
+        auto const has = [&](std::string_view tag) { return std::ranges::find(tags, tag) != tags.end(); };
+        auto const add = [&](std::string const& tag) {
+            if (!has(tag))
+                tags.push_back(tag);
         };
-        add(method.resource);
-        add(method.resource + "." + method.name);
-        if (method.destructive && std::ranges::find(tags, "destructive") == tags.end())
-            tags.emplace_back("destructive");
-        return tags;
+        for (auto const& key : {method.resource, method.resource + "." + method.name})
+            if (auto const found = tags_.find(key); found != tags_.end())
+                std::ranges::for_each(found->second, add);
+        method.first_tags = tags;
+        if (method.destructive && !has("destructive"))
+            method.first_tags.emplace_back("destructive");
+        // What a person fears of a write.
+        bool const is_write = method.access == Access::write;
+        // A write whose verb does not overwrite is destructive only because the definition says so.
+        bool const overwrites = method.verb == "PUT" || method.verb == "PATCH";
+        if (is_write && (method.verb == "DELETE" || (method.destructive && !overwrites)))
+            add("deletes");
+        if (is_write && method.destructive && !has("deletes"))
+            add("replaces");
+        if (has("deletes"))
+            add("destructive");
+        method.tags = std::move(tags);
     }
 
     void check_health(Mapping& root)

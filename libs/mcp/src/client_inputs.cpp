@@ -90,10 +90,11 @@ std::optional<json::value> input_of(InputRequest const& wanted, json::object con
     return std::nullopt;
 }
 
-bool is_refusal(InputRequest const& wanted, json::object const& response)
+/// Of an elicitation.
+bool is_refusal(json::object const& response)
 {
     auto const* action = json::string_at(response, "action");
-    return wanted.kind == Kind::elicitation && action != nullptr && (*action == "decline" || *action == "cancel");
+    return action != nullptr && (*action == "decline" || *action == "cancel");
 }
 
 } // namespace
@@ -130,6 +131,13 @@ bool Said::was_asked(std::string_view key) const
 json::value const* Said::response(std::string_view key) const
 {
     return responses_.if_contains(key);
+}
+
+bool Said::has_declined(std::string_view key) const
+{
+    auto const* given = response(key);
+    auto const* answer = given != nullptr ? given->if_object() : nullptr;
+    return was_asked(key) && answer != nullptr && is_refusal(*answer);
 }
 
 std::string Said::ask(RpcRequest const& request, ServerSnapshot const& snapshot, json::object requests,
@@ -186,7 +194,7 @@ Result<InputStep> next_step(catalog::Inputs const& wanted, RpcRequest const& req
                 continue;
             auto const* given = said.response(one.key);
             auto const* response = given != nullptr ? given->if_object() : nullptr;
-            bool const is_refused = response != nullptr && is_refusal(one, *response);
+            bool const is_refused = response != nullptr && one.kind == Kind::elicitation && is_refusal(*response);
             if (is_refused && !one.is_optional)
                 return InputStep{
                     InputStep::Kind::declined,

@@ -12,7 +12,7 @@ constexpr std::string_view kList =
     R"("inputSchema":{"type":"object","properties":{"tool_names":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":5,"description":"Names as search_tools gives them."}},"required":["tool_names"],"additionalProperties":false},)"
     R"("annotations":{"title":"Describe tools","readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false}},)"
     R"({"name":"call_tool","title":"Call a tool","description":"Calls a tool found with search_tools. Its arguments must fit the schema that get_tool_schema gives.",)"
-    R"("inputSchema":{"type":"object","properties":{"tool_name":{"type":"string","description":"The tool's name."},"arguments":{"type":"object","properties":{},"description":"What the tool takes; {} if nothing."}},"required":["tool_name"],"additionalProperties":false},)"
+    R"("inputSchema":{"type":"object","properties":{"tool_name":{"type":"string","description":"The tool's name."},"arguments":{"type":"object","properties":{},"additionalProperties":true,"description":"What the tool takes; {} if nothing."}},"required":["tool_name"],"additionalProperties":false},)"
     R"("annotations":{"title":"Call a tool","readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":true}}])";
 
 } // namespace

@@ -10,10 +10,10 @@
 namespace sluice::mcp {
 namespace {
 
-/// The vendor's bytes are written twice, once escaped; one allocation holds both.
-std::size_t room_for(std::size_t payload)
+/// The vendor's bytes are written escaped, and perhaps once more as they are; one allocation holds both.
+std::size_t room_for(std::size_t payload, ServerSnapshot const& snapshot)
 {
-    return payload * 2 + payload / 4 + 512;
+    return payload * (snapshot.structured_content ? 2 : 1) + payload / 4 + 512;
 }
 
 /// Ends the content, with a note to the model if there is one.
@@ -27,12 +27,14 @@ void close_content(std::string& out, std::string_view note)
     out += ']';
 }
 
-void append_payload(std::string& out, std::string_view payload, std::string_view note)
+void append_payload(std::string& out, std::string_view payload, std::string_view note, ServerSnapshot const& snapshot)
 {
     out += R"("content":[{"type":"text","text":)";
     json::append_quoted(out, payload);
     out += '}';
     close_content(out, note);
+    if (!snapshot.structured_content)
+        return;
     out += R"(,"structuredContent":)";
     out += payload;
 }
@@ -94,7 +96,7 @@ std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snap
     using Kind = proxy::Outcome::Kind;
     std::string out;
     std::string made;
-    out.reserve(room_for(outcome.body.size()));
+    out.reserve(room_for(outcome.body.size(), snapshot));
     open_result(out, request);
     if (outcome.kind == Kind::error) {
         append_error(out, toolcalls::result_text(outcome, made), note);
@@ -103,7 +105,7 @@ std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snap
     } else if (outcome.kind == Kind::binary) {
         append_file(out, outcome, note);
     } else {
-        append_payload(out, toolcalls::result_text(outcome, made), note);
+        append_payload(out, toolcalls::result_text(outcome, made), note, snapshot);
     }
     close_result(out, request, snapshot.server_info, outcome.limits);
     return out;
@@ -113,7 +115,7 @@ std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot
 {
     std::string out;
     open_result(out, request);
-    append_payload(out, json::to_text(answer), {});
+    append_payload(out, json::to_text(answer), {}, snapshot);
     close_result(out, request, snapshot.server_info, {});
     return out;
 }

@@ -32,25 +32,39 @@ http::Response error_response(int status, std::string_view message)
     return http::json_response(status, json::value(http::error_body(status, message)));
 }
 
+/// The id of the request that a body holds, as JSON; `null` if there is none to be read. Clients drop the text of an
+/// error without an id.
+std::string id_in(http::Request const& request)
+{
+    if (request.body.empty())
+        return "null";
+    auto const classified = classify(request.body, request.headers);
+    if (classified.is_batch || classified.messages.empty())
+        return "null";
+    auto const& message = classified.messages.front();
+    if (auto const* call = std::get_if<RpcRequest>(&message))
+        return call->id;
+    auto const* refusal = std::get_if<Refusal>(&message);
+    return refusal != nullptr ? refusal->id : "null";
+}
+
+/// A request that is refused before any method runs.
+http::Response rpc_refusal(http::Request const& request, int status, RpcCode code, std::string_view message)
+{
+    return http::json_response(status, encode_error(id_in(request), code, message));
+}
+
 /// The answer at a URL whose MCP server was not found or could not be read.
-http::Response unresolved(Error const& error)
+http::Response unresolved(http::Request const& request, Error const& error)
 {
     bool const is_unknown = error.code() == ErrorCode::not_found;
     bool const is_limited = error.code() == ErrorCode::rate_limited;
-    auto response = error_response(is_unknown ? 404 : (is_limited ? 429 : 503), error.public_detail());
+    auto response =
+        rpc_refusal(request, is_unknown ? 404 : (is_limited ? 429 : 503), RpcCode::server_error, error.public_detail());
     response.headers.add("cache-control", "no-store");
     if (!is_unknown)
         response.headers.add("retry-after", "1");
     return response;
-}
-
-/// A JSON-RPC error that belongs to no request of the client.
-http::Response rpc_refusal(int status, RpcCode code, std::string_view message)
-{
-    auto body = encode_error("null", code, message);
-    constexpr std::string_view kNoId = R"("id":null,)";
-    body.erase(body.find(kNoId), kNoId.size());
-    return http::json_response(status, std::move(body));
 }
 
 std::string_view media_type(std::string_view value)
@@ -85,12 +99,13 @@ bool accepts_json_or_events(http::Request const& request)
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
                    proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
-                   Streams& streams, TaskGroup& background, EndpointMetrics& metrics)
+                   Streams& streams, RunningCalls& running, TaskGroup& background, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
     , sealer_(sealer)
     , streams_(streams)
+    , running_(running)
     , background_(background)
     , metrics_(metrics)
     , methods_(caller, safe_writes, sealer, config.list_lifetime, metrics)
@@ -104,7 +119,7 @@ Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request 
     auto const warm = find_warm(token, place);
     auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline);
     if (!resolved)
-        co_return unresolved(resolved.error());
+        co_return unresolved(head, resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
     auto refused = co_await refuse_without_factor(head, *snapshot, deadline);
@@ -122,7 +137,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     auto const warm = find_warm(token, place);
     auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline.at_most(kResolveLimit));
     if (!resolved)
-        co_return unresolved(resolved.error());
+        co_return unresolved(request, resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
     if (!snapshot->grant.served->is_of_tenant())
@@ -131,7 +146,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     http::Response response;
     if (!is_allowed_origin(request)) {
         response =
-            rpc_refusal(403, RpcCode::server_error,
+            rpc_refusal(request, 403, RpcCode::server_error,
                         "This Origin may not call the MCP server. Its operator can allow it (mcp.allowed_origins).");
     } else if (request.method == http::Method::options && request.headers.contains("origin")) {
         response.status = 204;
@@ -147,7 +162,7 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
     } else if (door == Door::stream) {
         response = co_await open_stream(request, token, snapshot, deadline, place);
     } else if (!is_json(request)) {
-        response = rpc_refusal(415, RpcCode::invalid_request, "Content-Type must be application/json.");
+        response = rpc_refusal(request, 415, RpcCode::invalid_request, "Content-Type must be application/json.");
     } else if (door == Door::messages) {
         response = co_await accept_message(request, snapshot, deadline, place, trace);
     } else {
@@ -244,11 +259,11 @@ Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Reques
     if (factor)
         co_return std::nullopt;
     if (factor.error().code() == ErrorCode::forbidden)
-        co_return rpc_refusal(403, RpcCode::server_error, factor.error().public_detail());
+        co_return rpc_refusal(request, 403, RpcCode::server_error, factor.error().public_detail());
     bool const is_limited = factor.error().code() == ErrorCode::rate_limited;
     bool const is_later = is_limited || factor.error().code() == ErrorCode::unavailable;
-    auto response =
-        rpc_refusal(is_limited ? 429 : (is_later ? 503 : 401), RpcCode::server_error, factor.error().public_detail());
+    auto response = rpc_refusal(request, is_limited ? 429 : (is_later ? 503 : 401), RpcCode::server_error,
+                                factor.error().public_detail());
     response.headers.add(is_later ? "retry-after" : "www-authenticate", is_later ? "1" : "Bearer");
     co_return response;
 }
@@ -257,7 +272,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
                                            http::Place& place, CallTrace& trace)
 {
     if (!accepts_json_or_events(request))
-        co_return rpc_refusal(406, RpcCode::invalid_request,
+        co_return rpc_refusal(request, 406, RpcCode::invalid_request,
                               "Accept must allow application/json or text/event-stream.");
     auto classified = classify(request.body, request.headers);
     bool const shows_pages = declared_pages(request, *snapshot);
@@ -267,9 +282,12 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
             call->shows_pages = shows_pages;
         }
     }
+    for (auto const& message : classified.messages)
+        if (auto const* cancelled = std::get_if<Cancelled>(&message))
+            running_.cancel(RunningCalls::name_of(snapshot->server.id, request, cancelled->id));
     if (classified.is_batch)
         co_return co_await answer_batch(std::move(classified.messages), std::move(snapshot), deadline, place, trace);
-    if (std::holds_alternative<Dropped>(classified.messages.front())) {
+    if (is_unanswered(classified.messages.front())) {
         http::Response accepted;
         accepted.status = 202;
         co_return accepted;
@@ -277,7 +295,14 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     if (auto* call = std::get_if<RpcRequest>(&classified.messages.front());
         call != nullptr && makes_progress(*call, *snapshot) && accepts(request, "text/event-stream")) {
         trace.method = call->method;
-        co_return stream_call(std::move(*call), std::move(snapshot), deadline, std::move(place));
+        auto name = RunningCalls::name_of(snapshot->server.id, request, call->id);
+        co_return stream_call(std::move(*call), std::move(snapshot), deadline, std::move(place), std::move(name));
+    }
+    auto* const call = std::get_if<RpcRequest>(&classified.messages.front());
+    std::optional<RunningCalls::Call> running;
+    if (call != nullptr && call->era == Era::legacy) {
+        running.emplace(running_, RunningCalls::name_of(snapshot->server.id, request, call->id), call->peer);
+        call->peer = &*running;
     }
     auto answer = co_await answer_single(std::move(classified.messages.front()), std::move(snapshot), deadline, trace);
     auto response = http::json_response(answer.status, std::move(answer.body));
@@ -295,7 +320,7 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
     auto const waiting = place.hold();
     std::string body;
     for (auto& message : messages) {
-        if (std::holds_alternative<Dropped>(message))
+        if (is_unanswered(message))
             continue;
         if (!body.empty())
             co_await asio::post(executor, kUseTask); // Lets other requests of the thread run.

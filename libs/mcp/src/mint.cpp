@@ -27,16 +27,9 @@ struct ListSize {
     std::size_t bytes = 2; ///< Begins with the two brackets.
 };
 
-ListSize size_of(tools::ToolList const& tools, std::vector<bool> const& shown)
+ListSize size_of(toolcalls::ToolSet const& tools)
 {
-    ListSize size;
-    for (std::size_t i = 0; i < tools.size(); ++i) {
-        if (!shown[i])
-            continue;
-        size.bytes += tools[i].list_entry.size() + (size.tools > 0 ? 1 : 0);
-        ++size.tools;
-    }
-    return size;
+    return {static_cast<std::int64_t>(tools.size()), tools.list_json().size()};
 }
 
 /// What a developer should know about a list before giving it to a model.
@@ -53,6 +46,47 @@ std::vector<std::string> warnings_of(ListSize const& size, std::int64_t tokens, 
                                        "worse among more: narrow it with config.methods or config.tags.",
                                        size.tools, config.tool_warning));
     return warnings;
+}
+
+/// Fills a filter with a preset of the integrations that have it.
+Result<void> apply_preset(std::string_view name, toolcalls::ServedAccounts const& served, tools::ToolFilter& filter)
+{
+    if (name.empty())
+        return {};
+    catalog::Preset const* chosen = nullptr;
+    for (auto const& group : served.groups()) {
+        auto const& presets = group.first().installed->integration->presets;
+        auto const found = presets.find(name);
+        if (found == presets.end())
+            return invalid("preset",
+                           fmt::format("is none of {}; there are {}", group.first().installed->integration->name,
+                                       fmt::join(presets | std::views::keys, ", ")));
+        // One filter holds for all accounts of a server.
+        if (chosen != nullptr && *chosen != found->second)
+            return invalid("preset", "means other tools for each of these integrations: give config, or integrations");
+        chosen = &found->second;
+    }
+    if (chosen != nullptr && filter.methods.empty())
+        filter.methods = chosen->methods;
+    if (chosen != nullptr && filter.tags.empty())
+        filter.tags = chosen->tags;
+    return {};
+}
+
+/// Warns of tools that the texts of shown tools name, though the filter leaves them out.
+void warn_of_mentions(toolcalls::ToolSet const& tools, std::vector<std::string>& warnings)
+{
+    constexpr std::size_t kMost = 10;
+    auto const& names = tools.hidden_mentions();
+    if (names.empty())
+        return;
+    std::vector<std::string> told(names.begin(), names.end());
+    auto const count = told.size();
+    told.resize(std::min(count, kMost));
+    warnings.push_back(fmt::format(
+        "Tools that are shown refer to {} that config leaves out: {}{}. Those sentences are left "
+        "out of their descriptions.",
+        count == 1 ? std::string("one") : std::to_string(count), fmt::join(told, ", "), count > kMost ? ", …" : ""));
 }
 
 /// Warns of tools that are shown although the account lacks a scope that they need.
@@ -154,7 +188,7 @@ Task<toolcalls::ServedPtr> Mint::ask_ahead(McpServer server, toolcalls::ServedPt
     co_return again ? *std::move(again) : served;
 }
 
-Task<Result<MintedServer>> Mint::create(McpServer draft, Deadline deadline)
+Task<Result<MintedServer>> Mint::create(McpServer draft, std::string preset, Deadline deadline)
 {
     if (auto fault = fault_of_expiry(draft.expires_at))
         co_return invalid("expires_at", *std::move(fault));
@@ -167,6 +201,8 @@ Task<Result<MintedServer>> Mint::create(McpServer draft, Deadline deadline)
             draft.integrations.empty()
                 ? "The tenant has no integrated account: connect one first, for example with POST /link-token."
                 : fmt::format("The tenant has no integrated account of {}.", fmt::join(draft.integrations, ", "))};
+    if (auto const known = apply_preset(preset, **served, draft.config.filter); !known)
+        co_return known.error();
     if (auto const checked = check_config(draft.config, *(*served)->tools()); !checked)
         co_return checked.error();
     auto token = crypto::mint_token(keyring_, crypto::TokenKind::mcp);
@@ -181,12 +217,18 @@ Task<Result<MintedServer>> Mint::create(McpServer draft, Deadline deadline)
 MintedServer Mint::describe(McpServer server, Secret token, toolcalls::ServedAccounts const& served) const
 {
     auto const& config = server.config;
-    auto const& tools = *served.tools();
-    auto const size = config.exposure == Exposure::discovery ? ListSize{3, discovery_list().size()}
-                                                             : size_of(tools, tools::apply(config.filter, tools));
+    toolcalls::ToolSet const tools(served.tools(), config.filter);
+    auto const size = config.exposure == Exposure::discovery ? ListSize{3, discovery_list().size()} : size_of(tools);
     auto const tokens = static_cast<std::int64_t>(size.bytes) / tools::kBytesPerToken;
     auto warnings = warnings_of(size, tokens, config_);
+    warn_of_mentions(tools, warnings);
     warn_of_scopes(served, config.filter, warnings);
+    auto const asks_for = [&](std::string_view tag) {
+        return std::ranges::find(config.approval_tags, tag) != config.approval_tags.end();
+    };
+    if (config.filter.vocabulary == catalog::Vocabulary::second && asks_for("destructive") && !asks_for("replaces"))
+        warnings.emplace_back(
+            "The approval tag destructive means what deletes; calls that overwrite have the tag replaces.");
     if (config.require_api_token_auth && !config.approval_tags.empty())
         warnings.emplace_back(
             "Calls need an API token that cannot approve anything: make it with `sluice api-token create --mcp-only`.");

@@ -69,8 +69,8 @@ std::string whose(McpServer const& server, toolcalls::ServedAccounts const& serv
         parts.push_back(group.labels.empty() ? group.first().installed->integration->label
                                              : fmt::format("{} ({})", group.first().installed->integration->label,
                                                            fmt::join(group.labels, ", ")));
-    return fmt::format("Tools of the accounts of tenant {}: {}. Each name begins with its integration; where there are "
-                       "several accounts, an argument says which.",
+    return fmt::format("Tools of the accounts of tenant {}: {}. Where there are several accounts of an "
+                       "integration, an argument says which.",
                        server.tenant_id,
                        parts.empty() ? "none is connected now" : fmt::format("{}", fmt::join(parts, ", ")));
 }
@@ -93,8 +93,10 @@ toolcalls::Grant grant_of(McpServer const& server, toolcalls::ServedPtr served, 
     grant.served = std::move(served);
     grant.holder = {server.environment, server.id, server.name, config.approval_link};
     grant.approval_tags = config.approval_tags;
+    grant.vocabulary = config.filter.vocabulary;
     grant.idempotency_window = config.idempotency_window;
-    grant.max_bytes = static_cast<std::size_t>(config.result_token_limit * tools::kBytesPerToken);
+    grant.max_bytes = static_cast<std::size_t>(config.result_token_limit * tools::kBytesPerToken) /
+                      (config.structured_content ? 2 : 1);
     return grant;
 }
 
@@ -108,7 +110,8 @@ void add_offers(ServerSnapshot& snapshot)
             auto const* method = integration.find(resource.read.resource, resource.read.method);
             bool const may_read =
                 method != nullptr && snapshot.grant.tools->allows(*method) &&
-                !safeguards::safeguard_of(*method, snapshot.server.config.approval_tags, {}).needs_approval;
+                !safeguards::safeguard_of(*method, snapshot.grant.approval_tags, snapshot.grant.vocabulary, {})
+                     .needs_approval;
             if (group.accounts.size() == 1 && may_read)
                 snapshot.resources.push_back({&resource, group.accounts.front()});
         }
@@ -205,6 +208,7 @@ Task<Result<SnapshotPtr>> Servers::load(std::vector<crypto::TokenHash> candidate
     auto served = co_await serve(state->server.account, std::move(state->accounts), snapshot->is_incomplete, deadline);
     if (!served)
         co_return served.error();
+    snapshot->structured_content = state->server.config.structured_content;
     snapshot->shows_on_request = state->server.config.exposure == Exposure::discovery;
     snapshot->grant = grant_of(state->server, *std::move(served), tool_sets_);
     snapshot->ends_at = state->server.expires_at;

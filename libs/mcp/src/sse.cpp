@@ -45,6 +45,12 @@ private:
     Deadline const deadline_;
 };
 
+/// The name by which a call may be cancelled whose answer goes to the stream.
+std::string name_on_stream(Uuid const& stream, std::string_view id)
+{
+    return fmt::format("{}|{}", to_hex(stream), id);
+}
+
 /// Also true while it cannot be known.
 Task<bool> is_valid(Servers& servers, std::string token)
 {
@@ -111,12 +117,19 @@ Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, Snapsh
     StreamSink sink(streams_, stream, deadline);
     bool const is_batch = classified.is_batch;
     for (auto& message : classified.messages) {
-        if (std::holds_alternative<Dropped>(message))
+        if (auto const* cancelled = std::get_if<Cancelled>(&message))
+            running_.cancel(name_on_stream(stream, cancelled->id));
+        if (is_unanswered(message))
             continue;
         if (auto* call = std::get_if<RpcRequest>(&message); call != nullptr && makes_progress(*call, *snapshot)) {
-            co_await write_call(sink, std::move(*call), snapshot, deadline, place.hold());
+            auto name = name_on_stream(stream, call->id);
+            co_await write_call(sink, std::move(*call), snapshot, deadline, place.hold(), std::move(name));
             continue;
         }
+        auto* const call = std::get_if<RpcRequest>(&message);
+        std::optional<RunningCalls::Call> running;
+        if (call != nullptr)
+            call->peer = &running.emplace(running_, name_on_stream(stream, call->id), nullptr);
         auto const answer = co_await answer_next(std::move(message), body.size(), snapshot, deadline, place, trace);
         body += body.empty() ? (is_batch ? "[" : "") : ",";
         body += answer.body;

@@ -188,6 +188,15 @@ bool is_complete_claim(json::object const& message)
     return capabilities != nullptr && capabilities->is_object();
 }
 
+Single notification(json::object const& message, std::string_view method)
+{
+    auto const* params = json::object_at(message, "params");
+    auto const* of =
+        method == "notifications/cancelled" && params != nullptr ? params->if_contains("requestId") : nullptr;
+    auto id = of != nullptr ? id_text(*of) : std::nullopt;
+    return id ? Single(Cancelled{*std::move(id)}) : Single(Dropped{});
+}
+
 Single classify_one(json::value& value, http::Headers const& headers)
 {
     auto* message = value.if_object();
@@ -209,7 +218,7 @@ Single classify_one(json::value& value, http::Headers const& headers)
     if (!method->is_string())
         return refuse(RpcCode::invalid_request, "method must be a string.", id_json.value_or("null"));
     if (!id_json)
-        return Dropped{};
+        return notification(*message, method->get_string());
     auto* params = message->if_contains("params");
     if (params != nullptr && is_none(*params))
         *params = json::object{};

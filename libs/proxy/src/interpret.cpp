@@ -222,6 +222,7 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     status = other.status;
     remote_status = other.remote_status;
     message = std::move(other.message);
+    failures_at = std::move(other.failures_at);
     note = std::move(other.note);
     content_type = std::move(other.content_type);
     body = std::move(other.body);
@@ -263,6 +264,8 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
         interpret_redirect(method, outcome.vendor_headers.find("location").value_or(""), outcome);
     else
         interpret_error(outcome);
+    if (outcome.kind == Outcome::Kind::error)
+        outcome.failures_at = integration.failures_at;
     if (outcome.status < 200)
         outcome.status = 502;
     return outcome;

@@ -28,6 +28,7 @@ std::string kept_text(Outcome const& outcome, std::size_t max_bytes)
                       {"status", outcome.status},
                       {"remote_status", outcome.remote_status},
                       {"message", outcome.message},
+                      {"failures_at", outcome.failures_at},
                       {"content_type", outcome.content_type}};
     head["note"] =
         fits ? outcome.note : fmt::format("Its answer ({} bytes) was too large to be kept.", outcome.body.size());
@@ -52,6 +53,7 @@ Result<Outcome> kept_outcome(std::string_view text)
     outcome.status = static_cast<int>(integer_at(object, "status"));
     outcome.remote_status = static_cast<int>(integer_at(object, "remote_status"));
     outcome.message = text_at(object, "message");
+    outcome.failures_at = text_at(object, "failures_at");
     outcome.note = text_at(object, "note");
     outcome.content_type = text_at(object, "content_type");
     outcome.body = text.substr(end + 1);

@@ -68,11 +68,17 @@ std::string_view name_of(State state) noexcept
 }
 
 Safeguard safeguard_of(catalog::Method const& method, std::vector<std::string> const& approval_tags,
-                       std::chrono::seconds window)
+                       catalog::Vocabulary vocabulary, std::chrono::seconds window)
 {
     Safeguard safeguard;
-    safeguard.needs_approval = std::ranges::any_of(
-        approval_tags, [&](auto const& tag) { return std::ranges::find(method.tags, tag) != method.tags.end(); });
+    // In the first vocabulary the words of the second count too: an older binary that changes a server forgets its
+    // vocabulary, and that must not make a call go without approval.
+    auto const has = [](std::vector<std::string> const& tags, std::string const& tag) {
+        return std::ranges::find(tags, tag) != tags.end();
+    };
+    safeguard.needs_approval = std::ranges::any_of(approval_tags, [&](std::string const& tag) {
+        return has(method.tags, tag) || (vocabulary == catalog::Vocabulary::first && has(method.first_tags, tag));
+    });
     if (method.access == catalog::Access::write)
         safeguard.window = window;
     return safeguard;

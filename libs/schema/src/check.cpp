@@ -127,6 +127,8 @@ private:
                 fits_any = fits_any || fits(branch, value, at);
             if (!fits_any)
                 explain_branches(node.any_of, value, at);
+            else if (auto const* text = value.if_string())
+                check_known_value(node.any_of, *text, at);
         }
         if (!node.one_of.empty()) {
             std::size_t fitting = 0;
@@ -140,6 +142,20 @@ private:
         }
         if (node.none_of && fits(*node.none_of, value, at))
             add(at, [&] { return "must not be " + node.none_of->form(); });
+    }
+
+    /// Where known values stand beside any text, a text that only spells one of them otherwise is a slip.
+    void check_known_value(std::vector<Node> const& branches, std::string_view text, Place const& at)
+    {
+        for (auto const& branch : branches) {
+            auto const* values = branch.values ? &*branch.values : nullptr;
+            if (values == nullptr || values->texts.contains(text))
+                continue;
+            auto const meant = std::ranges::find_if(
+                values->texts, [&](std::string const& known) { return is_spelled_alike(known, text); });
+            if (meant != values->texts.end())
+                return add(at, [&] { return fmt::format("is spelled otherwise; did you mean {}?", *meant); });
+        }
     }
 
     /// Explains why no branch fits. If only one branch has the value's type, tells its mistakes, else lists the

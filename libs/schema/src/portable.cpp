@@ -1,11 +1,13 @@
 #include "schema/portable.hpp"
 
+#include "alternatives.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
+#include <utility>
 
 namespace sluice::schema {
 namespace {
@@ -14,38 +16,22 @@ constexpr std::size_t kMaxEnum = 100;
 constexpr std::size_t kMaxBytes = 8 * 1024;
 constexpr int kMaxDepth = 5;
 
-/// Keywords that are kept unchanged: those that JSON Schema, OpenAI, Anthropic and Gemini have in common.
-constexpr std::array<std::string_view, 9> kKept{"title",     "description", "minimum",  "maximum", "minLength",
-                                                "maxLength", "minItems",    "maxItems", "required"};
+/// Keywords that are kept unchanged, and the type for which they say something: those that JSON Schema, OpenAI,
+/// Anthropic and Gemini have in common.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKept{{{"title", ""},
+                                                                              {"description", ""},
+                                                                              {"minimum", "number"},
+                                                                              {"maximum", "number"},
+                                                                              {"minLength", "string"},
+                                                                              {"maxLength", "string"},
+                                                                              {"minItems", "array"},
+                                                                              {"maxItems", "array"}}};
 
 /// How much detail stays. It is lowered until the schema fits.
 struct Budget {
     int depth = kMaxDepth;
     int described_depth = kMaxDepth; ///< Below this depth descriptions are dropped.
 };
-
-std::string type_of_values(json::array const& values)
-{
-    bool all_text = true;
-    bool all_integers = true;
-    bool all_flags = true;
-    bool all_numbers = true;
-    for (auto const& value : values) {
-        if (value.is_null())
-            continue;
-        all_text = all_text && value.is_string();
-        all_flags = all_flags && value.is_bool();
-        all_integers = all_integers && (value.is_int64() || value.is_uint64());
-        all_numbers = all_numbers && value.is_number();
-    }
-    if (all_text)
-        return "string";
-    if (all_flags)
-        return "boolean";
-    if (all_integers)
-        return "integer";
-    return all_numbers ? "number" : "";
-}
 
 class Simplifier {
 public:
@@ -54,110 +40,59 @@ public:
     {
     }
 
+    /// A value of several types becomes an `anyOf` of them: a list of types is what many clients refuse.
     json::object simplified(json::value const& schema, int depth) const
     {
-        auto const* rules = schema.if_object();
-        if (rules == nullptr)
-            return json::object{{"type", "string"}};
-        if (auto const* branches = branches_of(*rules))
-            return merged_branches(*rules, *branches, depth);
+        auto const forms = alternatives_of(schema);
+        if (forms.size() == 1)
+            return of_one_type(forms.front(), depth);
         json::object out;
-        auto const type = type_of(*rules);
-        if (!type.empty())
-            out["type"] = type;
-        copy_kept(*rules, type, depth, out);
-        copy_values(*rules, out);
-        if (type == "object")
-            copy_properties(*rules, depth, out);
-        if (type == "array")
-            copy_items(*rules, depth, out);
-        if (type.empty()) {
-            // Clients refuse a schema without a type. A schema without one is mostly an object's.
-            out["type"] = "object";
-            out["properties"] = json::object{};
-            note(out, "Any JSON value.");
+        auto const* rules = schema.if_object();
+        auto const* described = rules != nullptr ? json::string_at(*rules, "description") : nullptr;
+        if (described != nullptr && depth <= budget_.described_depth)
+            out["description"] = *described;
+        if (forms.empty() && described == nullptr)
+            out["description"] = "Any JSON value.";
+        json::array branches;
+        for (auto form : forms.empty() ? any_value() : forms) {
+            if (described != nullptr && form.contains("description") && form.at("description") == *described)
+                form.erase("description");
+            branches.push_back(of_one_type(form, depth));
         }
+        out["anyOf"] = std::move(branches);
         return out;
     }
 
 private:
-    static json::array const* branches_of(json::object const& rules)
+    static std::vector<json::object> any_value()
     {
-        for (std::string_view const key : {"anyOf", "oneOf", "allOf"})
-            if (auto const* branches = json::array_at(rules, key); branches != nullptr && !branches->empty())
-                return branches;
-        return nullptr;
+        return {{{"type", "string"}},
+                {{"type", "number"}},
+                {{"type", "boolean"}},
+                {{"type", "object"}},
+                {{"type", "array"}}};
     }
 
-    /// Branches of one type become that type, without their rules. An enum beside a plain type is only a list of known
-    /// values, so the description names them. That a value may also be null is left out, as it is of types.
-    json::object merged_branches(json::object const& rules, json::array const& branches, int depth) const
+    json::object of_one_type(json::object const& rules, int depth) const
     {
-        json::value const* chosen = nullptr;
-        std::string type;
-        bool one_type = true;
-        std::size_t count = 0;
-        for (auto const& branch : branches) {
-            auto const* object = branch.if_object();
-            auto const branch_type = object != nullptr ? type_of(*object) : std::string();
-            if (branch_type == "null")
-                continue;
-            ++count;
-            if (branch_type.empty())
-                continue;
-            if (chosen == nullptr || (!object->contains("enum") && chosen->get_object().contains("enum")))
-                chosen = &branch;
-            one_type = one_type && (type.empty() || type == branch_type);
-            type = branch_type;
-        }
-        auto const* described = json::string_at(rules, "description");
-        if (chosen == nullptr || !one_type) {
-            json::object any;
-            if (described != nullptr && depth <= budget_.described_depth)
-                any["description"] = *described;
-            // Clients refuse a schema without a type. A string can hold any value that a model writes.
-            any["type"] = chosen != nullptr ? type_of(chosen->get_object()) : "string";
-            if (any["type"] == "object")
-                any["properties"] = json::object{};
-            if (any["type"] == "array")
-                any["items"] = json::object{{"type", "string"}};
-            return any;
-        }
-        auto merged = chosen->get_object();
-        if (count > 1)
-            merged.erase("enum");
-        if (described != nullptr)
-            merged["description"] = *described;
-        return simplified(merged, depth);
-    }
-
-    static std::string type_of(json::object const& rules)
-    {
-        if (auto const* type = rules.if_contains("type")) {
-            if (auto const* one = type->if_string())
-                return std::string(*one);
-            if (auto const* several = type->if_array())
-                for (auto const& each : *several)
-                    if (each.is_string() && each.get_string() != "null")
-                        return std::string(each.get_string());
-        }
-        if (auto const* values = json::array_at(rules, "enum"))
-            return type_of_values(*values);
-        if (auto const* only = rules.if_contains("const"))
-            return type_of_values(json::array{*only});
-        if (rules.contains("properties"))
-            return "object";
-        return rules.contains("items") ? "array" : "";
+        std::string_view const type = rules.at("type").get_string();
+        json::object out{{"type", type}};
+        copy_kept(rules, type, depth, out);
+        copy_values(rules, out);
+        if (type == "object")
+            copy_properties(rules, depth, out);
+        if (type == "array")
+            copy_items(rules, depth, out);
+        return out;
     }
 
     void copy_kept(json::object const& rules, std::string_view type, int depth, json::object& out) const
     {
-        for (auto const key : kKept) {
+        std::string_view const of_numbers = type == "integer" ? "number" : type;
+        for (auto const& [key, of] : kKept) {
             auto const* value = rules.if_contains(key);
-            bool const is_text = key == "title" || key == "description";
-            if (value == nullptr || (is_text && depth > budget_.described_depth) || key == "required")
-                continue;
-            out[key] = *value;
+            if (value != nullptr && (of.empty() ? depth <= budget_.described_depth : of == of_numbers))
+                out[key] = *value;
         }
         // Gemini knows only inclusive bounds. For integers they can say the same.
         if (auto const* above = rules.if_contains("exclusiveMinimum");
@@ -175,28 +110,21 @@ private:
 
     static void copy_values(json::object const& rules, json::object& out)
     {
-        json::array values;
-        if (auto const* only = rules.if_contains("const"))
-            values.push_back(*only);
-        if (auto const* listed = json::array_at(rules, "enum"))
-            for (auto const& value : *listed)
-                if (!value.is_null())
-                    values.push_back(value);
-        if (values.empty())
+        auto const* listed = json::array_at(rules, "enum");
+        if (listed == nullptr || listed->size() > kMaxEnum)
             return;
         // Gemini takes only enums of strings. Other enums are written into the description.
-        bool const all_text = std::ranges::all_of(values, [](json::value const& value) { return value.is_string(); });
-        if (all_text && values.size() <= kMaxEnum)
-            out["enum"] = std::move(values);
-        else if (!all_text && values.size() <= kMaxEnum)
-            note(out, "One of " + listing(values) + ".");
+        if (std::ranges::all_of(*listed, [](json::value const& value) { return value.is_string(); }))
+            out["enum"] = *listed;
+        else
+            note(out, "One of " + listing(*listed) + ".");
     }
 
     static std::string listing(json::array const& values)
     {
         std::string text;
         for (auto const& value : values)
-            text += (text.empty() ? "" : ", ") + boost::json::serialize(value);
+            text += (text.empty() ? "" : ", ") + json::to_text(value);
         return text;
     }
 
@@ -219,27 +147,29 @@ private:
             for (auto const& name : *names)
                 if (name.is_string() && properties.contains(name.get_string()))
                     required.push_back(name);
+        // Some clients close an object that lists no members, unless it says that it is open.
+        bool const lists_members = !properties.empty();
+        auto const* others = rules.if_contains("additionalProperties");
+        bool const is_closed =
+            others != nullptr && others->is_bool() && !others->get_bool() && (members == nullptr || members->empty());
         out["properties"] = std::move(properties);
         if (!required.empty())
             out["required"] = std::move(required);
+        if (!lists_members && !is_closed)
+            out["additionalProperties"] = true;
     }
 
     void copy_items(json::object const& rules, int depth, json::object& out) const
     {
         auto const* items = rules.if_contains("items");
-        out["items"] = items != nullptr && depth < budget_.depth ? simplified(*items, depth + 1)
-                                                                 : json::object{{"type", type_of_items(items)}};
-        if (out["items"].get_object()["type"] == "object" && !out["items"].get_object().contains("properties"))
-            out["items"].get_object()["properties"] = json::object{};
-        if (!out["items"].get_object().contains("type"))
-            out["items"].get_object()["type"] = "string";
-    }
-
-    static std::string type_of_items(json::value const* items)
-    {
-        auto const* rules = items != nullptr ? items->if_object() : nullptr;
-        auto type = rules != nullptr ? type_of(*rules) : std::string();
-        return type.empty() || type == "array" ? "string" : type;
+        if (items == nullptr || depth >= budget_.depth) {
+            auto const forms = items != nullptr ? alternatives_of(*items) : std::vector<json::object>{};
+            bool const is_plain = forms.size() == 1 && forms.front().at("type") != "array";
+            out["items"] =
+                of_one_type({{"type", is_plain ? forms.front().at("type") : json::value("string")}}, budget_.depth);
+            return;
+        }
+        out["items"] = simplified(*items, depth + 1);
     }
 
     Budget budget_;
@@ -250,17 +180,37 @@ private:
 json::value portable_schema(json::value const& full)
 {
     constexpr std::array<Budget, 5> kBudgets{Budget{5, 5}, Budget{5, 3}, Budget{4, 2}, Budget{3, 2}, Budget{2, 1}};
+    auto const forms = alternatives_of(full);
+    auto const object =
+        std::ranges::find_if(forms, [](json::object const& form) { return form.at("type") == "object"; });
+    json::value const root = object != forms.end() ? *object : json::object{{"type", "object"}};
     json::value schema;
     for (auto const& budget : kBudgets) {
-        auto simple = Simplifier(budget).simplified(full, 0);
-        simple["type"] = "object";
-        if (!simple.contains("properties"))
-            simple["properties"] = json::object{};
-        schema = std::move(simple);
+        schema = Simplifier(budget).simplified(root, 0);
+        schema.get_object().erase("additionalProperties"); // The root's members are the arguments; a call closes it.
         if (boost::json::serialize(schema).size() <= kMaxBytes)
             break;
     }
     return schema;
+}
+
+bool takes_null(json::value const& schema)
+{
+    auto const* rules = schema.if_object();
+    if (rules == nullptr)
+        return true;
+    auto const has = [](json::value const& list, json::value const& value) {
+        return list == value ||
+               (list.is_array() && std::ranges::find(list.get_array(), value) != list.get_array().end());
+    };
+    auto const* type = rules->if_contains("type");
+    auto const* values = rules->if_contains("enum");
+    if ((type != nullptr && !has(*type, "null")) || (values != nullptr && !has(*values, nullptr)))
+        return false;
+    for (std::string_view const key : {"anyOf", "oneOf"})
+        if (auto const* branches = json::array_at(*rules, key))
+            return std::ranges::any_of(*branches, takes_null);
+    return !rules->contains("const") && !rules->contains("allOf");
 }
 
 } // namespace sluice::schema

@@ -67,18 +67,24 @@ ServedAccounts::ServedAccounts(std::vector<CallableAccountPtr> accounts, ToolSet
     std::map<std::pair<std::string, IntegrationId>, std::vector<CallableAccountPtr>> by_integration;
     for (auto& account : accounts)
         by_integration[{account->account.integration_name, account->account.integration}].push_back(account);
+    std::map<std::string, int> uses; // By the name of a tool: how many integrations have it.
+    for (auto const& [integration, members] : by_integration)
+        for (std::size_t i = 0; i < members.front()->tools->size(); ++i)
+            ++uses[(*members.front()->tools)[i].name];
     std::vector<tools::ToolPtr> tools;
     std::map<std::string, std::string, std::less<>> without_tool;
+    std::map<std::string, std::string, std::less<>> other_names;
     for (auto& [integration, members] : by_integration) {
         auto const& known = members.front()->tools->without_tool();
         without_tool.insert(known.begin(), known.end());
-        add_group(std::move(members), tool_sets, tools);
+        add_group(std::move(members), uses, tool_sets, tools, other_names);
     }
-    tools_ = std::make_shared<tools::ToolList const>(std::move(tools), std::move(without_tool));
+    tools_ = std::make_shared<tools::ToolList const>(std::move(tools), std::move(without_tool), std::move(other_names));
 }
 
-void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSets& tool_sets,
-                               std::vector<tools::ToolPtr>& tools)
+void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, std::map<std::string, int> const& uses,
+                               ToolSets& tool_sets, std::vector<tools::ToolPtr>& tools,
+                               std::map<std::string, std::string, std::less<>>& other_names)
 {
     Group group{std::move(accounts), {}, {}};
     bool const is_choice = group.accounts.size() > 1;
@@ -90,17 +96,24 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, ToolSet
         argument = argument_of(group);
     }
     for (std::size_t i = 0; i < own->size(); ++i) {
-        auto name = catalog::prefixed_tool_name(group.first().account.integration_name, (*own)[i].name);
+        auto const& own_name = (*own)[i].name;
+        auto const prefixed = catalog::prefixed_tool_name(group.first().account.integration_name, own_name);
+        auto const used = uses.find(own_name);
+        bool const is_unique = used == uses.end() || used->second == 1;
+        auto name = is_unique ? own_name : prefixed;
         // A list must not have a name twice, and two integrations may have the same name.
         auto const is_taken = [&] {
             return std::ranges::any_of(tools, [&](auto const& tool) { return tool->name == name; });
         };
         for (int copy = 2; is_taken(); ++copy)
             name = catalog::prefixed_tool_name(fmt::format("{}{}", group.first().account.integration_name, copy),
-                                               (*own)[i].name);
-        auto tool = is_choice ? tools::shown_otherwise(own->at(i), std::move(name), &*argument)
-                              : tool_sets.renamed(own->at(i), std::move(name));
-        origins_.emplace(tool.get(), Origin{groups_.size(), (*own)[i].name});
+                                               own_name);
+        if (name != prefixed)
+            other_names.emplace(prefixed, name); // Every name had the prefix once, and prompts have it.
+        auto tool = is_choice          ? tools::shown_otherwise(own->at(i), std::move(name), &*argument)
+                    : name == own_name ? own->at(i)
+                                       : tool_sets.renamed(own->at(i), std::move(name));
+        origins_.emplace(tool.get(), Origin{groups_.size(), own_name});
         tools.push_back(std::move(tool));
     }
     groups_.push_back(std::move(group));

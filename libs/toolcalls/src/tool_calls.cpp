@@ -51,10 +51,13 @@ Result<void> ToolCalls::check(ToolCall& call)
 {
     auto& arguments = call.arguments.get_object();
     tools::drop_client_members(*call.tool, arguments);
-    tools::drop_absent(*call.tool, arguments);
+    auto const unfolded = tools::read_leniently(*call.tool, arguments);
     auto failures = call.tool->overlay ? call.tool->overlay->resolve(arguments) : std::vector<FieldFailure>{};
     if (failures.empty())
         failures = call.tool->schema->validate(call.arguments);
+    if (failures.empty())
+        failures = tools::check_update(*call.tool, arguments);
+    tools::explain(*call.tool, unfolded, failures);
     return failures.empty() ? Result<void>() : Error{std::move(failures)};
 }
 
@@ -79,7 +82,8 @@ Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::Page
     }
     proxy::Gathering const gathering{listener, waiter, grant.max_bytes};
     done.note = call.note;
-    if (auto const safeguard = safeguards::safeguard_of(method, grant.approval_tags, grant.idempotency_window);
+    if (auto const safeguard =
+            safeguards::safeguard_of(method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);
         safeguard.is_needed()) {
         auto once = [&] { return proxy::call_pages(caller_, call.account, method, parts, gathering, deadline); };
         auto made = co_await safe_writes_.make({grant.holder, call.account, *call.tool, arguments, parts}, safeguard,

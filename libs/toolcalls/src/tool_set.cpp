@@ -1,6 +1,8 @@
 #include "toolcalls/tool_set.hpp"
 
 #include "base/encoding.hpp"
+#include "tools/mentions.hpp"
+#include "tools/search.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,18 +34,39 @@ ToolSet::ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter
     , shown_(tools::apply(filter_, *tools_))
     , shown_count_(static_cast<std::size_t>(std::ranges::count(shown_, true)))
 {
+    auto const is_missing = [this](std::string_view name) {
+        auto const position = tools_->find(name);
+        return position < tools_->size() ? !shown_[position] : !tools_->why_without(name).empty();
+    };
+    for (std::size_t i = 0; i < tools_->size(); ++i) {
+        if (!shown_[i])
+            continue;
+        auto entry = tools::without_mentions((*tools_)[i].list_entry, is_missing);
+        if (entry == (*tools_)[i].list_entry)
+            continue;
+        for (auto const name : tools::names_in((*tools_)[i].list_entry))
+            if (is_missing(name))
+                hidden_mentions_.emplace(name);
+        shortened_.emplace(i, std::move(entry));
+    }
+}
+
+std::string const& ToolSet::entry(std::size_t position) const
+{
+    auto const shortened = shortened_.find(position);
+    return shortened == shortened_.end() ? (*tools_)[position].list_entry : shortened->second;
 }
 
 std::string ToolSet::list_json() const
 {
     std::size_t size = 2;
     for (std::size_t i = 0; i < tools_->size(); ++i)
-        size += shown_[i] ? (*tools_)[i].list_entry.size() + 1 : 0;
+        size += shown_[i] ? entry(i).size() + 1 : 0;
     std::string list;
     list.reserve(size);
     for (std::size_t i = 0; i < tools_->size(); ++i)
         if (shown_[i])
-            list.append(list.empty() ? "[" : ",").append((*tools_)[i].list_entry);
+            list.append(list.empty() ? "[" : ",").append(entry(i));
     return list.empty() ? "[]" : list += ']';
 }
 
@@ -91,21 +114,26 @@ Explanation ToolSet::explain(std::string_view name) const
 
 ToolSetPtr ToolSets::get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter)
 {
-    auto key = fmt::format("{}", static_cast<void const*>(tools.get()));
+    auto key = fmt::format("{}|{}", static_cast<void const*>(tools.get()), static_cast<int>(filter.vocabulary));
     for (auto const* words : {&filter.methods, &filter.tags}) {
         key += '|';
         for (auto const& word : *words)
             key += fmt::format("{}:{}", word.size(), word);
     }
-    std::lock_guard const lock(mutex_);
-    sweep(sets_, sweep_sets_at_);
-    auto& slot = sets_[key];
     // The key has the list's address. A set keeps its list alive, so no other list can have that address meanwhile.
-    if (auto alive = slot.lock())
+    auto const find_or = [&](ToolSetPtr const& made) {
+        std::lock_guard const lock(mutex_);
+        sweep(sets_, sweep_sets_at_);
+        auto& slot = sets_[key];
+        auto alive = slot.lock();
+        if (alive == nullptr && made != nullptr)
+            slot = alive = made;
         return alive;
-    auto made = std::make_shared<ToolSet const>(tools, filter);
-    slot = made;
-    return made;
+    };
+    if (auto alive = find_or(nullptr))
+        return alive;
+    // Made outside the lock: it reads every text of the list.
+    return find_or(std::make_shared<ToolSet const>(tools, filter));
 }
 
 std::size_t ToolSets::size() const

@@ -1,6 +1,12 @@
 #include "tools/arguments.hpp"
 
+#include "documents/source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sluice::tools {
 namespace {
@@ -18,6 +24,99 @@ void add_query(Argument const& argument, json::value const& value, catalog::Call
         return;
     }
     parts.query.emplace_back(argument.wire_name, text_of_argument(value));
+}
+
+/// Sets the member at a dotted path to null. Objects on the way are made.
+void put_null(json::object& body, std::string_view path)
+{
+    auto const dot = path.find('.');
+    auto& member = body[path.substr(0, dot)];
+    if (dot == std::string_view::npos) {
+        member = nullptr;
+        return;
+    }
+    if (!member.is_object())
+        member = json::object{};
+    put_null(member.get_object(), path.substr(dot + 1));
+}
+
+/// Whether the arguments have a member at a dotted path.
+bool gives(json::object const& arguments, std::string_view path)
+{
+    auto const dot = path.find('.');
+    auto const* member = arguments.if_contains(path.substr(0, dot));
+    return member != nullptr &&
+           (dot == std::string_view::npos || json::find_path(*member, path.substr(dot + 1)) != nullptr);
+}
+
+bool is_of_body(Argument const& argument)
+{
+    return argument.place == Argument::Place::body_member || argument.place == Argument::Place::clear;
+}
+
+Argument const* argument_named(Tool const& tool, std::string_view name)
+{
+    auto const found = tool.arguments.find(name);
+    return found == tool.arguments.end() ? nullptr : &found->second;
+}
+
+/// The names that the call empties.
+std::vector<std::string> cleared_in(Tool const& tool, json::object const& arguments)
+{
+    for (auto const& [name, argument] : tool.arguments)
+        if (auto const* value = argument.place == Argument::Place::clear ? arguments.if_contains(name) : nullptr)
+            return json::texts_in(*value);
+    return {};
+}
+
+/// The path of the member that a name in `clear` empties: for a flat argument the object to which it belongs.
+std::string_view cleared_by(Tool const& tool, std::string_view name)
+{
+    auto const* argument = argument_named(tool, name);
+    if (argument == nullptr || argument->place != Argument::Place::flat)
+        return name;
+    return std::string_view(argument->wire_name).substr(0, argument->wire_name.find('.'));
+}
+
+/// Moves a flat argument to the member that it stands for. Where that is given too, it stays and is refused.
+bool unfold(std::string const& name, std::string_view path, json::object& arguments)
+{
+    auto const dot = path.find('.');
+    auto const value = arguments.at(name);
+    auto& object = arguments[path.substr(0, dot)];
+    if (object.is_null())
+        object = json::object{};
+    auto* at = object.if_object();
+    for (path.remove_prefix(dot + 1); at != nullptr && path.find('.') != std::string_view::npos;) {
+        auto& below = (*at)[path.substr(0, path.find('.'))];
+        if (below.is_null())
+            below = json::object{};
+        at = below.if_object();
+        path.remove_prefix(path.find('.') + 1);
+    }
+    if (at == nullptr || at->contains(path))
+        return false;
+    (*at)[path] = value;
+    arguments.erase(name);
+    return true;
+}
+
+bool holds(catalog::ArgumentDefaults const& defaults, json::object const& arguments)
+{
+    return std::ranges::all_of(defaults.when, [&](auto const& wanted) {
+        auto const* given = arguments.if_contains(wanted.key());
+        return given != nullptr && *given == wanted.value();
+    });
+}
+
+void fill_defaults(Tool const& tool, json::object& arguments)
+{
+    auto const cleared = cleared_in(tool, arguments);
+    for (auto const& defaults : tool.method->shape.defaults)
+        for (auto const& [name, value] : defaults.set)
+            if (!arguments.contains(name) && argument_named(tool, name) != nullptr && holds(defaults, arguments) &&
+                std::ranges::find(cleared, name) == cleared.end())
+                arguments[name] = value;
 }
 
 void place(Argument const& argument, json::value const& value, catalog::CallParts& parts)
@@ -44,6 +143,9 @@ void place(Argument const& argument, json::value const& value, catalog::CallPart
     case Argument::Place::fields:
         parts.fields = json::texts_in(value);
         break;
+    case Argument::Place::clear: // When all others are in their place.
+    case Argument::Place::flat:  // Put in its place by `read_leniently`.
+        break;
     case Argument::Place::cursor:
         parts.next_cursor = text_of_argument(value);
         break;
@@ -63,9 +165,65 @@ void drop_client_members(Tool const& tool, json::object& arguments)
             arguments.erase(name);
 }
 
-void drop_absent(Tool const& tool, json::object& arguments)
+std::vector<std::string> read_leniently(Tool const& tool, json::object& arguments)
 {
+    std::vector<std::string> unfolded;
     tool.schema->drop_nulls(arguments);
+    json::value whole(std::move(arguments));
+    tool.schema->convert(whole);
+    arguments = std::move(whole.get_object());
+    for (auto const& [name, argument] : tool.arguments)
+        if (argument.place == Argument::Place::flat && arguments.contains(name) &&
+            unfold(name, argument.wire_name, arguments))
+            unfolded.push_back(name);
+    fill_defaults(tool, arguments);
+    return unfolded;
+}
+
+void explain(Tool const& tool, std::vector<std::string> const& unfolded, std::vector<FieldFailure>& failures)
+{
+    constexpr std::string_view kUnknown = "is not known here";
+    auto const& hints = tool.method->shape.hints;
+    for (auto& failure : failures) {
+        if (auto const hint = hints.find(failure.path); hint != hints.end() && failure.message.starts_with(kUnknown))
+            failure.message = fmt::format("{}: {}", kUnknown, hint->second);
+        for (auto const& name : unfolded)
+            if (failure.path == tool.arguments.at(name).wire_name)
+                failure.path = name;
+    }
+}
+
+std::vector<FieldFailure> check_update(Tool const& tool, json::object const& arguments)
+{
+    std::vector<FieldFailure> failures;
+    std::size_t members = 0;
+    bool takes_members = false;
+    std::string_view clear;
+    for (auto const& [name, argument] : tool.arguments) {
+        takes_members = takes_members || argument.place == Argument::Place::body_member;
+        auto const* given = is_of_body(argument) ? arguments.if_contains(name) : nullptr;
+        bool const clears_nothing =
+            given != nullptr && argument.place == Argument::Place::clear && json::texts_in(*given).empty();
+        members += given != nullptr && !clears_nothing ? 1 : 0;
+        if (argument.place == Argument::Place::clear)
+            clear = name;
+    }
+    if (tool.method->name == "update" && takes_members && members == 0)
+        failures.push_back(
+            {"", clear.empty()
+                     ? std::string("changes nothing: give the members that are to change")
+                     : fmt::format("changes nothing: give the members that are to change, or name in {} those that are "
+                                   "to be emptied (null means that a member is left as it is)",
+                                   clear)});
+    auto const paths = cleared_in(tool, arguments);
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        if (gives(arguments, cleared_by(tool, paths[i])))
+            failures.push_back({documents::join_path(clear, i), "is given too: give it, or empty it"});
+    for (auto const& [name, argument] : tool.arguments)
+        if (argument.place == Argument::Place::flat && arguments.contains(name))
+            failures.push_back(
+                {name, fmt::format("stands for {}, which is given too: give one of them", argument.wire_name)});
+    return failures;
 }
 
 catalog::CallParts split_arguments(Tool const& tool, json::object const& arguments)
@@ -78,13 +236,16 @@ catalog::CallParts split_arguments(Tool const& tool, json::object const& argumen
     auto const& body = tool.method->body;
     bool gives_member = body.required;
     for (auto const& [name, value] : arguments)
-        if (auto const known = tool.arguments.find(std::string_view(name)); known != tool.arguments.end())
-            gives_member = gives_member || known->second.place == Argument::Place::body_member;
+        if (auto const* known = argument_named(tool, name))
+            gives_member = gives_member || is_of_body(*known);
     if (body.kind == catalog::BodyShape::Kind::object && gives_member)
         parts.body = json::object{};
     for (auto const& [name, value] : arguments)
-        if (auto const known = tool.arguments.find(std::string_view(name)); known != tool.arguments.end())
-            place(known->second, value, parts);
+        if (auto const* known = argument_named(tool, name))
+            place(*known, value, parts);
+    // After the members, since a cleared one may stand in an object that is given.
+    for (auto const& path : cleared_in(tool, arguments))
+        put_null(parts.body->get_object(), cleared_by(tool, path));
     return parts;
 }
 

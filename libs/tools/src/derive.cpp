@@ -1,6 +1,8 @@
 #include "base/encoding.hpp"
 #include "catalog/naming.hpp"
+#include "flattener.hpp"
 #include "schema/portable.hpp"
+#include "shaping.hpp"
 #include "tools/tool.hpp"
 
 #include <fmt/format.h>
@@ -12,14 +14,6 @@
 namespace sluice::tools {
 namespace {
 
-constexpr std::string_view kLimitText =
-    "How many items to answer with, at most {}; {} if left out. One vendor call for each {}.";
-constexpr std::string_view kDryRunText = "true: nothing is sent; answers with the request and what it would change.";
-constexpr std::string_view kFieldsText = "Answer only these members of each record, e.g. id or customer.email.";
-constexpr std::string_view kCursorText =
-    "Where to go on: next_cursor of the previous answer, exactly as received; do not "
-    "decode or change it. Keep the other arguments the same.";
-
 /// The text of the last row of one type of documentation; null if there is no row.
 std::string const* find_row(std::span<Documentation const> rows, catalog::Method const& method, std::string_view type)
 {
@@ -29,140 +23,6 @@ std::string const* find_row(std::span<Documentation const> rows, catalog::Method
             found = &row.value;
     return found;
 }
-
-/// Builds the flat input schema of one tool.
-class Flattener {
-public:
-    Flattener(Tool& tool, documents::Problems& problems, documents::Source const& place)
-        : tool_(tool)
-        , problems_(problems)
-        , place_(place)
-    {
-    }
-
-    void add_parameters(catalog::Method const& method)
-    {
-        auto const& pagination = method.pagination;
-        auto const of_pages =
-            method.paginated ? pagination.style->parameters(pagination.settings) : std::vector<std::string>{};
-        for (auto const& parameter : method.parameters) {
-            if (std::ranges::find(of_pages, parameter.name) != of_pages.end())
-                continue;
-            auto const where = parameter.in_path ? Argument::Place::path : Argument::Place::query;
-            add(parameter.name, {where, parameter.name, parameter.deep_object, parameter.required}, parameter.schema);
-        }
-    }
-
-    /// A `query_schema` of documentation replaces the operation's query parameters.
-    void add_query_schema(json::object const& schema)
-    {
-        for_each_property(schema, [&](std::string_view name, json::value const& rules, bool required) {
-            add(std::string(name), {Argument::Place::query, std::string(name), false, required}, rules);
-        });
-    }
-
-    void add_body(catalog::BodyShape const& body)
-    {
-        if (body.kind == catalog::BodyShape::Kind::object)
-            for_each_property(
-                body.schema.get_object(), [&](std::string_view name, json::value const& rules, bool required) {
-                    add(std::string(name),
-                        {Argument::Place::body_member, std::string(name), false, required && body.required}, rules);
-                });
-        else if (body.kind == catalog::BodyShape::Kind::whole)
-            add("body", {Argument::Place::body, "body", false, body.required}, body.schema);
-    }
-
-    void add_paging(catalog::Pagination const& pagination)
-    {
-        json::object limit{{"type", "integer"}, {"minimum", 1}, {"maximum", pagination.most()}};
-        limit["description"] =
-            fmt::format(kLimitText, pagination.most(), pagination.default_limit, pagination.max_limit);
-        add("limit", {Argument::Place::limit, "limit"}, limit);
-        add("next_cursor", {Argument::Place::cursor, "next_cursor"},
-            json::object{{"type", "string"}, {"maxLength", 8192}, {"description", kCursorText}});
-    }
-
-    /// Every write takes `dry_run`, unless the vendor's method has an argument of that name.
-    void add_dry_run()
-    {
-        constexpr std::string_view kName = "dry_run";
-        if (tool_.arguments.find(kName) == tool_.arguments.end())
-            add(std::string(kName), {Argument::Place::dry_run, std::string(kName)},
-                json::object{{"type", "boolean"}, {"description", kDryRunText}});
-    }
-
-    /// Every read takes `fields`, unless the vendor's method has an argument of that name.
-    void add_fields()
-    {
-        constexpr std::string_view kName = "fields";
-        if (tool_.arguments.find(kName) == tool_.arguments.end())
-            add(std::string(kName), {Argument::Place::fields, std::string(kName)},
-                json::object{{"type", "array"},
-                             {"items", json::object{{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
-                             {"maxItems", 50},
-                             {"description", kFieldsText}});
-    }
-
-    [[nodiscard]] json::object schema() const
-    {
-        json::object schema{{"type", "object"}};
-        schema["properties"] = properties_;
-        json::array required;
-        for (auto const& name : tool_.required)
-            required.emplace_back(name);
-        if (!required.empty())
-            schema["required"] = std::move(required);
-        schema["additionalProperties"] = false;
-        return schema;
-    }
-
-private:
-    template <class Each>
-    void for_each_property(json::object const& schema, Each const& each)
-    {
-        auto const* properties = json::object_at(schema, "properties");
-        auto const* required = json::array_at(schema, "required");
-        if (properties == nullptr)
-            return;
-        for (auto const& [name, rules] : *properties) {
-            bool const is_required =
-                required != nullptr && std::ranges::find(*required, json::value(name)) != required->end();
-            each(name, rules, is_required);
-        }
-    }
-
-    void add(std::string name, Argument argument, json::value const& schema)
-    {
-        if (!openapi::is_argument_name(name))
-            return problems_.add(place_, documents::join_path("properties", name), "must match ^[a-zA-Z0-9_.-]{1,64}$");
-        if (auto const clash = tool_.arguments.find(name); clash != tool_.arguments.end()) {
-            if (clash->second.place != Argument::Place::query || argument.place != Argument::Place::body_member)
-                return problems_.add(place_, documents::join_path("properties", name), "stands twice");
-            // The member of the body keeps the name; the query parameter gets another.
-            auto moved = clash->second;
-            auto moved_schema = properties_[name];
-            remove(name);
-            add("query_" + name, std::move(moved), moved_schema);
-        }
-        if (argument.required)
-            tool_.required.push_back(name);
-        properties_[name] = schema;
-        tool_.arguments.emplace(std::move(name), std::move(argument));
-    }
-
-    void remove(std::string const& name)
-    {
-        tool_.arguments.erase(name);
-        properties_.erase(name);
-        std::erase(tool_.required, name);
-    }
-
-    Tool& tool_;
-    documents::Problems& problems_;
-    documents::Source const& place_;
-    json::object properties_;
-};
 
 /// Reads the schema in a row of documentation. It must be an object schema and use only keywords that are enforced.
 std::optional<json::value> read_schema_row(std::string const& text, documents::Source const& place,
@@ -191,7 +51,8 @@ json::value query_part(Tool const& tool, json::object const& properties)
     for (auto const& [name, argument] : tool.arguments) {
         bool const is_body =
             argument.place == Argument::Place::body || argument.place == Argument::Place::body_member ||
-            argument.place == Argument::Place::dry_run || argument.place == Argument::Place::fields; // Tools only.
+            argument.place == Argument::Place::dry_run || argument.place == Argument::Place::fields || // Tools only.
+            argument.place == Argument::Place::clear || argument.place == Argument::Place::flat;
         if (is_body)
             continue;
         part[name] = properties.at(name);
@@ -247,7 +108,10 @@ void read_header_arguments(json::object const& full, documents::Source const& pl
 
 void finish(Tool& tool, json::object const& full)
 {
-    auto portable = tool.method->raw_schema ? json::value(full) : schema::portable_schema(full);
+    auto shown = full;
+    for (auto const& name : tool.unshown)
+        hide(shown, name);
+    auto portable = tool.method->raw_schema ? json::value(full) : schema::portable_schema(shown);
     for (auto const& [name, header] : tool.header_arguments)
         portable.at("properties").at(name).as_object()[kHeaderKey] = full.at("properties").at(name).at(kHeaderKey);
     tool.input_schema = boost::json::serialize(portable);
@@ -274,9 +138,11 @@ std::string title_of(catalog::Method const& method)
 
 } // namespace
 
-ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool)
+ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool,
+                   std::map<std::string, std::string, std::less<>> other_names)
     : tools_(std::move(tools))
     , without_tool_(std::move(without_tool))
+    , other_names_(std::move(other_names))
 {
     std::ranges::sort(tools_, {}, [](ToolPtr const& tool) -> std::string const& { return tool->name; });
     for (std::size_t i = 0; i < tools_.size(); ++i)
@@ -294,6 +160,9 @@ ToolList::ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string
         for (auto const& former : method.former_names)
             add(former, i);
     }
+    for (auto const& [other, name] : other_names_)
+        if (auto const known = by_name_.find(name); known != by_name_.end())
+            add(other, known->second);
     by_name_.insert(formerly.begin(), formerly.end());
 }
 
@@ -303,7 +172,7 @@ std::shared_ptr<ToolList const> ToolList::with(std::function<ToolPtr(ToolPtr con
     changed.reserve(tools_.size());
     for (auto const& tool : tools_)
         changed.push_back(change(tool));
-    return std::make_shared<ToolList const>(std::move(changed), without_tool_);
+    return std::make_shared<ToolList const>(std::move(changed), without_tool_, other_names_);
 }
 
 std::string_view ToolList::why_without(std::string_view name) const
@@ -354,6 +223,9 @@ Result<ToolPtr> derive_tool(catalog::IntegrationPtr integration, catalog::Method
         flattener.add_body(body);
     if (method.paginated)
         flattener.add_paging(method.pagination);
+    bool const replaces = method.access == catalog::Access::write && (method.verb == "PUT" || method.verb == "PATCH");
+    if (!method.raw_schema)
+        flattener.shape(method.shape, replaces);
     if (method.access == catalog::Access::write && !method.raw_schema)
         flattener.add_dry_run();
     if (method.access == catalog::Access::read && !method.raw_schema && !method.content)

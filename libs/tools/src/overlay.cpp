@@ -1,188 +1,26 @@
 #include "tools/overlay.hpp"
 #include "base/encoding.hpp"
 #include "base/near.hpp"
+#include "records.hpp"
+#include "shaping.hpp"
 #include "tools/tool.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
-#include <set>
 
 namespace sluice::tools {
 namespace {
 
 using Kind = catalog::DynamicPlace::Kind;
 
-constexpr std::size_t kMostText = 100;
-constexpr std::size_t kMostChoices = 500;
 /// The most mistakes that are reported, since for each one all names are searched for similar ones.
 constexpr std::size_t kMostFailures = 20;
-constexpr std::size_t kShownChoices = 100; ///< More values in an enum are too many for some clients.
-constexpr std::size_t kToldNames = 20;     ///< The most names in an error.
 /// The most bytes that an account's fields add to a schema, and those of the names of one list.
 constexpr std::size_t kFieldBytes = 5 * 1024;
 constexpr std::size_t kEnumBytes = 1024;
-constexpr std::size_t kToldText = 900; ///< The most bytes of names in a description.
-
-/// A text of the account in a form that a schema may contain: one line, of bounded length.
-std::string clean(std::string_view text)
-{
-    std::string out;
-    for (char const c : utf8_prefix(text, kMostText))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    while (out.ends_with(' '))
-        out.pop_back();
-    return out;
-}
-
-/// Makes `contact_reason` of `Contact reason`: clients take only such names of properties.
-std::string slug_of(std::string_view name)
-{
-    std::string out;
-    for (char const c : to_lower(name)) {
-        bool const is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (is_word)
-            out += c;
-        else if (!out.empty() && out.back() != '_')
-            out += '_';
-    }
-    out.resize(std::min<std::size_t>(out.size(), 40));
-    while (out.ends_with('_'))
-        out.pop_back();
-    return out;
-}
-
-/// A record with the texts under which it is shown and found.
-struct Record {
-    json::value id;
-    std::string id_text;
-    std::string label; ///< Its name; with the id if two records have the same name.
-    std::string lower; ///< The label in lower case.
-    std::string key;   ///< The label in the form of a property's name.
-    std::string type;  ///< text, number, boolean; empty: any.
-    json::array choices;
-    json::value minimum;
-    json::value maximum;
-    std::string managed;
-    bool required = false;
-};
-
-std::string text_in(json::object const& object, std::string_view name)
-{
-    auto const* text = json::string_at(object, name);
-    return text != nullptr ? std::string(*text) : std::string();
-}
-
-std::vector<Record> records_in(json::array const& kept)
-{
-    std::map<std::string, int> names;
-    std::map<std::string, int> slugs;
-    for (auto const& entry : kept) {
-        ++names[to_lower(text_in(entry.get_object(), "name"))];
-        ++slugs[slug_of(text_in(entry.get_object(), "name"))];
-    }
-    std::vector<Record> records;
-    for (auto const& entry : kept) {
-        auto const& object = entry.get_object();
-        Record record;
-        record.id = object.at("id");
-        record.id_text =
-            record.id.is_string() ? std::string(record.id.get_string()) : boost::json::serialize(record.id);
-        auto const name = text_in(object, "name");
-        auto const slug = slug_of(name);
-        record.label = names[to_lower(name)] > 1 ? fmt::format("{} (#{})", name, record.id_text) : name;
-        record.lower = to_lower(record.label);
-        record.key = slugs[slug] > 1 || slug.empty()
-                         ? fmt::format("{}_{}", slug.empty() ? "field" : slug, record.id_text)
-                         : slug;
-        record.type = text_in(object, "type");
-        if (auto const* choices = json::array_at(object, "choices"))
-            record.choices = *choices;
-        if (auto const* minimum = object.if_contains("minimum"))
-            record.minimum = *minimum;
-        if (auto const* maximum = object.if_contains("maximum"))
-            record.maximum = *maximum;
-        record.managed = text_in(object, "managed");
-        auto const* required = object.if_contains("required");
-        record.required = required != nullptr && required->is_bool() && required->get_bool();
-        records.push_back(std::move(record));
-    }
-    return records;
-}
-
-std::string text_of(json::value const& value)
-{
-    return value.is_string() ? std::string(value.get_string()) : json::to_text(value);
-}
-
-/// A text with the first names and the number of those left out.
-std::string told(std::vector<std::string> const& names)
-{
-    auto const shown = std::min(names.size(), kToldNames);
-    auto text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-    return shown < names.size() ? fmt::format("{} and {} more", text, names.size() - shown) : text;
-}
-
-std::string describe(Record const& record)
-{
-    auto text = fmt::format("Field {}, {}", record.id_text, record.type.empty() ? "any value" : record.type);
-    if (!record.choices.empty() && record.type == "text")
-        text += ", one of its choices";
-    if (record.required)
-        text += ", required";
-    if (!record.managed.empty())
-        text += fmt::format("; managed by the vendor ({})", clean(record.managed));
-    return text + '.';
-}
-
-json::object schema_of(Record const& record)
-{
-    json::object schema;
-    schema["type"] = record.type == "number" || record.type == "boolean" ? record.type : "string";
-    schema["title"] = record.label;
-    schema["description"] = describe(record);
-    if (record.type == "number") {
-        if (record.minimum.is_number())
-            schema["minimum"] = record.minimum;
-        if (record.maximum.is_number())
-            schema["maximum"] = record.maximum;
-    }
-    bool const are_texts = std::ranges::all_of(record.choices, [](auto const& choice) { return choice.is_string(); });
-    if (!record.choices.empty() && record.choices.size() <= kShownChoices && are_texts)
-        schema["enum"] = record.choices;
-    return schema;
-}
-
-/// A text with one sentence for each field, used where an argument takes the field's value alone.
-std::string lines_of(std::vector<Record> const& records)
-{
-    std::string text;
-    for (auto const& record : records) {
-        std::vector<std::string> choices;
-        for (auto const& choice : record.choices)
-            choices.push_back(text_of(choice));
-        auto line = fmt::format(" {}: {}.", record.label,
-                                choices.empty() ? (record.type.empty() ? "any value" : record.type) : told(choices));
-        if (text.size() + line.size() > kToldText)
-            return text + " …";
-        text += line;
-    }
-    return text;
-}
-
-std::string names_of(std::vector<Record> const& records)
-{
-    std::string text;
-    for (auto const& record : records) {
-        if (text.size() + record.label.size() > kToldText)
-            return text + ", …";
-        text += (text.empty() ? "" : ", ") + record.label;
-    }
-    return text;
-}
 
 } // namespace
 
@@ -196,14 +34,14 @@ struct ToolOverlay::Part {
     {
         auto const text = text_of(given);
         auto const is_exact = [&](Record const& record) {
-            return record.id_text == text || (given.is_string() && (record.label == text || record.key == text));
+            return record.id_text == text || record.label == text || record.key == text;
         };
         if (auto const found = std::ranges::find_if(records, is_exact); found != records.end())
             return &*found;
-        if (!given.is_string())
-            return nullptr;
         auto const lower = to_lower(text);
-        auto const found = std::ranges::find(records, lower, &Record::lower);
+        auto const found = std::ranges::find_if(records, [&](Record const& record) {
+            return record.lower == lower || (!lower.empty() && record.email == lower);
+        });
         return found != records.end() ? &*found : nullptr;
     }
 
@@ -221,46 +59,22 @@ struct ToolOverlay::Part {
         return record; // An unknown id may be newer than the known records, so the vendor checks it.
     }
 
-    static void check(Record const& record, json::value const& value, std::string const& path,
-                      std::vector<FieldFailure>& failures)
-    {
-        if (value.is_null())
-            return;
-        if (!record.choices.empty()) {
-            if (std::ranges::find(record.choices, value) != record.choices.end())
-                return;
-            std::vector<std::string> choices;
-            for (auto const& choice : record.choices)
-                choices.push_back(text_of(choice));
-            failures.push_back(
-                {path, fmt::format("must be one of {}{}", told(choices), did_you_mean(choices, text_of(value)))});
-            return;
-        }
-        bool const fits = record.type == "number"    ? value.is_number()
-                          : record.type == "boolean" ? value.is_bool()
-                          : record.type == "text"    ? value.is_string()
-                                                     : true;
-        if (!fits)
-            return failures.push_back({path, fmt::format("must be a {}, as {} is", record.type, record.label)});
-        if (value.is_number() && record.minimum.is_number() &&
-            value.to_number<double>() < record.minimum.to_number<double>())
-            failures.push_back({path, "must be at least " + text_of(record.minimum)});
-        if (value.is_number() && record.maximum.is_number() &&
-            value.to_number<double>() > record.maximum.to_number<double>())
-            failures.push_back({path, "must be at most " + text_of(record.maximum)});
-    }
-
     void put_values(json::value& given, std::string const& path, std::vector<FieldFailure>& failures) const
     {
         json::array values;
+        if (auto const* text = given.if_string())
+            if (auto written = json::parse(*text); written && written->is_structured())
+                given = *std::move(written);
         if (auto* members = given.if_object()) {
-            for (auto const& [key, value] : *members) {
+            for (auto& [key, value] : *members) {
                 if (failures.size() >= kMostFailures)
                     return;
+                if (value.is_null())
+                    continue; // A field that is left out.
                 json::value id(key);
                 auto const at = fmt::format("{}.{}", path, std::string_view(key));
                 if (auto const* record = put_id(id, at, failures))
-                    check(*record, value, at, failures);
+                    check_value(*record, value, at, failures);
                 values.push_back(json::object{{"id", std::move(id)}, {"value", value}});
             }
             given = std::move(values);
@@ -271,9 +85,9 @@ struct ToolOverlay::Part {
                 if (id == nullptr)
                     continue; // The check by the schema will report it.
                 auto const* record = put_id(*id, fmt::format("{}[{}].id", path, i), failures);
-                auto const* value = element->if_contains("value");
+                auto* value = element->if_contains("value");
                 if (record != nullptr && value != nullptr)
-                    check(*record, *value, fmt::format("{}[{}].value", path, i), failures);
+                    check_value(*record, *value, fmt::format("{}[{}].value", path, i), failures);
             }
         }
     }
@@ -291,14 +105,21 @@ struct ToolOverlay::Part {
             else
                 record = put_id(value, path, failures);
         });
-        auto const* value = place.kind == Kind::field ? arguments.if_contains(place.value) : nullptr;
+        auto* value = place.kind == Kind::field ? arguments.if_contains(place.value) : nullptr;
         if (record != nullptr && value != nullptr)
-            check(*record, *value, place.value, failures);
+            check_value(*record, *value, place.value, failures);
     }
 
-    void show(json::object& schema) const
+    /// `flat` has the arguments that stand for members of objects, by the path of the member.
+    void show(json::object& schema, std::map<std::string, std::string> const& flat) const
     {
+        auto const shown_flat = flat.find(fmt::format("{}", fmt::join(place.path, ".")));
         auto* node = &schema;
+        if (shown_flat != flat.end()) {
+            auto* argument = schema_at(schema, shown_flat->second);
+            if (argument != nullptr)
+                show_at(*argument, schema);
+        }
         for (auto const& step : place.path) {
             auto* next = step == "*" ? node->if_contains("items") : nullptr;
             if (step != "*")
@@ -309,12 +130,21 @@ struct ToolOverlay::Part {
                 return; // There was no room in the schema; names are still accepted.
             node = &next->get_object();
         }
+        show_at(*node, schema);
+    }
+
+    /// Writes the records into the schema of the argument `at`.
+    void show_at(json::object& at, json::object& schema) const
+    {
+        auto* node = &at;
         auto const described = text_in(*node, "description");
         if (place.kind == Kind::name) {
             (*node)["description"] =
                 fmt::format("{}{}There are: {}.", described, described.empty() ? "" : " ", names_of(records));
             return;
         }
+        auto by_id = *node;
+        by_id.erase("description");
         node->clear();
         if (place.kind == Kind::values) {
             json::object properties;
@@ -336,14 +166,22 @@ struct ToolOverlay::Part {
                 "{} In this account, write {{field: value}}.{}", described.substr(0, described.find(" E.g. ")),
                 left_out > 0 ? fmt::format(" {} more fields are taken by their name or id.", left_out) : "");
             (*node)["properties"] = std::move(properties);
+            if (left_out > 0)
+                (*node)["additionalProperties"] = true;
             return;
         }
-        (*node)["type"] = "string";
+        json::object by_name{{"type", "string"}};
+        auto const* type = json::string_at(by_id, "type");
+        bool const are_texts = type != nullptr && *type == "string"; // Then an id fits where a name does.
         (*node)["description"] = described + " By its name or its id.";
-        if (names_of(records).size() <= kEnumBytes && !names_of(records).ends_with("…"))
-            (*node)["enum"] = json::array_of(labels);
+        if (!are_texts && names_of(records).size() <= kEnumBytes && !names_of(records).ends_with("…"))
+            by_name["enum"] = json::array_of(labels);
         else
             (*node)["description"] = fmt::format("{} By its name or its id: {}.", described, names_of(records));
+        if (are_texts)
+            (*node)["type"] = "string";
+        else
+            (*node)["anyOf"] = json::array{std::move(by_name), std::move(by_id)};
         auto* properties = schema.if_contains("properties");
         auto* value = place.kind == Kind::field && properties != nullptr
                           ? properties->get_object().if_contains(place.value)
@@ -393,10 +231,14 @@ std::vector<FieldFailure> ToolOverlay::resolve(json::object& arguments) const
     return failures;
 }
 
-void ToolOverlay::show(json::object& input_schema) const
+void ToolOverlay::show(Tool const& tool, json::object& input_schema) const
 {
+    std::map<std::string, std::string> flat;
+    for (auto const& [name, argument] : tool.arguments)
+        if (argument.place == Argument::Place::flat)
+            flat.emplace(argument.wire_name, name);
     for (auto const& part : parts_)
-        part.show(input_schema);
+        part.show(input_schema, flat);
 }
 
 class OverlayMaker {
@@ -427,7 +269,7 @@ public:
         if (!entry || entry->is_null())
             return nullptr;
         auto& schema = entry->at("inputSchema").as_object();
-        overlay->show(schema);
+        overlay->show(*base, schema);
         auto tool = std::make_shared<Tool>(*base);
         tool->input_schema = boost::json::serialize(schema);
         tool->list_entry = boost::json::serialize(*entry);
@@ -439,41 +281,6 @@ private:
     catalog::Integration const& integration_;
     json::object const& values_;
 };
-
-json::array kept_records(catalog::DynamicSource const& source, json::array const& answer)
-{
-    json::array kept;
-    for (auto const& item : answer) {
-        auto const at = [&](std::string_view key) -> json::value const* {
-            auto const theirs = source.record.find(key);
-            return theirs == source.record.end() ? nullptr : json::find_path(item, theirs->second);
-        };
-        auto const* hidden = at("hidden");
-        auto const* id = at("id");
-        auto const* name = at("name");
-        bool const is_hidden = hidden != nullptr && !hidden->is_null() && *hidden != json::value(false);
-        bool const is_named = name != nullptr && name->is_string() && !name->get_string().empty();
-        if (is_hidden || !is_named || id == nullptr || (!id->is_int64() && !id->is_string()))
-            continue;
-        if (kept.size() == catalog::DynamicSource::kMostRecords)
-            break;
-        json::object record{{"id", *id}, {"name", clean(name->get_string())}};
-        for (std::string_view const key : {"type", "managed"})
-            if (auto const* text = at(key); text != nullptr && text->is_string())
-                record[key] = clean(text->get_string());
-        for (std::string_view const key : {"minimum", "maximum"})
-            if (auto const* number = at(key); number != nullptr && number->is_number())
-                record[key] = *number;
-        if (auto const* required = at("required"); required != nullptr && required->is_bool())
-            record["required"] = *required;
-        auto const* choices = at("choices");
-        if (choices != nullptr && choices->is_array() && choices->get_array().size() <= kMostChoices &&
-            std::ranges::all_of(choices->get_array(), [](auto const& choice) { return choice.is_primitive(); }))
-            record["choices"] = *choices;
-        kept.push_back(std::move(record));
-    }
-    return kept;
-}
 
 std::shared_ptr<ToolList const> overlay_tools(catalog::Integration const& integration,
                                               std::shared_ptr<ToolList const> tools, json::object const& values)

@@ -105,6 +105,7 @@ struct App::Impl final : snapshots::Announcer {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<accounts::Integrations> integrations;
     std::unique_ptr<mcp::Streams> streams;
+    mcp::Cancellations cancellations;
     std::unique_ptr<ProcessParts> parts;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
     std::vector<std::unique_ptr<Shard>> shards;
@@ -129,7 +130,7 @@ Result<void> App::Impl::start()
     if (!checked)
         return checked.error();
     parts = std::make_unique<ProcessParts>(ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations,
-                                                        files, *streams, bodies, answers, secrets});
+                                                        files, *streams, cancellations, bodies, answers, secrets});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {

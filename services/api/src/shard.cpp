@@ -48,6 +48,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                process.clock, process.config.cache)
     , safe_writes_(process.store.write_calls(), caller_, waiters_, process.keyring, process.clock,
                    process.config.public_url + "/approve")
+    , running_calls_(process.cancellations, io)
     , stream_calls_(io, process.config.concurrent_requests, log, "mcp stream")
     , behind_(io, kBehind, log)
     , directory_(process.store.accounts(), process.store.installations(), process.store.integrations(),
@@ -61,7 +62,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
     , mint_(process.config.mint, process.store.servers(), callable_, schemas_, tool_sets, behind_, process.keyring,
             process.clock)
     , endpoint_(process.config.mcp, servers_, api_tokens_, caller_, safe_writes_, process.cursors, process.streams,
-                stream_calls_, metrics.mcp)
+                running_calls_, stream_calls_, metrics.mcp)
     , parts_{.config = process.config,
              .cursors = process.cursors,
              .files = process.files,

@@ -54,6 +54,7 @@ struct ProcessParts {
     accounts::Integrations& integrations;
     StaticFiles const& files;
     mcp::Streams& streams;
+    mcp::Cancellations& cancellations;
     http::ByteBudget& bodies;  ///< The budget for bodies of requests.
     http::ByteBudget& answers; ///< The budget for answers that clients have not read.
     tenancy::SecretGate& secrets;
@@ -107,6 +108,7 @@ private:
     connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
     safeguards::SafeWrites safe_writes_;
+    mcp::RunningCalls running_calls_;
     TaskGroup stream_calls_;
     http::Behind behind_;
     accounts::Directory directory_;

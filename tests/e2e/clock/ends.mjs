@@ -36,7 +36,7 @@ test('a call is answered from the one before it until its window has ended', asy
     const { url } = await account.mint({ idempotency_window_s: 600 });
     // Each update that is made has a time of its own; the worker's own calls of the vendor go on meanwhile.
     const updated = async () =>
-        (await callTool(url, 'update_a_gorgias_ticket_by_id', { id: ticket.id, status: 'open' })).structuredContent.updated_datetime;
+        (await callTool(url, 'update_a_gorgias_ticket_by_id', { id: ticket.id, status: 'open' })).data.updated_datetime;
     const first = await updated();
     await advance(540);
     assert.equal(await updated(), first);
@@ -48,7 +48,7 @@ test('a call is answered from the one before it until its window has ended', asy
 
 test('an approval that nobody gives ends after an hour, and may be asked for again', async () => {
     const { url } = await account.mint({ approval_tags: ['destructive'] });
-    const ask = async () => (await callTool(url, 'delete_a_gorgias_ticket_by_id', { id: ticket.id })).structuredContent.approval_id;
+    const ask = async () => (await callTool(url, 'delete_a_gorgias_ticket_by_id', { id: ticket.id })).data.approval_id;
     const first = await ask();
     await advance(3540);
     assert.equal((await account.api.get(`/approval/${first}`)).json.status, 'pending');

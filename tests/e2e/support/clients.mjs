@@ -11,6 +11,7 @@ import { StdioClientTransport as StdioTransport } from '@modelcontextprotocol/sd
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 import { rememberingFetch } from './exchange.mjs';
+import { withData } from './mcp.mjs';
 
 const identity = { name: 'sluice-e2e', version: '1.0.0' };
 const inspectorProgram = join(import.meta.dirname, '../node_modules/.bin/mcp-inspector');
@@ -39,7 +40,7 @@ function connected(client, transport) {
     return client.connect(transport).then(() => ({
         client,
         listTools: async () => (await client.listTools()).tools,
-        callTool: (name, args) => client.callTool({ name, arguments: args }),
+        callTool: async (name, args) => withData(await client.callTool({ name, arguments: args })),
         close: () => client.close(),
     }));
 }
@@ -63,11 +64,13 @@ export const connectV2 = (mode) => (url, headers = {}) =>
 
 const connectInspector = (era) => async (url) => ({
     listTools: async () => (await inspectorResult(url, '--protocol-era', era, '--method', 'tools/list')).tools,
-    callTool: (name, args) =>
-        inspectorResult(
-            url,
-            ...['--protocol-era', era, '--method', 'tools/call', '--tool-name', name],
-            ...['--tool-args-json', JSON.stringify(args)],
+    callTool: async (name, args) =>
+        withData(
+            await inspectorResult(
+                url,
+                ...['--protocol-era', era, '--method', 'tools/call', '--tool-name', name],
+                ...['--tool-args-json', JSON.stringify(args)],
+            ),
         ),
     close: async () => {},
 });

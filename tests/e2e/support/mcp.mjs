@@ -34,12 +34,27 @@ export const modernRequest = (url, method, params = {}, { id = 1, headers = {} }
         { ...modernHeaders(method, params), ...headers },
     );
 
+/// The data of a tool's result: its text, as JSON.
+export const dataOf = (result) => JSON.parse(result.content[0].text);
+
+/// A result whose member `data` is what its text says; undefined for an error and for what is no JSON.
+export const withData = (result) =>
+    Object.defineProperty(result, 'data', {
+        get() {
+            try {
+                return result.isError ? undefined : dataOf(result);
+            } catch {
+                return undefined;
+            }
+        },
+    });
+
 /// The result of a tool call; the HTTP status must be 200.
 export async function callTool(url, name, args = {}, request = legacy) {
     const exchange = await request(url, 'tools/call', { name, arguments: args });
     assert.equal(exchange.status, 200);
     assert.ok(exchange.json.result, `tools/call ${name} must answer a result`);
-    return exchange.json.result;
+    return withData(exchange.json.result);
 }
 
 export async function listTools(url, request = legacy) {

@@ -1,5 +1,5 @@
 import { refusesBodies, refusesFilters, refusesIds, refusesTokens } from '../support/refusals.mjs';
-import { Client, meta, modernHeaders, rpc, modern } from '../support/rpc.mjs';
+import { Client, dataOf, meta, modernHeaders, rpc, modern } from '../support/rpc.mjs';
 import { nothing } from '../support/section.mjs';
 
 const remove = 'delete_a_gorgias_ticket_by_id';
@@ -12,7 +12,7 @@ export default async function approvals(x) {
     const tickets = result.map(({ id }) => id);
     const server = await x.mint(account, { approval_tags: ['destructive'] });
     const client = new Client(x, server.path);
-    const ask = async (note, id) => (await client.call(note, remove, { id })).json.result.structuredContent;
+    const ask = async (note, id) => dataOf((await client.call(note, remove, { id })).json.result);
     const [first, second, third] = [
         await ask('ask', tickets[0]),
         await ask('ask for a second', tickets[1]),

@@ -1,4 +1,4 @@
-import { Client, rpc } from '../support/rpc.mjs';
+import { Client, dataOf, rpc } from '../support/rpc.mjs';
 
 const list = 'list_all_gorgias_tickets';
 const get = 'get_single_gorgias_ticket_by_id';
@@ -10,7 +10,7 @@ export default async function mcpTools(x) {
     const account = await x.connect({}, 130);
     const client = new Client(x, (await x.mint(account)).path);
     const { json } = await client.call('a list', list, { limit: 2 });
-    const { result, next_cursor } = json.result.structuredContent;
+    const { result, next_cursor } = dataOf(json.result);
     const [{ id }] = result;
     await client.call('a list, the next page', list, { limit: 2, next_cursor });
     await client.call('a list, some members only', list, { limit: 3, fields: ['id', 'customer.email', 'tags.name'] });
@@ -145,7 +145,7 @@ async function sizes(x, account, id) {
     const { json } = await small.call('a list above the limit', list, { limit: 10 });
     await small.call('a list above the limit, the rest', list, {
         limit: 3,
-        next_cursor: json.result.structuredContent.next_cursor,
+        next_cursor: dataOf(json.result).next_cursor,
     });
     const tiny = new Client(x, (await x.mint(account, { result_token_limit: 500 })).path);
     await tiny.call('a record above the limit', get, { id });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import { refusesBodies, refusesFilters, refusesIds, refusesTokens } from '../support/refusals.mjs';
+import { dataOf } from '../support/rpc.mjs';
 import { nothing } from '../support/section.mjs';
 
 const list = '/webhook';
@@ -113,7 +114,7 @@ async function deliveries(x, webhook) {
     const params = { name: 'create_a_gorgias_macro', arguments: { name: 'x', actions: [] } };
     const asked = await x.make('POST', path, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
     await delivered(x, webhook, 'approval:requested');
-    await x.make('POST', `/approval/${asked.result.structuredContent.approval_id}`, { decision: 'decline' });
+    await x.make('POST', `/approval/${dataOf(asked.result).approval_id}`, { decision: 'decline' });
     await delivered(x, webhook, 'approval:declined');
     await x.make('DELETE', `/integrated-account/${account}`);
     await delivered(x, webhook, 'integrated_account:deleted');

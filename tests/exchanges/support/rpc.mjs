@@ -41,3 +41,6 @@ export class Client {
         return this.modern(note, 'tools/call', { name, arguments: args }, options);
     }
 }
+
+/// The data of a tool's result: its text, as JSON.
+export const dataOf = (result) => JSON.parse(result.content[0].text);

@@ -1,4 +1,4 @@
-import { send } from '../support/http.mjs';
+import { dataOf, send } from '../support/http.mjs';
 import { withoutHash } from './connecting.mjs';
 import { nothing, refusesBodies, refusesFilters, refusesIds, refusesTokens } from './refusals.mjs';
 
@@ -16,9 +16,9 @@ export async function approvals(session, known) {
             path: { token: server.token },
             json: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
             token: null,
-            holds: ({ result }) => result.structuredContent.status === 'pending_approval',
+            holds: ({ result }) => dataOf(result).status === 'pending_approval',
         });
-        return answer.result.structuredContent;
+        return dataOf(answer.result);
     };
     const [first, second, third] = [await ask('First'), await ask('Second'), await ask('Third')];
 

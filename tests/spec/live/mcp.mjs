@@ -1,3 +1,5 @@
+import { dataOf } from '../support/http.mjs';
+
 const megabyte = 1024 * 1024;
 const modern = '2026-07-28';
 const unknown = `slx_mcp_${'0'.repeat(49)}`;
@@ -79,7 +81,7 @@ async function inTheNewRevision(ask) {
     });
     await ask(200, 'tools/call in the new revision', {
         ...modernCall('tools/call', { name: 'list_all_gorgias_teams', arguments: { limit: 1 } }),
-        holds: ({ result }) => result.resultType === 'complete' && result.structuredContent.result.length === 1,
+        holds: ({ result }) => result.resultType === 'complete' && dataOf(result).result.length === 1,
     });
     await ask(404, 'an unknown method in the new revision', { ...modernCall('ping'), holds: failed(-32601) });
     await ask(400, 'with a contradicting header', {
@@ -104,7 +106,7 @@ async function calls({ spec, tests }, ask, known) {
     await ask(200, 'tools/call', {
         ...call('list_all_gorgias_tickets', { limit: 2 }),
         holds: ({ result }, { headers }) =>
-            result.structuredContent.result.length === 2 && headers['ratelimit-limit'] === '40',
+            dataOf(result).result.length === 2 && headers['ratelimit-limit'] === '40',
     });
     const errors = {
         Error: await ask(200, 'a tool with wrong arguments', {
@@ -139,7 +141,7 @@ async function calls({ spec, tests }, ask, known) {
     await known.product.fault('PUT /api/tags/{id}', { status: 204, body: '' });
     await ask(200, 'a tool whose vendor answers 204', {
         ...call('update_a_gorgias_tag_by_id', { id: 1, name: 'x' }),
-        holds: ({ result }) => result.structuredContent.status === 204,
+        holds: ({ result }) => dataOf(result).status === 204,
     });
     await ask(200, 'an unknown tool', { ...call('list_tickets', {}), holds: failed(-32602) });
     await ask(200, 'a call without a name', { ...legacyCall('tools/call', {}), holds: failed(-32602) });

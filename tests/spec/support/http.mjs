@@ -32,3 +32,6 @@ export function send(baseUrl, target, { method, headers = {}, body, announce }) 
         }
     });
 }
+
+/// The data of a tool's result: its text, as JSON.
+export const dataOf = (result) => JSON.parse(result.content[0].text);

@@ -196,7 +196,8 @@ TEST(Manifest, KnowsTheClassOfEachMethod)
     auto const* search = (*compiled)->find("tickets", "search");
     EXPECT_EQ(search->method_class(), MethodClass::custom);
     EXPECT_TRUE(search->destructive) << "a PUT overwrites";
-    EXPECT_EQ(search->tags, (std::vector<std::string>{"tickets", "destructive"}));
+    EXPECT_EQ(search->tags, (std::vector<std::string>{"tickets", "replaces"}));
+    EXPECT_EQ(search->first_tags, (std::vector<std::string>{"tickets", "destructive"}));
     EXPECT_FALSE(integration.find("tickets", "create")->destructive);
     EXPECT_FALSE(integration.find("tickets", "create")->idempotent);
     EXPECT_TRUE(integration.has_resource("tickets"));

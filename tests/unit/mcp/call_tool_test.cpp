@@ -28,7 +28,7 @@ TEST_F(CallToolTest, GivesTheVendorsAnswerAsTextAndAsData)
     desk_.vendor.answers.emplace_back(std::move(answered));
     auto const answer = call("get_single_desk_ticket_by_id", R"({"id":7})");
     EXPECT_EQ(text_of(answer), R"({ "id": 7, "price": 1.50 })") << "the vendor's own bytes";
-    EXPECT_NE(last_.body.find(R"("structuredContent":{ "id": 7, "price": 1.50 })"), std::string::npos);
+    EXPECT_FALSE(answer.at("result").as_object().contains("structuredContent")) << "the data comes once";
     EXPECT_FALSE(answer.at("result").as_object().contains("isError"));
     EXPECT_EQ(answer.at("result").at("_meta").at("sluice/rate_limit").at("limit"), 40);
     EXPECT_EQ(last_.headers.find("ratelimit-limit"), "40");
@@ -41,12 +41,12 @@ TEST_F(CallToolTest, GivesAListWithItsCursor)
 {
     desk_.vendor.answer(200, R"({"data":[{"id":1}],"meta":{"next_cursor":"b"}})");
     auto const answer = call("list_all_desk_tickets", R"({"limit":1})");
-    auto const& content = answer.at("result").at("structuredContent");
+    auto const content = data_of(answer);
     EXPECT_EQ(content.at("result"), *json::parse(R"([{"id":1}])"));
     auto const cursor = std::string(content.at("next_cursor").as_string());
     desk_.vendor.answer(200, R"({"data":[],"meta":{"next_cursor":null}})");
     auto const last = call("list_all_desk_tickets", R"({"limit":1,"next_cursor":")" + cursor + "\"}");
-    EXPECT_EQ(last.at("result").at("structuredContent"), *json::parse(R"({"result":[],"next_cursor":null})"));
+    EXPECT_EQ(data_of(last), *json::parse(R"({"result":[],"next_cursor":null})"));
     EXPECT_NE(desk_.vendor.requests.back().url.find("cursor=b"), std::string::npos);
 }
 
@@ -65,11 +65,19 @@ TEST_F(CallToolTest, GivesFilesAsTheBlocksThatClientsShow)
     EXPECT_EQ(text_of(call("get_single_desk_ticket_by_id", R"({"id":7})")), "a;b");
 }
 
+TEST_F(CallToolTest, GivesTheDataTwiceWhereTheServerSaysSo)
+{
+    token_ = url_with([](ServerConfig& config) { config.structured_content = true; });
+    desk_.vendor.answer(200, R"({ "id": 7, "price": 1.50 })");
+    auto const answer = call("get_single_desk_ticket_by_id", R"({"id":7})");
+    EXPECT_EQ(text_of(answer), R"({ "id": 7, "price": 1.50 })");
+    EXPECT_NE(last_.body.find(R"("structuredContent":{ "id": 7, "price": 1.50 })"), std::string::npos);
+}
+
 TEST_F(CallToolTest, GivesTheStatusOfAnAnswerWithoutABody)
 {
     desk_.vendor.answer(204, "", "");
-    EXPECT_EQ(call("delete_a_desk_ticket_by_id", R"({"id":"7"})").at("result").at("structuredContent"),
-              *json::parse(R"({"status":204})"));
+    EXPECT_EQ(data_of(call("delete_a_desk_ticket_by_id", R"({"id":"7"})")), *json::parse(R"({"status":204})"));
 }
 
 TEST_F(CallToolTest, PassesAVendorsRefusalOnAsAnErrorOfTheTool)
@@ -101,10 +109,10 @@ TEST_F(CallToolTest, TakesNoArgumentsInEachFormThatClientsSend)
     };
     for (auto const* params :
          {R"({"name":"list_all_desk_tickets"})", R"({"name":"list_all_desk_tickets","arguments":null})",
-          R"({"name":"list_all_desk_tickets","arguments":[]})"})
+          R"({"name":"list_all_desk_tickets","arguments":[]})", R"({"name":"list_all_desk_tickets","arguments":"{}"})"})
         EXPECT_TRUE(legacy("tools/call", params).as_object().contains("result")) << params;
     for (auto const* params : {R"({"name":"list_all_desk_tickets","arguments":[1]})",
-                               R"({"name":"list_all_desk_tickets","arguments":"{}"})", R"({"name":5})", "{}"})
+                               R"({"name":"list_all_desk_tickets","arguments":"soon"})", R"({"name":5})", "{}"})
         EXPECT_EQ(code_of(legacy("tools/call", params)), -32602) << params;
 }
 
@@ -123,14 +131,15 @@ TEST_F(CallToolTest, ShowsWhatACallWouldDo)
 {
     desk_.vendor.answer(200, R"({"id":7,"status":"open"})");
     auto const answer = call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed","dry_run":true})");
-    auto const& shown = answer.at("result").at("structuredContent");
+    auto const shown = data_of(answer);
     EXPECT_EQ(shown.at("dry_run"), true);
     EXPECT_EQ(shown.at("request").at("method"), "PUT");
     EXPECT_EQ(shown.at("changes"), *json::parse(R"({"status":{"from":"open","to":"closed"}})"));
     ASSERT_EQ(desk_.vendor.requests.size(), 1U);
     EXPECT_EQ(desk_.vendor.requests[0].method, http::Method::get) << "nothing is changed";
     desk_.vendor.answer(404, "{}");
-    expect_error(call("update_a_desk_ticket_by_id", R"({"id":8,"dry_run":true})"), 404, "could not be read");
+    expect_error(call("update_a_desk_ticket_by_id", R"({"id":8,"status":"open","dry_run":true})"), 404,
+                 "could not be read");
 }
 
 TEST_F(CallToolTest, AnswersARepeatedWriteFromTheFirst)
@@ -146,10 +155,10 @@ TEST_F(CallToolTest, AnswersARepeatedWriteFromTheFirst)
 
 TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"destructive"}; });
+    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
     desk_.vendor.answer(200, "{}");
     auto const answer = call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed"})");
-    auto const& told = answer.at("result").at("structuredContent");
+    auto const told = data_of(answer);
     EXPECT_EQ(told.at("status"), "pending_approval");
     EXPECT_EQ(told.at("expires_at"), "2026-11-20T13:00:00Z");
     auto const& approval = *desk_.write_calls.rows.front().approval;
@@ -157,20 +166,17 @@ TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
     EXPECT_EQ(told.at("approval_url"), json::value(approval.url));
     EXPECT_EQ(last_.body.find(approval.code), std::string::npos);
     token_ = url_with([](ServerConfig& config) {
-        config.approval_tags = {"destructive"};
+        config.approval_tags = {"replaces", "deletes"};
         config.approval_link = false;
     });
     desk_.vendor.answer(200, "{}");
-    EXPECT_TRUE(call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed"})")
-                    .at("result")
-                    .at("structuredContent")
-                    .at("approval_url")
-                    .is_null());
+    EXPECT_TRUE(
+        data_of(call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed"})")).at("approval_url").is_null());
 }
 
 TEST_F(CallToolTest, ShowsTheApprovalsPageWhereTheClientCan)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"destructive"}; });
+    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
     legacy("initialize", R"({"protocolVersion":"2025-11-25","capabilities":{"elicitation":{"url":{}}}})");
     auto const session = std::string(last_.headers.find("mcp-session-id").value());
     desk_.vendor.answer(200, "{}");
@@ -185,7 +191,7 @@ TEST_F(CallToolTest, ShowsTheApprovalsPageWhereTheClientCan)
 
 TEST_F(CallToolTest, AsksAModernClientToShowTheApprovalsPageOnce)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"destructive"}; });
+    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
     desk_.vendor.answer(200, "{}");
     json::object const shows{{"elicitation", json::object{{"url", json::object{}}}}};
     auto const asked = modern("tools/call", R"({"name":"delete_a_desk_ticket_by_id","arguments":{"id":"7"}})", shows);
@@ -196,7 +202,7 @@ TEST_F(CallToolTest, AsksAModernClientToShowTheApprovalsPageOnce)
     json::object params{{"name", "delete_a_desk_ticket_by_id"}, {"arguments", json::object{{"id", "7"}}}};
     params["requestState"] = result.at("requestState");
     auto const again = modern("tools/call", json::to_text(params), shows);
-    EXPECT_EQ(again.at("result").at("structuredContent").at("status"), "pending_approval");
+    EXPECT_EQ(data_of(again).at("status"), "pending_approval");
     params["requestState"] = "forged";
     EXPECT_EQ(code_of(modern("tools/call", json::to_text(params), shows)), -32602);
 }
@@ -240,14 +246,15 @@ protected:
 TEST_F(DiscoveryTest, FindsToolsByWhatTheyDo)
 {
     auto const answer = call("search_tools", R"({"query":"create tickets","limit":1})");
-    auto const& found = answer.at("result").at("structuredContent").at("tools").as_array();
+    auto const data = data_of(answer);
+    auto const& found = data.at("tools").as_array();
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].at("name"), "create_a_desk_ticket");
     EXPECT_EQ(found[0].at("readOnlyHint"), false);
     auto const all = call("search_tools", R"({"query":""})");
-    EXPECT_EQ(all.at("result").at("structuredContent").at("tools").as_array().size(), 4U);
+    EXPECT_EQ(data_of(all).at("tools").as_array().size(), 4U);
     auto const none = call("search_tools", R"({"query":"weather"})");
-    EXPECT_TRUE(none.at("result").at("structuredContent").at("tools").as_array().empty());
+    EXPECT_TRUE(data_of(none).at("tools").as_array().empty());
     for (auto const* wrong : {"{}", R"({"query":5})", R"({"query":"a","limit":0})", R"({"query":"a","limit":21})",
                               R"({"query":"a","limit":"5"})"})
         expect_error(call("search_tools", wrong), 400, "");
@@ -257,7 +264,8 @@ TEST_F(DiscoveryTest, DescribesToolsByTheirNames)
 {
     auto const answer =
         call("get_tool_schema", R"({"tool_names":["create_a_desk_ticket","update_a_desk_ticket_by_id","nosuch"]})");
-    auto const& tools = answer.at("result").at("structuredContent").at("tools").as_array();
+    auto const data = data_of(answer);
+    auto const& tools = data.at("tools").as_array();
     ASSERT_EQ(tools.size(), 3U);
     EXPECT_TRUE(tools[0].at("inputSchema").at("properties").as_object().contains("subject"));
     EXPECT_NE(std::string_view(tools[1].at("error").as_string()).find("hidden"), std::string_view::npos);

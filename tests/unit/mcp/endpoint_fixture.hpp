@@ -129,6 +129,8 @@ protected:
     {
         return std::string(answer.at("result").at("content").at(block).at("text").as_string());
     }
+    /// What the first text of a tool's result says, as JSON.
+    static json::value data_of(json::value const& answer) { return test::must(json::parse(text_of(answer))); }
     static std::string message_of(json::value const& answer)
     {
         return std::string(answer.at("error").at("message").as_string());
@@ -145,11 +147,13 @@ protected:
     tenancy::ApiTokens api_tokens_{api_rows_, desk_.keyring, gate_, desk_.clock, {}};
     FakeStreams stream_rows_;
     Streams streams_{stream_rows_, desk_.sealer, {}};
+    Cancellations cancellations_;
+    RunningCalls running_{cancellations_, desk_.io};
     TaskGroup background_{desk_.io, 10, desk_.log_file.log(), "mcp"};
     EndpointMetrics metrics_{desk_.registry};
     EndpointConfig config_{.allowed_origins = {"https://app.example"}};
     Endpoint endpoint_{config_,      servers_, api_tokens_, desk_.caller, desk_.safe_writes,
-                       desk_.sealer, streams_, background_, metrics_};
+                       desk_.sealer, streams_, running_,    background_,  metrics_};
     std::shared_ptr<http::Shares> const shares_ = std::make_shared<http::Shares>(4);
     http::ByteBudget answers_{1 << 20, 1 << 20};
     CallTrace trace_;

@@ -227,10 +227,10 @@ protected:
     }
 };
 
-TEST_F(TenantTest, NamesToolsAndPromptsByTheirIntegration)
+TEST_F(TenantTest, HasTheToolsOfItsAccountsAndPromptsByTheirIntegration)
 {
     auto const answer = legacy("tools/list");
-    EXPECT_EQ(answer.at("result").at("tools").at(0).at("name"), "desk_create_a_ticket");
+    EXPECT_EQ(answer.at("result").at("tools").at(0).at("name"), "create_a_desk_ticket");
     EXPECT_EQ(legacy("prompts/list").at("result").at("prompts").at(0).at("name"), "desk_triage");
     auto const hello = legacy("initialize");
     EXPECT_EQ(hello.at("result").at("serverInfo").at("name"), "sluice");

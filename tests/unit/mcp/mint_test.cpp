@@ -46,9 +46,9 @@ protected:
         made.integrations = std::move(integrations);
         return made;
     }
-    Result<MintedServer> create(McpServer server)
+    Result<MintedServer> create(McpServer server, std::string preset = {})
     {
-        return test::run_on(desk_.io, mint_.create(std::move(server), Deadline::after(1h)));
+        return test::run_on(desk_.io, mint_.create(std::move(server), std::move(preset), Deadline::after(1h)));
     }
     Result<McpServer> change(McpServer const& server, ServerPatch patch)
     {
@@ -106,7 +106,7 @@ TEST_F(MintTest, WarnsOfWhatAModelOrClientBearsBadly)
     config_.token_warning = 10;
     auto server = draft();
     server.config.require_api_token_auth = true;
-    server.config.approval_tags = {"destructive"};
+    server.config.approval_tags = {"deletes"};
     auto const minted = create(server);
     ASSERT_TRUE(minted);
     ASSERT_EQ(minted->warnings.size(), 3U);
@@ -232,6 +232,20 @@ TEST_F(MintTest, ExplainsWhichRuleShowsOrHidesATool)
     auto const near = explained(server, "list_desk_tickets").explanation.near;
     ASSERT_FALSE(near.empty());
     EXPECT_EQ(near.front(), "list_all_desk_tickets");
+}
+
+TEST_F(MintTest, BeginsWithAPreset)
+{
+    auto const minted = create(draft(), "read_only");
+    ASSERT_TRUE(minted) << minted.error().public_detail();
+    EXPECT_EQ(minted->server.config.filter.methods, std::vector<std::string>{"read"});
+    auto own = draft();
+    own.config.filter.methods = {"get"};
+    EXPECT_EQ(create(own, "read_only")->server.config.filter.methods, std::vector<std::string>{"get"});
+    auto const unknown = create(draft(), "everything");
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().failures().front().path, "preset");
+    EXPECT_NE(unknown.error().public_detail().find("read_only"), std::string::npos);
 }
 
 } // namespace

@@ -9,7 +9,9 @@ ServerConfig everything()
 {
     ServerConfig config;
     config.filter = {{"read", "tickets.update"}, {"support"}};
+    config.filter.vocabulary = catalog::Vocabulary::first;
     config.exposure = Exposure::discovery;
+    config.structured_content = true;
     config.require_api_token_auth = true;
     config.result_token_limit = 1234;
     config.approval_tags = {"destructive"};
@@ -23,6 +25,23 @@ TEST(ServerConfig, ComesBackFromItsJson)
     auto const written = config_json(everything());
     EXPECT_EQ(config_json(config_in(written)), written);
     EXPECT_EQ(config_json(config_in(config_json({}))), config_json({}));
+}
+
+TEST(ServerConfig, KeepsTheWordsWithWhichTheServerWasMade)
+{
+    auto stored = config_json({});
+    EXPECT_EQ(stored.at("vocabulary"), 2) << "servers made from now on";
+    stored.erase("vocabulary");
+    stored.erase("structured_content");
+    EXPECT_TRUE(config_in(stored).structured_content) << "what their clients may read";
+    EXPECT_EQ(config_in(stored).filter.vocabulary, catalog::Vocabulary::first) << "servers made before";
+    auto config = config_in(stored);
+    ConfigPatch{}.apply(config);
+    EXPECT_EQ(config_json(config).at("vocabulary"), 1);
+    ConfigPatch patch;
+    patch.vocabulary = catalog::Vocabulary::second;
+    patch.apply(config);
+    EXPECT_EQ(config_in(config_json(config)).filter.vocabulary, catalog::Vocabulary::second);
 }
 
 /// A newer or older binary wrote it.

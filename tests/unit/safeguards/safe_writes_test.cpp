@@ -356,12 +356,26 @@ TEST(SafeguardTest, IsForWritesAndForTheTagsThatAreNamed)
     auto const& desk = *catalog::test::desk();
     auto const& list = *desk.find("tickets", "list");
     auto const& remove = *desk.find("tickets", "delete");
-    EXPECT_FALSE(safeguard_of(list, {}, 60s).is_needed());
-    EXPECT_TRUE(safeguard_of(list, {"tickets"}, 0s).needs_approval);
-    EXPECT_EQ(safeguard_of(remove, {"other"}, 60s).window, 60s);
-    EXPECT_FALSE(safeguard_of(remove, {"other"}, 60s).needs_approval);
-    EXPECT_TRUE(safeguard_of(remove, {"other", "destructive"}, 0s).needs_approval);
-    EXPECT_FALSE(safeguard_of(remove, {}, 0s).is_needed());
+    EXPECT_FALSE(safeguard_of(list, {}, catalog::Vocabulary::second, 60s).is_needed());
+    EXPECT_TRUE(safeguard_of(list, {"tickets"}, catalog::Vocabulary::second, 0s).needs_approval);
+    EXPECT_EQ(safeguard_of(remove, {"other"}, catalog::Vocabulary::second, 60s).window, 60s);
+    EXPECT_FALSE(safeguard_of(remove, {"other"}, catalog::Vocabulary::second, 60s).needs_approval);
+    EXPECT_TRUE(safeguard_of(remove, {"other", "destructive"}, catalog::Vocabulary::second, 0s).needs_approval);
+    EXPECT_FALSE(safeguard_of(remove, {}, catalog::Vocabulary::second, 0s).is_needed());
+}
+
+/// An older binary that changes a server forgets its vocabulary; a server made before has the first.
+TEST(Safeguards, AreNeverFewerInTheFirstVocabulary)
+{
+    catalog::Method update;
+    update.access = catalog::Access::write;
+    update.tags = {"tickets", "replaces"};
+    update.first_tags = {"tickets", "destructive"};
+    using enum catalog::Vocabulary;
+    EXPECT_TRUE(safeguard_of(update, {"destructive"}, first, 0s).needs_approval);
+    EXPECT_FALSE(safeguard_of(update, {"destructive"}, second, 0s).needs_approval);
+    for (auto const vocabulary : {first, second})
+        EXPECT_TRUE(safeguard_of(update, {"replaces"}, vocabulary, 0s).needs_approval);
 }
 
 TEST(WriteCallTest, StatesHaveNames)

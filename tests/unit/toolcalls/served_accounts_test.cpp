@@ -63,11 +63,33 @@ TEST_F(Served, AccountOfATenantAloneIsNotAskedFor)
     EXPECT_EQ(target->tool->name, "list_all_gorgias_tickets");
 }
 
-TEST_F(Served, RenamedToolsAreSharedByTenants)
+TEST_F(Served, ToolsKeepTheirNamesAndAreShared)
 {
-    ServedAccounts const a({account("https://a.gorgias.com")}, tool_sets_);
-    ServedAccounts const b({account("https://b.gorgias.com")}, tool_sets_);
-    EXPECT_EQ(&tool(a, "gorgias_list_all_tickets"), &tool(b, "gorgias_list_all_tickets"));
+    auto const one = account("https://a.gorgias.com");
+    ServedAccounts const served({one}, tool_sets_);
+    ASSERT_EQ(served.tools()->size(), one->tools->size());
+    for (std::size_t i = 0; i < one->tools->size(); ++i)
+        EXPECT_EQ(&(*served.tools())[i], &(*one->tools)[i]);
+}
+
+TEST_F(Served, ANameOfTwoIntegrationsBeginsWithEach)
+{
+    auto twin = std::make_shared<accounts::CallableAccount>(*account("https://b.gorgias.com"));
+    twin->account.integration = IntegrationId{uuid_of_name("twin")};
+    twin->account.integration_name = "twin";
+    auto const one = account("https://a.gorgias.com");
+    ServedAccounts const served({one, twin}, tool_sets_);
+    EXPECT_EQ(served.tools()->size(), 2 * one->tools->size());
+    for (auto const& [name, account] :
+         {std::pair{"gorgias_list_all_tickets", one}, {"twin_list_all_gorgias_tickets", twin}}) {
+        json::object arguments;
+        auto const& shown = tool(served, name);
+        EXPECT_EQ(shown.name, name);
+        EXPECT_EQ(served.target_of(shown, arguments)->account, account);
+    }
+    ServedAccounts const other({account("https://c.gorgias.com"), twin}, tool_sets_);
+    EXPECT_EQ(&tool(served, "twin_list_all_gorgias_tickets"), &tool(other, "twin_list_all_gorgias_tickets"))
+        << "renamed tools are shared";
 }
 
 TEST_F(Served, OfSeveralTheArgumentSaysWhich)

@@ -22,8 +22,8 @@ namespace sluice::catalog {
 struct DynamicSource {
     std::string name;
     MethodCall call;
-    /// Dotted paths in the vendor's record, by our name: id and name; for custom fields also type, choices, minimum,
-    /// maximum, managed, required. A record with a value at `hidden` is left out.
+    /// Dotted paths in the vendor's record, by our name: id and name; for people email; for custom fields also type,
+    /// choices, minimum, maximum, managed, required. A record with a value at `hidden` is left out.
     std::map<std::string, std::string, std::less<>> record;
 
     /// One page, so that one vendor call reads it. A longer list would not help a model.

@@ -87,6 +87,14 @@ struct Definition {
     documents::Source document;
 };
 
+/// A filter that an MCP server may begin with: `config.methods` and `config.tags`.
+struct Preset {
+    std::vector<std::string> methods;
+    std::vector<std::string> tags;
+
+    friend bool operator==(Preset const&, Preset const&) = default;
+};
+
 /// A compiled integration. Immutable and shared.
 struct Integration {
     IntegrationId id;
@@ -100,8 +108,12 @@ struct Integration {
     std::vector<CredentialFormat> credentials;
     std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: the well-known header names are tried.
     std::vector<Method> methods;                       ///< In the order of the manifest.
+    /// The dotted path of the member of an error that has the vendor's messages by argument; empty if there is none.
+    std::string failures_at;
     /// `resource.method`: the health method, a cheap read that shows whether credentials work. Empty if there is none.
     std::string health;
+    /// Filters for what MCP servers are often made for, by name.
+    std::map<std::string, Preset, std::less<>> presets;
     Actions actions;
     Offers offers;
     Dynamic dynamic;

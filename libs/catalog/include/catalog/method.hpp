@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "catalog/inputs.hpp"
 #include "catalog/template.hpp"
+#include "catalog/tool_shape.hpp"
 #include "openapi/operation.hpp"
 #include "paging/style.hpp"
 
@@ -17,6 +18,13 @@ namespace sluice::catalog {
 
 /// Whether a call can change anything at the vendor.
 enum class Access { read, write };
+
+/// What the words of a filter and of approvals mean. An MCP server keeps the meaning with which it was made.
+enum class Vocabulary {
+    first = 1, ///< `write` is create, update and delete; `destructive` is what deletes or overwrites.
+    second =
+        2, ///< `write` is every write; `destructive` is what deletes. There are also `deletes`, `replaces`, `sends`.
+};
 
 /// The class of a method, which the filter words `read`, `write` and `custom` of an MCP server mean.
 enum class MethodClass { read, write, custom };
@@ -43,6 +51,7 @@ struct Pagination {
 
 /// One operation of a vendor as a method of a resource. Immutable once compiled.
 struct Method : openapi::Operation {
+    std::string integration; ///< The name of its integration.
     std::string resource;
     std::string name; ///< `list`, `get`, `create`, `update`, `delete` or a custom name.
     Access access = Access::read;
@@ -60,11 +69,17 @@ struct Method : openapi::Operation {
     std::optional<ValueTemplate> content;
     /// The input that the tool asks the client for first; mostly null.
     std::shared_ptr<Inputs const> inputs;
+    ToolShape shape;
     std::string tool_name;
     std::vector<std::string> former_names; ///< Former names of the tool. They still work, and the result has a note.
-    std::vector<std::string> tags;
+    std::vector<std::string> tags;         ///< In the newest vocabulary.
+    std::vector<std::string> first_tags;   ///< In the first one.
 
     [[nodiscard]] bool is_list() const noexcept { return name == "list" || paginated; }
+    [[nodiscard]] std::vector<std::string> const& tags_in(Vocabulary vocabulary) const noexcept
+    {
+        return vocabulary == Vocabulary::first ? first_tags : tags;
+    }
     [[nodiscard]] bool is_custom() const noexcept;
     [[nodiscard]] MethodClass method_class() const noexcept;
 };

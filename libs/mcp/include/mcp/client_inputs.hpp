@@ -30,6 +30,8 @@ public:
     [[nodiscard]] json::object const& input() const noexcept { return input_; }
     /// What the client answers in this round; null if it answers nothing for the key.
     [[nodiscard]] json::value const* response(std::string_view key) const;
+    /// Whether the client's user declined what was asked under the key, or closed it without an answer.
+    [[nodiscard]] bool has_declined(std::string_view key) const;
     /// Binds to a call from which nothing was read.
     void bind(std::string binding) { binding_ = "input|" + std::move(binding); }
     [[nodiscard]] bool is_bound() const noexcept { return !binding_.empty(); }

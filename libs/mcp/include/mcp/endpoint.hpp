@@ -3,6 +3,7 @@
 #include "http_api/message.hpp"
 #include "http_api/place.hpp"
 #include "mcp/methods.hpp"
+#include "mcp/running_calls.hpp"
 #include "mcp/servers.hpp"
 #include "mcp/streams.hpp"
 #include "mcp_protocol/rpc_message.hpp"
@@ -44,7 +45,7 @@ public:
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
              safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
-             TaskGroup& background, EndpointMetrics& metrics);
+             RunningCalls& running, TaskGroup& background, EndpointMetrics& metrics);
 
     /// Decides before the body is read: the token must be known, and so must the second factor where the server wants
     /// one. Gives the answer that refuses the request, or the environment that the request belongs to. Takes `place`
@@ -87,15 +88,16 @@ private:
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
     /// Answers a call with a stream: progress notifications, then the result.
     [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                                             http::Place place);
-    /// `waiting` counts the answer until it is written; may be null.
+                                             http::Place place, std::string name);
+    /// `waiting` counts the answer until it is written; may be null. `name` is that by which it may be cancelled.
     Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                          std::unique_ptr<http::ByteBudget::Hold> waiting);
+                          std::unique_ptr<http::ByteBudget::Hold> waiting, std::string name);
     EndpointConfig const& config_;
     Servers& servers_;
     tenancy::ApiTokens& api_tokens_;
     crypto::CursorSealer const& sealer_;
     Streams& streams_;
+    RunningCalls& running_;
     TaskGroup& background_;
     EndpointMetrics& metrics_;
     Methods methods_;

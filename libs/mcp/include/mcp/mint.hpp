@@ -69,10 +69,11 @@ public:
     /// Why a server cannot expire at this time; nothing if it can.
     [[nodiscard]] std::optional<std::string> fault_of_expiry(std::optional<Timestamp> const& expires_at) const;
 
-    /// Makes a server from `draft` (its id and times are not read) and a token for it. Works also while the vendor is
-    /// slow or down. Errors: not_found if there is no such account, or the tenant has none; invalid_argument at
-    /// `expires_at`, `config.<member>` or `integrations`.
-    Task<Result<MintedServer>> create(McpServer draft, Deadline deadline);
+    /// Makes a server from `draft` (its id and times are not read) and a token for it. `preset` names a filter of its
+    /// integrations (`catalog::Integration::presets`), which holds where the draft has none; empty: none. Works also
+    /// while the vendor is slow or down. Errors: not_found if there is no such account, or the tenant has none;
+    /// invalid_argument at `preset`, `expires_at`, `config.<member>` or `integrations`.
+    Task<Result<MintedServer>> create(McpServer draft, std::string preset, Deadline deadline);
     /// Errors: not_found; invalid_argument as of `create`.
     Task<Result<McpServer>> change(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerPatch patch,
                                    Deadline deadline);

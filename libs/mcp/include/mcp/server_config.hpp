@@ -30,6 +30,8 @@ struct ServerConfig {
     bool require_api_token_auth = false;
     /// About how many tokens of a model one result may take. A longer list is cut after the last record that fits.
     std::int64_t result_token_limit = kResultTokens;
+    /// Whether a result has its data twice: as text, and as `structuredContent`. Many clients give both to the model.
+    bool structured_content = false;
     /// A tool with one of these tags is called only after a person has approved the call.
     std::vector<std::string> approval_tags;
     /// Whether the answer has the link to the page of approval. If not, only the developer can show that page to a
@@ -56,9 +58,11 @@ struct ServerConfig {
 struct ConfigPatch {
     std::optional<std::vector<std::string>> methods;
     std::optional<std::vector<std::string>> tags;
+    std::optional<catalog::Vocabulary> vocabulary;
     std::optional<Exposure> exposure;
     std::optional<bool> require_api_token_auth;
     std::optional<std::int64_t> result_token_limit;
+    std::optional<bool> structured_content;
     std::optional<std::vector<std::string>> approval_tags;
     std::optional<bool> approval_link;
     std::optional<std::chrono::seconds> idempotency_window;

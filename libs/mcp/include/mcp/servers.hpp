@@ -32,6 +32,7 @@ struct ServerSnapshot {
     toolcalls::Grant grant;           ///< What the server lets its callers do.
     std::optional<Timestamp> ends_at; ///< When the server or this token ends, whichever is first.
     std::string environment_text;     ///< The environment's id as the log writes it.
+    bool structured_content = false;  ///< Results have their data twice (`ServerConfig::structured_content`).
     bool shows_on_request = false;    ///< `tools/list` has only the tools that find tools (`Exposure::discovery`).
     std::string server_info;          ///< The JSON of `serverInfo`.
     std::string instructions;         ///< Plain text, at most 2000 characters.

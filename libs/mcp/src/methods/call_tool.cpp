@@ -24,10 +24,14 @@ bool is_same(json::value const& argument, std::string_view header)
     return parsed && (parsed->is_number() || parsed->is_bool()) && json::to_text(*parsed) == json::to_text(argument);
 }
 
-/// The arguments of a call; null and an empty list mean none. Nothing if they are no object.
+/// The arguments of a call; null and an empty list mean none, and a text may write them as JSON. Nothing if they are no
+/// object.
 std::optional<json::object> arguments_in(json::object& params)
 {
     auto* given = params.if_contains("arguments");
+    if (auto const* text = given != nullptr ? given->if_string() : nullptr)
+        if (auto written = json::parse_input(*text); written && written->is_object())
+            return std::move(written->get_object());
     if (given == nullptr || given->is_null() || (given->is_array() && given->get_array().empty()))
         return json::object{};
     return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
@@ -232,6 +236,11 @@ Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& ca
 {
     auto const& request = rpc.request;
     auto const& snapshot = *rpc.snapshot;
+    if (done.is_account_dead && said.has_declined("reauth"))
+        return refuse(request, snapshot,
+                      {ErrorCode::forbidden, fmt::format("The page on which {} has to be connected again was declined. "
+                                                         "Do not repeat the call; say what is needed.",
+                                                         call.account->account.tenant_id)});
     if (done.is_account_dead)
         if (auto answered = ask_page("reauth", call.account->reconnect_url, reauth_message(*call.account), call,
                                      std::move(said), request, snapshot))
@@ -261,7 +270,11 @@ std::optional<Answer> CallTool::ask_page(std::string_view key, std::string_view 
         params["elicitationId"] = std::string(key) + '-' + hex(random_id());
         json::object data;
         data["elicitations"] = json::array{std::move(params)};
-        return Answer{200, encode_error(request.id, RpcCode::url_elicitation_required, message, data), {}};
+        // Some clients show only the text. The URL holds no secret.
+        return Answer{
+            200,
+            encode_error(request.id, RpcCode::url_elicitation_required, fmt::format("{} {}", message, url), data),
+            {}};
     }
     if (!said.is_bound())
         said.bind(binding_of(snapshot, call));
@@ -275,6 +288,13 @@ std::optional<Answer> CallTool::ask_page(std::string_view key, std::string_view 
 Answer CallTool::answer_pending(toolcalls::Done const& done, toolcalls::ToolCall const& call, Said said,
                                 RpcRequest const& request, ServerSnapshot const& snapshot) const
 {
+    if (said.has_declined("approval"))
+        return refuse(
+            request, snapshot,
+            {ErrorCode::forbidden,
+             fmt::format("The page of approval was declined, so nothing was done. Do not repeat this call; ask "
+                         "what is wanted instead. Until {} it can still be approved ({}).",
+                         to_rfc3339(done.pending->ends_at), done.pending->id.str())});
     auto message = fmt::format("A call of {} needs your approval. Decide on this page, then go on.", call.tool->title);
     if (auto answered =
             ask_page("approval", done.approval_url, std::move(message), call, std::move(said), request, snapshot))

@@ -57,7 +57,18 @@ struct Refusal {
 /// A notification, or an answer to a request that Sluice never makes: it is accepted and ignored.
 struct Dropped {};
 
-using Single = std::variant<RpcRequest, Refusal, Dropped>;
+/// `notifications/cancelled`: the client does not want the answer to a request of its own any more.
+struct Cancelled {
+    std::string id; ///< Of the request, as JSON.
+};
+
+using Single = std::variant<RpcRequest, Refusal, Dropped, Cancelled>;
+
+/// Whether nothing is answered to the message.
+[[nodiscard]] inline bool is_unanswered(Single const& message)
+{
+    return std::holds_alternative<Dropped>(message) || std::holds_alternative<Cancelled>(message);
+}
 
 /// The content of a POST: one message, or a legacy batch.
 struct Classified {

@@ -28,7 +28,9 @@ struct Outcome {
     int status = 200;        ///< The HTTP status that our caller gets.
     int remote_status = 200; ///< The HTTP status that the vendor sent.
     std::string message;     ///< Of an error: the vendor's text, or one made from the status.
-    std::string note;        ///< Says what was left out; mostly empty.
+    /// Of an error: the dotted path of the member of `body` that has the vendor's messages by argument; mostly empty.
+    std::string failures_at;
+    std::string note; ///< Says what was left out; mostly empty.
     std::string content_type;
     std::string body; ///< The vendor's bytes, or the part of them that is kept.
     PageText page;

@@ -20,9 +20,10 @@ struct Safeguard {
     [[nodiscard]] bool is_needed() const noexcept { return needs_approval || window.count() > 0; }
 };
 
-/// The safeguards of a call of `method`: approval if it has one of these tags; the window if it is a write.
+/// The safeguards of a call of `method`: approval if it has one of these tags, in this vocabulary; the window if it is
+/// a write.
 [[nodiscard]] Safeguard safeguard_of(catalog::Method const& method, std::vector<std::string> const& approval_tags,
-                                     std::chrono::seconds window);
+                                     catalog::Vocabulary vocabulary, std::chrono::seconds window);
 
 /// The caller of a tool. The person who approves is shown its name.
 struct Holder {

@@ -29,9 +29,16 @@ public:
     /// schema.
     [[nodiscard]] std::vector<FieldFailure> validate(json::value const& value) const;
 
-    /// Removes null members, at every depth, where the schema allows no null. Models and strict clients write null for
-    /// a member that they leave out.
+    /// Removes null members that the schema names, at every depth, also where it takes null: models and strict clients
+    /// write null for a member that they leave out. A null stays where the schema takes it and nothing else could say
+    /// it: for a required member, in the elements of a list, and under a name that the schema does not name.
     void drop_nulls(json::object& members) const;
+
+    /// Puts in place of a value of a wrong type what it means in a type that the schema takes, at every depth, where
+    /// nothing is lost: the text of a number or of true and false, 7.0 for 7, a number or boolean for a text, one value
+    /// for a list of it, a text for an object with one required member, the JSON text of an object or a list. A value
+    /// of a type that the schema takes stays.
+    void convert(json::value& value) const;
 
 private:
     struct Impl;

@@ -5,6 +5,7 @@
 #include "toolcalls/tool_set.hpp"
 #include "tools/tool.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -14,10 +15,10 @@ namespace sluice::toolcalls {
 
 /// The accounts that a grant gives access to, and their tools as one list. Immutable.
 ///
-/// For one account it is that account's list. For a tenant's accounts the name of each tool begins with its
-/// integration's name. Where several accounts share an integration, its tools take an argument that names the account,
-/// and show the integration's schema. The account's own part of the schema is then checked only when the tool is
-/// called.
+/// For one account it is that account's list. For a tenant's accounts the tools keep their names; where two
+/// integrations have the same name of a tool, it begins with the integration's. Where several accounts share an
+/// integration, its tools take an argument that names the account, and show the integration's schema. The account's own
+/// part of the schema is then checked only when the tool is called.
 class ServedAccounts {
 public:
     explicit ServedAccounts(accounts::CallableAccountPtr account);
@@ -47,8 +48,10 @@ public:
     [[nodiscard]] Result<Target> target_of(tools::Tool const& shown, json::object& arguments) const;
 
 private:
-    void add_group(std::vector<accounts::CallableAccountPtr> accounts, ToolSets& tool_sets,
-                   std::vector<tools::ToolPtr>& tools);
+    /// `uses` says how many integrations have a name.
+    void add_group(std::vector<accounts::CallableAccountPtr> accounts, std::map<std::string, int> const& uses,
+                   ToolSets& tool_sets, std::vector<tools::ToolPtr>& tools,
+                   std::map<std::string, std::string, std::less<>>& other_names);
 
     bool is_of_tenant_ = false;
     std::vector<Group> groups_;

@@ -21,7 +21,8 @@ struct Grant {
     ServedPtr served;
     ToolSetPtr tools; ///< A filter over the tools of `served`.
     safeguards::Holder holder;
-    std::vector<std::string> approval_tags;    ///< Calls of tools with one of these wait for a person's approval.
+    std::vector<std::string> approval_tags; ///< Calls of tools with one of these wait for a person's approval.
+    catalog::Vocabulary vocabulary = catalog::Vocabulary::second; ///< What the tags mean.
     std::chrono::seconds idempotency_window{}; ///< Within this time a write with the same arguments is made once.
     std::size_t max_bytes = SIZE_MAX;          ///< The bound on the records of a list; see `proxy::Gathering`.
 };

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,10 +42,17 @@ public:
     [[nodiscard]] Explanation explain(std::string_view name) const;
 
     [[nodiscard]] std::size_t size() const noexcept { return shown_count_; }
+    /// The entry of a shown tool in `tools/list`, compact JSON. Its texts name no tool of the list that is not shown.
+    [[nodiscard]] std::string const& entry(std::size_t position) const;
+    [[nodiscard]] std::string const& entry(tools::Tool const& tool) const { return entry(tools_->find(tool.name)); }
+    /// The hidden tools that the texts of shown tools name.
+    [[nodiscard]] std::set<std::string> const& hidden_mentions() const noexcept { return hidden_mentions_; }
     /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
     [[nodiscard]] std::string list_json() const;
     [[nodiscard]] tools::ToolList const& tools() const noexcept { return *tools_; }
     [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
+    /// For each position in `tools()`, whether its tool is shown.
+    [[nodiscard]] std::vector<bool> const& shown() const noexcept { return shown_; }
     /// Whether the filter allows a method. Also for a use that is no tool, such as an MCP resource.
     [[nodiscard]] bool allows(catalog::Method const& method) const;
 
@@ -52,6 +60,8 @@ private:
     std::shared_ptr<tools::ToolList const> tools_;
     tools::ToolFilter filter_;
     std::vector<bool> shown_;
+    std::set<std::string> hidden_mentions_;
+    std::unordered_map<std::size_t, std::string> shortened_; ///< Entries without sentences that name hidden tools.
     std::size_t shown_count_ = 0;
 };
 

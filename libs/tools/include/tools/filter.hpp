@@ -16,6 +16,7 @@ struct ToolFilter {
     /// `read`, `write`, `custom`, an HTTP verb, an exact method name or an exact tool name.
     std::vector<std::string> methods;
     std::vector<std::string> tags;
+    catalog::Vocabulary vocabulary = catalog::Vocabulary::second; ///< What the words mean.
 
     [[nodiscard]] bool passes_methods(catalog::Method const& method, std::string_view tool_name) const;
     [[nodiscard]] bool passes_tags(catalog::Method const& method) const;
@@ -34,13 +35,9 @@ struct ToolFilter {
 
 /// Checks tags. Errors: invalid_argument at `<path>[i]` for a tag that no tool has.
 [[nodiscard]] Result<void> check_tags(std::vector<std::string> const& tags, std::string_view path,
-                                      ToolList const& tools);
+                                      ToolList const& tools, catalog::Vocabulary vocabulary);
 
 /// A sentence with the rule that hides a tool. `tool` must not pass the filter.
 [[nodiscard]] std::string explain_hidden(ToolFilter const& filter, Tool const& tool);
-
-/// The names of up to three shown tools that are similar to `name`.
-[[nodiscard]] std::vector<std::string> near_names(ToolList const& tools, std::vector<bool> const& shown,
-                                                  std::string_view name);
 
 } // namespace sluice::tools

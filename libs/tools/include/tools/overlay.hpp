@@ -9,6 +9,7 @@
 
 namespace sluice::tools {
 
+struct Tool;
 class ToolList;
 
 /// The records to keep of a source's answer: `[{id, name, …}]`, with texts cut and cleaned. At most
@@ -24,8 +25,8 @@ public:
     /// Puts ids in place of names, and the vendor's form in place of `{field: value}`. Checks the values of fields.
     /// Gives every mistake, with the allowed values and those that were probably meant.
     [[nodiscard]] std::vector<FieldFailure> resolve(json::object& arguments) const;
-    /// Writes the account's part into the input schema that clients see.
-    void show(json::object& input_schema) const;
+    /// Writes the account's part into the input schema that clients see of the tool.
+    void show(Tool const& tool, json::object& input_schema) const;
 
     struct Part;
 

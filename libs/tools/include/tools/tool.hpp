@@ -29,9 +29,9 @@ struct Documentation {
 
 /// The place of an argument in the vendor's request.
 struct Argument {
-    enum class Place { path, query, body_member, body, limit, cursor, fields, dry_run };
+    enum class Place { path, query, body_member, body, limit, cursor, fields, dry_run, clear, flat };
     Place place = Place::query;
-    std::string wire_name;
+    std::string wire_name; ///< Of `flat`, the dotted path of the member that it stands for.
     bool deep_object = false;
     bool required = false;
 };
@@ -49,6 +49,10 @@ struct Tool {
     /// The whole entry of `tools/list`, compact JSON.
     std::string list_entry;
     std::map<std::string, Argument, std::less<>> arguments;
+    /// Arguments that are taken and not shown, since others stand for them or they are rarely needed. Dotted paths,
+    /// where
+    /// `*` stands for the elements of a list.
+    std::vector<std::string> unshown;
     std::vector<std::string> required;
     /// The arguments that modern clients send also as a header `Mcp-Param-<value>`: by argument, the value in lower
     /// case.
@@ -65,8 +69,10 @@ using ToolPtr = std::shared_ptr<Tool const>;
 /// and documentation.
 class ToolList {
 public:
-    /// `without_tool` says why a method has no tool, by the name that the tool would have.
-    ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool);
+    /// `without_tool` says why a method has no tool, by the name that the tool would have. `other_names` are names that
+    /// tools had in other lists, with the name here.
+    ToolList(std::vector<ToolPtr> tools, std::map<std::string, std::string, std::less<>> without_tool,
+             std::map<std::string, std::string, std::less<>> other_names = {});
 
     [[nodiscard]] std::size_t size() const noexcept { return tools_.size(); }
     [[nodiscard]] Tool const& operator[](std::size_t index) const { return *tools_[index]; }
@@ -86,6 +92,7 @@ private:
     std::vector<ToolPtr> tools_; ///< Sorted by name.
     std::unordered_map<std::string_view, std::size_t> by_name_;
     std::map<std::string, std::string, std::less<>> without_tool_;
+    std::map<std::string, std::string, std::less<>> other_names_;
 };
 
 struct Derived {

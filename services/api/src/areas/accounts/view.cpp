@@ -8,9 +8,17 @@ json::object own_tool_view(tools::Tool const& tool)
     json::array required;
     for (auto const& name : tool.required)
         required.emplace_back(name);
-    return {{"resource", tool.method->resource}, {"method", tool.method->name},       {"name", tool.name},
-            {"description", tool.description},   {"query_schema", tool.query_schema}, {"body_schema", tool.body_schema},
-            {"required", std::move(required)}};
+    return {{"resource", tool.method->resource},
+            {"method", tool.method->name},
+            {"name", tool.name},
+            {"description", tool.description},
+            {"query_schema", tool.query_schema},
+            {"body_schema", tool.body_schema},
+            {"required", std::move(required)},
+            {"tags", json::array_of(tool.method->tags)},
+            {"access", tool.method->access == catalog::Access::read ? "read" : "write"},
+            {"destructive", tool.method->access == catalog::Access::write && tool.method->destructive},
+            {"shown_bytes", tool.list_entry.size()}};
 }
 
 } // namespace

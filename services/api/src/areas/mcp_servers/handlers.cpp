@@ -33,12 +33,12 @@ HandlerResult McpServerHandlers::create(Call& call)
     auto const body = http::read_object(call.request);
     if (!body)
         co_return body.error();
-    auto server = read_server(*body, *owner, mint_);
-    if (!server)
-        co_return server.error();
-    server->environment = call.environment();
-    server->created_by = call.caller.id.str();
-    auto const minted = co_await mint_.create(*std::move(server), call.deadline);
+    auto made = read_server(*body, *owner, mint_);
+    if (!made)
+        co_return made.error();
+    made->server.environment = call.environment();
+    made->server.created_by = call.caller.id.str();
+    auto const minted = co_await mint_.create(std::move(made->server), std::move(made->preset), call.deadline);
     if (!minted)
         co_return minted.error();
     co_return created(minted_view(*minted, mcp_url_));

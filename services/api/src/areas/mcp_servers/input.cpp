@@ -41,10 +41,12 @@ Result<NamedServer> read_named(Call const& call)
     return NamedServer{*owner, *id};
 }
 
-Result<mcp::McpServer> read_server(json::object const& body, mcp::ServerOwner owner, mcp::Mint const& mint)
+Result<NewServer> read_server(json::object const& body, mcp::ServerOwner owner, mcp::Mint const& mint)
 {
     http::Fields fields(body);
-    mcp::McpServer server;
+    NewServer made;
+    auto& server = made.server;
+    made.preset = fields.text("preset", false).value_or("");
     server.account = owner;
     if (!server.account) {
         server.tenant_id = fields.text("tenant_id", true).value_or("");
@@ -57,7 +59,7 @@ Result<mcp::McpServer> read_server(json::object const& body, mcp::ServerOwner ow
     check_expiry(mint, server.expires_at, fields);
     if (auto const checked = fields.check(); !checked)
         return checked.error();
-    return server;
+    return made;
 }
 
 Result<mcp::ServerPatch> read_server_patch(json::object const& body, mcp::ServerOwner owner, mcp::Mint const& mint)

@@ -24,8 +24,12 @@ struct NamedServer {
 
 // Errors of the other functions: invalid_argument with every mistake. `mint` checks `expires_at`.
 
-[[nodiscard]] Result<mcp::McpServer> read_server(json::object const& body, mcp::ServerOwner owner,
-                                                 mcp::Mint const& mint);
+/// A new MCP server, and the name of the filter that it begins with; empty: none.
+struct NewServer {
+    mcp::McpServer server;
+    std::string preset;
+};
+[[nodiscard]] Result<NewServer> read_server(json::object const& body, mcp::ServerOwner owner, mcp::Mint const& mint);
 [[nodiscard]] Result<mcp::ServerPatch> read_server_patch(json::object const& body, mcp::ServerOwner owner,
                                                          mcp::Mint const& mint);
 /// Reads `overlap_seconds`. The body may be absent.

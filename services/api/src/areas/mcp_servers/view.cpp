@@ -30,6 +30,9 @@ json::object server_view_with_token(mcp::McpServer const& server, Secret const& 
     auto view = server_view(server);
     view["token"] = token.reveal();
     view["url"] = std::string(mcp_url) + "/mcp/" + token.reveal();
+    // For clients that write URLs into logs or names of tools.
+    view["bearer"] = json::object{{"url", std::string(mcp_url) + "/mcp"},
+                                  {"headers", json::object{{"Authorization", "Bearer " + token.reveal()}}}};
     return view;
 }
 
