@@ -111,6 +111,8 @@ bool holds(catalog::ArgumentDefaults const& defaults, json::object const& argume
 
 void fill_defaults(Tool const& tool, json::object& arguments)
 {
+    if (tool.method->shape.defaults.empty())
+        return;
     auto const cleared = cleared_in(tool, arguments);
     for (auto const& defaults : tool.method->shape.defaults)
         for (auto const& [name, value] : defaults.set)
@@ -195,6 +197,8 @@ void explain(Tool const& tool, std::vector<std::string> const& unfolded, std::ve
 
 std::vector<FieldFailure> check_update(Tool const& tool, json::object const& arguments)
 {
+    if (tool.method->access == catalog::Access::read)
+        return {};
     std::vector<FieldFailure> failures;
     std::size_t members = 0;
     bool takes_members = false;

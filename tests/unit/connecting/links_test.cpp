@@ -130,6 +130,15 @@ protected:
         account.tenant_id = "acme-42";
         return accounts_.put(account, {}).id;
     }
+    Target whole_target() const
+    {
+        return {.tenant_id = "acme-42",
+                .integration = definitions_.stored.name,
+                .scopes = std::vector<std::string>{"read"},
+                .redirect_uri = "https://app.example/done",
+                .region = "eu",
+                .context = {{"team", "red"}}};
+    }
     Result<MintedLink> mint(Target target) { return test::run(links_.mint(environment_, std::move(target), soon())); }
     Result<ConnectRequest> request_of(Target target)
     {
@@ -149,12 +158,7 @@ protected:
 
 TEST_F(MintedLinksTest, ANewLinkIsForAWeekAndOpensWithItsSecretOnly)
 {
-    auto const minted = mint({.tenant_id = "acme-42",
-                              .integration = definitions_.stored.name,
-                              .scopes = std::vector<std::string>{"read"},
-                              .redirect_uri = "https://app.example/done",
-                              .region = "eu",
-                              .context = {{"team", "red"}}});
+    auto const minted = mint(whole_target());
     ASSERT_TRUE(minted) << minted.error().public_detail();
     auto const found = authenticate(minted->secret.reveal());
     ASSERT_TRUE(found);
@@ -184,12 +188,7 @@ TEST_F(MintedLinksTest, ALinkThatReconnectsKnowsTheTenantOfItsAccount)
 
 TEST_F(MintedLinksTest, ABackEndsRequestSaysWhatTheTargetSays)
 {
-    auto const request = request_of({.tenant_id = "acme-42",
-                                     .integration = definitions_.stored.name,
-                                     .scopes = std::vector<std::string>{"read"},
-                                     .redirect_uri = "https://app.example/done",
-                                     .region = "eu",
-                                     .context = {{"team", "red"}}});
+    auto const request = request_of(whole_target());
     ASSERT_TRUE(request) << request.error().public_detail();
     EXPECT_EQ(request->environment, environment_);
     EXPECT_EQ(request->installation, installation_);
