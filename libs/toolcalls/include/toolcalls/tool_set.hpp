@@ -50,7 +50,6 @@ public:
     /// The JSON array of `tools/list`, sorted by name; the same bytes on every replica.
     [[nodiscard]] std::string list_json() const;
     [[nodiscard]] tools::ToolList const& tools() const noexcept { return *tools_; }
-    [[nodiscard]] bool is_shown(std::size_t position) const { return shown_[position]; }
     /// For each position in `tools()`, whether its tool is shown.
     [[nodiscard]] std::vector<bool> const& shown() const noexcept { return shown_; }
     /// Whether the filter allows a method. Also for a use that is no tool, such as an MCP resource.
