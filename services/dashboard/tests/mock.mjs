@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { approvals } from './approvals.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const policy =
@@ -175,10 +176,16 @@ const accountForm = {
 };
 const optionalForm = { ...accountForm, fields: [asked('signature', 'Signature', 'text')] };
 
+/** Of every call that waits. */
+export const approvalCode = 'K7QM2XWP';
+
 export async function start({ latencyMs = 60 } = {}) {
     const used = new Set();
     const connections = new Map();
     const calls = [];
+    /** By an approval's id: how it was decided, and how many wrong codes were given. */
+    const decided = new Map();
+    const wrongCodes = new Map();
     const servers = [];
     const listen = (host, handle) =>
         new Promise((resolve) => {
@@ -305,6 +312,33 @@ export async function start({ latencyMs = 60 } = {}) {
         });
     }
 
+    async function approve(request, response) {
+        const chunks = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const body = JSON.parse(Buffer.concat(chunks).toString());
+        calls.push({ method: request.method, path: '/approve/call', body });
+        await new Promise((resolve) => setTimeout(resolve, latencyMs));
+        const { approval_id: id, code, decision } = body;
+        const call = approvals[id.split('-')[0]];
+        const wrong = wrongCodes.get(id) ?? 0;
+        if (call === undefined || wrong >= 5) return refuse(response, 404, 'There is no such approval.');
+        if (code.toUpperCase().replace(/[^A-Z0-9]/g, '') !== approvalCode) {
+            wrongCodes.set(id, wrong + 1);
+            return refuse(response, 400, 'code is not the code of this call', {
+                details: { failures: [{ path: 'code', message: 'is not the code of this call' }] },
+            });
+        }
+        if (decision !== undefined && decided.has(id)) return refuse(response, 409, 'It is decided once.');
+        if (decision !== undefined) decided.set(id, decision === 'approve' ? 'approved' : 'declined');
+        return send(response, 200, {
+            id,
+            status: decided.get(id) ?? 'pending',
+            tool: 'a_tool',
+            expires_at: new Date(Date.now() + 58.5 * 60_000).toISOString(),
+            call,
+        });
+    }
+
     const link = await listen('127.0.0.1', async (request, response, url) => {
         const token = request.headers.authorization?.replace(/^Bearer /, '');
         if (url.pathname.startsWith('/connect/session')) {
@@ -328,6 +362,8 @@ export async function start({ latencyMs = 60 } = {}) {
             return send(response, 200, session(token));
         }
         if (url.pathname.startsWith('/connect/form')) return form(request, response, url.pathname, token);
+        if (url.pathname === '/approve') return file(response, 'approve.html');
+        if (url.pathname === '/approve/call') return approve(request, response);
         // For the browser that made the connection; here any.
         const ended = connections.get(/^\/connect\/result\/(.+)$/.exec(url.pathname)?.[1] ?? '');
         if (ended !== undefined) {
@@ -414,6 +450,7 @@ export async function start({ latencyMs = 60 } = {}) {
         host,
         calls,
         connections,
+        decided,
         use: (token) => used.add(token),
         close: () =>
             Promise.all(
@@ -428,5 +465,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { link, host } = await start({ latencyMs: 400 });
     for (const name of Object.keys(links)) console.log(`${link}/connect?link_token=${name}-1`);
     for (const name of ['one', 'oauth']) console.log(`${host}/?token=${name}-2`);
+    for (const name of Object.keys(approvals)) console.log(`${link}/approve?environment=env_01mock&approval=${name}-1`);
+    console.log(`The code of every call is ${approvalCode}.`);
     console.log('A key that starts with wrong, and the subdomains taken, down and fault, are refused.');
 }

@@ -1,14 +1,15 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '../parts/Button.tsx';
+import { KeyLarge } from '../parts/icons.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page, PageTitle } from '../parts/Page.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { callerWith } from '../link/api.ts';
 import type { Failure } from '../link/failure.ts';
 import { Outcome } from '../link/Outcome.tsx';
-import { argumentsOf, changesOf, isBlind, isDeletion, pathOf, shown, type Approval, type Which } from './approval.ts';
-
-type Decision = 'approve' | 'decline';
+import type { Approval, Which } from './approval.ts';
+import { Question, type Decision } from './Question.tsx';
+import { headingOf, legibleLine } from './words.ts';
 
 const call = callerWith();
 
@@ -48,6 +49,17 @@ export function Approve({ which }: { which: Which }) {
     }
 
     const isNothing = which.approval_id === '' || failure?.kind === 'request';
+    if (!isNothing && approval?.status === 'pending')
+        return (
+            <Page isWide>
+                <Question
+                    approval={approval}
+                    hasFailed={failure !== undefined}
+                    pending={pending === 'open' ? undefined : pending}
+                    onDecide={(decision) => void decide(decision)}
+                />
+            </Page>
+        );
     return (
         <Page>
             <div className="body approve">
@@ -60,13 +72,6 @@ export function Approve({ which }: { which: Which }) {
                         isPending={pending === 'open'}
                         onChange={setCode}
                         onOpen={() => void open()}
-                    />
-                ) : approval.status === 'pending' ? (
-                    <Question
-                        approval={approval}
-                        failure={failure}
-                        pending={pending}
-                        onDecide={(decision) => void decide(decision)}
                     />
                 ) : (
                     <Decided approval={approval} isOwn={decided} />
@@ -95,12 +100,32 @@ interface CodeQuestionProps {
 }
 
 function CodeQuestion({ code, failure, isPending, onChange, onOpen }: CodeQuestionProps) {
+    const form = useRef<HTMLFormElement>(null);
+    const [isMissing, setIsMissing] = useState(false);
+    const problem = isMissing
+        ? 'Enter the code.'
+        : failure?.kind === 'fields'
+          ? 'This is not the code of this call. After five wrong ones it cannot be decided here.'
+          : undefined;
+    useEffect(() => {
+        if (failure?.kind === 'fields') form.current?.querySelector('input')?.focus();
+    }, [failure]);
+
     function submit(event: FormEvent) {
         event.preventDefault();
-        if (!isPending && code.trim() !== '') onOpen();
+        setIsMissing(code.trim() === '');
+        if (code.trim() === '') form.current?.querySelector('input')?.focus();
+        else if (!isPending) onOpen();
+    }
+    function change(text: string) {
+        setIsMissing(false);
+        onChange(text);
     }
     return (
-        <form className="code" onSubmit={submit} noValidate>
+        <form className="code" onSubmit={submit} ref={form} noValidate>
+            <div className="emblem">
+                <KeyLarge />
+            </div>
             <PageTitle title="An AI agent asks for your approval">
                 Enter the code that came with the request. It does not come from the agent: give it to nobody.
             </PageTitle>
@@ -114,12 +139,8 @@ function CodeQuestion({ code, failure, isPending, onChange, onOpen }: CodeQuesti
                 label="Code"
                 description="8 letters and digits"
                 value={code}
-                onChange={onChange}
-                problem={
-                    failure?.kind === 'fields'
-                        ? 'This is not the code of this call. After five wrong ones it cannot be decided here.'
-                        : undefined
-                }
+                onChange={change}
+                problem={problem}
                 isRequired
             />
             <Button type="submit" pending={isPending ? 'Looking…' : undefined}>
@@ -129,103 +150,30 @@ function CodeQuestion({ code, failure, isPending, onChange, onOpen }: CodeQuesti
     );
 }
 
-interface QuestionProps {
-    approval: Approval;
-    failure: Failure | undefined;
-    pending: Decision | 'open' | undefined;
-    onDecide: (decision: Decision) => void;
-}
-
-function Question({ approval, failure, pending, onDecide }: QuestionProps) {
-    const { call } = approval;
-    const changes = changesOf(call);
-    const given = argumentsOf(call);
-    const until = new Date(approval.expires_at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    return (
-        <>
-            <PageTitle title={`${call.title}?`}>
-                {`An AI agent (${call.mcp_server}) wants to do this in the ${call.integration_label} account of ${call.tenant_id}.`}
-            </PageTitle>
-            {isDeletion(call) && <Notice title="This deletes something. It cannot be undone." />}
-            {failure !== undefined && (
-                <Notice title="That did not work" takesFocus>
-                    <p>Please try again in a moment.</p>
-                </Notice>
-            )}
-            {isBlind(call) && (
-                <Notice title="What is there now is not known.">
-                    <p>It could not be read, so this page cannot show what would be lost.</p>
-                </Notice>
-            )}
-            {given.length > 0 && (
-                <dl className="arguments">
-                    {given.map(([name, value]) => (
-                        <div key={name}>
-                            <dt>{name}</dt>
-                            <dd>{value}</dd>
-                        </div>
-                    ))}
-                </dl>
-            )}
-            {changes.length > 0 && (
-                <table className="changes">
-                    <thead>
-                        <tr>
-                            <th scope="col">What</th>
-                            <th scope="col">Now</th>
-                            <th scope="col">Then</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {changes.map(({ name, from, to }) => (
-                            <tr key={name}>
-                                <th scope="row">{name}</th>
-                                <td>{from ?? <span className="unknown">not known</span>}</td>
-                                <td>{to}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            )}
-            <details className="exact">
-                <summary>The exact request</summary>
-                <pre tabIndex={0} aria-label="The exact request">
-                    {`${call.request.method} ${pathOf(call.request.url)}`}
-                    {call.request.body !== null && `\n\n${shown(call.request.body)}`}
-                </pre>
-            </details>
-            <div className="decision">
-                <Button onPress={() => onDecide('approve')} pending={pending === 'approve' ? 'Approving…' : undefined}>
-                    Approve once
-                </Button>
-                <Button
-                    kind="secondary"
-                    onPress={() => onDecide('decline')}
-                    pending={pending === 'decline' ? 'Declining…' : undefined}
-                >
-                    Decline
-                </Button>
-            </div>
-            <p className="until">Can be approved until {until}. Nothing happens before you decide.</p>
-        </>
-    );
-}
-
 function Decided({ approval, isOwn }: { approval: Approval; isOwn: boolean }) {
-    const { title } = approval.call;
-    if (approval.status === 'declined')
-        return (
-            <Outcome
-                kind="link"
-                title={isOwn ? 'You declined the call' : 'This call was declined'}
-                lead={`${title}: nothing was done. The agent is told so.`}
-            />
-        );
+    const { call, status } = approval;
+    const agent = <bdi className="name">{legibleLine(call.mcp_server)}</bdi>;
+    const isDeclined = status === 'declined';
     return (
         <Outcome
-            kind="success"
-            title={isOwn ? 'You approved the call' : 'This call was approved'}
-            lead={`${title}: the agent can make this call now, once. You can close this page and tell it to go on.`}
-        />
+            kind={isDeclined ? 'declined' : 'success'}
+            title={`${isOwn ? 'You' : 'This call was'} ${isDeclined ? 'declined' : 'approved'}${isOwn ? ' the call' : ''}`}
+            lead={
+                <>
+                    <span className="sentence">
+                        {isDeclined ? (
+                            <>Nothing was done, and {agent} is told so.</>
+                        ) : status === 'used' ? (
+                            <>{agent} has used the approval.</>
+                        ) : (
+                            <>{agent} can make it now, once: tell it to go on.</>
+                        )}
+                    </span>{' '}
+                    <span className="sentence">You can close this page.</span>
+                </>
+            }
+        >
+            <p className="decided">{headingOf(call)}</p>
+        </Outcome>
     );
 }

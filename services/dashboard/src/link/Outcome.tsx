@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
-import { CheckLarge, LinkOff, WarningLarge } from '../parts/icons.tsx';
+import { CheckLarge, CrossLarge, LinkOff, WarningLarge } from '../parts/icons.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 
+const icons = { success: CheckLarge, problem: WarningLarge, link: LinkOff, declined: CrossLarge };
+
 interface Props {
-    kind: 'success' | 'problem' | 'link';
+    kind: keyof typeof icons;
     title: string;
     lead: ReactNode;
     children?: ReactNode;
@@ -11,10 +13,11 @@ interface Props {
 
 /** A last page: how it ended and what to do now. */
 export function Outcome({ kind, title, lead, children }: Props) {
+    const Icon = icons[kind];
     return (
         <div className="outcome">
             <div className={`emblem emblem-${kind}`}>
-                {kind === 'success' ? <CheckLarge /> : kind === 'link' ? <LinkOff /> : <WarningLarge />}
+                <Icon />
             </div>
             <PageTitle title={title}>{lead}</PageTitle>
             {children}

@@ -4,7 +4,7 @@ import { Spinner } from './Spinner.tsx';
 
 interface Props {
     children: ReactNode;
-    kind?: 'primary' | 'secondary' | 'quiet';
+    kind?: 'primary' | 'secondary' | 'quiet' | 'danger';
     type?: 'button' | 'submit';
     /** What is going on; the button then keeps the focus and does nothing. */
     pending?: string | undefined;

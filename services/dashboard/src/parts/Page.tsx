@@ -1,26 +1,28 @@
 import { Fragment, useEffect, useId, useRef, type ReactNode, type Ref } from 'react';
 
-/** A card in the middle of the page; `isFramed`: the frame is the card. */
+/** A card in the middle of the page; `isFramed`: the frame is the card; `isWide`: there is more to read than to fill in. */
 export function Page({
     children,
     isFramed = false,
+    isWide = false,
     cardRef,
 }: {
     children: ReactNode;
     isFramed?: boolean;
+    isWide?: boolean;
     cardRef?: Ref<HTMLElement>;
 }) {
     return (
         <div className={isFramed ? 'page page-framed' : 'page'}>
-            <main className="card" ref={cardRef}>
+            <main className={isWide ? 'card card-wide' : 'card'} ref={cardRef}>
                 {children}
             </main>
         </div>
     );
 }
 
-/** Takes the focus when it appears: a new step starts to be read here. */
-export function PageTitle({ title, children }: { title: string; children?: ReactNode }) {
+/** Takes the focus when it appears: a new step starts to be read here. `above`: words that the title goes on from. */
+export function PageTitle({ title, above, children }: { title: string; above?: ReactNode; children?: ReactNode }) {
     const heading = useRef<HTMLHeadingElement>(null);
     const id = useId();
     useEffect(() => {
@@ -30,7 +32,18 @@ export function PageTitle({ title, children }: { title: string; children?: React
     }, [title]);
     return (
         <div className="page-title">
-            <h1 tabIndex={-1} ref={heading} {...(children === undefined ? {} : { 'aria-describedby': id })}>
+            {above !== undefined && (
+                <p className="page-above" id={`${id}-above`}>
+                    {above}
+                </p>
+            )}
+            <h1
+                tabIndex={-1}
+                ref={heading}
+                {...(children === undefined
+                    ? {}
+                    : { 'aria-describedby': above === undefined ? id : `${id}-above ${id}` })}
+            >
                 {title}
             </h1>
             {children !== undefined && (

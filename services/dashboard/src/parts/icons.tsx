@@ -77,6 +77,22 @@ export const Info = icon(
         <path d="M10 9.2v4.3M10 6.5v.01" />
     </>,
 );
+export const ArrowRight = icon(<path d="M4 10h12m-4.5-4.5L16 10l-4.5 4.5" />, 16);
+export const Plus = icon(<path d="M10 4.5v11M4.5 10h11" />);
+export const Minus = icon(<path d="M4.5 10h11" />);
+export const Trash = icon(
+    <path d="M3.5 5.5h13M8 5.5V3.8c0-.4.4-.8.8-.8h2.4c.4 0 .8.4.8.8v1.7m3 0-.7 10c0 .8-.7 1.5-1.5 1.5H7.2c-.8 0-1.5-.7-1.5-1.5L5 5.500M8.3 9v4.500m3.4-4.500v4.5" />,
+);
+export const Mail = icon(
+    <>
+        <rect x="2.5" y="4.5" width="15" height="11" rx="2" />
+        <path d="m3 6 7 5 7-5" />
+    </>,
+);
+export const Note = icon(<path d="M4 3.500h12v8.500l-4.5 4.500H4v-13ZM16 12h-4.500v4.500M7 7.500h6M7 10.500h3" />);
+export const Pencil = icon(
+    <path d="m4 16 .8-3.5 8.7-8.700a1.6 1.6 0 0 1 2.3 0l.4.4a1.6 1.6 0 0 1 0 2.300l-8.7 8.700L4 16ZM12 5.300l2.7 2.7" />,
+);
 export const Windows = icon(
     <>
         <rect x="2.5" y="3.5" width="11" height="9" rx="1.8" />
@@ -88,6 +104,14 @@ export const LinkOff = icon(
     <>
         <path d="M8.5 11.5a3 3 0 0 0 4.2 0l2.6-2.6a3 3 0 0 0-4.2-4.2l-.8.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.6 2.6a3 3 0 0 0 4.2 4.2l.8-.8" />
         <path d="m3 3 2 2m10 10 2 2" />
+    </>,
+    28,
+);
+export const CrossLarge = icon(<path d="m5.5 5.5 9 9m0-9-9 9" />, 30);
+export const KeyLarge = icon(
+    <>
+        <circle cx="7" cy="12.5" r="3.5" />
+        <path d="m9.6 10 6.4-6.4M13.5 6.1l2 2" />
     </>,
     28,
 );
