@@ -57,6 +57,8 @@ async function openCall(t, { approval_id, approval_url }, options) {
     await enter(page, code ?? '');
     return page;
 }
+/// What will happen to one field.
+const row = (page, label) => page.locator('.row').filter({ has: page.locator('dt').getByText(label, { exact: true }) });
 async function enter(page, code) {
     await page.getByLabel('Code').fill(code);
     await page.getByRole('button', { name: 'Show the call' }).click();
@@ -68,12 +70,12 @@ test('shows what would change and the exact request; approved, the call is made'
     const args = { id: ticket.id, status, subject: '<img src=x onerror=alert(1)> Ä' };
     const asked = await ask(update, args);
     const page = await openCall(t, asked);
-    await page.getByRole('heading', { name: 'Update a ticket?' }).waitFor();
-    await page.getByText(`wants to do this in the Gorgias account of ${simulated.subdomain}`).waitFor();
-    const row = page.getByRole('row', { name: 'status' });
-    assert.deepEqual(await row.getByRole('cell').allTextContents(), [ticket.status, status]);
-    assert.equal(await page.getByRole('row', { name: 'subject' }).getByRole('cell').last().textContent(), args.subject);
-    await page.getByText('The exact request').first().click();
+    await page.getByRole('heading', { name: `Change ticket ${ticket.id}` }).waitFor();
+    await page.getByText(`in the Gorgias account of ${simulated.subdomain}`).waitFor();
+    await page.getByRole('region', { name: 'Ticket' }).getByText(ticket.subject, { exact: true }).waitFor();
+    assert.deepEqual(await row(page, 'Status').locator('.value').allTextContents(), [ticket.status, status]);
+    assert.deepEqual(await row(page, 'Subject').locator('.value').allTextContents(), [ticket.subject, args.subject]);
+    await page.getByText('The exact request').click();
     assert.match(await page.locator('pre').textContent(), new RegExp(`^PUT .*/api/tickets/${ticket.id}`));
     await look(page, 'update');
     await page.getByRole('button', { name: 'Approve once' }).click();
@@ -89,8 +91,13 @@ test('a deletion is said to be one; declined, nothing happens, and the link show
     const asked = await ask(remove, { id: ticket.id });
     const { code } = await where.api.ok('GET', `/approval/${asked.approval_id}`);
     const page = await openCall(t, asked, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
-    await page.getByText('This deletes something. It cannot be undone.').waitFor();
+    await page.getByRole('heading', { name: `Delete ticket ${ticket.id}` }).waitFor();
+    await page.getByText('This cannot be undone.').waitFor();
     await page.getByText(ticket.subject).waitFor();
+    for (const name of ['Approve once', 'Decline']) {
+        const { y, height } = await page.getByRole('button', { name }).boundingBox();
+        assert.ok(y + height <= 844, `${name} is in view`);
+    }
     await look(page, 'deletion-dark-small');
     await page.getByRole('button', { name: 'Decline' }).click();
     await page.getByRole('heading', { name: 'You declined the call' }).waitFor();
@@ -116,7 +123,7 @@ test('what the vendor does not show is said to be unknown, not to be empty', asy
     const page = await openCall(t, (await callTool(server.url, update, { id, status: 'closed' })).data);
     await page.getByText('What is there now is not known.').waitFor();
     await page.getByText('closed', { exact: true }).waitFor();
-    assert.equal(await page.getByRole('columnheader', { name: 'Now' }).count(), 0);
+    assert.equal(await row(page, 'Status').locator('.word').textContent(), 'not known');
     await look(page, 'unknown');
 });
 
