@@ -115,10 +115,11 @@ export function isDeletion({ request, changes, effects = [] }: Call): boolean {
     return request.method === 'DELETE' || (changes !== null && 'deleted' in changes);
 }
 
-/** Whether it changes something of which nobody can say what it is now. */
-export function isBlind({ request, changes, effects = [] }: Call): boolean {
-    if (effects.length > 0) return effects.some((effect) => 'known' in effect && !effect.known);
-    return changes === null && ['PUT', 'PATCH', 'DELETE'].includes(request.method);
+/** Whether it changes or deletes something of which nobody can say what it is now. */
+export function isBlind({ request, changes, about, effects = [] }: Call): boolean {
+    const isUnread = changes === null && (about === null || about === undefined);
+    if (effects.length === 0) return changes === null && ['PUT', 'PATCH', 'DELETE'].includes(request.method);
+    return effects.some((effect) => (effect.kind === 'delete' ? isUnread : 'known' in effect && !effect.known));
 }
 
 /** `assignee_user_id` becomes "Assignee user ID". */

@@ -158,6 +158,9 @@ test('somebody else was faster', async (t) => {
     await heading(page, 'This call was declined').waitFor();
     assert.equal(await focused(page), 'This call was declined');
     await check(page, 'approve-faster');
+    mock.decided.set(id, 'used');
+    await open(page, id, 'This call was approved');
+    await page.getByText('Triage agent has used the approval.').waitFor();
 });
 
 test('a decision that did not arrive can be sent again', async (t) => {

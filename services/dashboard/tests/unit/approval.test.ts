@@ -152,6 +152,8 @@ test('with effects that the page does not know, the arguments are shown as well'
     assert.deepEqual(effectsOf(call([value])), [value]);
     assert.ok(isBlind(call([value, list])));
     assert.ok(!isBlind(call([value, gone(1)])));
+    assert.ok(isBlind(call([gone(1)], { changes: null, about: null })));
+    assert.ok(!isBlind(call([set, message()], { changes: null, about: null })));
 });
 
 test('values as text', () => {
