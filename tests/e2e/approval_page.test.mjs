@@ -11,7 +11,7 @@ import { atMost, file, test } from './support/test.mjs';
 const where = await mainEnvironment();
 const account = await connect(file, where, { tickets: 6 });
 const { simulated } = account;
-const { url } = await account.mint({ approval_tags: ['tickets'] });
+const { url } = await account.mint({ approval_tags: ['tickets'], approval_link: true });
 const tickets = (await simulated.get('/api/tickets?limit=6')).data;
 const pictures = join(import.meta.dirname, 'results/approval');
 mkdirSync(pictures, { recursive: true });
@@ -119,7 +119,7 @@ test('what the vendor does not show is said to be unknown, not to be empty', asy
         },
     });
     const [{ id }] = (await blind.simulated.get('/api/tickets?limit=1')).data;
-    const server = await blind.mint({ approval_tags: ['tickets'] });
+    const server = await blind.mint({ approval_tags: ['tickets'], approval_link: true });
     const page = await openCall(t, (await callTool(server.url, update, { id, status: 'closed' })).data);
     await page.getByText('What is there now is not known.').waitFor();
     await page.getByText('closed', { exact: true }).waitFor();

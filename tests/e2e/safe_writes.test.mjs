@@ -133,7 +133,7 @@ test('reads and dry runs are never answered from before', async () => {
 
 // --- approved ----------------------------------------------------------------------------------------------------------
 
-const guarded = (config = {}) => account.mint({ approval_tags: ['deletes', 'replaces'], ...config });
+const guarded = (config = {}) => account.mint({ approval_tags: ['deletes', 'replaces'], approval_link: true, ...config });
 const pending = async (url, name, args, request) => {
     const { data, isError, content } = await callTool(url, name, args, request);
     assert.ok(isError !== true, content[0].text);

@@ -51,6 +51,13 @@ void override_credentials(json::object& root, json::value const& value, std::vec
     }
 }
 
+Method const* find_in(std::vector<Method> const& methods, std::string_view resource, std::string_view name)
+{
+    auto const found = std::ranges::find_if(
+        methods, [&](Method const& each) { return each.resource == resource && each.name == name; });
+    return found == methods.end() ? nullptr : &*found;
+}
+
 } // namespace
 
 bool Method::is_custom() const noexcept
@@ -68,9 +75,13 @@ MethodClass Method::method_class() const noexcept
 
 Method const* Integration::find(std::string_view resource, std::string_view method) const
 {
-    auto const found = std::ranges::find_if(
-        methods, [&](Method const& each) { return each.resource == resource && each.name == method; });
-    return found == methods.end() ? nullptr : &*found;
+    return find_in(methods, resource, method);
+}
+
+Method const* Integration::find_callable(std::string_view resource, std::string_view method) const
+{
+    auto const* found = find(resource, method);
+    return found != nullptr ? found : find_in(composed, resource, method);
 }
 
 bool Integration::has_resource(std::string_view resource) const

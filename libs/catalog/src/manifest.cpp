@@ -1,12 +1,15 @@
 #include "manifest.hpp"
 
 #include "actions.hpp"
+#include "composition.hpp"
 #include "catalog/naming.hpp"
 #include "credentials.hpp"
 #include "dynamic.hpp"
 #include "inputs.hpp"
 #include "mapping.hpp"
 #include "offers.hpp"
+#include "shown.hpp"
+#include "templates.hpp"
 #include "tool_shape.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +33,19 @@ bool is_name(std::string_view text)
 }
 
 constexpr std::initializer_list<std::string_view> kLargeIntegers{"number", "string"};
+
+/// A part of the manifest that is read later.
+struct Place {
+    json::value const* value = nullptr;
+    std::string path;
+};
+
+struct Composed {
+    std::string resource;
+    std::string singular;
+    std::string name;
+    Place at;
+};
 
 class ManifestReader {
 public:
@@ -174,12 +190,19 @@ private:
                 mapping.problem(name, "must match ^[a-z][a-z0-9_]{1,30}$");
             read_resource(std::string(name), resource, mapping.at(name));
         }
+        // Their steps may call methods of any resource.
+        for (auto const& composed : composed_)
+            read_composed(composed);
+        for (auto const& [position, about] : abouts_)
+            integration_.methods[position].about = read_about(*about.value, about.path, integration_.methods[position]);
     }
 
     void read_resource(std::string const& name, json::value const& value, std::string path)
     {
         Mapping mapping(source_, &value, std::move(path), problems_);
         auto const singular = mapping.text("singular", false, singular_of(name));
+        integration_.items[name] =
+            read_item_view(mapping.find("item"), source_, mapping.at("item"), in_words(singular), problems_);
         Mapping methods(source_, mapping.find("methods"), mapping.at("methods"), problems_);
         methods.take_all();
         if (methods.object() == nullptr)
@@ -187,8 +210,50 @@ private:
         for (auto const& [method_name, method] : *methods.object()) {
             if (!is_name(method_name))
                 methods.problem(method_name, "must match ^[a-z][a-z0-9_]{1,30}$");
-            read_method(name, singular, std::string(method_name), method, methods.at(method_name));
+            bool const is_composed = method.is_object() && method.get_object().contains("steps");
+            if (is_composed)
+                composed_.push_back({name, singular, method_name, {&method, methods.at(method_name)}});
+            else
+                read_method(name, singular, std::string(method_name), method, methods.at(method_name));
         }
+    }
+
+    void read_composed(Composed const& composed)
+    {
+        Mapping mapping(source_, composed.at.value, composed.at.path, problems_);
+        Method method;
+        method.integration = integration_.name;
+        method.resource = composed.resource;
+        method.name = composed.name;
+        method.title = mapping.text("title", true);
+        method.description = mapping.text("description", true);
+        method.tool_name =
+            mapping.text("name", false,
+                         tool_name_of(integration_.name, method.resource, composed.singular, method.name));
+        method.former_names = mapping.texts("former_names");
+        method.body = {BodyShape::Kind::object, true,
+                       read_arguments(mapping, source_, integration_, problems_)};
+        method.composition = read_steps(mapping, source_, integration_, method.body.schema, problems_);
+        method.shape = read_tool_shape(mapping, method);
+        set_tags(method);
+        adopt_called(method, integration_);
+        method.destructive = mapping.flag("destructive", method.destructive);
+        check_method(method, mapping);
+        integration_.composed.push_back(std::move(method));
+    }
+
+    /// Reads how the item is read that a call is about. After all methods are known.
+    std::optional<MethodCall> read_about(json::value const& value, std::string const& path, Method const& method)
+    {
+        Mapping mapping(source_, &value, path, problems_);
+        std::vector<std::string> roots;
+        for (auto const& parameter : method.parameters)
+            roots.push_back("arguments." + parameter.name);
+        auto call = read_call(mapping, source_, integration_, roots, problems_);
+        auto const* read = integration_.find(call.resource, call.method);
+        if (read != nullptr && (read->access != Access::read || read->is_list()))
+            mapping.problem("method", "must read one item");
+        return call;
     }
 
     void read_method(std::string const& resource, std::string const& singular, std::string name,
@@ -221,6 +286,12 @@ private:
         // raw_operations has applied it already, when the operation was read.
         bool const wants_raw_schema = mapping.flag("raw_schema", false);
         method.preview = read_preview(mapping.find("preview"), method, mapping);
+        method.unreadable = mapping.texts("unreadable");
+        if (!method.unreadable.empty() && method.name != "get")
+            mapping.problem("unreadable", "is only for a resource's get");
+        method.shown = read_shown(mapping.find("shows"), source_, mapping.at("shows"), problems_);
+        if (auto const* about = mapping.find("about"))
+            abouts_.emplace(integration_.methods.size(), Place{about, mapping.at("about")});
         method.shape = read_tool_shape(mapping, method);
         if (auto const* content = mapping.find("content"))
             method.content = read_blocks(*content, source_, mapping.at("content"), {"result"}, problems_);
@@ -337,7 +408,13 @@ private:
     void check_names()
     {
         std::map<std::string_view, Method const*> seen;
-        for (auto const& method : integration_.methods)
+        for (auto const* methods : {&integration_.methods, &integration_.composed})
+            for (auto const& method : *methods)
+                check_name(method, seen);
+    }
+
+    void check_name(Method const& method, std::map<std::string_view, Method const*>& seen)
+    {
             if (auto const [known, is_new] = seen.emplace(method.tool_name, &method); !is_new)
                 problems_.add(source_, fmt::format("resources.{}.methods.{}", method.resource, method.name),
                               fmt::format("gives the tool name {}, which {}.{} has already", method.tool_name,
@@ -350,7 +427,7 @@ private:
             auto const dot = key.find('.');
             bool const known = dot == std::string::npos
                                    ? integration_.has_resource(key)
-                                   : integration_.find(key.substr(0, dot), key.substr(dot + 1)) != nullptr;
+                                   : integration_.find_callable(key.substr(0, dot), key.substr(dot + 1)) != nullptr;
             if (!known)
                 problems_.add(source_, documents::join_path("tool_tags", key), "names no resource or method");
         }
@@ -362,6 +439,8 @@ private:
     std::map<std::string, openapi::Operation> operations_;
     std::map<std::string, std::vector<std::string>> tags_;
     Pagination default_pagination_;
+    std::vector<Composed> composed_;        ///< Read when all others are.
+    std::map<std::size_t, Place> abouts_;   ///< By the position of their methods.
     std::size_t large_integers_ = 0; ///< The position in `kLargeIntegers` for methods that do not say.
 };
 

@@ -66,6 +66,15 @@ std::string tool_name_of(std::string_view integration, std::string_view resource
     return shortened(fmt::format("{}_{}_{}", integration, resource, method));
 }
 
+std::string in_words(std::string_view name)
+{
+    std::string words(name);
+    std::ranges::replace(words, '_', ' ');
+    if (!words.empty() && words.front() >= 'a' && words.front() <= 'z')
+        words.front() = static_cast<char>(words.front() - 'a' + 'A');
+    return words;
+}
+
 std::string prefixed_tool_name(std::string_view integration, std::string_view tool)
 {
     auto const prefix = fmt::format("{}_", integration);

@@ -91,44 +91,82 @@ void each_text(json::value const& value, std::string const& path, Visit const& v
 /// What a text that is one placeholder becomes: the value itself, or a text.
 enum class Leaf { value, text };
 
-Result<json::value> render_text(std::string_view text, json::value const& values, Leaf leaf)
+/// Nothing if the value was left out.
+using Rendered = std::optional<json::value>;
+
+/// The path of a text that is one placeholder; empty if the text is something else.
+std::string_view whole_placeholder(std::string_view text)
 {
-    auto const parsed = Template::parse(text);
-    if (!parsed)
-        return parsed.error();
-    auto const paths = parsed->paths();
-    if (leaf == Leaf::text || paths.size() != 1 || !text.starts_with("{{") || text.find("}}") != text.size() - 2) {
+    if (!text.starts_with("{{") || text.find("}}") != text.size() - 2)
+        return {};
+    return trim(text.substr(2, text.size() - 4));
+}
+
+constexpr bool is_optional(std::string_view path)
+{
+    return path.ends_with('?');
+}
+
+Result<Rendered> render_text(std::string_view text, json::value const& values, Leaf leaf)
+{
+    auto path = whole_placeholder(text);
+    if (leaf == Leaf::text || path.empty()) {
+        auto const parsed = Template::parse(text);
+        if (!parsed)
+            return parsed.error();
         auto rendered = parsed->render_prose(values);
         if (!rendered)
             return rendered.error();
-        return json::value(*std::move(rendered));
+        return Rendered(json::value(*std::move(rendered)));
     }
-    auto const* found = json::find_path(values, paths.front());
-    return found != nullptr ? Result<json::value>(*found) : invalid(paths.front(), "is required");
+    bool const may_be_absent = is_optional(path);
+    path.remove_suffix(may_be_absent ? 1 : 0);
+    auto const* found = json::find_path(values, path);
+    if (found == nullptr && !may_be_absent)
+        return invalid(std::string(path), "is required");
+    return found != nullptr ? Rendered(*found) : Rendered{};
 }
 
-Result<json::value> render_value(json::value const& source, json::value const& values, Leaf leaf)
+Result<Rendered> render_value(json::value const& source, json::value const& values, Leaf leaf)
 {
     if (auto const* text = source.if_string())
         return render_text(*text, values, leaf);
-    json::value rendered = source;
-    auto const put = [&](json::value& into, json::value const& from) -> Result<void> {
-        auto made = render_value(from, values, leaf);
-        if (!made)
-            return made.error();
-        into = *std::move(made);
-        return {};
-    };
-    if (auto* object = rendered.if_object()) {
-        for (auto& member : *object)
-            if (auto const done = put(member.value(), member.value()); !done)
-                return done.error();
-    } else if (auto* array = rendered.if_array()) {
-        for (auto& element : *array)
-            if (auto const done = put(element, element); !done)
-                return done.error();
+    bool is_anything_left_out = false;
+    if (auto const* object = source.if_object()) {
+        json::object rendered;
+        for (auto const& [name, member] : *object) {
+            auto made = render_value(member, values, leaf);
+            if (!made)
+                return made.error();
+            is_anything_left_out = is_anything_left_out || !*made;
+            if (*made)
+                rendered.emplace(name, **std::move(made));
+        }
+        return rendered.empty() && is_anything_left_out ? Rendered{} : Rendered(std::move(rendered));
     }
-    return rendered;
+    if (auto const* array = source.if_array()) {
+        json::array rendered;
+        for (auto const& element : *array) {
+            auto made = render_value(element, values, leaf);
+            if (!made)
+                return made.error();
+            is_anything_left_out = is_anything_left_out || !*made;
+            if (*made)
+                rendered.push_back(**std::move(made));
+        }
+        return rendered.empty() && is_anything_left_out ? Rendered{} : Rendered(std::move(rendered));
+    }
+    return Rendered(source);
+}
+
+/// A value that must be there: an object of which nothing is left is an empty one.
+Result<json::value> whole(json::value const& source, Result<Rendered> rendered)
+{
+    if (!rendered)
+        return rendered.error();
+    if (*rendered)
+        return **std::move(rendered);
+    return source.is_object() ? Result<json::value>(json::object{}) : invalid("", "has no value");
 }
 
 } // namespace
@@ -149,19 +187,26 @@ Result<ValueTemplate> ValueTemplate::parse(json::value source)
 
 Result<json::value> ValueTemplate::render(json::value const& values) const
 {
+    return whole(source_, render_value(source_, values, Leaf::value));
+}
+
+Result<std::optional<json::value>> ValueTemplate::render_if_there(json::value const& values) const
+{
     return render_value(source_, values, Leaf::value);
 }
 
 Result<json::value> ValueTemplate::render_texts(json::value const& values) const
 {
-    return render_value(source_, values, Leaf::text);
+    return whole(source_, render_value(source_, values, Leaf::text));
 }
 
 std::vector<std::string> ValueTemplate::paths() const
 {
     std::vector<std::string> paths;
     each_text(source_, "", [&](std::string_view text, std::string const&) {
-        if (auto const parsed = Template::parse(text))
+        if (auto const whole = whole_placeholder(text); is_optional(whole))
+            paths.emplace_back(whole.substr(0, whole.size() - 1));
+        else if (auto const parsed = Template::parse(text))
             for (auto& path : parsed->paths())
                 paths.push_back(std::move(path));
     });
@@ -254,25 +299,38 @@ std::vector<std::string> Template::paths() const
 
 Result<std::string> Template::render(json::value const& values) const
 {
-    return render_with(values, values, Use::plain);
+    return render_for(values, values, Use::plain);
 }
 
 Result<std::string> Template::render(json::value const& values, json::value const& fallback) const
 {
-    return render_with(values, fallback, Use::plain);
+    return render_for(values, fallback, Use::plain);
 }
 
 Result<std::string> Template::render_url(json::value const& values) const
 {
-    return render_with(values, values, Use::url);
+    return render_for(values, values, Use::url);
 }
 
 Result<std::string> Template::render_prose(json::value const& values) const
 {
-    return render_with(values, values, Use::prose);
+    return render_for(values, values, Use::prose);
 }
 
-Result<std::string> Template::render_with(json::value const& values, json::value const& fallback, Use use) const
+Result<std::string> Template::render_with(json::value const& values,
+                                          std::function<std::string(json::value const&)> const& write) const
+{
+    std::string out;
+    for (auto const& part : parts_) {
+        auto const* value = part.is_placeholder ? json::find_path(values, part.text) : nullptr;
+        if (part.is_placeholder && value == nullptr)
+            return invalid(part.text, "is required");
+        out += value != nullptr ? write(*value) : part.text;
+    }
+    return out;
+}
+
+Result<std::string> Template::render_for(json::value const& values, json::value const& fallback, Use use) const
 {
     std::string out;
     for (auto const& part : parts_) {

@@ -7,37 +7,10 @@
 namespace sluice::catalog {
 namespace {
 
-/// The schema of an argument at a dotted path; null if the operation has none there.
-json::value const* schema_at(openapi::Operation const& operation, std::string_view path)
-{
-    auto const step = [&path] {
-        auto const name = path.substr(0, path.find('.'));
-        path.remove_prefix(std::min(path.size(), name.size() + 1));
-        return name;
-    };
-    auto const first = step();
-    json::value const* node = nullptr;
-    if (auto const* parameter = operation.find_parameter(first))
-        node = &parameter->schema;
-    else if (auto const* body = operation.body.schema.if_object())
-        if (auto const* members = json::object_at(*body, "properties"))
-            node = members->if_contains(first);
-    while (node != nullptr && !path.empty()) {
-        auto const name = step();
-        auto const* rules = node->if_object();
-        auto const* members = rules != nullptr ? json::object_at(*rules, "properties") : nullptr;
-        node = rules == nullptr     ? nullptr
-               : name == "*"        ? rules->if_contains("items")
-               : members != nullptr ? members->if_contains(name)
-                                    : nullptr;
-    }
-    return node;
-}
-
 /// A value of `defaults` stands for a whole argument, and must fit it.
 void check_value(Mapping& mapping, openapi::Operation const& operation, std::string_view name, json::value const& value)
 {
-    auto const* rules = name.find('.') == std::string_view::npos ? schema_at(operation, name) : nullptr;
+    auto const* rules = name.find('.') == std::string_view::npos ? argument_schema(operation, name) : nullptr;
     if (rules == nullptr)
         return mapping.problem("defaults", fmt::format("{} is no argument", name));
     auto const schema = schema::Schema::compile(*rules);
@@ -85,6 +58,26 @@ std::map<std::string, std::string, std::less<>> read_texts(Mapping& mapping, std
     return texts;
 }
 
+void read_needs(Mapping& mapping, openapi::Operation const& operation, ToolShape& shape)
+{
+    auto const* given = mapping.find("needs");
+    auto const* entries = given != nullptr ? given->if_array() : nullptr;
+    if (given != nullptr && entries == nullptr)
+        mapping.problem("needs", "must be a list");
+    for (auto const& entry : entries != nullptr ? *entries : json::array{}) {
+        auto const* members = entry.if_object();
+        auto const* at = members != nullptr ? json::string_at(*members, "at") : nullptr;
+        auto const* member = members != nullptr ? json::string_at(*members, "member") : nullptr;
+        auto const* is = members != nullptr ? json::array_at(*members, "is") : nullptr;
+        auto const* give = members != nullptr ? json::array_at(*members, "give") : nullptr;
+        if (at == nullptr || member == nullptr || is == nullptr || give == nullptr)
+            return mapping.problem("needs", "must be a list of {at: path, member: name, is: [value], give: [path]}");
+        if (argument_schema(operation, *at) == nullptr)
+            mapping.problem("needs", std::string(*at) + " is no argument");
+        shape.needs.push_back({std::string(*at), std::string(*member), json::texts_in(*is), json::texts_in(*give)});
+    }
+}
+
 void read_hints(Mapping& mapping, ToolShape& shape)
 {
     auto const* given = mapping.find("hints");
@@ -104,6 +97,32 @@ void read_hints(Mapping& mapping, ToolShape& shape)
 
 } // namespace
 
+json::value const* argument_schema(openapi::Operation const& operation, std::string_view path)
+{
+    auto const step = [&path] {
+        auto const name = path.substr(0, path.find('.'));
+        path.remove_prefix(std::min(path.size(), name.size() + 1));
+        return name;
+    };
+    auto const first = step();
+    json::value const* node = nullptr;
+    if (auto const* parameter = operation.find_parameter(first))
+        node = &parameter->schema;
+    else if (auto const* body = operation.body.schema.if_object())
+        if (auto const* members = json::object_at(*body, "properties"))
+            node = members->if_contains(first);
+    while (node != nullptr && !path.empty()) {
+        auto const name = step();
+        auto const* rules = node->if_object();
+        auto const* members = rules != nullptr ? json::object_at(*rules, "properties") : nullptr;
+        node = rules == nullptr     ? nullptr
+               : name == "*"        ? rules->if_contains("items")
+               : members != nullptr ? members->if_contains(name)
+                                    : nullptr;
+    }
+    return node;
+}
+
 ToolShape read_tool_shape(Mapping& mapping, openapi::Operation const& operation)
 {
     ToolShape shape;
@@ -111,19 +130,20 @@ ToolShape read_tool_shape(Mapping& mapping, openapi::Operation const& operation)
     shape.unshown = mapping.texts("unshown");
     for (auto const& path : shape.unshown) {
         auto const* parameter = operation.find_parameter(path);
-        if (schema_at(operation, path) == nullptr)
+        if (argument_schema(operation, path) == nullptr)
             mapping.problem("unshown", path + " is no argument");
         else if (parameter != nullptr && parameter->required)
             mapping.problem("unshown", path + " is required");
     }
     shape.flat = read_texts(mapping, "flat");
     for (auto const& [name, path] : shape.flat) {
-        if (!openapi::is_argument_name(name) || schema_at(operation, name) != nullptr)
+        if (!openapi::is_argument_name(name) || argument_schema(operation, name) != nullptr)
             mapping.problem("flat." + name, "must be a name that no argument has, of letters, digits, _, . and -");
         if (path.find('.') == std::string::npos || path.find('*') != std::string::npos ||
-            schema_at(operation, path) == nullptr)
+            argument_schema(operation, path) == nullptr)
             mapping.problem("flat." + name, path + " is no member of an object among the arguments");
     }
+    read_needs(mapping, operation, shape);
     read_hints(mapping, shape);
     return shape;
 }

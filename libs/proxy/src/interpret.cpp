@@ -224,6 +224,7 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     message = std::move(other.message);
     failures_at = std::move(other.failures_at);
     note = std::move(other.note);
+    had_effect = other.had_effect;
     content_type = std::move(other.content_type);
     body = std::move(other.body);
     page = std::move(other.page);

@@ -64,7 +64,7 @@ bool had_no_effect(Result<Outcome> const& outcome) noexcept
 {
     if (outcome)
         // This is the vendor's status. Sluice's own is a 4xx also for a redirected write, which may have been made.
-        return outcome->kind == Outcome::Kind::error && outcome->remote_status >= 400 && outcome->remote_status < 500 &&
+        return outcome->kind == Outcome::Kind::error && !outcome->had_effect && outcome->remote_status >= 400 && outcome->remote_status < 500 &&
                outcome->remote_status != 408;
     switch (outcome.error().code()) {
     case ErrorCode::upstream_failed:

@@ -3,6 +3,9 @@
 #include "proxy/build.hpp"
 #include "proxy/parts.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace sluice::proxy {
 namespace {
 
@@ -30,65 +33,128 @@ json::object view_of(http::OutgoingRequest const& request, catalog::CallParts co
     return view;
 }
 
-/// The members of the body that differ from the item's present state.
-json::object changes_of(json::object const& body, json::object const& current)
+/// What is sent at a path in place of what the vendor does not tell.
+constexpr std::string_view kNotKnown = "not known";
+
+/// Writes that the value at a path is not known.
+void put_not_known(json::value& root, std::string_view path)
+{
+    auto const dot = path.find('.');
+    auto* object = root.if_object();
+    if (object == nullptr)
+        return;
+    auto& member = (*object)[path.substr(0, dot)];
+    if (dot == std::string_view::npos)
+        member = kNotKnown;
+    else
+        put_not_known(member, path.substr(dot + 1));
+}
+
+/// The present value of a member; nothing if it is not known. Below it, what the vendor never answers is said to be not
+/// known where the call sets it.
+std::optional<json::value> present(json::value const& item, catalog::Method const& read, std::string_view name,
+                                   json::value const& to)
+{
+    auto const* members = item.if_object();
+    auto const* found = members != nullptr ? members->if_contains(name) : nullptr;
+    if (found == nullptr || std::ranges::find(read.unreadable, name) != read.unreadable.end())
+        return std::nullopt;
+    auto value = *found;
+    for (auto const& path : read.unreadable)
+        if (path.size() > name.size() && path.starts_with(name) && path[name.size()] == '.' &&
+            json::find_path(to, std::string_view(path).substr(name.size() + 1)) != nullptr)
+            put_not_known(value, std::string_view(path).substr(name.size() + 1));
+    return value;
+}
+
+/// The members of the body that differ from the item's present state. `read` is null if that is not known.
+json::object changes_of(json::object const& body, json::value const& item, catalog::Method const* read)
 {
     json::object changes;
     for (auto const& [name, to] : body) {
-        auto const* from = current.if_contains(name);
-        if (from != nullptr && *from == to)
+        auto const from = read != nullptr ? present(item, *read, name, to) : std::nullopt;
+        if (from && *from == to)
             continue;
         json::object change;
-        if (from != nullptr) // Otherwise the present value is not known.
+        if (from)
             change["from"] = *from;
+        else
+            change["known"] = false;
         change["to"] = to;
         changes[name] = std::move(change);
     }
     return changes;
 }
 
-/// The method that reads the same item; null if the resource has none at the same path.
-catalog::Method const* read_of(catalog::Integration const& integration, catalog::Method const& method)
+/// How the item is read that a call is about.
+struct ItemRead {
+    catalog::Method const* method = nullptr; ///< Null if the item cannot be read.
+    catalog::CallParts parts;
+    bool is_own = false; ///< The call changes this item.
+};
+
+ItemRead read_of(catalog::Integration const& integration, catalog::Method const& method,
+                 catalog::CallParts const& parts)
 {
+    if (method.about) {
+        json::object arguments;
+        for (auto const* values : {&parts.path, &parts.query})
+            for (auto const& [name, value] : *values)
+                arguments[name] = value;
+        auto const rendered = method.about->arguments.render(json::object{{"arguments", std::move(arguments)}});
+        auto const* read = integration.find(method.about->resource, method.about->method);
+        if (read == nullptr || !rendered || !rendered->is_object())
+            return {};
+        return {read, flat_parts(*read, rendered->get_object()), false};
+    }
     auto const* get = integration.find(method.resource, "get");
-    return get != nullptr && get != &method && get->path_template == method.path_template ? get : nullptr;
+    if (get == nullptr || get == &method || get->path_template != method.path_template)
+        return {};
+    auto item = flat_parts(*get, get->preview);
+    item.path = parts.path;
+    return {get, std::move(item), true};
+}
+
+/// Whether a call sets members of something that exists already.
+bool is_update(catalog::Method const& method)
+{
+    return method.verb == "PUT" || method.verb == "PATCH" || method.name == "update";
 }
 
 } // namespace
 
-Task<Result<json::object>> preview(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
-                                   catalog::CallParts parts, Deadline deadline)
+Task<Result<Preview>> preview(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
+                              catalog::CallParts const& parts, Deadline deadline)
 {
     if (account->account.is_sandbox && method.access == catalog::Access::write)
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
     auto const request = build(method, parts, nullptr, account->base_url, redacted(*account));
     if (!request)
         co_return request.error();
-    json::object answer{{"dry_run", true}};
-    answer["request"] = view_of(*request, parts);
-    answer["changes"] = nullptr;
-    auto const* get = read_of(*account->installed->integration, method);
-    if (get == nullptr)
-        co_return answer;
-    auto item = flat_parts(*get, get->preview);
-    item.path = parts.path;
-    auto const current = co_await caller.call(account, *get, std::move(item), nullptr, deadline);
-    if (!current)
-        co_return current.error();
-    // An account may be allowed to write but not to read; then the present state is not shown.
-    if (current->kind == Outcome::Kind::error && current->status == 403)
-        co_return answer;
-    if (current->kind == Outcome::Kind::error)
-        co_return Error{current->status == 404 ? ErrorCode::not_found : ErrorCode::upstream_failed,
-                        "The item could not be read: " + current->message};
-    auto const read = json::parse(current->body, {.max_bytes = 8 * 1024 * 1024, .max_depth = 64});
-    if (read && read->is_object()) {
-        bool const removes = method.verb == "DELETE";
-        auto const* body = parts.body ? parts.body->if_object() : nullptr;
-        answer["changes"] = removes ? json::object{{"deleted", *read}}
-                                    : changes_of(body != nullptr ? *body : json::object{}, read->get_object());
+    Preview seen;
+    seen.request = view_of(*request, parts);
+    auto read = read_of(*account->installed->integration, method, parts);
+    if (read.method != nullptr) {
+        auto const current = co_await caller.call(account, *read.method, std::move(read.parts), nullptr, deadline);
+        if (!current)
+            co_return current.error();
+        // An account may be allowed to write but not to read; then the present state is not known.
+        bool const is_refused = current->kind == Outcome::Kind::error && current->status == 403;
+        if (current->kind == Outcome::Kind::error && !is_refused)
+            co_return Error{current->status == 404 ? ErrorCode::not_found : ErrorCode::upstream_failed,
+                            "The item could not be read: " + current->message};
+        auto item = is_refused ? Result<json::value>(nullptr)
+                               : json::parse(current->body, {.max_bytes = 8 * 1024 * 1024, .max_depth = 64});
+        if (item && item->is_object())
+            seen.item = *std::move(item);
     }
-    co_return answer;
+    auto const* body = parts.body ? parts.body->if_object() : nullptr;
+    bool const is_known = read.is_own && !seen.item.is_null();
+    if (method.verb == "DELETE" && is_known)
+        seen.changes = json::object{{"deleted", seen.item}};
+    else if (body != nullptr && (is_known || is_update(method)))
+        seen.changes = changes_of(*body, seen.item, is_known ? read.method : nullptr);
+    co_return seen;
 }
 
 } // namespace sluice::proxy

@@ -2,7 +2,6 @@
 
 #include "base/encoding.hpp"
 #include "proxy/kept_outcome.hpp"
-#include "proxy/preview.hpp"
 #include "runtime/offload.hpp"
 
 #include <fmt/format.h>
@@ -84,10 +83,9 @@ Safeguard safeguard_of(catalog::Method const& method, std::vector<std::string> c
     return safeguard;
 }
 
-SafeWrites::SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
-                       crypto::Keyring const& keyring, Clock const& clock, std::string page)
+SafeWrites::SafeWrites(WriteCallRepository& repository, tenancy::Waiters& waiters, crypto::Keyring const& keyring,
+                       Clock const& clock, std::string page)
     : repository_(repository)
-    , caller_(caller)
     , waiters_(waiters)
     , keyring_(keyring)
     , clock_(clock)
@@ -100,9 +98,9 @@ WriteCallKey SafeWrites::key_of(Call const& call) const
     auto arguments = call.arguments;
     arguments.erase("dry_run"); // A dry run never comes here: the argument is false, which means the same as absent.
     // The address is part of the key: a reconnected account may lead to another one at the vendor under the same id.
-    auto const text = fmt::format("{}|{}|{}|{}.{}|{}", call.holder.server.str(), call.account->account.id.str(),
+    auto const text = fmt::format("{}|{}|{}|{}.{}|{}{}{}", call.holder.server.str(), call.account->account.id.str(),
                                   call.account->base_url, call.tool.method->resource, call.tool.method->name,
-                                  json::canonical(arguments));
+                                  json::canonical(arguments), call.bound.empty() ? "" : "|", call.bound);
     // The oldest key is used, since adding a key does not change it. When the oldest key is retired, a repeated call
     // counts as new.
     auto const& key = keyring_.derived(crypto::Keyring::Purpose::token_hash).begin()->second;
@@ -114,7 +112,7 @@ std::string SafeWrites::link_of(EnvironmentId environment, ApprovalId id) const
     return fmt::format("{}?environment={}&approval={}", page_, environment.str(), id.str());
 }
 
-Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Deadline deadline)
+Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker maker, Viewer view, Deadline deadline)
 {
     auto const key = key_of(call);
     std::optional<tenancy::Waiters::Place> place; // Set while somebody else makes the same call,
@@ -129,7 +127,7 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
             }
             if (!safeguard.needs_approval)
                 co_return failed(ErrorCode::conflict, "This MCP server is being changed. Call again.");
-            auto asked = co_await ask(call, key, deadline);
+            auto asked = co_await ask(call, key, view, deadline);
             if (!asked)
                 co_return failed(asked.error().code(), asked.error().public_detail());
             known = *std::move(asked);
@@ -187,12 +185,12 @@ Task<SafeWrites::Made> SafeWrites::make(Call call, Safeguard safeguard, Maker ma
     }
 }
 
-Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Deadline deadline)
+Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Viewer const& view, Deadline deadline)
 {
     auto const& integration = *call.account->installed->integration;
-    auto preview = co_await proxy::preview(caller_, call.account, *call.tool.method, call.parts, deadline);
-    if (!preview)
-        co_return preview.error();
+    auto seen = co_await view();
+    if (!seen)
+        co_return seen.error();
     Approval approval;
     approval.id = ApprovalId{uuid_v7(clock_.now())};
     approval.code = new_approval_code();
@@ -203,14 +201,13 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, Dead
     approval.tool = call.tool.name;
     approval.ends_at = clock_.now() + kApprovalLifetime;
     auto& request = approval.request;
+    request = *std::move(seen);
     request["title"] = call.tool.title;
     request["integration"] = integration.name;
     request["integration_label"] = integration.label;
     request["tenant_id"] = call.account->account.tenant_id;
     request["mcp_server"] = call.holder.name;
     request["arguments"] = call.arguments;
-    request["request"] = preview->at("request");
-    request["changes"] = preview->at("changes");
     // The item's present state may be large. The person must see the request; the state before it may be left out.
     if (boost::json::serialize(request).size() > kMaxRequest)
         request["changes"] = nullptr;
@@ -230,7 +227,7 @@ Task<Result<proxy::Outcome>> SafeWrites::settle(EnvironmentId environment, Appro
             co_await repository_.give_back(environment, id, Deadline::after(kStoreLimit));
         co_return outcome;
     }
-    bool const is_certain = outcome && outcome->kind != proxy::Outcome::Kind::error;
+    bool const is_certain = outcome && (outcome->kind != proxy::Outcome::Kind::error || outcome->had_effect);
     if (!is_certain)
         outcome = with_doubt(std::move(outcome));
     auto text =

@@ -2,6 +2,7 @@
 
 #include "base/near.hpp"
 #include "catalog/naming.hpp"
+#include "tools/overlay.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,6 +52,16 @@ tools::OuterArgument argument_of(ServedAccounts::Group const& group)
     schema["enum"] = json::array_of(group.labels);
     schema["description"] = fmt::format("Which {} account is meant.", group.first().installed->integration->label);
     return {group.argument, std::move(schema)};
+}
+
+/// The tool with the names that any of the accounts knows.
+tools::ToolPtr for_all(ServedAccounts::Group const& group, tools::ToolPtr const& base)
+{
+    std::vector<tools::ToolPtr> of_accounts;
+    for (auto const& account : group.accounts)
+        if (auto const position = account->tools->find(base->name); position < account->tools->size())
+            of_accounts.push_back(account->tools->at(position));
+    return tools::shown_for_all(base, of_accounts);
 }
 
 } // namespace
@@ -110,7 +121,7 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, std::ma
                                                own_name);
         if (name != prefixed)
             other_names.emplace(prefixed, name); // Every name had the prefix once, and prompts have it.
-        auto tool = is_choice          ? tools::shown_otherwise(own->at(i), std::move(name), &*argument)
+        auto tool = is_choice ? tools::shown_otherwise(for_all(group, own->at(i)), std::move(name), &*argument)
                     : name == own_name ? own->at(i)
                                        : tool_sets.renamed(own->at(i), std::move(name));
         origins_.emplace(tool.get(), Origin{groups_.size(), own_name});

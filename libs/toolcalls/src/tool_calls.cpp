@@ -1,7 +1,7 @@
 #include "toolcalls/tool_calls.hpp"
 
 #include "accounts/callable_accounts.hpp"
-#include "proxy/preview.hpp"
+#include "toolcalls/plan.hpp"
 #include "tools/arguments.hpp"
 #include "tools/overlay.hpp"
 
@@ -57,6 +57,8 @@ Result<void> ToolCalls::check(ToolCall& call)
         failures = call.tool->schema->validate(call.arguments);
     if (failures.empty())
         failures = tools::check_update(*call.tool, arguments);
+    if (failures.empty())
+        failures = tools::check_needs(*call.tool, arguments);
     tools::explain(*call.tool, unfolded, failures);
     return failures.empty() ? Result<void>() : Error{std::move(failures)};
 }
@@ -74,20 +76,41 @@ Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::Page
     auto const& method = *call.tool->method;
     auto const& arguments = call.arguments.get_object();
     auto parts = tools::split_arguments(*call.tool, arguments);
+    bool const is_dry_run = parts.dry_run;
     Done done;
-    if (parts.dry_run) {
-        done.kind = Done::Kind::previewed;
-        done.preview = co_await proxy::preview(caller_, call.account, method, std::move(parts), deadline);
-        co_return done;
+    Plan plan;
+    if (method.composition) {
+        auto planned = co_await plan_calls(caller_, call.account, *call.tool, std::move(parts), deadline);
+        if (!planned) {
+            done.outcome = planned.error();
+            co_return done;
+        }
+        plan = *std::move(planned);
+        done.steps = plan.steps();
+    } else {
+        plan.calls.push_back({&method, std::move(parts)});
     }
     proxy::Gathering const gathering{listener, waiter, grant.max_bytes};
     done.note = call.note;
-    if (auto const safeguard =
-            safeguards::safeguard_of(method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);
-        safeguard.is_needed()) {
-        auto once = [&] { return proxy::call_pages(caller_, call.account, method, parts, gathering, deadline); };
-        auto made = co_await safe_writes_.make({grant.holder, call.account, *call.tool, arguments, parts}, safeguard,
-                                               std::move(once), deadline);
+    std::string note_of_safeguard;
+    if (plan.refusal) {
+        done.outcome = *std::move(plan.refusal);
+    } else if (is_dry_run) {
+        done.kind = Done::Kind::previewed;
+        done.preview = co_await preview(caller_, call.account, plan, deadline);
+        if (done.preview)
+            done.preview->insert({{"dry_run", true}});
+        co_return done;
+    } else if (auto const safeguard =
+                   safeguards::safeguard_of(method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);
+               safeguard.is_needed()) {
+        safeguards::SafeWrites::Call const wanted{grant.holder, call.account, *call.tool, arguments,
+                                                  safeguard.needs_approval ? plan.writes() : std::string()};
+        safeguards::SafeWrites::Maker const once = [&] {
+            return carry_out(caller_, call.account, plan, gathering, deadline);
+        };
+        safeguards::SafeWrites::Viewer const view = [&] { return preview(caller_, call.account, plan, deadline); };
+        auto made = co_await safe_writes_.make(wanted, safeguard, once, view, deadline);
         if (made.pending) {
             done.kind = Done::Kind::pending;
             done.pending = std::move(made.pending);
@@ -95,14 +118,13 @@ Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::Page
             co_return done;
         }
         done.outcome = std::move(made.outcome);
-        if (done.outcome)
-            add_note(done.note, done.outcome->note);
-        add_note(done.note, made.note);
+        note_of_safeguard = std::move(made.note);
     } else {
-        done.outcome = co_await proxy::call_pages(caller_, call.account, method, std::move(parts), gathering, deadline);
-        if (done.outcome)
-            add_note(done.note, done.outcome->note);
+        done.outcome = co_await carry_out(caller_, call.account, plan, gathering, deadline);
     }
+    if (done.outcome)
+        add_note(done.note, done.outcome->note);
+    add_note(done.note, note_of_safeguard);
     done.is_account_dead = is_dead(done.outcome);
     if (done.is_account_dead && done.outcome)
         done.outcome->message +=

@@ -49,6 +49,23 @@ bool gives(json::object const& arguments, std::string_view path)
            (dot == std::string_view::npos || json::find_path(*member, path.substr(dot + 1)) != nullptr);
 }
 
+/// Calls `visit(value, path)` for each value at a dotted path, where `*` stands for each element of a list.
+template <class Visit>
+void each_at(json::value const& value, std::string_view rest, std::string const& path, Visit const& visit)
+{
+    if (rest.empty())
+        return visit(value, path);
+    auto const name = rest.substr(0, rest.find('.'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    if (auto const* list = value.if_array(); list != nullptr && name == "*") {
+        for (std::size_t i = 0; i < list->size(); ++i)
+            each_at((*list)[i], rest, documents::join_path(path, i), visit);
+    } else if (auto const* object = value.if_object()) {
+        if (auto const* member = object->if_contains(name))
+            each_at(*member, rest, documents::join_path(path, name), visit);
+    }
+}
+
 bool is_of_body(Argument const& argument)
 {
     return argument.place == Argument::Place::body_member || argument.place == Argument::Place::clear;
@@ -227,6 +244,24 @@ std::vector<FieldFailure> check_update(Tool const& tool, json::object const& arg
         if (argument.place == Argument::Place::flat && arguments.contains(name))
             failures.push_back(
                 {name, fmt::format("stands for {}, which is given too: give one of them", argument.wire_name)});
+    return failures;
+}
+
+std::vector<FieldFailure> check_needs(Tool const& tool, json::object const& arguments)
+{
+    std::vector<FieldFailure> failures;
+    json::value const root(arguments);
+    for (auto const& needs : tool.method->shape.needs)
+        each_at(root, needs.at, "", [&](json::value const& value, std::string const& path) {
+            auto const* object = value.if_object();
+            auto const* decides = object != nullptr ? json::string_at(*object, needs.member) : nullptr;
+            bool const is_meant = decides != nullptr && std::ranges::find(needs.is, std::string_view(*decides)) != needs.is.end();
+            auto const is_given = [&](std::string const& member) { return gives(*object, member); };
+            if (is_meant && std::ranges::none_of(needs.give, is_given))
+                failures.push_back({documents::join_path(path, needs.give.front()),
+                                    fmt::format("is required by {}{}", std::string_view(*decides),
+                                                needs.give.size() > 1 ? ", or " + needs.give.back() : "")});
+        });
     return failures;
 }
 

@@ -131,6 +131,16 @@ std::vector<Documentation> without_names(std::span<Documentation const> rows)
     return others;
 }
 
+/// The vendor's methods and the composed ones.
+std::vector<catalog::Method const*> methods_of(catalog::Integration const& integration)
+{
+    std::vector<catalog::Method const*> all;
+    for (auto const* methods : {&integration.methods, &integration.composed})
+        for (auto const& method : *methods)
+            all.push_back(&method);
+    return all;
+}
+
 std::string title_of(catalog::Method const& method)
 {
     return method.title.empty() ? fmt::format("{} {}", method.name, method.resource) : method.title;
@@ -277,7 +287,8 @@ Derived derive_tools(catalog::IntegrationPtr integration, std::span<Documentatio
     std::vector<ToolPtr> tools;
     std::set<std::string> names;
     std::map<std::string, std::string, std::less<>> without_tool;
-    for (auto const& method : integration->methods) {
+    for (auto const* each : methods_of(*integration)) {
+        auto const& method = *each;
         bool const described = !method.description.empty() || find_row(documentation, method, "description") != nullptr;
         if (method.deprecated || !method.tool_allowed || !described) {
             without_tool[method.tool_name] =
@@ -309,14 +320,14 @@ Derived derive_tools(catalog::IntegrationPtr integration, std::span<Documentatio
 
 Result<void> check_documentation(catalog::IntegrationPtr integration, Documentation const& row)
 {
-    auto const* method = integration->find(row.resource, row.method);
+    auto const* method = integration->find_callable(row.resource, row.method);
     if (method == nullptr && !integration->has_resource(row.resource))
         return invalid("resource", fmt::format("is not a resource of {}", integration->name));
     if (method == nullptr)
         return invalid("method", fmt::format("is not a method of {}.{}", integration->name, row.resource));
-    for (auto const& other : integration->methods)
-        if (row.type == "name" && &other != method && other.tool_name == row.value)
-            return invalid("value", fmt::format("is the name of {}.{} already", other.resource, other.name));
+    for (auto const* other : methods_of(*integration))
+        if (row.type == "name" && other != method && other->tool_name == row.value)
+            return invalid("value", fmt::format("is the name of {}.{} already", other->resource, other->name));
     auto const tool = derive_tool(integration, *method, std::span(&row, 1));
     if (tool)
         return {};

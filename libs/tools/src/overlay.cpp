@@ -241,6 +241,15 @@ void ToolOverlay::show(Tool const& tool, json::object& input_schema) const
         part.show(input_schema, flat);
 }
 
+std::string ToolOverlay::name_at(std::string_view place, json::value const& id) const
+{
+    for (auto const& part : parts_)
+        if (fmt::format("{}", fmt::join(part.place.path, ".")) == place)
+            if (auto const* record = part.find(id))
+                return record->label;
+    return {};
+}
+
 class OverlayMaker {
 public:
     OverlayMaker(catalog::Integration const& integration, json::object const& values)
@@ -265,15 +274,22 @@ public:
                 labels.push_back(record.label);
             overlay->parts_.push_back({place, std::move(records), std::move(labels)});
         }
-        auto entry = overlay->parts_.empty() ? Result<json::value>(nullptr) : json::parse(base->list_entry);
-        if (!entry || entry->is_null())
+        return overlay->parts_.empty() ? nullptr : shown_with(base, std::move(overlay), true);
+    }
+
+    /// The tool with the overlay's part in what clients see; null if that cannot be written.
+    static ToolPtr shown_with(ToolPtr const& base, std::shared_ptr<ToolOverlay> overlay, bool resolves)
+    {
+        auto entry = json::parse(base->list_entry);
+        if (!entry)
             return nullptr;
         auto& schema = entry->at("inputSchema").as_object();
         overlay->show(*base, schema);
         auto tool = std::make_shared<Tool>(*base);
         tool->input_schema = boost::json::serialize(schema);
         tool->list_entry = boost::json::serialize(*entry);
-        tool->overlay = std::move(overlay);
+        if (resolves)
+            tool->overlay = std::move(overlay);
         return ToolPtr(tool.get(), [tool, base](Tool const*) {}); // The base keeps the integration.
     }
 
@@ -281,6 +297,31 @@ private:
     catalog::Integration const& integration_;
     json::object const& values_;
 };
+
+ToolPtr shown_for_all(ToolPtr const& base, std::span<ToolPtr const> of_accounts)
+{
+    auto all = std::make_shared<ToolOverlay>();
+    for (auto const& tool : of_accounts) {
+        if (tool->overlay == nullptr)
+            continue;
+        for (auto const& part : tool->overlay->parts_) {
+            auto const same = std::ranges::find_if(all->parts_, [&](auto const& known) {
+                return known.place.path == part.place.path && known.place.kind == part.place.kind;
+            });
+            if (same == all->parts_.end())
+                all->parts_.push_back(part);
+            else
+                add_of_another(same->records, part.records);
+        }
+    }
+    for (auto& part : all->parts_) {
+        part.labels.clear();
+        for (auto const& record : part.records)
+            part.labels.push_back(record.label);
+    }
+    auto shown = all->parts_.empty() ? nullptr : OverlayMaker::shown_with(base, std::move(all), false);
+    return shown != nullptr ? shown : base;
+}
 
 std::shared_ptr<ToolList const> overlay_tools(catalog::Integration const& integration,
                                               std::shared_ptr<ToolList const> tools, json::object const& values)

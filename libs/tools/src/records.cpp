@@ -57,7 +57,8 @@ std::shared_ptr<schema::Schema const> form_of(std::string_view type)
 
 std::string describe(Record const& record)
 {
-    auto text = fmt::format("Field {}, {}", record.id_text, record.type.empty() ? "any value" : record.type);
+    auto text = fmt::format("Field{}{}, {}", record.id_text.empty() ? "" : " ", record.id_text,
+                            record.type.empty() ? "any value" : record.type);
     if (!record.choices.empty() && record.type == "text")
         text += ", one of its choices";
     if (record.required)
@@ -115,6 +116,30 @@ std::vector<Record> records_in(json::array const& kept)
         records.push_back(std::move(record));
     }
     return records;
+}
+
+void add_of_another(std::vector<Record>& records, std::vector<Record> const& others)
+{
+    for (auto const& other : others) {
+        auto const known = std::ranges::find(records, other.lower, &Record::lower);
+        if (known == records.end()) {
+            records.push_back(other);
+            continue;
+        }
+        if (known->id == other.id)
+            continue;
+        known->id = nullptr; // Another one in each account.
+        known->id_text.clear();
+        known->minimum = known->maximum = nullptr;
+        known->type = known->type == other.type ? known->type : std::string();
+        bool const is_any = known->choices.empty() || other.choices.empty();
+        for (auto const& choice : other.choices)
+            if (std::ranges::find(known->choices, choice) == known->choices.end())
+                known->choices.push_back(choice);
+        if (is_any)
+            known->choices.clear();
+        known->required = known->required && other.required;
+    }
 }
 
 std::string text_of(json::value const& value)

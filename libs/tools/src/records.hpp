@@ -31,6 +31,10 @@ struct Record {
 /// The records that `kept_records` kept.
 [[nodiscard]] std::vector<Record> records_in(json::array const& kept);
 
+/// Adds the records of another account, as one list of names for both: those with the same name become one, which has
+/// no id and allows what any of them allows.
+void add_of_another(std::vector<Record>& records, std::vector<Record> const& others);
+
 /// Puts the value into the field's type, where nothing is lost, and checks it.
 void check_value(Record const& record, json::value& value, std::string const& path,
                  std::vector<FieldFailure>& failures);

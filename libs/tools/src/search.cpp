@@ -93,8 +93,8 @@ constexpr std::array<Verb, 46> kVerbs{{
 /// What people call things that tools call otherwise.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSynonyms{{
     {"reply", "message"},
-    {"answer", "message"},
-    {"respond", "message"},
+    {"answer", "reply"},
+    {"respond", "reply"},
     {"note", "message"},
     {"email", "message"},
     {"comment", "message"},
@@ -180,6 +180,7 @@ struct Entry {
     std::set<std::string> title;
     std::set<std::string> arguments;
     std::set<std::string> text;
+    std::set<std::string> own; ///< Of a method that is none of the five standard ones, the words that are its own.
     unsigned deeds = 0;
 
     [[nodiscard]] double weight_of(std::string const& word) const
@@ -215,7 +216,10 @@ std::set<std::string> set_of(std::string_view text)
 
 Entry entry_of(Tool const& tool)
 {
-    Entry entry{set_of(tool.name), set_of(tool.title), {}, set_of(tool.description), deeds_of(*tool.method)};
+    auto own = tool.method->is_custom() ? set_of(tool.method->name) : std::set<std::string>{};
+    for (auto const* standard : {"list", "get", "create", "update", "delete"})
+        own.erase(standard);
+    Entry entry{set_of(tool.name), set_of(tool.title), {}, set_of(tool.description), own, deeds_of(*tool.method)};
     for (auto const& [name, argument] : tool.arguments)
         entry.arguments.merge(set_of(name));
     for (auto const& tag : tool.method->tags)
@@ -306,7 +310,9 @@ private:
         unsigned asked = 0;
         bool is_only_verb = true;
         for (auto const& [word, weight, deeds] : wanted) {
-            auto const gain = weight * entry.weight_of(word) * rarity_of(word);
+            // A verb that is the method's own name means this method.
+            auto const counted = entry.own.contains(word) ? std::max(weight, 1.0) : weight;
+            auto const gain = counted * entry.weight_of(word) * rarity_of(word);
             score += gain + ((entry.deeds & deeds) != 0 ? kRightVerb : 0);
             shares = shares || (gain > 0 && deeds == 0);
             does = does || (entry.deeds & deeds) != 0;

@@ -381,6 +381,7 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
                 {"integration", trace.integration},
                 {"method", trace.method},
                 {"tool", trace.tool},
+                {"steps", trace.steps},
                 {"client_gone", is_client_gone},
                 {"client", trace.client}});
 }

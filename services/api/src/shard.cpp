@@ -46,7 +46,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
     , connect_form_(process.store.accounts(), process.integrations, vendor_calls_, process.cursors)
     , servers_(process.store.servers(), process.integrations, tool_sets, process.keyring, process.secrets,
                process.clock, process.config.cache)
-    , safe_writes_(process.store.write_calls(), caller_, waiters_, process.keyring, process.clock,
+    , safe_writes_(process.store.write_calls(), waiters_, process.keyring, process.clock,
                    process.config.public_url + "/approve")
     , running_calls_(process.cancellations, io)
     , stream_calls_(io, process.config.concurrent_requests, log, "mcp stream")

@@ -10,7 +10,7 @@ export default async function approvals(x) {
     const account = await x.connect();
     const { result } = await x.make('GET', `/proxy/tickets?integrated_account_id=${account}&limit=9`);
     const tickets = result.map(({ id }) => id);
-    const server = await x.mint(account, { approval_tags: ['destructive'] });
+    const server = await x.mint(account, { approval_tags: ['destructive'], approval_link: true });
     const client = new Client(x, server.path);
     const ask = async (note, id) => dataOf((await client.call(note, remove, { id })).json.result);
     const [first, second, third] = [
@@ -97,14 +97,14 @@ async function pages(x, account, id) {
         const body = rpc('tools/call', { ...all, _meta: meta(modern, { elicitation: { url: {} } }) });
         return client.post(`of a client that opens pages: ${note}`, body, modernHeaders('tools/call', all));
     };
-    const client = new Client(x, (await x.mint(account, { approval_tags: ['destructive'] })).path);
+    const client = new Client(x, (await x.mint(account, { approval_tags: ['destructive'], approval_link: true })).path);
     const { json } = await ask(client, 'ask');
     const { requestState } = json.result;
     const inputResponses = { approval: { action: 'accept' } };
     await ask(client, 'opened, and not decided', { inputResponses, requestState });
     await ask(client, 'with a state that is none', { inputResponses, requestState: 'AAAA' });
     await ask(client, 'declined by the client', { inputResponses: { approval: { action: 'decline' } }, requestState });
-    const quiet = new Client(x, (await x.mint(account, { approval_tags: ['destructive'], approval_link: false })).path);
+    const quiet = new Client(x, (await x.mint(account, { approval_tags: ['destructive'] })).path);
     await quiet.call('without a link', remove, { id });
     await ask(quiet, 'without a link');
 }

@@ -155,7 +155,10 @@ TEST_F(CallToolTest, AnswersARepeatedWriteFromTheFirst)
 
 TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
+    token_ = url_with([](ServerConfig& config) {
+        config.approval_tags = {"replaces", "deletes"};
+        config.approval_link = true;
+    });
     desk_.vendor.answer(200, "{}");
     auto const answer = call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed"})");
     auto const told = data_of(answer);
@@ -167,7 +170,6 @@ TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
     EXPECT_EQ(last_.body.find(approval.code), std::string::npos);
     token_ = url_with([](ServerConfig& config) {
         config.approval_tags = {"replaces", "deletes"};
-        config.approval_link = false;
     });
     desk_.vendor.answer(200, "{}");
     EXPECT_TRUE(
@@ -176,7 +178,10 @@ TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
 
 TEST_F(CallToolTest, ShowsTheApprovalsPageWhereTheClientCan)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
+    token_ = url_with([](ServerConfig& config) {
+        config.approval_tags = {"replaces", "deletes"};
+        config.approval_link = true;
+    });
     legacy("initialize", R"({"protocolVersion":"2025-11-25","capabilities":{"elicitation":{"url":{}}}})");
     auto const session = std::string(last_.headers.find("mcp-session-id").value());
     desk_.vendor.answer(200, "{}");
@@ -191,7 +196,10 @@ TEST_F(CallToolTest, ShowsTheApprovalsPageWhereTheClientCan)
 
 TEST_F(CallToolTest, AsksAModernClientToShowTheApprovalsPageOnce)
 {
-    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
+    token_ = url_with([](ServerConfig& config) {
+        config.approval_tags = {"replaces", "deletes"};
+        config.approval_link = true;
+    });
     desk_.vendor.answer(200, "{}");
     json::object const shows{{"elicitation", json::object{{"url", json::object{}}}}};
     auto const asked = modern("tools/call", R"({"name":"delete_a_desk_ticket_by_id","arguments":{"id":"7"}})", shows);

@@ -9,7 +9,7 @@ namespace {
 
 class PreviewTest : public ::testing::Test {
 protected:
-    Result<json::object> preview(std::string_view method, std::optional<std::string_view> body, bool has_id = true)
+    Result<Preview> preview(std::string_view method, std::optional<std::string_view> body, bool has_id = true)
     {
         auto const account = desk_.callable(account_);
         catalog::CallParts parts;
@@ -19,7 +19,7 @@ protected:
             parts.body = *json::parse(*body);
         return test::run_on(desk_.io, proxy::preview(desk_.caller, account,
                                                      *account->installed->integration->find("tickets", method),
-                                                     std::move(parts), test::soon()));
+                                                     parts, test::soon()));
     }
 
     test::DeskCalls desk_;
@@ -29,14 +29,13 @@ protected:
 TEST_F(PreviewTest, ShowsTheRequestWithoutTheCredential)
 {
     auto const shown = test::must(preview("create", R"({"subject":"Bug"})", false));
-    EXPECT_EQ(shown.at("dry_run"), true);
-    auto const& request = shown.at("request");
+    auto const& request = shown.request;
     EXPECT_EQ(request.at("method"), "POST");
     EXPECT_EQ(request.at("url"), "https://acme.desk.example/api/tickets");
     EXPECT_EQ(request.at("body"), (json::object{{"subject", "Bug"}}));
     EXPECT_EQ(request.at("headers").at("authorization"), "[redacted]");
-    EXPECT_EQ(json::to_text(shown).find("key-123456"), std::string::npos);
-    EXPECT_EQ(shown.at("changes"), nullptr) << "there is no item to read";
+    EXPECT_EQ(json::to_text(request).find("key-123456"), std::string::npos);
+    EXPECT_EQ(shown.changes, nullptr) << "there is no item to read";
     EXPECT_TRUE(desk_.vendor.requests.empty());
 }
 
@@ -44,7 +43,7 @@ TEST_F(PreviewTest, ShowsWhatAWriteChangesOfTheItem)
 {
     desk_.vendor.answer(200, R"({"id":7,"status":"open","subject":"Bug"})");
     auto const shown = test::must(preview("update", R"({"status":"closed","subject":"Bug","note":"x"})"));
-    EXPECT_EQ(shown.at("changes"), *json::parse(R"({"status":{"from":"open","to":"closed"},"note":{"to":"x"}})"));
+    EXPECT_EQ(shown.changes, *json::parse(R"({"status":{"from":"open","to":"closed"},"note":{"known":false,"to":"x"}})"));
     ASSERT_EQ(desk_.vendor.requests.size(), 1U) << "one read and no write";
     EXPECT_EQ(desk_.vendor.requests.front().method, http::Method::get);
     EXPECT_EQ(desk_.vendor.requests.front().url, "https://acme.desk.example/api/tickets/7");
@@ -54,18 +53,36 @@ TEST_F(PreviewTest, ShowsWhatIsDeleted)
 {
     desk_.vendor.answer(200, R"({"id":7,"subject":"Bug"})");
     auto const shown = test::must(preview("delete", std::nullopt));
-    EXPECT_EQ(shown.at("changes"), *json::parse(R"({"deleted":{"id":7,"subject":"Bug"}})"));
-    EXPECT_EQ(shown.at("request").at("body"), nullptr);
+    EXPECT_EQ(shown.changes, *json::parse(R"({"deleted":{"id":7,"subject":"Bug"}})"));
+    EXPECT_EQ(shown.request.at("body"), nullptr);
 }
 
-TEST_F(PreviewTest, ShowsNoChangesOfWhatMayNotBeReadOrIsNoObject)
+TEST_F(PreviewTest, SaysThatItIsNotKnownWhatCannotBeRead)
 {
+    auto const unknown = *json::parse(R"({"status":{"known":false,"to":"closed"}})");
     desk_.vendor.answer(403, R"({"message":"Not yours."})");
-    EXPECT_EQ(test::must(preview("update", R"({"status":"closed"})")).at("changes"), nullptr);
+    EXPECT_EQ(test::must(preview("update", R"({"status":"closed"})")).changes, unknown);
     desk_.vendor.answer(200, "[]");
-    EXPECT_EQ(test::must(preview("update", R"({"status":"closed"})")).at("changes"), nullptr);
+    EXPECT_EQ(test::must(preview("update", R"({"status":"closed"})")).changes, unknown);
     desk_.vendor.answer(200, R"({"id":7})");
-    EXPECT_EQ(test::must(preview("update", R"(["closed"])")).at("changes"), json::object{});
+    EXPECT_EQ(test::must(preview("update", R"(["closed"])")).changes, nullptr);
+}
+
+TEST_F(PreviewTest, SaysThatItIsNotKnownWhatTheVendorNeverAnswers)
+{
+    test::DeskCalls desk(catalog::test::replaced(catalog::test::kManifest, "get: {operation: get-ticket}",
+                                                 "get: {operation: get-ticket, unreadable: [secret, http.headers]}"));
+    auto const account = desk.callable(desk.connect());
+    catalog::CallParts parts;
+    parts.path.emplace_back("id", "7");
+    parts.body = *json::parse(R"({"secret":"x","http":{"url":"b","headers":{"k":"v"}},"status":"open"})");
+    desk.vendor.answer(200, R"({"id":7,"secret":null,"http":{"url":"a"},"status":"closed"})");
+    auto const shown = test::must(test::run_on(
+        desk.io, proxy::preview(desk.caller, account, *account->installed->integration->find("tickets", "update"),
+                                parts, test::soon())));
+    EXPECT_EQ(shown.changes, *json::parse(R"({"secret":{"known":false,"to":"x"},
+        "http":{"from":{"url":"a","headers":"not known"},"to":{"url":"b","headers":{"k":"v"}}},
+        "status":{"from":"closed","to":"open"}})"));
 }
 
 TEST_F(PreviewTest, SaysThatTheItemIsNotThere)
@@ -103,7 +120,7 @@ json::value shown_as(std::string const& authorization)
     return test::must(test::run_on(desk.io, preview(desk.caller, account,
                                                     *account->installed->integration->find("tickets", "create"), {},
                                                     test::soon())))
-        .at("request");
+        .request;
 }
 
 TEST(PreviewOfCredentials, ShowsWhereTheyGo)

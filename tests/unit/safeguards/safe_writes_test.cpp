@@ -1,6 +1,8 @@
 #include "safeguards/safe_writes.hpp"
 
 #include "support/desk_calls.hpp"
+#include "toolcalls/plan.hpp"
+#include "tools/arguments.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,11 +46,13 @@ protected:
         auto const given = json::parse(arguments).value().as_object();
         auto const& tools = *account_->tools;
         auto const& tool = tools[tools.find(tool_)];
-        auto const parts = tools::split_arguments(tool, given);
-        SafeWrites::Maker maker = [this] { return making(); };
-        co_return co_await desk_.safe_writes.make(
-            {{environment_, server_, "agent", hands_out_links_}, account_, tool, given, parts}, safeguard,
-            std::move(maker), deadline);
+        toolcalls::Plan plan;
+        plan.calls.push_back({tool.method, tools::split_arguments(tool, given)});
+        SafeWrites::Maker const maker = [this] { return making(); };
+        SafeWrites::Viewer const view = [&] { return toolcalls::preview(desk_.caller, account_, plan, deadline); };
+        Holder const holder{environment_, server_, "agent", hands_out_links_};
+        SafeWrites::Call const wanted{holder, account_, tool, given, bound_};
+        co_return co_await desk_.safe_writes.make(wanted, safeguard, maker, view, deadline);
     }
     Task<Result<Outcome>> making()
     {
@@ -86,6 +90,7 @@ protected:
     accounts::CallableAccountPtr account_ = desk_.callable(desk_.connect());
     std::string tool_ = "update_a_desk_ticket_by_id";
     bool hands_out_links_ = true;
+    std::string bound_;
     std::function<Result<Outcome>()> outcome_ = [] { return answered(); };
     SteadyTimer gate_{io_, SteadyTimer::time_point::max()};
     bool is_held_ = false;

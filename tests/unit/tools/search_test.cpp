@@ -31,7 +31,7 @@ protected:
 };
 
 /// What people and models ask for, and the tool that they mean.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kQueries{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kQueries{{
     {"list tickets", "list_all_gorgias_tickets"},
     {"find tickets", "gorgias_tickets_search"},
     {"show me the newest tickets", "list_all_gorgias_tickets"},
@@ -41,10 +41,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kQueries
     {"create a ticket", "create_a_gorgias_ticket"},
     {"close a ticket", "update_a_gorgias_ticket_by_id"},
     {"update ticket", "update_a_gorgias_ticket_by_id"},
-    {"assign ticket to an agent", "update_a_gorgias_ticket_by_id"},
+    {"assign ticket to an agent", "gorgias_ticket_assign"},
+    {"unassigned tickets of last week", "gorgias_tickets_search"},
+    {"answer a ticket", "gorgias_ticket_reply"},
     {"change the priority of a ticket", "update_a_gorgias_ticket_by_id"},
     {"delete a ticket", "delete_a_gorgias_ticket_by_id"},
-    {"reply to customer", "create_a_gorgias_message"},
+    {"reply to customer", "gorgias_ticket_reply"},
     {"send a message", "create_a_gorgias_message"},
     {"write an internal note", "create_a_gorgias_message"},
     {"messages of a ticket", "list_all_gorgias_messages"},

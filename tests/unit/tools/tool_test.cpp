@@ -268,7 +268,7 @@ TEST(Filter, HasTheVocabularyWithWhichItWasMade)
     EXPECT_FALSE(names({{}, {"replaces"}, second}).contains("delete_a_gorgias_ticket_by_id"));
     EXPECT_EQ(names({{}, {"sends"}, second}),
               (std::set<std::string>{"create_a_gorgias_message", "create_a_gorgias_satisfaction_survey",
-                                     "create_a_gorgias_ticket"}));
+                                     "create_a_gorgias_ticket", "gorgias_ticket_reply"}));
     EXPECT_TRUE(names({{}, {"sends"}, first}).contains("create_a_gorgias_message"));
 }
 

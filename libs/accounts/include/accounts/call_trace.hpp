@@ -14,6 +14,7 @@ struct CallTrace {
     std::string integration;
     std::string method;
     std::string tool;
+    std::string steps; ///< Of a tool of several vendor calls: their methods, in order.
     std::string client;
     std::chrono::microseconds vendor_time{};
     bool is_vendors_fault = false; ///< A failure was the vendor's, or on the way to the vendor.

@@ -107,7 +107,9 @@ struct Integration {
     std::vector<ContextField> fields; ///< The fields that every account has.
     std::vector<CredentialFormat> credentials;
     std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: the well-known header names are tried.
-    std::vector<Method> methods;                       ///< In the order of the manifest.
+    std::vector<Method> methods;  ///< The vendor's, in the order of the manifest.
+    std::vector<Method> composed; ///< Those that are made of calls of `methods`. Only tools call them.
+    std::map<std::string, ItemView, std::less<>> items; ///< By resource, how people see its items.
     /// The dotted path of the member of an error that has the vendor's messages by argument; empty if there is none.
     std::string failures_at;
     /// `resource.method`: the health method, a cheap read that shows whether credentials work. Empty if there is none.
@@ -120,7 +122,10 @@ struct Integration {
     /// A digest of everything that the tools depend on. Equal digests mean equal lists of tools.
     std::string digest;
 
+    /// One of the vendor's methods.
     [[nodiscard]] Method const* find(std::string_view resource, std::string_view method) const;
+    /// One of the vendor's methods, or a composed one.
+    [[nodiscard]] Method const* find_callable(std::string_view resource, std::string_view method) const;
     [[nodiscard]] bool has_resource(std::string_view resource) const;
     [[nodiscard]] CredentialFormat const* find_credentials(std::string_view name) const;
 };

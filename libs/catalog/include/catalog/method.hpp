@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "catalog/composition.hpp"
 #include "catalog/inputs.hpp"
+#include "catalog/shown.hpp"
 #include "catalog/template.hpp"
 #include "catalog/tool_shape.hpp"
 #include "openapi/operation.hpp"
@@ -49,7 +51,8 @@ struct Pagination {
     static constexpr std::int64_t kMostPages = 10;
 };
 
-/// One operation of a vendor as a method of a resource. Immutable once compiled.
+/// One operation of a vendor as a method of a resource, or a composed method. A composed one has no verb and no path;
+/// its arguments are the members of its body. Immutable once compiled.
 struct Method : openapi::Operation {
     std::string integration; ///< The name of its integration.
     std::string resource;
@@ -65,11 +68,18 @@ struct Method : openapi::Operation {
     bool large_integers_are_text = false;
     /// For `get`: the query arguments with which an item is read for the preview of a write.
     json::object preview;
+    /// For `get`: the dotted paths of members that the vendor takes and never answers.
+    std::vector<std::string> unreadable;
+    /// Reads the item that a call is about; its templates read `arguments.*`. Without it the `get` with the same path
+    /// does, if there is one.
+    std::optional<MethodCall> about;
+    Shown shown;
     /// Templates of MCP content blocks, which read the answer as `result`. Absent if the answer is the content.
     std::optional<ValueTemplate> content;
     /// The input that the tool asks the client for first; mostly null.
     std::shared_ptr<Inputs const> inputs;
     ToolShape shape;
+    std::shared_ptr<Composition const> composition; ///< Set only for a composed method.
     std::string tool_name;
     std::vector<std::string> former_names; ///< Former names of the tool. They still work, and the result has a note.
     std::vector<std::string> tags;         ///< In the newest vocabulary.

@@ -12,6 +12,9 @@ namespace sluice::catalog {
 /// `tickets` → `ticket`, `categories` → `category`, `statuses` → `status`, `address` → `address`.
 [[nodiscard]] std::string singular_of(std::string_view plural);
 
+/// A name as people read it: `Custom field` of `custom_field`.
+[[nodiscard]] std::string in_words(std::string_view name);
+
 /// `list_all_gorgias_tickets`, `get_single_gorgias_ticket_by_id`, … `gorgias_tickets_merge` for a custom method. A name
 /// above 64 characters is cut and gets a stable hash as suffix.
 [[nodiscard]] std::string tool_name_of(std::string_view integration, std::string_view resource,

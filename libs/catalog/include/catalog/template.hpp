@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ public:
     [[nodiscard]] bool fixes_host() const;
     /// As `render`, for prose: empty texts and booleans are allowed.
     [[nodiscard]] Result<std::string> render_prose(json::value const& values) const;
+    /// Writes each value by `write`. Errors: invalid_argument at the path of a value that is absent.
+    [[nodiscard]] Result<std::string> render_with(json::value const& values,
+                                                  std::function<std::string(json::value const&)> const& write) const;
 
 private:
     enum class Use { plain, url, prose };
@@ -51,15 +55,16 @@ private:
         bool is_whole_host = false;
     };
     void mark_authority();
-    [[nodiscard]] Result<std::string> render_with(json::value const& values, json::value const& fallback,
-                                                  Use use) const;
+    [[nodiscard]] Result<std::string> render_for(json::value const& values, json::value const& fallback,
+                                                 Use use) const;
 
     std::string text_;
     std::vector<Part> parts_;
 };
 
 /// JSON whose texts are templates. A text that is only one placeholder becomes the value itself, so numbers stay
-/// numbers.
+/// numbers. Such a placeholder may end in `?`: then a value that is absent is left out, and with it an object or a list
+/// of which nothing is left.
 class ValueTemplate {
 public:
     ValueTemplate() = default;
@@ -68,6 +73,8 @@ public:
 
     /// Errors: invalid_argument at the path of a value that is absent.
     [[nodiscard]] Result<json::value> render(json::value const& values) const;
+    /// As `render`; nothing if the whole value was left out.
+    [[nodiscard]] Result<std::optional<json::value>> render_if_there(json::value const& values) const;
     /// As `render`, but every text stays a text: other values are written as JSON.
     [[nodiscard]] Result<json::value> render_texts(json::value const& values) const;
     /// The dotted paths of its placeholders, in order.

@@ -36,7 +36,7 @@ struct ServerConfig {
     std::vector<std::string> approval_tags;
     /// Whether the answer has the link to the page of approval. If not, only the developer can show that page to a
     /// person.
-    bool approval_link = true;
+    bool approval_link = false;
     /// Within this time a write with the same arguments is not made again: the first answer is given. 0: every write is
     /// made.
     std::chrono::seconds idempotency_window{};

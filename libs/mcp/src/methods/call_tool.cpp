@@ -199,6 +199,7 @@ Task<Answer> CallTool::answer(RpcCall rpc)
     if (auto answered = ask(*call, said, request, snapshot))
         co_return *std::move(answered);
     auto done = co_await calls_.make(*call, snapshot.grant, rpc.listener, request.peer, rpc.deadline);
+    rpc.trace.steps = std::move(done.steps);
     switch (done.kind) {
     case toolcalls::Done::Kind::previewed:
         co_return Answer{200,

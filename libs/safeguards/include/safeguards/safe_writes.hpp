@@ -2,7 +2,7 @@
 
 #include "accounts/vault.hpp"
 #include "base/clock.hpp"
-#include "proxy/caller.hpp"
+#include "proxy/interpret.hpp"
 #include "safeguards/write_calls.hpp"
 #include "tenancy/waiters.hpp"
 
@@ -37,8 +37,8 @@ struct Holder {
 class SafeWrites {
 public:
     /// All must outlive it. `page` is the address of the page where calls are approved.
-    SafeWrites(WriteCallRepository& repository, proxy::Caller& caller, tenancy::Waiters& waiters,
-               crypto::Keyring const& keyring, Clock const& clock, std::string page);
+    SafeWrites(WriteCallRepository& repository, tenancy::Waiters& waiters, crypto::Keyring const& keyring,
+               Clock const& clock, std::string page);
 
     /// A call that is ready to be made.
     struct Call {
@@ -46,7 +46,9 @@ public:
         accounts::CallableAccountPtr account;
         tools::Tool const& tool;
         json::object const& arguments; ///< Validated; names resolved to ids.
-        catalog::CallParts const& parts;
+        /// What would be sent, if the call needs approval and the arguments alone do not tell: then a call that would
+        /// send something else is another call.
+        std::string bound;
     };
     /// The end of a call.
     struct Made {
@@ -58,22 +60,23 @@ public:
         std::string approval_url;
     };
     using Maker = std::function<Task<Result<proxy::Outcome>>()>;
+    /// Shows a person what the call would do (api-spec, `ApprovalRequest`).
+    using Viewer = std::function<Task<Result<json::object>>()>;
 
-    /// Makes the call by `make`, which runs at most once. If nobody knows whether a call had an effect, the same call
+    /// Makes the call by `make`, which runs at most once, or asks a person, who sees what `view` gives. If nobody knows whether a call had an effect, the same call
     /// is not made again within the window. Errors are in `outcome`: those of `make`; unavailable if the database does
     /// not answer (then nothing is sent); conflict if the same call is being made; forbidden if the call was declined;
     /// too_large; rate_limited.
-    Task<Made> make(Call call, Safeguard safeguard, Maker make, Deadline deadline);
+    Task<Made> make(Call call, Safeguard safeguard, Maker make, Viewer view, Deadline deadline);
 
 private:
     [[nodiscard]] WriteCallKey key_of(Call const& call) const;
     [[nodiscard]] std::string link_of(EnvironmentId environment, ApprovalId id) const;
-    Task<Result<WriteCall>> ask(Call const& call, WriteCallKey key, Deadline deadline);
+    Task<Result<WriteCall>> ask(Call const& call, WriteCallKey key, Viewer const& view, Deadline deadline);
     Task<Result<proxy::Outcome>> settle(EnvironmentId environment, ApprovalId id, std::chrono::seconds window,
                                         Result<proxy::Outcome> outcome);
 
     WriteCallRepository& repository_;
-    proxy::Caller& caller_;
     tenancy::Waiters& waiters_;
     crypto::Keyring const& keyring_;
     Clock const& clock_;

@@ -17,8 +17,8 @@ namespace sluice::toolcalls {
 ///
 /// For one account it is that account's list. For a tenant's accounts the tools keep their names; where two
 /// integrations have the same name of a tool, it begins with the integration's. Where several accounts share an
-/// integration, its tools take an argument that names the account, and show the integration's schema. The account's own
-/// part of the schema is then checked only when the tool is called.
+/// integration, its tools take an argument that names the account, and show the names that any of the accounts knows,
+/// such as those of teams. The account's own part of the schema is then checked when the tool is called.
 class ServedAccounts {
 public:
     explicit ServedAccounts(accounts::CallableAccountPtr account);

@@ -55,6 +55,7 @@ struct Done {
     std::string approval_url;     ///< Set if the call is pending and the grant gives out links.
     bool is_account_dead = false; ///< The account has to be connected again.
     std::string note;             ///< For the caller; mostly empty.
+    std::string steps;            ///< Of a composed method: the methods that were called, for the log.
 };
 
 /// Calls a tool for any surface, which calls these functions in order: `find_tool`, `target_of`, `check`, `make`.

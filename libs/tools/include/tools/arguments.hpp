@@ -27,6 +27,9 @@ void explain(Tool const& tool, std::vector<std::string> const& unfolded, std::ve
 /// The mistakes of an update that the schema does not see: it changes nothing, or empties a member that it also gives.
 [[nodiscard]] std::vector<FieldFailure> check_update(Tool const& tool, json::object const& arguments);
 
+/// What the arguments lack because of the value of another one (`catalog::Needs`).
+[[nodiscard]] std::vector<FieldFailure> check_needs(Tool const& tool, json::object const& arguments);
+
 /// Sorts validated arguments by their place in the vendor's request.
 [[nodiscard]] catalog::CallParts split_arguments(Tool const& tool, json::object const& arguments);
 

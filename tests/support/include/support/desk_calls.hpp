@@ -81,7 +81,7 @@ struct DeskCalls {
     proxy::Caller caller{vendor, vault, refresher, sealer, clock, observer, caller_metrics};
     FakeWriteCalls write_calls{clock};
     tenancy::Waiters waiters{io};
-    safeguards::SafeWrites safe_writes{write_calls, caller, waiters, keyring, clock, "https://sluice.example/approve"};
+    safeguards::SafeWrites safe_writes{write_calls, waiters, keyring, clock, "https://sluice.example/approve"};
     EnvironmentId const environment{Uuid{7}};
 };
 

@@ -1,0 +1,242 @@
+#include "toolcalls/plan.hpp"
+
+#include "proxy/parts.hpp"
+#include "proxy/preview.hpp"
+#include "tools/effects.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace sluice::toolcalls {
+namespace {
+
+constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
+
+std::string name_of(catalog::Method const& method)
+{
+    return fmt::format("{}.{}", method.resource, method.name);
+}
+
+/// The answer of a read, as templates read it.
+Result<json::value> value_in(proxy::Outcome const& outcome)
+{
+    using Kind = proxy::Outcome::Kind;
+    if (outcome.kind != Kind::object && outcome.kind != Kind::list)
+        return json::value(nullptr);
+    return json::parse(outcome.kind == Kind::list ? outcome.page.items : std::string_view(outcome.body),
+                       {.max_bytes = kMaxAnswer, .max_depth = 64});
+}
+
+/// Works out the steps of one composed method.
+class Planner {
+public:
+    Planner(proxy::Caller& caller, accounts::CallableAccountPtr account, catalog::Composition const& composition,
+            catalog::CallParts parts)
+        : caller_(caller)
+        , account_(std::move(account))
+        , composition_(composition)
+        , parts_(std::move(parts))
+        , values_{{"arguments", parts_.body ? *parts_.body : json::value(json::object{})}, {"steps", json::object{}}}
+    {
+    }
+
+    Task<Result<Plan>> run(Deadline deadline)
+    {
+        for (auto const& step : composition_.steps) {
+            auto const* request = std::get_if<catalog::RequestStep>(&step.what);
+            if (request != nullptr) {
+                auto const taken = co_await take(*request, step, deadline);
+                if (!taken)
+                    co_return taken.error();
+                if (plan_.refusal)
+                    co_return std::move(plan_);
+                continue;
+            }
+            auto value = catalog::value_of(step, values_);
+            if (!value)
+                co_return value.error();
+            if (*value)
+                keep(step.name, **std::move(value));
+        }
+        if (plan_.calls.empty())
+            co_return invalid("", "With these arguments there is nothing to do.");
+        if (!has_result_)
+            plan_.result = plan_.calls.size() - 1;
+        // The answer of the tool is the answer of this call, so it is asked for as the caller wishes.
+        auto& result = plan_.calls[plan_.result].parts;
+        result.limit = parts_.limit;
+        result.next_cursor = parts_.next_cursor;
+        result.fields = parts_.fields;
+        co_return std::move(plan_);
+    }
+
+private:
+    void keep(std::string const& name, json::value value)
+    {
+        values_.at("steps").as_object()[name] = std::move(value);
+    }
+
+    Task<Result<void>> take(catalog::RequestStep const& request, catalog::CompositionStep const& step,
+                            Deadline deadline)
+    {
+        if (!step.when.holds(values_))
+            co_return Result<void>{};
+        auto const* method = account_->installed->integration->find(request.call.resource, request.call.method);
+        auto const arguments = request.call.arguments.render(values_);
+        if (!arguments)
+            co_return Error{ErrorCode::upstream_failed,
+                            fmt::format("The vendor's answer lacks what {} needs: {}.", name_of(*method),
+                                        arguments.error().public_detail())};
+        auto parts = proxy::flat_parts(*method, arguments->get_object());
+        bool const is_for_values = method->access == catalog::Access::read && !step.name.empty();
+        if (!is_for_values) {
+            if (request.is_result) {
+                plan_.result = plan_.calls.size();
+                has_result_ = true;
+            }
+            plan_.calls.push_back({method, std::move(parts)});
+            co_return Result<void>{};
+        }
+        auto answer = co_await proxy::call_pages(caller_, account_, *method, std::move(parts), {}, deadline);
+        if (!answer)
+            co_return answer.error();
+        plan_.reads.push_back(method);
+        if (answer->kind == proxy::Outcome::Kind::error) {
+            plan_.refusal = *std::move(answer);
+            co_return Result<void>{};
+        }
+        auto value = value_in(*answer);
+        if (!value)
+            co_return Error{ErrorCode::upstream_failed, "The vendor's answer could not be read.",
+                            value.error().public_detail()};
+        keep(step.name, *std::move(value));
+        co_return Result<void>{};
+    }
+
+    proxy::Caller& caller_;
+    accounts::CallableAccountPtr account_;
+    catalog::Composition const& composition_;
+    catalog::CallParts parts_;
+    json::value values_;
+    Plan plan_;
+    bool has_result_ = false;
+};
+
+/// An error after a part of the calls was made.
+proxy::Outcome ended_early(Result<proxy::Outcome> failed, Plan const& plan, std::size_t position)
+{
+    proxy::Outcome outcome;
+    if (failed)
+        outcome = *std::move(failed);
+    else {
+        outcome.kind = proxy::Outcome::Kind::error;
+        outcome.status = outcome.remote_status =
+            failed.error().code() == ErrorCode::upstream_timeout ? 504 : 502;
+        outcome.message = failed.error().public_detail();
+    }
+    std::string made;
+    for (std::size_t i = 0; i < position; ++i)
+        made += (made.empty() ? "" : ", ") + name_of(*plan.calls[i].method);
+    outcome.message = fmt::format("{} was made; then {} failed: {} Do not repeat the whole call, since that would make "
+                                  "the first part again.",
+                                  made, name_of(*plan.calls[position].method), outcome.message);
+    outcome.had_effect = true;
+    return outcome;
+}
+
+/// The tool of a method as the account has it; null if it has none.
+tools::Tool const* tool_of(accounts::CallableAccount const& account, catalog::Method const& method)
+{
+    auto const position = account.tools->find(method.tool_name);
+    auto const* tool = position < account.tools->size() ? &(*account.tools)[position] : nullptr;
+    return tool != nullptr && tool->method == &method ? tool : nullptr;
+}
+
+} // namespace
+
+std::string Plan::steps() const
+{
+    std::string text;
+    for (auto const* method : reads)
+        text += (text.empty() ? "" : " ") + name_of(*method);
+    for (auto const& call : calls)
+        text += (text.empty() ? "" : " ") + name_of(*call.method);
+    return text;
+}
+
+std::string Plan::writes() const
+{
+    std::string text;
+    for (auto const& call : calls)
+        text += proxy::cursor_binding("", *call.method, call.parts) + '\n';
+    return text;
+}
+
+Task<Result<Plan>> plan_calls(proxy::Caller& caller, accounts::CallableAccountPtr account, tools::Tool const& tool,
+                              catalog::CallParts parts, Deadline deadline)
+{
+    Planner planner(caller, std::move(account), *tool.method->composition, std::move(parts));
+    co_return co_await planner.run(deadline);
+}
+
+Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
+                                       proxy::Gathering gathering, Deadline deadline)
+{
+    std::optional<proxy::Outcome> result;
+    std::chrono::microseconds vendor_time{};
+    for (std::size_t i = 0; i < plan.calls.size(); ++i) {
+        auto const& call = plan.calls[i];
+        proxy::Gathering const of_call = i == plan.result ? gathering : proxy::Gathering{};
+        auto outcome = co_await proxy::call_pages(caller, account, *call.method, call.parts, of_call, deadline);
+        bool const has_failed = !outcome || outcome->kind == proxy::Outcome::Kind::error;
+        if (has_failed && i == 0)
+            co_return outcome;
+        if (has_failed)
+            co_return ended_early(std::move(outcome), plan, i);
+        vendor_time += outcome->vendor_time;
+        auto const limits = outcome->limits;
+        if (i == plan.result)
+            result = *std::move(outcome);
+        if (result)
+            result->limits = limits;
+    }
+    result->vendor_time = vendor_time;
+    co_return *std::move(result);
+}
+
+Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
+                                   Deadline deadline)
+{
+    auto const& integration = *account->installed->integration;
+    bool const is_composed = !plan.reads.empty() || plan.calls.size() > 1;
+    json::object shown;
+    json::array effects;
+    json::array steps;
+    for (auto const* method : plan.reads)
+        steps.push_back(json::object{{"title", method->title}, {"method", name_of(*method)}, {"access", "read"}});
+    for (std::size_t i = 0; i < plan.calls.size(); ++i) {
+        auto const& call = plan.calls[i];
+        auto seen = co_await proxy::preview(caller, account, *call.method, call.parts, deadline);
+        if (!seen)
+            co_return seen.error();
+        tools::SeenCall const known{integration,  *call.method, tool_of(*account, *call.method),
+                                    call.parts, seen->item,   seen->changes};
+        for (auto& effect : tools::effects_of(known))
+            effects.push_back(std::move(effect));
+        json::object step{{"title", call.method->title}, {"method", name_of(*call.method)}, {"access", "write"}};
+        step["request"] = seen->request;
+        steps.push_back(std::move(step));
+        if (i != plan.result)
+            continue;
+        shown["about"] = tools::about_of(known);
+        shown["request"] = std::move(seen->request);
+        shown["changes"] = std::move(seen->changes);
+    }
+    shown["effects"] = std::move(effects);
+    if (is_composed)
+        shown["steps"] = std::move(steps);
+    co_return shown;
+}
+
+} // namespace sluice::toolcalls
