@@ -28,7 +28,7 @@ test('custom fields stand in the tools: name, id, type, allowed values, and whet
     const reason = field('Contact reason');
     assert.equal(shown.contact_reason.title, 'Contact reason');
     assert.deepEqual(shown.contact_reason.enum, reason.definition.input_settings.choices);
-    assert.equal(shown.contact_reason.description, `Field ${reason.id}, text, one of its choices; managed by the vendor (contact_reason).`);
+    assert.equal(shown.contact_reason.description, `Field ${reason.id}, managed by the vendor.`);
     assert.deepEqual([shown.refund_amount.type, shown.refund_amount.minimum, shown.refund_amount.maximum], ['number', 0, 5000]);
     assert.equal(shown.escalated.type, 'boolean');
     assert.deepEqual(Object.keys(shown).length, fields.length);

@@ -158,21 +158,25 @@ private:
         }
     }
 
-    /// Explains why no branch fits. If only one branch has the value's type, tells its mistakes, else lists the
-    /// branches.
+    /// Explains why no branch fits: by the mistakes of the only branch that takes a structure, or of the one that lists
+    /// values if all take the value's type; else by the list of branches.
     void explain_branches(std::vector<Node> const& branches, json::value const& value, Place const& at)
     {
         auto const type = type_of(value);
         Node const* meant = nullptr;
+        Node const* listed = nullptr;
         std::size_t candidates = 0;
         for (auto const& branch : branches) {
-            if (!value.is_structured() || (branch.types & type) == 0)
+            if ((branch.types & type) == 0)
                 continue;
             meant = &branch;
+            listed = branch.values && !value.is_structured() ? &branch : listed;
             ++candidates;
         }
-        if (candidates == 1 && probes_ == 0)
+        if (probes_ == 0 && candidates == 1 && value.is_structured())
             return run(*meant, value, at);
+        if (probes_ == 0 && candidates == branches.size() && listed != nullptr)
+            return run(*listed, value, at);
         add(at, [&] { return fmt::format("must be {}, not {}", forms_of(branches), word_for(type)); });
     }
 

@@ -29,6 +29,9 @@ struct ToolOverlay::Part {
     catalog::DynamicPlace place;
     std::vector<Record> records;
     std::vector<std::string> labels;
+    /// The members that stand for the id beside which the place is, in an object that does not list them: `name`,
+    /// `email`.
+    std::vector<std::string_view> stand_ins;
 
     [[nodiscard]] Record const* find(json::value const& given) const
     {
@@ -57,6 +60,19 @@ struct ToolOverlay::Part {
             failures.push_back({path, fmt::format("is not known in this account; there are {}{}", told(labels),
                                                   did_you_mean(labels, text_of(given)))});
         return record; // An unknown id may be newer than the known records, so the vendor checks it.
+    }
+
+    /// `{"email": …}` in place of `{"id": …}`.
+    void put_stand_in(json::value& given) const
+    {
+        auto* object = given.if_object();
+        if (object == nullptr || object->size() != 1)
+            return;
+        for (auto const name : stand_ins)
+            if (auto const* value = object->if_contains(name)) {
+                given = json::object{{place.path.back(), *value}};
+                return;
+            }
     }
 
     void put_values(json::value& given, std::string const& path, std::vector<FieldFailure>& failures) const
@@ -96,8 +112,11 @@ struct ToolOverlay::Part {
     {
         if (place.kind == Kind::name)
             return;
+        if (!stand_ins.empty())
+            each(arguments, 0, place.path.size() - 1, "",
+                 [&](json::value& value, std::string const&) { put_stand_in(value); });
         Record const* record = nullptr;
-        each(arguments, 0, "", [&](json::value& value, std::string const& path) {
+        each(arguments, 0, place.path.size(), "", [&](json::value& value, std::string const& path) {
             if (failures.size() >= kMostFailures)
                 return;
             if (place.kind == Kind::values)
@@ -153,7 +172,7 @@ struct ToolOverlay::Part {
             for (auto const& record : records) {
                 auto property = schema_of(record);
                 if (used + boost::json::serialize(property).size() > kFieldBytes)
-                    property.erase("enum"); // A wrong value gets an error that lists the choices.
+                    property = schema_of(record, false); // A wrong value gets an error that lists the choices.
                 auto const size = boost::json::serialize(property).size() + record.key.size();
                 left_out += used + size > kFieldBytes ? 1 : 0;
                 if (used + size > kFieldBytes)
@@ -194,27 +213,29 @@ struct ToolOverlay::Part {
 private:
     using Visit = std::function<void(json::value&, std::string const&)>;
 
-    /// Calls `visit` for each value at the path.
-    void each(json::object& object, std::size_t depth, std::string const& path, Visit const& visit) const
+    /// Calls `visit` for each value at the first `length` steps of the path.
+    void each(json::object& object, std::size_t depth, std::size_t length, std::string const& path,
+              Visit const& visit) const
     {
         auto* value = object.if_contains(place.path[depth]);
         if (value != nullptr)
-            visit_or_descend(*value, depth + 1,
+            visit_or_descend(*value, depth + 1, length,
                              path.empty() ? place.path[depth] : fmt::format("{}.{}", path, place.path[depth]), visit);
     }
 
-    void visit_or_descend(json::value& value, std::size_t depth, std::string const& path, Visit const& visit) const
+    void visit_or_descend(json::value& value, std::size_t depth, std::size_t length, std::string const& path,
+                          Visit const& visit) const
     {
-        if (depth == place.path.size())
+        if (depth == length)
             return visit(value, path);
         if (place.path[depth] != "*") {
             if (auto* object = value.if_object())
-                each(*object, depth, path, visit);
+                each(*object, depth, length, path, visit);
             return;
         }
         if (auto* elements = value.if_array())
             for (std::size_t i = 0; i < elements->size(); ++i)
-                visit_or_descend((*elements)[i], depth + 1, fmt::format("{}[{}]", path, i), visit);
+                visit_or_descend((*elements)[i], depth + 1, length, fmt::format("{}[{}]", path, i), visit);
     }
 };
 
@@ -250,6 +271,20 @@ std::string ToolOverlay::name_at(std::string_view place, json::value const& id) 
     return {};
 }
 
+/// What may stand for the id at a place, if the object around it lists no member of that name.
+std::vector<std::string_view> stand_ins_of(catalog::DynamicPlace const& place, Tool const& tool)
+{
+    if (place.kind != Kind::id || place.path.size() != 2 || place.path.back() != "id" || !tool.body_schema.is_object())
+        return {};
+    auto const* object = json::find_path(tool.body_schema, "properties." + place.path.front());
+    auto const* members = object != nullptr ? json::find_path(*object, "properties") : nullptr;
+    std::vector<std::string_view> names;
+    for (std::string_view const name : {"name", "email"})
+        if (members != nullptr && members->is_object() && !members->get_object().contains(name))
+            names.push_back(name);
+    return names;
+}
+
 class OverlayMaker {
 public:
     OverlayMaker(catalog::Integration const& integration, json::object const& values)
@@ -272,7 +307,7 @@ public:
             std::vector<std::string> labels;
             for (auto const& record : records)
                 labels.push_back(record.label);
-            overlay->parts_.push_back({place, std::move(records), std::move(labels)});
+            overlay->parts_.push_back({place, std::move(records), std::move(labels), stand_ins_of(place, *base)});
         }
         return overlay->parts_.empty() ? nullptr : shown_with(base, std::move(overlay), true);
     }

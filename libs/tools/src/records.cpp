@@ -55,16 +55,17 @@ std::shared_ptr<schema::Schema const> form_of(std::string_view type)
     return made ? std::make_shared<schema::Schema const>(*std::move(made)) : nullptr;
 }
 
-std::string describe(Record const& record)
+std::string describe(Record const& record, bool shows_choices)
 {
-    auto text = fmt::format("Field{}{}, {}", record.id_text.empty() ? "" : " ", record.id_text,
-                            record.type.empty() ? "any value" : record.type);
-    if (!record.choices.empty() && record.type == "text")
+    auto text = fmt::format("Field{}{}", record.id_text.empty() ? "" : " ", record.id_text);
+    if (record.type.empty())
+        text += ", any value";
+    if (!record.choices.empty() && !shows_choices && record.type == "text")
         text += ", one of its choices";
     if (record.required)
         text += ", required";
     if (!record.managed.empty())
-        text += fmt::format("; managed by the vendor ({})", clean(record.managed));
+        text += ", managed by the vendor";
     return text + '.';
 }
 
@@ -154,20 +155,22 @@ std::string told(std::vector<std::string> const& names)
     return shown < names.size() ? fmt::format("{} and {} more", text, names.size() - shown) : text;
 }
 
-json::object schema_of(Record const& record)
+json::object schema_of(Record const& record, bool may_show_choices)
 {
+    bool const are_texts = std::ranges::all_of(record.choices, [](auto const& choice) { return choice.is_string(); });
+    bool const shows_choices =
+        may_show_choices && !record.choices.empty() && record.choices.size() <= kShownChoices && are_texts;
     json::object schema;
     schema["type"] = record.type == "number" || record.type == "boolean" ? record.type : "string";
     schema["title"] = record.label;
-    schema["description"] = describe(record);
+    schema["description"] = describe(record, shows_choices);
     if (record.type == "number") {
         if (record.minimum.is_number())
             schema["minimum"] = record.minimum;
         if (record.maximum.is_number())
             schema["maximum"] = record.maximum;
     }
-    bool const are_texts = std::ranges::all_of(record.choices, [](auto const& choice) { return choice.is_string(); });
-    if (!record.choices.empty() && record.choices.size() <= kShownChoices && are_texts)
+    if (shows_choices)
         schema["enum"] = record.choices;
     return schema;
 }

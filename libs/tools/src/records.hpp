@@ -39,8 +39,8 @@ void add_of_another(std::vector<Record>& records, std::vector<Record> const& oth
 void check_value(Record const& record, json::value& value, std::string const& path,
                  std::vector<FieldFailure>& failures);
 
-/// The schema of a field's value.
-[[nodiscard]] json::object schema_of(Record const& record);
+/// The schema of a field's value; with its choices if they may be shown and are not too many.
+[[nodiscard]] json::object schema_of(Record const& record, bool may_show_choices = true);
 
 /// A text with one sentence for each field, used where an argument takes the field's value alone.
 [[nodiscard]] std::string lines_of(std::vector<Record> const& records);

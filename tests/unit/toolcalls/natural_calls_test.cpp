@@ -125,9 +125,7 @@ TEST_F(NaturalCalls, AMemberOfAGivenObjectIsCleared)
 
 TEST_F(NaturalCalls, MembersThatAreNotThereAreRefusedAtEveryDepth)
 {
-    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_team":{"name":"Support"}})").find("assignee_team.name is not known"),
-              std::string::npos);
-    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"x@y.z"}})").find("assignee_user.email is not known"),
+    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_team":{"label":"Support"}})").find("assignee_team.label is not known"),
               std::string::npos);
     EXPECT_NE(sent(kUpdate, R"({"id":1,"state":"closed"})").find("state is not known here"), std::string::npos);
     EXPECT_NE(sent("list_all_gorgias_tickets", R"({"status":"open"})").find("gorgias_tickets_search"),
@@ -207,6 +205,33 @@ TEST_F(NaturalCalls, TheListOfAHelpDesksAgentIsSmall)
     EXPECT_EQ(first.first, 17U);
     EXPECT_LE(first.second, 9'000);
     EXPECT_LE(size_of({{"read", "write"}, {"tickets", "messages"}, catalog::Vocabulary::second}).second, 12'600);
+}
+
+TEST_F(NaturalCalls, APersonInAnObjectIsMeantByNameOrEmail)
+{
+    EXPECT_EQ(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"sam@acme.example"}})"),
+              R"({"assignee_user":{"id":11}})");
+    EXPECT_EQ(sent(kUpdate, R"({"id":1,"assignee_team":{"name":"Returns"}})"), R"({"assignee_team":{"id":22}})");
+    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"nobody@acme.example"}})").find("is not known"),
+              std::string::npos);
+    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"sam@acme.example","id":11}})").find("assignee_user.email"),
+              std::string::npos);
+}
+
+TEST_F(NaturalCalls, AMacroDoesWhatItsActionsSay)
+{
+    auto const macro = [&](std::string const& action) {
+        return sent("create_a_gorgias_macro", R"({"name":"m","actions":[{"title":"t",)" + action + "}]}");
+    };
+    EXPECT_NE(macro(R"("name":"add_tags","arguments":{"tags":"x"})").find("did you mean addTags"), std::string::npos)
+        << macro(R"("name":"add_tags","arguments":{"tags":"x"})");
+    EXPECT_NE(macro(R"("name":"addTags","arguments":{})").find("actions[0].arguments.tags is required by addTags"),
+              std::string::npos);
+    EXPECT_NE(macro(R"("name":"setResponseText","arguments":{})").find("or arguments.body_html"), std::string::npos);
+    EXPECT_EQ(macro(R"("name":"addTags","arguments":{"tags":"x"})"),
+              R"({"actions":[{"arguments":{"tags":"x"},"name":"addTags","title":"t"}],"name":"m"})");
+    EXPECT_EQ(macro(R"("name":"shopifyCancelOrder","arguments":{"order":1})"),
+              R"({"actions":[{"arguments":{"order":1},"name":"shopifyCancelOrder","title":"t"}],"name":"m"})");
 }
 
 } // namespace

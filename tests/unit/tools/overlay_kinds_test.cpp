@@ -148,11 +148,11 @@ TEST(OverlayValues, ShowEachFieldWithWhatItTakes)
         {"id":2,"name":"Weight","type":"number","minimum":1,"maximum":9},{"id":3,"name":"Fragile","type":"boolean",
         "managed":"import"},{"id":4,"name":"?","choices":[1,2]},{"id":5,"name":"weight"}])");
     EXPECT_EQ(values.shown("source.properties"), *json::parse(R"j({
-        "gr_e":{"type":"string","title":"Größe!","description":"Field 1, text, one of its choices, required.",
+        "gr_e":{"type":"string","title":"Größe!","description":"Field 1, required.",
                 "enum":["S","M"]},
-        "weight_2":{"type":"number","title":"Weight (#2)","description":"Field 2, number.","minimum":1,"maximum":9},
+        "weight_2":{"type":"number","title":"Weight (#2)","description":"Field 2.","minimum":1,"maximum":9},
         "fragile":{"type":"boolean","title":"Fragile",
-                   "description":"Field 3, boolean; managed by the vendor (import)."},
+                   "description":"Field 3, managed by the vendor."},
         "field_4":{"type":"string","title":"?","description":"Field 4, any value."},
         "weight_5":{"type":"string","title":"weight (#5)","description":"Field 5, any value."}})j"));
     EXPECT_EQ(values.resolved(R"({"source":{"gr_e":"M","weight_2":5,"Fragile":true}})"),
