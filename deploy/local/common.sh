@@ -94,6 +94,16 @@ npm_install() {
         fail "npm ci in $(shown "$1"): $(tail -n 20 "$2")"
 }
 
+# python_install DIR LIST LOG: a virtual environment with what LIST names, unless it is there. Libraries are compiled when
+# they are used, which is less than all of them.
+python_install() {
+    ! cmp -s "$2" "$1/installed.txt" || return 0
+    rm -rf "$1"
+    { /usr/bin/python3 -m venv "$1" && "$1/bin/pip" install --no-deps --only-binary :all: --require-hashes --no-compile \
+        --disable-pip-version-check --quiet --requirement "$2" && cp "$2" "$1/installed.txt"; } >"$3" 2>&1 ||
+        fail "pip install of $(shown "$2"): $(tail -n 20 "$3")"
+}
+
 # build_pages LOG: services/dashboard's dist, unless nothing has changed since.
 build_pages() {
     local dir=$root/services/dashboard
