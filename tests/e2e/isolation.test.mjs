@@ -33,7 +33,7 @@ defer(file, () => theirs.api.delete(`/webhook/${ownWebhook.id}`));
 const { event_id } = await ours.api.ok('POST', '/webhook/test', { id: webhook.id });
 const tenant_id = account.simulated.subdomain;
 const tenantServer = await ours.api.ok('POST', '/mcp-server', { name: 'e2e', tenant_id });
-const guarded = await account.mint({ approval_tags: ['macros'] });
+const guarded = await account.mint({ approval_tags: ['macros'], approval_link: true });
 const { approval_id, approval_url } = (
     await callTool(guarded.url, 'create_a_gorgias_macro', { name: 'Ours', actions: [] })
 ).data;

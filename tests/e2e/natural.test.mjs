@@ -86,8 +86,8 @@ test('people and teams by name, e-mail or id, flat or in their object', async ()
             assert.equal((await ticketOf(id)).assignee_user.id, user.id, JSON.stringify(args));
         }
     const id = own();
-    const { message: told } = toolError(await callTool(url, update, { id, assignee_team: { name: 'Support' } }), 400);
-    assert.match(told, /assignee_team\.name is not known here/);
+    const { message: told } = toolError(await callTool(url, update, { id, assignee_team: { label: 'Support' } }), 400);
+    assert.match(told, /assignee_team\.label is not known here/);
     assert.equal((await ticketOf(id)).assignee_team, null);
 });
 

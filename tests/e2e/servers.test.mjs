@@ -121,7 +121,7 @@ test('PATCH merges config key by key, and clients see it at once', async () => {
         result_token_limit: 20_000,
         structured_content: false,
         approval_tags: [],
-        approval_link: true,
+        approval_link: false,
         idempotency_window_s: 0,
     });
     assert.deepEqual(await shown(), tools.filter((tool) => tool.resource === 'macros').map((tool) => tool.name));

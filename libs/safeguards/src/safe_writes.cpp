@@ -201,13 +201,13 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, View
     approval.tool = call.tool.name;
     approval.ends_at = clock_.now() + kApprovalLifetime;
     auto& request = approval.request;
-    request = *std::move(seen);
     request["title"] = call.tool.title;
     request["integration"] = integration.name;
     request["integration_label"] = integration.label;
     request["tenant_id"] = call.account->account.tenant_id;
     request["mcp_server"] = call.holder.name;
     request["arguments"] = call.arguments;
+    request.insert(seen->begin(), seen->end());
     // The item's present state may be large. The person must see the request; the state before it may be left out.
     if (boost::json::serialize(request).size() > kMaxRequest)
         request["changes"] = nullptr;

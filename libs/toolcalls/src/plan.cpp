@@ -210,7 +210,7 @@ Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAcco
 {
     auto const& integration = *account->installed->integration;
     bool const is_composed = !plan.reads.empty() || plan.calls.size() > 1;
-    json::object shown;
+    json::object shown{{"about", nullptr}, {"effects", nullptr}};
     json::array effects;
     json::array steps;
     for (auto const* method : plan.reads)

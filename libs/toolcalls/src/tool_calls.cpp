@@ -97,9 +97,12 @@ Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::Page
         done.outcome = *std::move(plan.refusal);
     } else if (is_dry_run) {
         done.kind = Done::Kind::previewed;
-        done.preview = co_await preview(caller_, call.account, plan, deadline);
-        if (done.preview)
-            done.preview->insert({{"dry_run", true}});
+        done.preview = json::object{{"dry_run", true}};
+        auto seen = co_await preview(caller_, call.account, plan, deadline);
+        if (seen)
+            done.preview->insert(seen->begin(), seen->end());
+        else
+            done.preview = seen.error();
         co_return done;
     } else if (auto const safeguard =
                    safeguards::safeguard_of(method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);

@@ -18,9 +18,20 @@ using Kind = catalog::DynamicPlace::Kind;
 
 /// The most mistakes that are reported, since for each one all names are searched for similar ones.
 constexpr std::size_t kMostFailures = 20;
-/// The most bytes that an account's fields add to a schema, and those of the names of one list.
+/// The most bytes that an account's fields add to a schema.
 constexpr std::size_t kFieldBytes = 5 * 1024;
-constexpr std::size_t kEnumBytes = 1024;
+
+/// A description without its example, which has another form than the account's own.
+std::string without_example(std::string const& described)
+{
+    auto const at = std::min(described.find(" E.g. "), described.find(", e.g. "));
+    if (at == std::string::npos)
+        return described;
+    auto text = described.substr(0, at);
+    if (auto const after = described.find("; ", at); after != std::string::npos)
+        text += described.substr(after);
+    return text.ends_with('.') ? text : text + '.';
+}
 
 } // namespace
 
@@ -162,8 +173,6 @@ struct ToolOverlay::Part {
                 fmt::format("{}{}There are: {}.", described, described.empty() ? "" : " ", names_of(records));
             return;
         }
-        auto by_id = *node;
-        by_id.erase("description");
         node->clear();
         if (place.kind == Kind::values) {
             json::object properties;
@@ -182,25 +191,19 @@ struct ToolOverlay::Part {
             }
             (*node)["type"] = "object";
             (*node)["description"] = fmt::format(
-                "{} In this account, write {{field: value}}.{}", described.substr(0, described.find(" E.g. ")),
+                "{} In this account, write {{field: value}}.{}", without_example(described),
                 left_out > 0 ? fmt::format(" {} more fields are taken by their name or id.", left_out) : "");
             (*node)["properties"] = std::move(properties);
             if (left_out > 0)
                 (*node)["additionalProperties"] = true;
             return;
         }
-        json::object by_name{{"type", "string"}};
-        auto const* type = json::string_at(by_id, "type");
-        bool const are_texts = type != nullptr && *type == "string"; // Then an id fits where a name does.
-        (*node)["description"] = described + " By its name or its id.";
-        if (!are_texts && names_of(records).size() <= kEnumBytes && !names_of(records).ends_with("…"))
-            by_name["enum"] = json::array_of(labels);
-        else
-            (*node)["description"] = fmt::format("{} By its name or its id: {}.", described, names_of(records));
-        if (are_texts)
-            (*node)["type"] = "string";
-        else
-            (*node)["anyOf"] = json::array{std::move(by_name), std::move(by_id)};
+        // One type for all: some clients make an argument of two types required, and check enums before they send.
+        bool const has_emails = std::ranges::any_of(records, [](auto const& record) { return !record.email.empty(); });
+        (*node)["type"] = "string";
+        (*node)["description"] =
+            fmt::format("{}{}By name{} or id. There are: {}.", described, described.empty() ? "" : " ",
+                        has_emails ? ", e-mail" : "", names_of(records));
         auto* properties = schema.if_contains("properties");
         auto* value = place.kind == Kind::field && properties != nullptr
                           ? properties->get_object().if_contains(place.value)
