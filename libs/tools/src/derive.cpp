@@ -106,6 +106,25 @@ void read_header_arguments(json::object const& full, documents::Source const& pl
     }
 }
 
+/// Whether an object, at any depth, has a member of several types that may be left out.
+bool has_optional_union(json::value const& schema)
+{
+    auto const* rules = schema.if_object();
+    if (rules == nullptr)
+        return false;
+    auto const* required = json::array_at(*rules, "required");
+    auto const* members = json::object_at(*rules, "properties");
+    for (auto const& [name, member] : members != nullptr ? *members : json::object{}) {
+        bool const is_required =
+            required != nullptr && std::ranges::find(*required, json::value(name)) != required->end();
+        bool const is_union = member.is_object() && member.get_object().contains("anyOf");
+        if ((is_union && !is_required) || has_optional_union(member))
+            return true;
+    }
+    auto const* items = rules->if_contains("items");
+    return items != nullptr && has_optional_union(*items);
+}
+
 void finish(Tool& tool, json::object const& full)
 {
     auto shown = full;
@@ -121,6 +140,10 @@ void finish(Tool& tool, json::object const& full)
     entry["description"] = tool.description;
     entry["inputSchema"] = portable;
     entry["annotations"] = annotations_of(tool);
+    // Mastra makes such a member required for its model, which then sets what nobody asked for; this leaves the schema
+    // as it is.
+    if (has_optional_union(portable))
+        entry["_meta"] = json::object{{"mastra", json::object{{"strict", false}}}};
     tool.list_entry = boost::json::serialize(entry);
 }
 
