@@ -37,7 +37,7 @@ Result<json::object> search_tools(ToolSet const& tools, json::object const& argu
                                                             : 0;
     if (is_no_integer || limit < 1 || limit > kMostFound)
         return invalid("limit", "must be an integer from 1 to 20");
-    auto const ranked = tools::find_by_words(tools.tools(), tools.shown(), *query);
+    auto const ranked = tools.search(*query);
     json::array found;
     for (auto const position : ranked | std::views::take(limit))
         found.push_back(brief_of(tools.tools()[position]));

@@ -34,10 +34,7 @@ ToolSet::ToolSet(std::shared_ptr<tools::ToolList const> tools, tools::ToolFilter
     , shown_(tools::apply(filter_, *tools_))
     , shown_count_(static_cast<std::size_t>(std::ranges::count(shown_, true)))
 {
-    auto const is_missing = [this](std::string_view name) {
-        auto const position = tools_->find(name);
-        return position < tools_->size() ? !shown_[position] : !tools_->why_without(name).empty();
-    };
+    auto const is_missing = [this](std::string_view name) { return hides(name); };
     for (std::size_t i = 0; i < tools_->size(); ++i) {
         if (!shown_[i])
             continue;
@@ -74,6 +71,18 @@ tools::Tool const* ToolSet::find(std::string_view name) const
 {
     auto const position = tools_->find(name);
     return position < tools_->size() && shown_[position] ? &(*tools_)[position] : nullptr;
+}
+
+std::vector<std::size_t> ToolSet::search(std::string_view query) const
+{
+    std::call_once(indexed_, [this] { index_ = std::make_unique<tools::SearchIndex const>(*tools_); });
+    return index_->find(shown_, query);
+}
+
+bool ToolSet::hides(std::string_view name) const
+{
+    auto const position = tools_->find(name);
+    return position < tools_->size() ? !shown_[position] : !tools_->why_without(name).empty();
 }
 
 bool ToolSet::allows(catalog::Method const& method) const

@@ -107,4 +107,27 @@ std::string without_mentions(std::string const& list_entry,
     return cutter.has_cut() ? boost::json::serialize(*entry) : list_entry;
 }
 
+std::string cut_mentions(std::string_view text, std::function<bool(std::string_view name)> const& is_missing)
+{
+    std::string kept;
+    for (auto const sentence : sentences_of(text)) {
+        auto const names = names_in(sentence);
+        auto const missing = std::ranges::find_if(names, is_missing);
+        if (missing == names.end()) {
+            kept += sentence;
+            continue;
+        }
+        auto const before = sentence.substr(0, static_cast<std::size_t>(missing->data() - sentence.data()));
+        std::size_t cut = 0;
+        for (std::string_view const mark : {"; ", ": ", ", "})
+            if (auto const at = before.rfind(mark); at != std::string_view::npos)
+                cut = std::max(cut, at);
+        if (cut > 0)
+            kept += std::string(before.substr(0, cut)) + ". ";
+    }
+    while (kept.ends_with(' ') || (kept.ends_with('.') && !text.ends_with('.')))
+        kept.pop_back();
+    return kept.empty() ? std::string(text) : kept;
+}
+
 } // namespace sluice::tools

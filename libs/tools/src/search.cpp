@@ -15,7 +15,7 @@
 namespace sluice::tools {
 namespace {
 
-using Words = std::vector<std::string>;
+using WordList = std::vector<std::string>;
 
 // How much a word counts, by where the tool has it.
 constexpr double kInName = 4;
@@ -154,9 +154,9 @@ std::string stem_of(std::string word)
 }
 
 /// The words of letters and digits, in lower case and in the singular.
-Words words_of(std::string_view text)
+WordList words_of(std::string_view text)
 {
-    Words words;
+    WordList words;
     std::string word;
     auto const end = [&] {
         if (std::ranges::find(kEmpty, word) == kEmpty.end() && !word.empty())
@@ -234,7 +234,7 @@ struct Wanted {
     unsigned deeds = 0;
 };
 
-std::vector<Wanted> wanted_by(Words const& query)
+std::vector<Wanted> wanted_by(WordList const& query)
 {
     std::vector<Wanted> wanted;
     for (auto const& word : query) {
@@ -247,10 +247,11 @@ std::vector<Wanted> wanted_by(Words const& query)
     return wanted;
 }
 
-/// All tools of a list, and how rare each of their words is.
-class Index {
+} // namespace
+
+class SearchIndex::Words {
 public:
-    explicit Index(ToolList const& tools)
+    explicit Words(ToolList const& tools)
         : tools_(tools)
     {
         for (std::size_t i = 0; i < tools.size(); ++i) {
@@ -273,7 +274,7 @@ public:
     }
 
     /// The positions of the shown tools that the words may mean, the most likely first.
-    [[nodiscard]] std::vector<std::size_t> ranked(Words const& query, std::vector<bool> const& shown) const
+    [[nodiscard]] std::vector<std::size_t> ranked(WordList const& query, std::vector<bool> const& shown) const
     {
         auto const wanted = wanted_by(query);
         std::vector<std::tuple<double, bool, std::size_t, std::size_t>> found;
@@ -337,19 +338,26 @@ private:
     std::set<std::string> said_by_all_;
 };
 
-} // namespace
-
-std::vector<std::size_t> find_by_words(ToolList const& tools, std::vector<bool> const& shown, std::string_view query)
+SearchIndex::SearchIndex(ToolList const& tools)
+    : tools_(tools)
+    , words_(std::make_unique<Words const>(tools))
 {
+}
+
+SearchIndex::~SearchIndex() = default;
+
+std::vector<std::size_t> SearchIndex::find(std::vector<bool> const& shown, std::string_view query) const
+{
+    // A name is meant as it is.
+    if (auto const named = tools_.find(query); named < tools_.size() && shown[named])
+        return {named};
+    if (auto const words = words_of(query); !words.empty())
+        return words_->ranked(words, shown);
     std::vector<std::size_t> all;
-    for (std::size_t i = 0; i < tools.size(); ++i)
+    for (std::size_t i = 0; i < tools_.size(); ++i)
         if (shown[i])
             all.push_back(i);
-    auto const words = words_of(query);
-    // A name is meant as it is.
-    if (auto const named = tools.find(query); named < tools.size() && shown[named])
-        return {named};
-    return words.empty() ? all : Index(tools).ranked(words, shown);
+    return all;
 }
 
 std::vector<std::string> near_names(ToolList const& tools, std::vector<bool> const& shown, std::string_view name)

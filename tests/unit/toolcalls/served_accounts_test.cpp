@@ -1,6 +1,8 @@
 #include "toolcalls/served_accounts.hpp"
 
 #include "catalog/integration.hpp"
+#include "toolcalls/tool_calls.hpp"
+#include "tools/overlay.hpp"
 
 #include <gtest/gtest.h>
 
@@ -121,6 +123,42 @@ TEST_F(Served, AccountsWithTheSameAddressAreNamedById)
     twin->account.id = IntegratedAccountId{uuid_of_name("twin")};
     ServedAccounts const served({a, twin}, tool_sets_);
     EXPECT_EQ(served.groups().front().labels, (std::vector{a->account.id.str(), twin->account.id.str()}));
+}
+
+TEST_F(Served, SeveralAccountsShowTheNamesOfAllAndResolveEachItsOwn)
+{
+    auto const with = [&](std::string url, std::string_view records) {
+        auto made = std::make_shared<accounts::CallableAccount>(*account(std::move(url)));
+        made->tools = tools::overlay_tools(*installed_->integration, installed_->tools,
+                                           json::parse(records)->get_object());
+        return made;
+    };
+    auto const one = with("https://a.gorgias.com", R"({"teams":[{"id":1,"name":"Support"},{"id":2,"name":"Sales"}],
+        "ticket_fields":[{"id":7,"name":"Reason","type":"text","choices":["a"]}]})");
+    auto const two = with("https://b.gorgias.com", R"({"teams":[{"id":9,"name":"Support"},{"id":8,"name":"Returns"}],
+        "ticket_fields":[{"id":5,"name":"Reason","type":"text","choices":["b"]}]})");
+    ServedAccounts const served({one, two}, tool_sets_);
+    auto const& shown = tool(served, "update_a_gorgias_ticket_by_id");
+    auto const schema = *json::parse(shown.input_schema);
+    auto const& team = schema.at("properties").at("assignee_team_id").at("description").as_string();
+    EXPECT_TRUE(std::string_view(team).ends_with("There are: Support, Sales, Returns.")) << team;
+    auto const& reason = schema.at("properties").at("custom_fields").at("properties").at("reason");
+    EXPECT_EQ(reason.at("enum"), (json::array{"a", "b"}));
+    EXPECT_EQ(reason.at("description"), "Field.") << "it has another id in each account";
+
+    auto const sent = [&](std::string_view at, std::string_view team_name) {
+        json::object arguments{{"id", 1}, {"assignee_team_id", team_name}};
+        arguments["account"] = at;
+        auto const target = served.target_of(shown, arguments);
+        EXPECT_TRUE(target) << target.error().public_detail();
+        ToolCall call{target->tool, target->account, arguments, {}};
+        auto const checked = ToolCalls::check(call);
+        return checked ? json::to_text(call.arguments.at("assignee_team")) : checked.error().public_detail();
+    };
+    EXPECT_EQ(sent("a.gorgias.com", "Support"), R"({"id":1})");
+    EXPECT_EQ(sent("b.gorgias.com", "Support"), R"({"id":9})");
+    EXPECT_NE(sent("a.gorgias.com", "Returns").find("is not known in this account; there are Support, Sales"),
+              std::string::npos);
 }
 
 } // namespace

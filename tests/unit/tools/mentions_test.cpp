@@ -58,5 +58,19 @@ TEST(Names, AreWordsWithAnUnderscore)
     EXPECT_TRUE(names_in("").empty());
 }
 
+TEST(Mentions, OfHiddenToolsAreCutFromAdvice)
+{
+    auto const cut = [](std::string_view text) {
+        return cut_mentions(text, [](std::string_view name) { return name == "desk_search"; });
+    };
+    EXPECT_EQ(cut("is not known here: this list cannot filter by it; desk_search can"),
+              "is not known here: this list cannot filter by it");
+    EXPECT_EQ(cut("cannot be true: nobody reads it. Write a note, or use desk_search with a channel"),
+              "cannot be true: nobody reads it. Write a note");
+    EXPECT_EQ(cut("cannot be true. Use desk_search instead."), "cannot be true.");
+    EXPECT_EQ(cut("use desk_list"), "use desk_list");
+    EXPECT_EQ(cut("use desk_search"), "use desk_search") << "nothing else would be left";
+}
+
 } // namespace
 } // namespace sluice::tools

@@ -22,7 +22,7 @@ protected:
     std::vector<std::string> found(std::string_view query) const
     {
         std::vector<std::string> names;
-        for (auto const position : find_by_words(*tools_, shown_, query))
+        for (auto const position : SearchIndex(*tools_).find(shown_, query))
             names.push_back((*tools_)[position].name);
         return names;
     }

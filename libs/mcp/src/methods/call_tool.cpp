@@ -5,6 +5,7 @@
 #include "encode_outcome.hpp"
 #include "mcp/discovery.hpp"
 #include "toolcalls/tool_search.hpp"
+#include "tools/mentions.hpp"
 
 #include <fmt/format.h>
 
@@ -153,7 +154,12 @@ CallTool::CallTool(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, c
 Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error) const
 {
     metrics_.tool_errors.add();
-    return {200, encode_tool_error(request, snapshot, error), {}};
+    // Advice to use a tool that this server does not show leads nowhere.
+    auto failures = error.failures();
+    for (auto& failure : failures)
+        failure.message = tools::cut_mentions(
+            failure.message, [&](std::string_view name) { return snapshot.grant.tools->hides(name); });
+    return {200, encode_tool_error(request, snapshot, failures.empty() ? error : Error{std::move(failures)}), {}};
 }
 
 std::optional<Answer> CallTool::read(RpcRequest& request, ServerSnapshot const& snapshot, Wanted& wanted) const

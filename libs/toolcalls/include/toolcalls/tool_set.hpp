@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/filter.hpp"
+#include "tools/search.hpp"
 #include "tools/tool.hpp"
 
 #include <map>
@@ -52,6 +53,10 @@ public:
     [[nodiscard]] tools::ToolList const& tools() const noexcept { return *tools_; }
     /// For each position in `tools()`, whether its tool is shown.
     [[nodiscard]] std::vector<bool> const& shown() const noexcept { return shown_; }
+    /// The positions of the shown tools that a query in plain words may mean, the most likely first.
+    [[nodiscard]] std::vector<std::size_t> search(std::string_view query) const;
+    /// Whether a name is that of a tool that there is and that is not shown.
+    [[nodiscard]] bool hides(std::string_view name) const;
     /// Whether the filter allows a method. Also for a use that is no tool, such as an MCP resource.
     [[nodiscard]] bool allows(catalog::Method const& method) const;
 
@@ -62,6 +67,8 @@ private:
     std::set<std::string> hidden_mentions_;
     std::unordered_map<std::size_t, std::string> shortened_; ///< Entries without sentences that name hidden tools.
     std::size_t shown_count_ = 0;
+    mutable std::once_flag indexed_; ///< The index is made by the first search: few servers are searched.
+    mutable std::unique_ptr<tools::SearchIndex const> index_;
 };
 
 using ToolSetPtr = std::shared_ptr<ToolSet const>;
