@@ -30,6 +30,11 @@ const webhook = await ours.api.ok('POST', '/webhook', subscription);
 const ownWebhook = await theirs.api.ok('POST', '/webhook', subscription);
 defer(file, () => ours.api.delete(`/webhook/${webhook.id}`));
 defer(file, () => theirs.api.delete(`/webhook/${ownWebhook.id}`));
+const channel = { type: 'slack', label: 'Operators', config: { url: 'https://hooks.receiver.example/services/x' }, is_active: false };
+const destination = await ours.api.ok('POST', '/notification-destination', channel);
+const ownDestination = await theirs.api.ok('POST', '/notification-destination', channel);
+defer(file, () => ours.api.delete(`/notification-destination/${destination.id}`));
+defer(file, () => theirs.api.delete(`/notification-destination/${ownDestination.id}`));
 const { event_id } = await ours.api.ok('POST', '/webhook/test', { id: webhook.id });
 const tenant_id = account.simulated.subdomain;
 const tenantServer = await ours.api.ok('POST', '/mcp-server', { name: 'e2e', tenant_id });
@@ -58,6 +63,7 @@ const snapshot = async () => ({
     token: await ours.api.ok('GET', `/api-token/${token.id}`),
     environment: await ours.api.ok('GET', `/environment/${ours.id}`),
     webhook: await ours.api.ok('GET', `/webhook/${webhook.id}`),
+    destination: await ours.api.ok('GET', `/notification-destination/${destination.id}`),
     connection: await ours.api.ok('GET', `/connection/${connection.id}`),
     tenantServer: await ours.api.ok('GET', `/mcp-server/${tenantServer.id}`),
     approval: await ours.api.ok('GET', `/approval/${approval_id}`),
@@ -66,7 +72,7 @@ const snapshot = async () => ({
 });
 const idsOfOurs = [
     ...[account.id, server.id, server.token, document.id, ours.installation, token.id, ours.id],
-    ...[webhook.id, event_id, connection.id, tenantServer.id, approval_id, approval_url],
+    ...[webhook.id, destination.id, event_id, connection.id, tenantServer.id, approval_id, approval_url],
 ];
 const showsOurs = (text) => [...idsOfOurs, account.simulated.subdomain].some((each) => text.includes(each));
 
@@ -87,6 +93,8 @@ const cases = {
     '/webhook/test': [{}, { id: webhook.id }],
     '/webhook/{id}/replay': [{ id: webhook.id }, { event_id }],
     '/webhook/{id}/rotate-secret': [{ id: webhook.id }, {}],
+    '/notification-destination/{id}': [{ id: destination.id }, { label: 'stolen' }],
+    '/notification-destination/{id}/test': [{ id: destination.id }, {}],
     '/connection/{id}': [{ id: connection.id }],
     '/integrated-account/{id}/mcp': [{ id: account.id }, { name: 'stolen', config: {} }],
     '/integrated-account/{id}/mcp/{server_id}': [{ id: account.id, server_id: server.id }, { name: 'stolen' }],
@@ -101,7 +109,7 @@ const cases = {
 };
 const withoutIds = [
     ...['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account'],
-    ...['/environment', '/webhook', '/log', '/mcp-server', '/approval'],
+    ...['/environment', '/webhook', '/notification-destination', '/log', '/mcp-server', '/approval'],
 ];
 /// Integrations are everybody's. Bodies of these are told apart below: ids of others are refused with 400, or passed over.
 const elsewhere = [
@@ -245,6 +253,7 @@ for (const [path, body] of [
         method: 'list', type: 'note', value: 'x' }],
     ['/environment-integration', { integration_id: ours.integration, environment_id: ours.id }],
     ['/webhook', { target_url: 'https://receiver.example/', environment_id: ours.id }],
+    ['/notification-destination', { ...channel, environment_id: ours.id }],
     ['/link-token', { integrated_account_id: account.id }],
     ['/connection', { integrated_account_id: account.id }],
     ['/integrated-account', { tenant_id: 'x', environment_integration_id: theirs.installation, environment_id: ours.id,
@@ -304,6 +313,7 @@ test('the own ids work on every route that reads', async () => {
         `/integrated-account/${own.id}/capabilities`,
         `/environment/${theirs.id}`,
         `/webhook/${ownWebhook.id}`,
+        `/notification-destination/${ownDestination.id}`,
         `/connection/${ownConnection.id}`,
         `/proxy/tickets?limit=1&integrated_account_id=${own.id}`,
     ])

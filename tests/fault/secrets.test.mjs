@@ -49,6 +49,12 @@ test('secrets of every kind are planted and used', async () => {
     ourSecrets.set('MCP token', server.token);
     const { secret } = await api.ok('POST', '/webhook', { target_url: 'https://receiver.example/hook' });
     ourSecrets.set('webhook secret', secret);
+    const hook = randomBytes(16).toString('hex');
+    vendorSecrets.set("a chat's hook", hook);
+    const chat = { type: 'slack', label: 'x', event_types: [], config: { url: `https://hooks.receiver.example/services/${hook}/x` } };
+    const { id: chatId } = (await ask('POST', '/notification-destination', chat)).json;
+    await ask('POST', `/notification-destination/${chatId}/test`, {});
+    await ask('PATCH', `/notification-destination/${chatId}`, { config: { url: `http://10.0.0.1/${hook}` } });
     const { link_token } = await api.ok('POST', '/link-token', { tenant_id: 'secrets', context: { password: planted } });
     ourSecrets.set('link token', link_token);
     const { integrated_account_token } = await api.ok('POST', '/integrated-account/token', { id: byKey.id });
@@ -67,7 +73,7 @@ test('secrets of every kind are planted and used', async () => {
     await byKey.proxy.get('/tickets', { limit: 1 });
     await send('GET', `${api.url}/connect/session`, { headers: { authorization: `Bearer ${link_token}` } });
     for (const path of ['/integrated-account', `/integrated-account/${byKey.id}`, `/integrated-account/${byOAuth.id}`, `/integrated-account/${byKey.id}/mcp`,
-        `/integrated-account/${byKey.id}/capabilities`, '/environment-integration', '/webhook', '/log?log_type=webhook', '/api-token', `/connection/${started.id}`])
+        `/integrated-account/${byKey.id}/capabilities`, '/environment-integration', '/webhook', '/log?log_type=webhook', '/notification-destination', '/log?log_type=notification_destination', '/api-token', `/connection/${started.id}`])
         assert.equal((await ask('GET', path)).status, 200, path);
     await ask('PATCH', `/integrated-account/${byKey.id}/credentials`, { context: { api_key: 5 } });
     await ask('POST', '/integrated-account', { tenant_id: 'x', context: { api_key: byKey.simulated.apiKey } });

@@ -170,6 +170,16 @@ TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
         not_found(test::run(store_.installations().remove(mine, their_account.environment_integration, soon()))));
     EXPECT_TRUE(must(test::run(store_.installations().list(mine, {}, soon()))).items.empty());
 
+    events::Destination destination;
+    destination.environment = theirs;
+    destination.label = "Theirs";
+    destination.masked_url = "https://chat.example/…";
+    destination = must(test::run(store_.destinations().create(destination, Secret{"https://chat.example/x"}, soon())));
+    EXPECT_TRUE(not_found(test::run(store_.destinations().find(mine, destination.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.destinations().load_test(mine, destination.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.destinations().remove(mine, destination.id, soon()))));
+    EXPECT_TRUE(must(test::run(store_.destinations().list(mine, {}, soon()))).items.empty());
+
     auto foreign = their_account;
     foreign.environment = mine;
     EXPECT_TRUE(not_found(test::run(store_.accounts().create(foreign, Context{}, soon()))));

@@ -23,7 +23,9 @@ protected:
         approval.server = key_.server;
         approval.account = account_.id;
         approval.tool = "tool";
-        approval.request = {{"tenant_id", "acme"}, {"arguments", json::object{{"note", "planted-argument"}}}};
+        approval.request = {{"tenant_id", "acme"},
+                            {"mcp_server", "Triage agent"},
+                            {"arguments", json::object{{"note", "planted-argument"}}}};
         approval.ends_at = clock_.now() + std::chrono::hours(1);
         return must(test::run(store_.write_calls().ask(key_, approval, soon())));
     }
@@ -132,6 +134,9 @@ TEST_F(WriteCallTest, TellsItsCodeInTheEventThatAsksAndKeepsItSealed)
     EXPECT_EQ(database_.value("SELECT payload ->> 'code' || ' ' || (payload ->> 'approval_url') FROM events "
                               "WHERE type = 'approval:requested'"),
               "ABCDEFGH https://sluice.example/approve");
+    EXPECT_EQ(database_.value("SELECT payload ->> 'mcp_server' FROM events WHERE type = 'approval:requested'"),
+              "Triage agent");
+    EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE payload::text LIKE '%planted-argument%'"), "0");
     EXPECT_EQ(must(test::run(store_.write_calls().find(key_.environment, id, soon()))).code, "ABCDEFGH");
     must(decide(id, true));
     EXPECT_EQ(database_.value("SELECT payload ? 'code' FROM events WHERE type = 'approval:approved'"), "f");

@@ -1,6 +1,7 @@
 #include "events/deliverer.hpp"
 
 #include "base/random.hpp"
+#include "events/chat_message.hpp"
 #include "events/signature.hpp"
 #include "http_api/url.hpp"
 
@@ -58,12 +59,26 @@ private:
     bool const is_taken_;
 };
 
+/// The address of the receiver.
+std::string const& address_of(DeliveryState const& state)
+{
+    return state.webhook.kind == ReceiverKind::webhook ? state.webhook.target_url : state.secrets.front().reveal();
+}
+
 } // namespace
 
+std::string_view name_of(ReceiverKind kind) noexcept
+{
+    return kind == ReceiverKind::webhook ? "webhook" : "slack";
+}
+
 DelivererMetrics::DelivererMetrics(telemetry::Registry& registry)
-    : delivered(registry.counter("sluice_deliveries_total", "Attempts at webhooks.", {{"outcome", "delivered"}}))
-    , failed(registry.counter("sluice_deliveries_total", "Attempts at webhooks.", {{"outcome", "failed"}}))
-    , dead(registry.counter("sluice_deliveries_total", "Attempts at webhooks.", {{"outcome", "dead"}}))
+    : delivered(registry.counter("sluice_deliveries_total", "Attempts at webhooks and notification destinations.",
+                                 {{"outcome", "delivered"}}))
+    , failed(registry.counter("sluice_deliveries_total", "Attempts at webhooks and notification destinations.",
+                              {{"outcome", "failed"}}))
+    , dead(registry.counter("sluice_deliveries_total", "Attempts at webhooks and notification destinations.",
+                            {{"outcome", "dead"}}))
 {
 }
 
@@ -76,6 +91,28 @@ std::string delivery_body(Event const& event, WebhookId webhook)
                       {"created_at", to_rfc3339(event.created_at)}};
     body["payload"] = event.payload;
     return boost::json::serialize(body);
+}
+
+http::OutgoingRequest delivery_request(DeliveryState const& state, Timestamp now)
+{
+    http::OutgoingRequest request;
+    request.method = http::Method::post;
+    request.owner.environment = state.webhook.environment;
+    request.url = address_of(state);
+    request.headers.add("content-type", "application/json");
+    request.headers.add("user-agent", "Sluice-Webhooks/1");
+    if (state.webhook.kind == ReceiverKind::slack) {
+        request.body = chat_message(state.event);
+        return request;
+    }
+    auto const timestamp = duration_cast<seconds>(now.time_since_epoch()).count();
+    request.body = delivery_body(state.event, state.webhook.id);
+    request.headers.add("x-sluice-signature", body_signature(state.secrets.front(), request.body));
+    request.headers.add("webhook-id", state.event.id.str());
+    request.headers.add("webhook-timestamp", std::to_string(timestamp));
+    request.headers.add("webhook-signature",
+                        standard_signature(state.secrets, state.event.id.str(), timestamp, request.body));
+    return request;
 }
 
 seconds pause_after(int attempts, double jitter)
@@ -121,7 +158,7 @@ Task<Result<std::optional<Timestamp>>> Deliverer::deliver(EnvironmentId environm
     bool const is_late = now - state->created_at >= kGiveUpAfter;
     if (state->webhook.is_active && state->paused_until > now && !is_late)
         co_return Next(*state->paused_until + duration_cast<Timestamp::duration>(kSpread * random_fraction()));
-    auto const url = http::parse_url(state->webhook.target_url);
+    auto const url = http::parse_url(address_of(*state));
     Place const place(at_host_, url ? url->authority() : std::string(), environment);
     if (!place.is_taken())
         co_return Next(now + kHostPause);
@@ -140,25 +177,14 @@ Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
     auto const now = clock_.now();
     Attempt made;
     if (!state.webhook.is_active) {
-        made.error = "The webhook is not active.";
+        made.error = state.webhook.kind == ReceiverKind::webhook ? "The webhook is not active."
+                                                                 : "The notification destination is not active.";
         made.is_made = false;
         made.outcome = DeliveryStatus::dead;
         metrics_.dead.add();
         co_return made;
     }
-    auto const timestamp = duration_cast<seconds>(now.time_since_epoch()).count();
-    http::OutgoingRequest request;
-    request.method = http::Method::post;
-    request.owner.environment = state.webhook.environment;
-    request.url = state.webhook.target_url;
-    request.body = delivery_body(state.event, state.webhook.id);
-    request.headers.add("content-type", "application/json");
-    request.headers.add("user-agent", "Sluice-Webhooks/1");
-    request.headers.add("x-sluice-signature", body_signature(state.secrets.front(), request.body));
-    request.headers.add("webhook-id", state.event.id.str());
-    request.headers.add("webhook-timestamp", std::to_string(timestamp));
-    request.headers.add("webhook-signature",
-                        standard_signature(state.secrets, state.event.id.str(), timestamp, request.body));
+    auto request = delivery_request(state, now);
     auto const answer = co_await client_.send(std::move(request), Deadline::after(kLimit));
     if (!answer && answer.error().code() == ErrorCode::rate_limited)
         co_return std::nullopt; // The HTTP client has no room for it.
@@ -175,7 +201,9 @@ Task<std::optional<Attempt>> Deliverer::attempt(DeliveryState const& state)
     }
     auto const ends_at = state.created_at + kGiveUpAfter;
     made.is_gone = status == 410;
-    if (made.is_gone || now >= ends_at) {
+    // A chat that does not take a message will not take it later, and must not keep back those behind it.
+    bool const is_refused = status == 400 && state.webhook.kind == ReceiverKind::slack;
+    if (made.is_gone || is_refused || now >= ends_at) {
         made.outcome = DeliveryStatus::dead;
         metrics_.dead.add();
         co_return made;

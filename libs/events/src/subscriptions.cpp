@@ -44,6 +44,16 @@ std::span<std::string_view const> event_types() noexcept
     return kEventTypes;
 }
 
+std::vector<FieldFailure> faults_of_event_types(std::vector<std::string> const& types)
+{
+    std::vector<FieldFailure> faults;
+    for (auto const& type : types)
+        if (std::ranges::find(kEventTypes, std::string_view(type)) == kEventTypes.end())
+            faults.push_back({"event_types", fmt::format("has {}, which is no event; known are {}", type.substr(0, 60),
+                                                         fmt::join(kEventTypes, ", "))});
+    return faults;
+}
+
 Subscriptions::Subscriptions(WebhookRepository& webhooks, http::EgressPolicy const& egress)
     : webhooks_(webhooks)
     , egress_(egress)
@@ -56,10 +66,8 @@ std::vector<FieldFailure> Subscriptions::faults_of(WebhookPatch const& patch) co
     if (patch.target_url)
         if (auto const fault = http::fault_of_outgoing_url(*patch.target_url, egress_))
             faults.push_back({"target_url", *fault});
-    for (auto const& type : patch.event_types.value_or(std::vector<std::string>{}))
-        if (std::ranges::find(kEventTypes, std::string_view(type)) == kEventTypes.end())
-            faults.push_back({"event_types", fmt::format("has {}, which is no event; known are {}", type.substr(0, 60),
-                                                         fmt::join(kEventTypes, ", "))});
+    auto const of_types = faults_of_event_types(patch.event_types.value_or(std::vector<std::string>{}));
+    faults.insert(faults.end(), of_types.begin(), of_types.end());
     return faults;
 }
 

@@ -14,6 +14,7 @@ namespace sluice::connecting {
 class ConnectionRepository;
 } // namespace sluice::connecting
 namespace sluice::events {
+class DestinationRepository;
 class WebhookRepository;
 } // namespace sluice::events
 namespace sluice::jobs {
@@ -53,6 +54,7 @@ std::unique_ptr<safeguards::WriteCallRepository> make_write_calls(Backend const&
 std::unique_ptr<jobs::Queue> make_jobs(Backend const& backend);
 std::unique_ptr<connecting::ConnectionRepository> make_connections(Backend const& backend);
 std::unique_ptr<events::WebhookRepository> make_webhooks(Backend const& backend);
+std::unique_ptr<events::DestinationRepository> make_destinations(Backend const& backend);
 std::unique_ptr<accounts::AccountTokenRepository> make_account_tokens(Backend const& backend);
 std::unique_ptr<tenancy::KeyRepository> make_keys(Backend const& backend);
 std::unique_ptr<tenancy::Retention> make_retention(Backend const& backend);

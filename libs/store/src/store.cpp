@@ -21,6 +21,7 @@ struct Store::Impl {
         , jobs(make_jobs(backend))
         , connections(make_connections(backend))
         , webhooks(make_webhooks(backend))
+        , destinations(make_destinations(backend))
         , account_tokens(make_account_tokens(backend))
         , keys(make_keys(backend))
         , retention(make_retention(backend))
@@ -41,6 +42,7 @@ struct Store::Impl {
     std::unique_ptr<jobs::Queue> jobs;
     std::unique_ptr<connecting::ConnectionRepository> connections;
     std::unique_ptr<events::WebhookRepository> webhooks;
+    std::unique_ptr<events::DestinationRepository> destinations;
     std::unique_ptr<accounts::AccountTokenRepository> account_tokens;
     std::unique_ptr<tenancy::KeyRepository> keys;
     std::unique_ptr<tenancy::Retention> retention;
@@ -107,6 +109,10 @@ connecting::ConnectionRepository& Store::connections() const
 events::WebhookRepository& Store::webhooks() const
 {
     return *impl_->webhooks;
+}
+events::DestinationRepository& Store::destinations() const
+{
+    return *impl_->destinations;
 }
 
 accounts::AccountTokenRepository& Store::account_tokens() const

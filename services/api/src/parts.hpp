@@ -47,6 +47,8 @@ class Mint;
 class ServerRepository;
 } // namespace sluice::mcp
 namespace sluice::events {
+class DestinationRepository;
+class Destinations;
 class Subscriptions;
 class WebhookRepository;
 } // namespace sluice::events
@@ -68,6 +70,7 @@ struct Repositories {
     safeguards::WriteCallRepository& write_calls;
     connecting::ConnectionRepository& connections;
     events::WebhookRepository& webhooks;
+    events::DestinationRepository& destinations;
 };
 
 /// What the handlers of one shard work with: use-cases, repositories, and what views need. Everything outlives the
@@ -95,6 +98,7 @@ struct ShardParts {
     mcp::Mint& mint;
     mcp::Endpoint& endpoint;
     events::Subscriptions& subscriptions;
+    events::Destinations& destinations;
 };
 
 } // namespace sluice::api

@@ -59,6 +59,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                      process.integrations)
     , decisions_(process.store.write_calls(), process.secrets)
     , subscriptions_(process.store.webhooks(), process.egress)
+    , destinations_(process.store.destinations(), process.egress, client_, process.clock)
     , mint_(process.config.mint, process.store.servers(), callable_, schemas_, tool_sets, behind_, process.keyring,
             process.clock)
     , endpoint_(process.config.mcp, servers_, api_tokens_, caller_, safe_writes_, process.cursors, process.streams,
@@ -79,7 +80,8 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                       .servers = process.store.servers(),
                       .write_calls = process.store.write_calls(),
                       .connections = process.store.connections(),
-                      .webhooks = process.store.webhooks()},
+                      .webhooks = process.store.webhooks(),
+                      .destinations = process.store.destinations()},
              .waiters = waiters_,
              .callable_accounts = callable_,
              .directory = directory_,
@@ -93,7 +95,8 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
              .schemas = schemas_,
              .mint = mint_,
              .endpoint = endpoint_,
-             .subscriptions = subscriptions_}
+             .subscriptions = subscriptions_,
+             .destinations = destinations_}
     , dispatcher_(parts_, api_tokens_, account_tokens_, metrics.requests, log)
     , server_(io, process.config.server, dispatcher_, metrics.server, log)
 {

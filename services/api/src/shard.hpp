@@ -12,6 +12,7 @@
 #include "connecting/links.hpp"
 #include "crypto/cursor_sealer.hpp"
 #include "dispatcher.hpp"
+#include "events/destinations.hpp"
 #include "events/subscriptions.hpp"
 #include "http_api/byte_budget.hpp"
 #include "http_api/egress.hpp"
@@ -116,6 +117,7 @@ private:
     accounts::DocumentationEditor documentation_;
     safeguards::Decisions decisions_;
     events::Subscriptions subscriptions_;
+    events::Destinations destinations_;
     mcp::Mint mint_;
     mcp::Endpoint endpoint_;
     ShardParts const parts_;

@@ -7,6 +7,7 @@ import { backEnd, linkTokens, linkUi, pages } from './connecting.mjs';
 import { documentation } from './documentation.mjs';
 import { environment } from './environment.mjs';
 import { mcp } from './mcp.mjs';
+import { notificationDestinations } from './notification_destinations.mjs';
 import { operation, tokens, unrouted } from './operation.mjs';
 import { Product } from './product.mjs';
 import { proxy } from './proxy.mjs';
@@ -30,6 +31,7 @@ export async function live(tests, spec) {
         installations,
         documentation,
         webhooks,
+        notificationDestinations,
         accounts,
         accountTokens,
         capabilities,

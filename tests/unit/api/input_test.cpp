@@ -5,7 +5,11 @@
 #include "areas/environments/input.hpp"
 #include "areas/installations/input.hpp"
 #include "areas/links/input.hpp"
+#include "areas/notification_destinations/input.hpp"
 #include "areas/webhooks/input.hpp"
+#include "support/clock.hpp"
+#include "support/fake_client.hpp"
+#include "support/fake_destinations.hpp"
 
 #include <gtest/gtest.h>
 
@@ -152,6 +156,55 @@ TEST(LinkInput, WaitsForAtMostHalfAMinute)
     EXPECT_EQ(wait("wait_s=30")->count(), 30);
     for (auto const* wrong : {"wait_s=31", "wait_s=-1", "wait_s=1s", "wait_s="})
         EXPECT_FALSE(wait(wrong)) << wrong;
+}
+
+class DestinationInput : public ::testing::Test {
+protected:
+    Result<events::DestinationPatch> read(json::object const& body)
+    {
+        return read_destination(body, EnvironmentId{Uuid{1}}, destinations_);
+    }
+    Result<events::DestinationPatch> read_patch(json::object const& body)
+    {
+        return read_destination_patch(body, destinations_);
+    }
+
+    http::EgressPolicy egress_;
+    test::FakeClient client_;
+    test::FakeClock clock_;
+    test::FakeDestinations rows_;
+    events::Destinations destinations_{rows_, egress_, client_, clock_};
+    json::object const config_{{"url", "https://hooks.slack.com/services/T/B/x"}};
+};
+
+TEST_F(DestinationInput, NamesWhatIsMissingOrWrong)
+{
+    EXPECT_EQ(paths_of(read({})), (Paths{"config", "label", "type"}));
+    EXPECT_EQ(paths_of(read({{"type", "slack"}, {"label", "x"}, {"config", json::object{}}})), Paths{"config.url"});
+    EXPECT_EQ(paths_of(read({{"type", "slack"},
+                             {"label", "x"},
+                             {"config", json::object{{"url", "https://10.0.0.1/"}, {"channel", "#x"}}}})),
+              (Paths{"config.channel", "config.url"}));
+    auto const good = read({{"type", "slack"}, {"label", "x"}, {"config", config_}});
+    ASSERT_TRUE(good);
+    EXPECT_FALSE(good->event_types) << "the room knows the default";
+}
+
+TEST_F(DestinationInput, SaysWhatIsPossibleInPlaceOfEmail)
+{
+    auto const refused = read({{"type", "email"}, {"label", "x"}, {"config", config_}});
+    EXPECT_EQ(paths_of(refused), Paths{"type"});
+    EXPECT_NE(refused.error().public_detail().find("must be slack: an incoming webhook"), std::string::npos);
+}
+
+TEST_F(DestinationInput, OfAPatchMayBeAnyMemberButTheType)
+{
+    EXPECT_TRUE(read_patch({}));
+    EXPECT_TRUE(read_patch({{"config", config_}}));
+    EXPECT_EQ(paths_of(read_patch({{"type", "slack"}})), Paths{"type"});
+    EXPECT_EQ(paths_of(read_patch(
+                  {{"label", nullptr}, {"event_types", nullptr}, {"config", nullptr}, {"is_active", nullptr}})),
+              (Paths{"config", "event_types", "is_active", "label"}));
 }
 
 TEST(WebhookInput, OfAReplayIsOneEventOrASpan)

@@ -50,6 +50,7 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                            "/integration",
                                            "/integrated-account",
                                            "/webhook",
+                                           "/notification-destination",
                                            "/integrated-account/{id}/mcp",
                                            "/log",
                                            "/mcp-server",

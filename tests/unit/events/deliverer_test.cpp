@@ -1,5 +1,6 @@
 #include "events/deliverer.hpp"
 
+#include "events/chat_message.hpp"
 #include "events/signature.hpp"
 #include "fake_webhooks.hpp"
 #include "support/clock.hpp"
@@ -148,6 +149,63 @@ TEST_F(DelivererTest, SendsTheEventSignedWithEachSecret)
                                                      {"webhook_id", state.webhook.id.str()},
                                                      {"created_at", "2026-11-20T12:00:00Z"},
                                                      {"payload", json::object{{"id", "x"}}}}));
+}
+
+class DestinationDelivererTest : public DelivererTest {
+protected:
+    DestinationDelivererTest()
+    {
+        auto& state = webhooks_.state;
+        state.webhook.kind = ReceiverKind::slack;
+        state.webhook.environment = EnvironmentId{Uuid{9}};
+        state.webhook.target_url = "https://hooks.example/hooks/…/abcd";
+        state.secrets = {Secret{"https://hooks.example/hooks/planted-abcd"}};
+        state.event.type = "approval:requested";
+        state.event.payload = json::object{{"code", "ABCD2345"}, {"expires_at", "2026-11-20T13:00:00Z"}};
+    }
+};
+
+TEST_F(DestinationDelivererTest, GetsAMessageAtItsSecretUrlAndNoSignature)
+{
+    client_.answer(200, "ok", "text/plain");
+    ASSERT_TRUE(deliver());
+    ASSERT_EQ(client_.requests.size(), 1U);
+    auto const& sent = client_.requests.front();
+    EXPECT_EQ(sent.url, "https://hooks.example/hooks/planted-abcd");
+    EXPECT_EQ(sent.owner.environment, webhooks_.state.webhook.environment);
+    EXPECT_EQ(sent.headers.find("content-type"), "application/json");
+    for (auto const* absent : {"x-sluice-signature", "webhook-signature", "webhook-id", "webhook-timestamp"})
+        EXPECT_FALSE(sent.headers.find(absent)) << "made with the URL as its key: " << absent;
+    EXPECT_EQ(sent.body, chat_message(webhooks_.state.event));
+    EXPECT_NE(sent.body.find("ABCD2345"), std::string::npos);
+    EXPECT_EQ(webhooks_.attempts.back().outcome, DeliveryStatus::delivered);
+}
+
+TEST_F(DestinationDelivererTest, WaitsAsLongAsItAsksAndIsSwitchedOffWhenItsChannelIsGone)
+{
+    auto const busy = attempt(429, "120");
+    EXPECT_EQ(busy.next, clock_.now() + 120s);
+    EXPECT_EQ(busy.not_before, clock_.now() + 120s);
+    for (int const status : {403, 404, 500})
+        EXPECT_EQ(attempt(status).outcome, DeliveryStatus::pending) << "a new URL may be entered meanwhile: " << status;
+    EXPECT_TRUE(attempt(410).is_gone);
+}
+
+TEST_F(DestinationDelivererTest, AMessageThatIsNotTakenKeepsNoneBack)
+{
+    auto const refused = attempt(400);
+    EXPECT_EQ(refused.outcome, DeliveryStatus::dead);
+    EXPECT_FALSE(refused.is_gone) << "others may be taken";
+    webhooks_.state.webhook.kind = ReceiverKind::webhook;
+    EXPECT_EQ(attempt(400).outcome, DeliveryStatus::pending) << "a developer's receiver may be mended";
+}
+
+TEST_F(DestinationDelivererTest, SaysWhatIsNotActive)
+{
+    webhooks_.state.webhook.is_active = false;
+    ASSERT_TRUE(deliver());
+    EXPECT_EQ(webhooks_.attempts.back().error, "The notification destination is not active.");
+    EXPECT_TRUE(client_.requests.empty());
 }
 
 TEST_F(DelivererTest, RecordsWhatTheReceiverSaidOrWhyItSaidNothing)

@@ -46,7 +46,10 @@ private:
     std::unordered_map<std::string, http::Shares> at_host_;
 };
 
-/// The body of each attempt to deliver an event.
+/// The request of an attempt that is made now, for a receiver of any kind.
+[[nodiscard]] http::OutgoingRequest delivery_request(DeliveryState const& state, Timestamp now);
+
+/// The body of each attempt to deliver an event to a webhook.
 [[nodiscard]] std::string delivery_body(Event const& event, WebhookId webhook);
 
 /// Reads `Retry-After`: seconds or a date (RFC 9110 section 10.2.3). Nothing if it is neither.

@@ -13,6 +13,8 @@ namespace sluice::events {
 
 /// The types of all events (api-spec). An event `test` is sent only on request.
 [[nodiscard]] std::span<std::string_view const> event_types() noexcept;
+/// The mistakes in `event_types`: each that is no event.
+[[nodiscard]] std::vector<FieldFailure> faults_of_event_types(std::vector<std::string> const& types);
 
 /// A change of a webhook. Absent members stay as they are.
 struct WebhookPatch {

@@ -14,15 +14,25 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::events {
 
-/// A developer's subscription to events.
+/// What a receiver takes. A notification destination is a webhook of another kind than `webhook`.
+enum class ReceiverKind {
+    webhook, ///< The event, signed.
+    slack,   ///< A message as Slack's incoming webhooks take it (`chat_message`).
+};
+
+[[nodiscard]] std::string_view name_of(ReceiverKind kind) noexcept;
+
+/// A subscription to events: a developer's webhook, or a notification destination.
 struct Webhook {
     WebhookId id;
     EnvironmentId environment;
-    std::string target_url;
+    ReceiverKind kind = ReceiverKind::webhook;
+    std::string target_url;               ///< Of a destination: `masked_url` of it, since the whole URL is its secret.
     std::vector<std::string> event_types; ///< Empty: all.
     bool is_active = true;
     Timestamp created_at;
@@ -48,7 +58,8 @@ struct DeliveryState {
     Timestamp created_at;
     Event event;
     Webhook webhook;
-    std::vector<Secret> secrets; ///< The newest first; two after a rotation.
+    /// Of a webhook: what signs, the newest first; two after a rotation. Of a destination: its URL.
+    std::vector<Secret> secrets;
     /// No attempt before this time: the receiver failed again and again, or asked for a pause.
     std::optional<Timestamp> paused_until;
 };
@@ -70,6 +81,7 @@ struct AttemptEntry {
     LogEntryId id;
     EventId event;
     std::string event_type;
+    ReceiverKind kind = ReceiverKind::webhook;
     WebhookId webhook;
     DeliveryId delivery;
     int attempt = 0;
@@ -89,8 +101,9 @@ struct Replay {
     std::optional<Timestamp> to;
 };
 
-/// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable.
-/// Thread-safe.
+/// Webhooks, and the deliveries to receivers of every kind. Every function works inside one environment: rows of others
+/// are not_found, and so are notification destinations, which `DestinationRepository` has. Every function may answer
+/// unavailable. Thread-safe.
 class WebhookRepository {
 public:
     static constexpr int kMostPerEnvironment = 50;
@@ -122,6 +135,7 @@ public:
     virtual Task<Result<DeliveryState>> load_delivery(EnvironmentId environment, DeliveryId id, Deadline deadline) = 0;
     /// Stores an attempt and the next step: the delivery's status, its next job, the webhook's pause.
     virtual Task<Result<void>> record_attempt(DeliveryState delivery, Attempt attempt, Deadline deadline) = 0;
+    /// The attempts at webhooks.
     virtual Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId environment, tenancy::ListQuery query,
                                                           Deadline deadline) = 0;
 };

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "connecting/connection.hpp"
 #include "crypto/keyring.hpp"
+#include "events/destination.hpp"
 #include "events/webhook.hpp"
 #include "jobs/queue.hpp"
 #include "mcp/mcp_server.hpp"
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] jobs::Queue& jobs() const;
     [[nodiscard]] connecting::ConnectionRepository& connections() const;
     [[nodiscard]] events::WebhookRepository& webhooks() const;
+    [[nodiscard]] events::DestinationRepository& destinations() const;
     [[nodiscard]] accounts::AccountTokenRepository& account_tokens() const;
     [[nodiscard]] tenancy::KeyRepository& keys() const;
     [[nodiscard]] tenancy::Retention& retention() const;

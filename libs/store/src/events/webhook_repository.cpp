@@ -1,12 +1,9 @@
 #include "core/backend.hpp"
-#include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/job_queue.hpp"
-#include "core/list_sql.hpp"
 #include "core/queries.hpp"
-#include "core/row_values.hpp"
 #include "core/rows.hpp"
-#include "events/webhook.hpp"
+#include "events/webhook_rows.hpp"
 #include "make_repositories.hpp"
 
 #include <fmt/format.h>
@@ -18,23 +15,23 @@ namespace {
 
 using namespace events;
 
-#define SLUICE_COLUMNS                                                                                                 \
-    "id, environment_id, target_url, event_types, is_active, encode(sealed, 'hex') AS sealed, data_key_version, "      \
-    "(extract(epoch FROM paused_until) * 1000000)::bigint AS paused_until, "                                           \
-    "(extract(epoch FROM created_at) * 1000000)::bigint AS created_at, "                                               \
-    "(extract(epoch FROM updated_at) * 1000000)::bigint AS updated_at"
+#define SLUICE_COLUMNS SLUICE_WEBHOOK_COLUMNS
+// Of webhooks only: destinations have a repository of their own.
+#define SLUICE_ONE "environment_id = $1 AND id = $2 AND kind = 'webhook'"
 constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) SELECT $1, $2, {values} "
-                           "WHERE (SELECT count(*) FROM webhooks WHERE environment_id = $1) < $3 "
+                           "WHERE (SELECT count(*) FROM webhooks WHERE environment_id = $1 AND kind = 'webhook') < $3 "
                            "RETURNING " SLUICE_COLUMNS;
-constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2";
-constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2 FOR UPDATE";
-constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE true";
+constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE " SLUICE_ONE;
+constexpr char kFindReceiver[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2";
+constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE " SLUICE_ONE " FOR UPDATE";
+constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE kind = 'webhook'";
 // What the receiver did before the change is not held against it.
-constexpr char kUpdate[] = "UPDATE webhooks SET {assignments}, failures = 0, paused_until = NULL, updated_at = now() "
-                           "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
-constexpr char kReseal[] = "UPDATE webhooks SET {assignments}, updated_at = now() "
-                           "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
-constexpr char kDelete[] = "DELETE FROM webhooks WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kUpdate[] = "UPDATE webhooks SET {assignments}, failures = 0, paused_until = NULL, "
+                           "last_failure = NULL, updated_at = now() WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
+constexpr char kReseal[] =
+    "UPDATE webhooks SET {assignments}, updated_at = now() WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
+constexpr char kDelete[] = "DELETE FROM webhooks WHERE " SLUICE_ONE " RETURNING id";
+#undef SLUICE_ONE
 #undef SLUICE_COLUMNS
 constexpr char kInsertEvent[] =
     "INSERT INTO events (environment_id, id, type, payload) VALUES ($1, $2, 'test', $3::jsonb)";
@@ -67,18 +64,14 @@ constexpr char kLoadEvent[] =
 constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
                             "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
                             "RETURNING attempts, integrated_account_id";
-constexpr char kWorks[] = "UPDATE webhooks SET failures = 0, paused_until = NULL "
-                          "WHERE environment_id = $1 AND id = $2 AND (failures > 0 OR paused_until IS NOT NULL)";
 constexpr char kFails[] = "UPDATE webhooks SET failures = failures + 1, is_active = is_active AND NOT $4, "
                           "paused_until = greatest(paused_until, to_timestamp($3::double precision / 1000000), "
                           "CASE WHEN failures + 1 >= $5::int THEN now() + least(interval '15 minutes', "
-                          "interval '15 seconds' * power(2, least(failures + 1 - $5::int, 10))) END) "
-                          "WHERE environment_id = $1 AND id = $2";
+                          "interval '15 seconds' * power(2, least(failures + 1 - $5::int, 10))) END), "
+                          "last_failure = $6::jsonb WHERE environment_id = $1 AND id = $2";
 constexpr char kLogAttempt[] =
     "INSERT INTO delivery_attempts (environment_id, id, {columns}) VALUES ($1, $2, {values})";
-constexpr char kLog[] =
-    "SELECT id, event_id, event_type, webhook_id, delivery_id, attempt, status, error, duration_ms, "
-    "(extract(epoch FROM created_at) * 1000000)::bigint AS created_at FROM delivery_attempts WHERE true";
+constexpr char kLog[] = "SELECT " SLUICE_ATTEMPT_COLUMNS " FROM delivery_attempts WHERE kind = 'webhook'";
 
 constexpr ListField kFields[] = {
     {"target_url", "target_url", ListField::Kind::text},
@@ -93,62 +86,12 @@ constexpr ListField kLogFields[] = {
     {"event", "event_type", ListField::Kind::text},
 };
 
-std::string place_of(WebhookId id)
-{
-    return "webhook:" + id.str() + ":secrets";
-}
-
-Webhook webhook_in(pqxx::row const& row)
-{
-    Webhook webhook;
-    webhook.id = id_in<WebhookId>(row["id"]);
-    webhook.environment = id_in<EnvironmentId>(row["environment_id"]);
-    webhook.target_url = row["target_url"].c_str();
-    webhook.event_types = json::texts_in(json_in(row["event_types"]));
-    webhook.is_active = row["is_active"].as<bool>();
-    webhook.created_at = time_in(row["created_at"]);
-    webhook.updated_at = time_in(row["updated_at"]);
-    return webhook;
-}
-
 RowValues values_of(Webhook const& webhook)
 {
     return RowValues()
         .text("target_url", webhook.target_url)
         .json("event_types", json::array_of(webhook.event_types))
         .flag("is_active", webhook.is_active);
-}
-
-/// Adds the secrets, sealed under the newest key.
-Result<void> seal_secrets(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentId environment,
-                          WebhookId id, std::vector<Secret> const& secrets, RowValues& values)
-{
-    auto const key = newest_data_key(transaction, keyring, environment);
-    if (!key)
-        return key.error();
-    json::array texts;
-    for (auto const& secret : secrets)
-        texts.emplace_back(secret.reveal());
-    values.bytes("sealed", key->seal(place_of(id), boost::json::serialize(texts)))
-        .number("data_key_version", key->version());
-    return {};
-}
-
-Result<std::vector<Secret>> open_secrets(pqxx::work& transaction, crypto::Keyring const& keyring, pqxx::row const& row)
-{
-    auto const key = data_key(transaction, keyring, id_in<EnvironmentId>(row["environment_id"]),
-                              row["data_key_version"].as<std::uint32_t>());
-    if (!key)
-        return key.error();
-    auto const opened = key->open(place_of(id_in<WebhookId>(row["id"])), bytes_in(row["sealed"]));
-    if (!opened)
-        return opened.error();
-    std::vector<Secret> secrets;
-    auto const texts = json::parse(opened->reveal());
-    if (texts && texts->is_array())
-        for (auto const& text : texts->get_array())
-            secrets.emplace_back(std::string(text.get_string()));
-    return secrets;
 }
 
 void add_delivery(pqxx::work& transaction, Timestamp now, EnvironmentId environment, std::string const& event,
@@ -164,21 +107,12 @@ std::string name_of(DeliveryStatus status)
     return status == DeliveryStatus::pending ? "pending" : (status == DeliveryStatus::dead ? "dead" : "delivered");
 }
 
-AttemptEntry entry_in(pqxx::row const& row)
+/// Why the last attempt failed, as a destination shows it.
+json::object failure_of(Attempt const& attempt, Timestamp now)
 {
-    AttemptEntry entry;
-    entry.id = id_in<LogEntryId>(row["id"]);
-    entry.event = id_in<EventId>(row["event_id"]);
-    entry.event_type = row["event_type"].c_str();
-    entry.webhook = id_in<WebhookId>(row["webhook_id"]);
-    entry.delivery = id_in<DeliveryId>(row["delivery_id"]);
-    entry.attempt = row["attempt"].as<int>();
-    if (!row["status"].is_null())
-        entry.status = row["status"].as<int>();
-    entry.error = text_in(row["error"]);
-    entry.duration = std::chrono::milliseconds(row["duration_ms"].as<int>());
-    entry.created_at = time_in(row["created_at"]);
-    return entry;
+    json::object failure{{"error", attempt.error}, {"occurred_at", to_rfc3339(now)}};
+    failure["status"] = attempt.status ? json::value(*attempt.status) : json::value(nullptr);
+    return failure;
 }
 
 /// One line of the log: the attempt with this number.
@@ -188,6 +122,7 @@ RowValues values_of(DeliveryState const& delivery, Attempt const& attempt, int n
         .id("delivery_id", delivery.id)
         .id("event_id", delivery.event.id)
         .text("event_type", delivery.event.type)
+        .text("kind", std::string(name_of(delivery.webhook.kind)))
         .id("webhook_id", delivery.webhook.id)
         .number("attempt", number)
         .number("status", attempt.status)
@@ -341,7 +276,7 @@ public:
                 return not_found("event");
             auto const event = found[0];
             auto const webhooks =
-                transaction.exec_params(kFind, sql_id(environment), std::string(row["webhook_id"].c_str()));
+                transaction.exec_params(kFindReceiver, sql_id(environment), std::string(row["webhook_id"].c_str()));
             if (webhooks.empty())
                 return not_found("webhook");
             auto const webhook = webhooks[0];
@@ -376,10 +311,11 @@ public:
             write_row(transaction, kLogAttempt, {sql_id(environment), sql_id(uuid_v7(now))},
                       values_of(delivery, attempt, made[0]["attempts"].as<int>()));
             if (attempt.outcome == DeliveryStatus::delivered)
-                transaction.exec_params0(kWorks, sql_id(environment), sql_id(delivery.webhook.id));
+                transaction.exec_params0(kReceiverWorks, sql_id(environment), sql_id(delivery.webhook.id));
             else if (attempt.is_made)
                 transaction.exec_params0(kFails, sql_id(environment), sql_id(delivery.webhook.id),
-                                         sql_time(attempt.not_before), attempt.is_gone, kFailuresUntilPause);
+                                         sql_time(attempt.not_before), attempt.is_gone, kFailuresUntilPause,
+                                         sql_json(failure_of(attempt, now)));
             if (attempt.next) {
                 schedule(transaction, events::kDeliveryJob, environment, delivery.id.uuid(), *attempt.next);
                 return true;
@@ -398,8 +334,8 @@ public:
     Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId environment, tenancy::ListQuery list,
                                                   Deadline deadline) override
     {
-        return list_rows<AttemptEntry>(backend_.pool, environment, {kLog, "id", kLogFields}, std::move(list), entry_in,
-                                       deadline);
+        return list_rows<AttemptEntry>(backend_.pool, environment, {kLog, "id", kLogFields}, std::move(list),
+                                       attempt_in, deadline);
     }
 
 private:

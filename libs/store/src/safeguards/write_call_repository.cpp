@@ -168,8 +168,10 @@ json::object payload_of(Approval const& approval)
                          {"mcp_server_id", approval.server.str()},
                          {"integrated_account_id", approval.account.str()},
                          {"expires_at", to_rfc3339(approval.ends_at)}};
-    auto const* tenant = json::string_at(approval.request, "tenant_id");
-    payload["tenant_id"] = tenant != nullptr ? json::value(*tenant) : json::value(nullptr);
+    for (auto const* member : {"tenant_id", "title", "integration", "integration_label", "mcp_server"}) {
+        auto const* text = json::string_at(approval.request, member);
+        payload[member] = text != nullptr ? json::value(*text) : json::value(nullptr);
+    }
     payload["decided_by"] = approval.decided_by.empty() ? json::value(nullptr) : json::value(approval.decided_by);
     return payload;
 }

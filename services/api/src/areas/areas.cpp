@@ -12,6 +12,7 @@
 #include "areas/links/routes.hpp"
 #include "areas/mcp/routes.hpp"
 #include "areas/mcp_servers/routes.hpp"
+#include "areas/notification_destinations/routes.hpp"
 #include "areas/operation/routes.hpp"
 #include "areas/proxy/routes.hpp"
 #include "areas/tokens/routes.hpp"
@@ -24,10 +25,11 @@ namespace {
 std::vector<Area> all_areas()
 {
     return {
-        operation_area(),    token_area(),        integration_area(), documentation_area(),
-        installation_area(), account_area(),      capability_area(),  mcp_server_area(),
-        approval_area(),     environment_area(),  webhook_area(),     link_area(),
-        connect_area(),      connect_form_area(), proxy_area(),       mcp_area(),
+        operation_area(),    token_area(),       integration_area(),  documentation_area(),
+        installation_area(), account_area(),     capability_area(),   mcp_server_area(),
+        approval_area(),     environment_area(), webhook_area(),      notification_destination_area(),
+        link_area(),         connect_area(),     connect_form_area(), proxy_area(),
+        mcp_area(),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "crud.hpp"
 #include "crypto/cursor_sealer.hpp"
+#include "events/destination.hpp"
 #include "events/subscriptions.hpp"
 #include "events/webhook.hpp"
 #include "http_api/fields.hpp"
@@ -23,6 +24,7 @@ json::object signed_view(events::SignedWebhook const& webhook)
 
 WebhookHandlers::WebhookHandlers(ShardParts const& parts)
     : rows_(parts.rows.webhooks)
+    , destinations_(parts.rows.destinations)
     , subscriptions_(parts.subscriptions)
     , cursors_(parts.cursors)
 {
@@ -108,11 +110,15 @@ HandlerResult WebhookHandlers::replay(Call& call)
 
 HandlerResult WebhookHandlers::log(Call& call)
 {
-    if (call.query.take("log_type") != "webhook")
-        co_return invalid("log_type", "must be webhook");
-    co_return co_await answer_list(call, cursors_, attempt_view, [this, &call](tenancy::ListQuery query) {
-        return rows_.log(call.environment(), std::move(query), call.deadline);
-    });
+    auto const type = call.query.take("log_type");
+    if (type != "webhook" && type != "notification_destination")
+        co_return invalid("log_type", "must be webhook or notification_destination");
+    bool const is_of_webhooks = type == "webhook";
+    co_return co_await answer_list(
+        call, cursors_, attempt_view, [this, is_of_webhooks, &call](tenancy::ListQuery query) {
+            return is_of_webhooks ? rows_.log(call.environment(), std::move(query), call.deadline)
+                                  : destinations_.log(call.environment(), std::move(query), call.deadline);
+        });
 }
 
 } // namespace sluice::api

@@ -20,6 +20,7 @@ public:
 
 private:
     events::WebhookRepository& rows_;
+    events::DestinationRepository& destinations_;
     events::Subscriptions& subscriptions_;
     crypto::CursorSealer const& cursors_;
 };

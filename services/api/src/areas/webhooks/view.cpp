@@ -18,12 +18,14 @@ json::object webhook_view(events::Webhook const& webhook)
 
 json::object attempt_view(events::AttemptEntry const& entry)
 {
+    bool const is_of_webhook = entry.kind == events::ReceiverKind::webhook;
     json::object view{{"id", entry.id.str()},
-                      {"log_type", "webhook"},
+                      {"log_type", is_of_webhook ? "webhook" : "notification_destination"},
                       {"timestamp", to_rfc3339(entry.created_at)},
                       {"event_id", entry.event.str()},
                       {"event", entry.event_type},
-                      {"webhook_id", entry.webhook.str()},
+                      {is_of_webhook ? "webhook_id" : "notification_destination_id",
+                       is_of_webhook ? entry.webhook.str() : NotificationDestinationId{entry.webhook.uuid()}.str()},
                       {"delivery_id", entry.delivery.str()},
                       {"attempt", entry.attempt},
                       {"duration", entry.duration.count()}};
