@@ -8,7 +8,7 @@ export async function approvals(session, known) {
     await product.drainBuckets();
     const server = await session.call('createMcpServer', 201, 'whose writes are approved', {
         path: { id: known.account },
-        json: { name: 'Spec, guarded', config: { approval_tags: ['macros'], idempotency_window_s: 60 } },
+        json: { name: 'Spec, guarded', config: { approval_tags: ['macros'], approval_link: true, idempotency_window_s: 60 } },
     });
     const ask = async (name) => {
         const params = { name: 'create_a_gorgias_macro', arguments: { name, actions: [] } };
