@@ -178,3 +178,34 @@ for (const [name, options] of [
         for (let i = 0; i < 5; i += 1) await enter(page, `AAAAAAA${i}`);
         await page.getByRole('heading', { name: 'There is nothing to approve here' }).waitFor();
     });
+
+const sizes = { wide: { width: 1280, height: 900 }, tablet: { width: 800, height: 900 }, phone: { width: 390, height: 844 } };
+const [{ id: customerId }, { id: otherId }] = (await simulated.get('/api/customers?limit=2')).data;
+const whole = await account.mint({ approval_tags: ['tickets', 'macros', 'customers', 'messages'], approval_link: true });
+/// [what is asked for, its tool, its arguments, what the page must say]
+const shownCalls = [
+    ['tags', 'gorgias_ticket_tags_set', { ticket_id: tickets[4].id, names: ['vip', 'brand-new'] }, ['Tags', 'brand-new']],
+    ['reply', 'gorgias_ticket_reply', { ticket_id: tickets[4].id, public: true, body_text: 'It ships tomorrow.\n\nKind regards', status: 'closed' }, ['It ships tomorrow.', 'The customer will read this.', 'Status']],
+    ['removal', remove, { id: tickets[4].id }, ['This cannot be undone.']],
+    ['macro', 'create_a_gorgias_macro', { name: 'Close it', actions: [{ name: 'setStatus', title: 'Close', arguments: { status: 'closed' } }] }, ['Close it']],
+    ['bulk', 'gorgias_customers_bulk_delete', { ids: [customerId, otherId] }, ['Delete 2 customers', String(customerId)]],
+    ['assign', 'gorgias_ticket_assign', { ticket_id: tickets[4].id, assignee_team_id: 'Support' }, ['Support']],
+];
+for (const [name, tool, args, words] of shownCalls)
+    test(`${name}: in words, with the decision in view, at every size and in both themes`, async (t) => {
+        const { data, content } = await callTool(whole.url, tool, args);
+        assert.equal(data?.status, 'pending_approval', content[0].text);
+        for (const [size, viewport] of Object.entries(sizes))
+            for (const colorScheme of ['light', 'dark']) {
+                const page = await openCall(t, data, { viewport, colorScheme });
+                await page.getByRole('button', { name: 'Approve once' }).waitFor();
+                const text = await page.locator('body').innerText();
+                for (const word of words) assert.ok(text.includes(word), `${word}: ${text}`);
+                for (const button of ['Approve once', 'Decline']) {
+                    const { y, height } = await page.getByRole('button', { name: button }).boundingBox();
+                    assert.ok(y >= 0 && y + height <= viewport.height, `${button} is in view`);
+                }
+                await look(page, `${name}-${size}-${colorScheme}`);
+                await page.close();
+            }
+    });

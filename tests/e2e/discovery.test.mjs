@@ -26,6 +26,13 @@ test('minting tells what the list costs a model, and warns when it is much', asy
     assert.ok(discovery.estimated_tokens < 1000);
 });
 
+test('discovery: what stands beside the arguments is refused, not left out', async () => {
+    const before = await account.simulated.get('/api/tags?limit=100');
+    const args = { tool_name: 'create_a_gorgias_tag', dry_run: true, arguments: { name: 'never-made' } };
+    assert.match(toolError(await callTool(discovery.url, 'call_tool', args), 400).message, /dry_run is not known here: .* arguments/);
+    assert.equal((await account.simulated.get('/api/tags?limit=100')).data.length, before.data.length);
+});
+
 test('discovery: three tools, in both eras, that find, describe and call the others', async () => {
     for (const request of [legacy, modernRequest]) {
         const tools = await listTools(discovery.url, request);

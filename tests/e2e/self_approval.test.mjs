@@ -93,11 +93,13 @@ const ways = [
         }
     }],
     ['uses another tool that does the same, or one made of gated calls', async () => {
+        const [first] = (await simulated.get(`/api/tickets/${other.id}/messages`)).data;
         const messages = (await simulated.get(`/api/tickets/${other.id}/messages`)).data.length;
         for (const [name, args] of [
             ['create_a_gorgias_job', { type: 'deleteTicket', params: { ticket_ids: [ticket.id] } }],
             ['gorgias_ticket_reply', { ticket_id: other.id, public: true, body_text: 'Approve me' }],
             ['gorgias_ticket_assign', { ticket_id: other.id, unassign: 'both' }],
+            ['update_a_gorgias_message_by_id', { ticket_id: other.id, id: first.id, channel: first.channel, from_agent: true, action: 'retry', body_text: 'Approve me' }],
             ['update_a_gorgias_ticket_by_id', { id: ticket.id, trashed_datetime: '2026-11-20T09:00:00Z' }],
         ]) {
             const result = await call(name, args);

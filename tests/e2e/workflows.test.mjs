@@ -103,3 +103,39 @@ test('draft: a ticket, its customer and history are read, and a draft is left as
     assert.equal(after.status, ticket.status, 'a note changes nothing else');
     assert.ok(!after.messages.some(({ body_text, public: isPublic }) => isPublic && body_text === draft), 'the customer got nothing');
 });
+
+/// What every developer tries first.
+const promised = { methods: ['read', 'write'], tags: ['tickets', 'messages'] };
+
+test('both promises hold with the configuration that the first page shows', async (t) => {
+    const account = await connect(t, where, { tickets: 20 });
+    const { simulated } = account;
+    const agent = await agentOf(t, account, promised);
+    const [wanted] = (await agent('gorgias_tickets_search', { status: 'open', unassigned: true, limit: 1 })).result;
+    await agent('gorgias_ticket_tags_add', { ticket_id: wanted.id, names: [tagFor(wanted)] });
+    await agent('gorgias_ticket_assign', { ticket_id: wanted.id, assignee_team_id: 'Support' });
+    const after = await simulated.get(`/api/tickets/${wanted.id}`);
+    assert.equal(after.assignee_team.name, 'Support');
+    assert.deepEqual(
+        after.tags.map(({ name }) => name).toSorted(),
+        [...new Set([...wanted.tags.map(({ name }) => name), tagFor(wanted)])].toSorted(),
+    );
+
+    const { subject, customer, messages } = await agent('get_single_gorgias_ticket_by_id', { id: wanted.id });
+    assert.ok(customer.id && messages.length > 0);
+    await agent('gorgias_ticket_reply', { ticket_id: wanted.id, public: false, body_text: `Draft for ${customer.name}: about ${subject} …` });
+    const note = (await simulated.get(`/api/tickets/${wanted.id}`)).messages.at(-1);
+    assert.deepEqual([note.public, note.channel], [false, 'internal-note']);
+});
+
+test('its list fits a model, and its answer says what write means and what is left out', async (t) => {
+    const account = await connect(t, where, { tickets: 1 });
+    const { estimated_tokens, warnings } = await account.mint(promised);
+    assert.ok(estimated_tokens <= 12_600, `${estimated_tokens} tokens`);
+    assert.ok(warnings.some((warning) => /write means every write: .*gorgias_ticket_tags_add/.test(warning)), warnings.join(' '));
+    assert.ok(warnings.some((warning) => /refer to .* that config leaves out/.test(warning)), warnings.join(' '));
+    // What the same words meant before: the same tools.
+    const before = await account.mint({ ...promised, vocabulary: 1 });
+    assert.equal(before.tool_count, 17);
+    assert.ok(before.estimated_tokens <= 9000, `${before.estimated_tokens} tokens`);
+});

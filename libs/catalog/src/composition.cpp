@@ -10,8 +10,12 @@
 namespace sluice::catalog {
 namespace {
 
-constexpr std::size_t kMostSteps = 20;
+constexpr std::size_t kMostSteps = 40;
 constexpr std::size_t kMostCases = 50;
+/// Each may put a whole answer of the vendor in its place.
+constexpr std::size_t kMostPlaceholders = 30;
+/// Arguments that every tool may have: they are not the definition's.
+constexpr std::array<std::string_view, 6> kReserved{"dry_run", "fields", "limit", "next_cursor", "clear", "account"};
 constexpr std::array<std::string_view, 6> kKinds{"request", "pick", "look_up", "choose", "expression", "refuse"};
 
 class StepsReader {
@@ -35,7 +39,8 @@ public:
         for (std::size_t i = 0; i < steps.size(); ++i)
             composition->steps.push_back(read_step(steps[i], documents::join_path(path, i)));
         if (!makes_call_)
-            problems_.add(source_, path, "must have a request");
+            problems_.add(source_, path,
+                          "must have a request that is not only for values: one that writes, or has no `as`");
         return composition;
     }
 
@@ -57,21 +62,14 @@ private:
                           fmt::format("reads {}, which is not there; there are {}", path, fmt::join(roots_, ", ")));
     }
 
-    Condition read_condition(Mapping& mapping)
+    Condition condition_in(Mapping& mapping)
     {
-        Condition condition;
-        Mapping when(source_, mapping.find("when"), mapping.at("when"), problems_);
-        when.take_all();
-        for (auto const& [path, value] : when.object() != nullptr ? *when.object() : json::object{}) {
-            check_path(path, when.at(path));
-            condition.equals.emplace_back(path, value.is_array() ? value.get_array() : json::array{value});
-        }
-        condition.given = mapping.texts("given");
-        condition.absent = mapping.texts("absent");
-        for (auto const& path : condition.given)
-            check_path(path, mapping.at("given"));
-        for (auto const& path : condition.absent)
-            check_path(path, mapping.at("absent"));
+        auto condition = read_condition(mapping, source_, problems_);
+        for (auto const& [path, values] : condition.equals)
+            check_path(path, documents::join_path(mapping.at("when"), path));
+        for (auto const* paths : {&condition.given, &condition.absent})
+            for (auto const& path : *paths)
+                check_path(path, mapping.at(paths == &condition.given ? "given" : "absent"));
         return condition;
     }
 
@@ -87,7 +85,7 @@ private:
     {
         Mapping mapping(source_, &value, path, problems_);
         CompositionStep step;
-        step.when = read_condition(mapping);
+        step.when = condition_in(mapping);
         std::string_view kind;
         json::value const* rules = nullptr;
         std::size_t kinds = 0;
@@ -110,7 +108,9 @@ private:
             pick.from = what.text("from", true);
             check_path(pick.from, what.at("from"));
             if (auto const* where = what.find("where"); where != nullptr && where->is_object())
-                pick.where = where->get_object();
+                pick.where = read_template(*where, source_, what.at("where"), roots_, problems_);
+            else if (where != nullptr)
+                what.problem("where", "must be a mapping");
             pick.is_first = what.choice("which", {"last", "first"}, 0) == 1;
             step.what = std::move(pick);
         } else if (kind == "look_up") {
@@ -119,6 +119,8 @@ private:
             check_path(look_up.in, what.at("in"));
             if (auto const* key = what.find("key"))
                 look_up.key = read_template(*key, source_, what.at("key"), roots_, problems_);
+            else
+                what.problem("key", "is required");
             step.what = std::move(look_up);
         } else if (kind == "choose") {
             step.what = read_choice(what);
@@ -129,6 +131,9 @@ private:
             has_value = false;
         }
         step.name = what.text("as", has_value);
+        bool const is_plain = openapi::is_argument_name(step.name) && step.name.find('.') == std::string::npos;
+        if (has_value && !step.name.empty() && !is_plain)
+            what.problem("as", "must be a name of letters, digits, _ and -");
         if (has_value)
             roots_.push_back("steps." + step.name);
         return step;
@@ -139,7 +144,8 @@ private:
         RequestStep request;
         request.call = read_call(what, source_, integration_, roots_, problems_);
         request.is_result = what.flag("result", false);
-        makes_call_ = true;
+        if (request.call.arguments.paths().size() > kMostPlaceholders)
+            what.problem("arguments", fmt::format("must have at most {} placeholders", kMostPlaceholders));
         auto const* method = integration_.find(request.call.resource, request.call.method);
         bool const writes = method != nullptr && method->access == Access::write;
         if (method != nullptr && !writes && writes_)
@@ -147,7 +153,25 @@ private:
         writes_ = writes_ || writes;
         // The answer of a write is not there in a dry run. The answer of the last read may be only the tool's.
         has_value = !writes && what.object() != nullptr && what.object()->contains("as");
+        makes_call_ = makes_call_ || !has_value;
+        if (request.is_result && has_result_)
+            what.problem("result", "is true of another step already");
+        has_result_ = has_result_ || request.is_result;
+        if (method != nullptr)
+            check_arguments(*method, what);
         return request;
+    }
+
+    /// The arguments that the call gives must be the method's, and those in its path must be given.
+    void check_arguments(Method const& method, Mapping& what)
+    {
+        auto const* given = what.object() != nullptr ? json::object_at(*what.object(), "arguments") : nullptr;
+        for (auto const& [name, value] : given != nullptr ? *given : json::object{})
+            if (argument_schema(method, name) == nullptr)
+                what.problem("arguments." + std::string(name), "is no argument of the method");
+        for (auto const& parameter : method.parameters)
+            if (parameter.in_path && (given == nullptr || !given->contains(parameter.name)))
+                what.problem("arguments", fmt::format("must give {}", parameter.name));
     }
 
     ChooseStep read_choice(Mapping& what)
@@ -157,11 +181,14 @@ private:
         for (std::size_t i = 0; i < cases.size(); ++i) {
             Mapping mapping(source_, &cases[i], documents::join_path(what.at("cases"), i), problems_);
             ChooseStep::Case each;
-            each.when = read_condition(mapping);
-            if (auto const* value = mapping.find("value"))
-                each.value = read_template(*value, source_, mapping.at("value"), roots_, problems_);
-            else
+            each.when = condition_in(mapping);
+            auto const* value = mapping.find("value");
+            if (value == nullptr)
                 mapping.problem("value", "is required");
+            else
+                each.value = read_template(*value, source_, mapping.at("value"), roots_, problems_);
+            if (each.value.paths().size() > kMostPlaceholders)
+                mapping.problem("value", fmt::format("must have at most {} placeholders", kMostPlaceholders));
             choice.cases.push_back(std::move(each));
         }
         return choice;
@@ -177,7 +204,7 @@ private:
         for (std::size_t i = 0; i < clauses.size(); ++i) {
             Mapping mapping(source_, &clauses[i], documents::join_path(what.at("clauses"), i), problems_);
             ExpressionStep::Clause clause;
-            clause.when = read_condition(mapping);
+            clause.when = condition_in(mapping);
             clause.text = read_text(mapping, "text");
             // A clause counts only if all that it reads is there.
             for (auto& path : clause.text.paths())
@@ -192,6 +219,7 @@ private:
     documents::Problems& problems_;
     std::vector<std::string> roots_;
     bool makes_call_ = false;
+    bool has_result_ = false;
     bool writes_ = false;
 };
 
@@ -243,7 +271,17 @@ json::value read_arguments(Mapping& mapping, documents::Source const& source, In
         }
         properties[name] = std::move(own);
     }
+    for (auto const& name : json::texts_in(schema.at("required")))
+        if (!properties.contains(name))
+            arguments.problem("required", fmt::format("names {}, which is no property", name));
+    for (auto const& [name, rules] : properties)
+        if (!openapi::is_argument_name(name) || std::ranges::find(kReserved, std::string_view(name)) != kReserved.end())
+            given.problem(name, fmt::format("must be a name of letters, digits, _, . and - that is none of {}",
+                                            fmt::join(kReserved, ", ")));
     schema["properties"] = std::move(properties);
+    if (auto const compiled = schema::Schema::compile(schema); !compiled)
+        for (auto const& failure : compiled.error().failures())
+            problems.add(source, documents::join_path(mapping.at("arguments"), failure.path), failure.message);
     schema::check_keywords(schema, source, mapping.at("arguments"), problems);
     return schema;
 }
@@ -255,6 +293,18 @@ std::shared_ptr<Composition const> read_steps(Mapping& mapping, documents::Sourc
     return StepsReader(source, integration, arguments, problems).read(mapping.find("steps"), mapping.at("steps"));
 }
 
+Condition read_condition(Mapping& mapping, documents::Source const& source, documents::Problems& problems)
+{
+    Condition condition;
+    Mapping when(source, mapping.find("when"), mapping.at("when"), problems);
+    when.take_all();
+    for (auto const& [path, value] : when.object() != nullptr ? *when.object() : json::object{})
+        condition.equals.emplace_back(path, value.is_array() ? value.get_array() : json::array{value});
+    condition.given = mapping.texts("given");
+    condition.absent = mapping.texts("absent");
+    return condition;
+}
+
 void adopt_called(Method& method, Integration const& integration)
 {
     method.access = Access::read;
@@ -262,19 +312,20 @@ void adopt_called(Method& method, Integration const& integration)
     Method const* last = nullptr;
     for (auto const& step : method.composition->steps) {
         auto const* request = std::get_if<RequestStep>(&step.what);
-        auto const* called = request != nullptr ? integration.find(request->call.resource, request->call.method) : nullptr;
+        auto const* called =
+            request != nullptr ? integration.find(request->call.resource, request->call.method) : nullptr;
         if (called == nullptr)
             continue;
         last = called;
+        method.called.push_back(called);
         add_all(called->scopes, method.scopes);
-        method.idempotent = method.idempotent && called->idempotent;
-        if (called->access == Access::read)
-            continue;
-        method.access = Access::write;
-        method.destructive = method.destructive || called->destructive;
-        // So no approval and no filter is passed by composing a call.
+        // So no approval is got around by composing a call.
         add_all(called->tags, method.tags);
         add_all(called->first_tags, method.first_tags);
+        method.idempotent = method.idempotent && called->idempotent;
+        if (called->access == Access::write)
+            method.access = Access::write;
+        method.destructive = method.destructive || called->destructive;
     }
     if (method.access == Access::read && last != nullptr) {
         method.paginated = last->paginated;

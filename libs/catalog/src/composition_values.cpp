@@ -10,7 +10,9 @@ using Value = std::optional<json::value>;
 json::value const* given_at(json::value const& values, std::string_view path)
 {
     auto const* value = json::find_path(values, path);
-    return value != nullptr && value->is_null() ? nullptr : value;
+    bool const is_nothing =
+        value != nullptr && (value->is_null() || (value->is_string() && value->get_string().empty()));
+    return is_nothing ? nullptr : value;
 }
 
 Result<Value> work_out(RequestStep const&, json::value const&)
@@ -24,11 +26,15 @@ Result<Value> work_out(PickStep const& step, json::value const& values)
     auto const* list = found != nullptr ? found->if_array() : nullptr;
     if (list == nullptr)
         return Value{};
+    auto const where = step.where.render_if_there(values);
+    if (!where)
+        return where.error();
+    auto const* members = *where ? (*where)->if_object() : nullptr;
     auto const fits = [&](json::value const& element) {
-        return std::ranges::all_of(step.where, [&](auto const& wanted) {
-            auto const* member = json::find_path(element, wanted.key());
-            return member != nullptr && *member == wanted.value();
-        });
+        return members == nullptr || std::ranges::all_of(*members, [&](auto const& wanted) {
+                   auto const* member = json::find_path(element, wanted.key());
+                   return member != nullptr && *member == wanted.value();
+               });
     };
     if (step.is_first) {
         auto const first = std::ranges::find_if(*list, fits);
@@ -87,6 +93,8 @@ std::string literal(json::value const& value, ExpressionStep::Quoting quoting)
             out += (out.empty() ? "" : ", ") + literal(element, quoting);
         return out;
     }
+    if (value.is_object())
+        return quoted_text(json::to_text(value), quoting);
     return value.is_string() ? quoted_text(value.get_string(), quoting) : json::to_text(value);
 }
 
@@ -96,8 +104,8 @@ Result<Value> work_out(ExpressionStep const& step, json::value const& values)
     for (auto const& clause : step.clauses) {
         if (!clause.when.holds(values))
             continue;
-        auto const written = clause.text.render_with(
-            values, [&](json::value const& value) { return literal(value, step.quoting); });
+        auto const written =
+            clause.text.render_with(values, [&](json::value const& value) { return literal(value, step.quoting); });
         if (!written)
             return written.error();
         text += (text.empty() ? "" : step.join) + *written;

@@ -105,8 +105,9 @@ private:
         }
         for (auto const& tool : tools) {
             auto const dot = tool.find('.');
-            auto const* method =
-                dot == std::string::npos ? nullptr : integration_.find_callable(tool.substr(0, dot), tool.substr(dot + 1));
+            auto const* method = dot == std::string::npos
+                                     ? nullptr
+                                     : integration_.find_callable(tool.substr(0, dot), tool.substr(dot + 1));
             if (method == nullptr) {
                 mapping.problem("tools", fmt::format("names {}, which is no method; write resource.method", tool));
                 continue;

@@ -1,8 +1,8 @@
 #include "manifest.hpp"
 
 #include "actions.hpp"
-#include "composition.hpp"
 #include "catalog/naming.hpp"
+#include "composition.hpp"
 #include "credentials.hpp"
 #include "dynamic.hpp"
 #include "inputs.hpp"
@@ -227,12 +227,10 @@ private:
         method.name = composed.name;
         method.title = mapping.text("title", true);
         method.description = mapping.text("description", true);
-        method.tool_name =
-            mapping.text("name", false,
-                         tool_name_of(integration_.name, method.resource, composed.singular, method.name));
+        method.tool_name = mapping.text(
+            "name", false, tool_name_of(integration_.name, method.resource, composed.singular, method.name));
         method.former_names = mapping.texts("former_names");
-        method.body = {BodyShape::Kind::object, true,
-                       read_arguments(mapping, source_, integration_, problems_)};
+        method.body = {BodyShape::Kind::object, true, read_arguments(mapping, source_, integration_, problems_)};
         method.composition = read_steps(mapping, source_, integration_, method.body.schema, problems_);
         method.shape = read_tool_shape(mapping, method);
         set_tags(method);
@@ -415,10 +413,10 @@ private:
 
     void check_name(Method const& method, std::map<std::string_view, Method const*>& seen)
     {
-            if (auto const [known, is_new] = seen.emplace(method.tool_name, &method); !is_new)
-                problems_.add(source_, fmt::format("resources.{}.methods.{}", method.resource, method.name),
-                              fmt::format("gives the tool name {}, which {}.{} has already", method.tool_name,
-                                          known->second->resource, known->second->name));
+        if (auto const [known, is_new] = seen.emplace(method.tool_name, &method); !is_new)
+            problems_.add(source_, fmt::format("resources.{}.methods.{}", method.resource, method.name),
+                          fmt::format("gives the tool name {}, which {}.{} has already", method.tool_name,
+                                      known->second->resource, known->second->name));
     }
 
     void check_tags()
@@ -439,9 +437,9 @@ private:
     std::map<std::string, openapi::Operation> operations_;
     std::map<std::string, std::vector<std::string>> tags_;
     Pagination default_pagination_;
-    std::vector<Composed> composed_;        ///< Read when all others are.
-    std::map<std::size_t, Place> abouts_;   ///< By the position of their methods.
-    std::size_t large_integers_ = 0; ///< The position in `kLargeIntegers` for methods that do not say.
+    std::vector<Composed> composed_;      ///< Read when all others are.
+    std::map<std::size_t, Place> abouts_; ///< By the position of their methods.
+    std::size_t large_integers_ = 0;      ///< The position in `kLargeIntegers` for methods that do not say.
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "shown.hpp"
 
+#include "composition.hpp"
+
 namespace sluice::catalog {
 
 ItemView read_item_view(json::value const* value, documents::Source const& source, std::string const& path,
@@ -32,6 +34,15 @@ Shown read_shown(json::value const* value, documents::Source const& source, std:
         message.subject = paths.text("subject", false);
         message.text = paths.text("text", true);
         message.html = paths.text("html", false);
+        message.quiet = paths.texts("quiet");
+        auto const* recorded = paths.find("recorded");
+        auto const* list = recorded != nullptr ? recorded->if_array() : nullptr;
+        if (recorded != nullptr && list == nullptr)
+            paths.problem("recorded", "must be a list of conditions");
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+            Mapping condition(source, &(*list)[i], documents::join_path(paths.at("recorded"), i), problems);
+            message.recorded.push_back(read_condition(condition, source, problems));
+        }
         shown.message = std::move(message);
     }
     if (auto const* given = mapping.find("list")) {

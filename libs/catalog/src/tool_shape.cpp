@@ -70,7 +70,10 @@ void read_needs(Mapping& mapping, openapi::Operation const& operation, ToolShape
         auto const* member = members != nullptr ? json::string_at(*members, "member") : nullptr;
         auto const* is = members != nullptr ? json::array_at(*members, "is") : nullptr;
         auto const* give = members != nullptr ? json::array_at(*members, "give") : nullptr;
-        if (at == nullptr || member == nullptr || is == nullptr || give == nullptr)
+        auto const are_names = [](json::array const* names) {
+            return names != nullptr && !names->empty() && json::texts_in(*names).size() == names->size();
+        };
+        if (at == nullptr || member == nullptr || !are_names(is) || !are_names(give))
             return mapping.problem("needs", "must be a list of {at: path, member: name, is: [value], give: [path]}");
         if (argument_schema(operation, *at) == nullptr)
             mapping.problem("needs", std::string(*at) + " is no argument");

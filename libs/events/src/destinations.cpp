@@ -78,8 +78,7 @@ std::string explain_answer(std::optional<int> status, std::string_view error)
             *status);
     if (is(400))
         return "The receiver does not take such messages (400): config.url must be an incoming webhook of Slack, or of "
-               "a "
-               "chat that takes Slack's messages.";
+               "a chat that takes Slack's messages.";
     if (is(401) || is(403))
         return fmt::format(
             "The receiver does not let Sluice post ({}): allow the hook in the settings of your chat, or make "
@@ -87,16 +86,13 @@ std::string explain_answer(std::optional<int> status, std::string_view error)
             *status);
     if (is(404))
         return "There is no such hook (404): it was deleted, or config.url was copied wrongly. Make another hook and "
-               "change "
-               "config.url.";
+               "change config.url.";
     if (is(410))
         return "The channel is gone or archived (410). Make a hook for another channel and change config.url, or "
-               "restore the "
-               "channel; then set is_active to true.";
+               "restore the channel; then set is_active to true.";
     if (is(429))
         return "The receiver takes no more messages for now (429). There is nothing to do: what is to be delivered is "
-               "sent "
-               "again after the pause that it asks for.";
+               "sent again after the pause that it asks for.";
     if (*status >= 500)
         return fmt::format(
             "The receiver has a fault of its own ({}). What is to be delivered is sent again; if this lasts, "

@@ -73,20 +73,45 @@ Result<void> apply_preset(std::string_view name, toolcalls::ServedAccounts const
     return {};
 }
 
+/// A list of names for a warning; cut if it is long.
+std::string told(std::vector<std::string> names)
+{
+    constexpr std::size_t kMost = 10;
+    auto const count = names.size();
+    names.resize(std::min(count, kMost));
+    return fmt::format("{}{}", fmt::join(names, ", "), count > kMost ? ", …" : "");
+}
+
+/// Says what the word write adds to what it meant before: developers may know the old meaning.
+void tell_of_write(toolcalls::ToolSet const& tools, tools::ToolFilter const& filter, std::vector<std::string>& warnings)
+{
+    auto before = filter;
+    before.vocabulary = catalog::Vocabulary::first;
+    if (filter.vocabulary == catalog::Vocabulary::first ||
+        std::ranges::find(filter.methods, "write") == filter.methods.end())
+        return;
+    std::vector<std::string> added;
+    for (std::size_t i = 0; i < tools.tools().size(); ++i) {
+        auto const& tool = tools.tools()[i];
+        if (tools.shown()[i] && !before.passes_methods(*tool.method, tool.name))
+            added.push_back(tool.name);
+    }
+    if (!added.empty())
+        warnings.push_back(
+            fmt::format("The method word write means every write: with create, update and delete also {}.",
+                        told(std::move(added))));
+}
+
 /// Warns of tools that the texts of shown tools name, though the filter leaves them out.
 void warn_of_mentions(toolcalls::ToolSet const& tools, std::vector<std::string>& warnings)
 {
-    constexpr std::size_t kMost = 10;
     auto const& names = tools.hidden_mentions();
     if (names.empty())
         return;
-    std::vector<std::string> told(names.begin(), names.end());
-    auto const count = told.size();
-    told.resize(std::min(count, kMost));
     warnings.push_back(fmt::format(
-        "Tools that are shown refer to {} that config leaves out: {}{}. Those sentences are left "
+        "Tools that are shown refer to {} that config leaves out: {}. Those sentences are left "
         "out of their descriptions.",
-        count == 1 ? std::string("one") : std::to_string(count), fmt::join(told, ", "), count > kMost ? ", …" : ""));
+        names.size() == 1 ? std::string("one") : std::to_string(names.size()), told({names.begin(), names.end()})));
 }
 
 /// Warns of tools that are shown although the account lacks a scope that they need.
@@ -221,6 +246,7 @@ MintedServer Mint::describe(McpServer server, Secret token, toolcalls::ServedAcc
     auto const size = config.exposure == Exposure::discovery ? ListSize{3, discovery_list().size()} : size_of(tools);
     auto const tokens = static_cast<std::int64_t>(size.bytes) / tools::kBytesPerToken;
     auto warnings = warnings_of(size, tokens, config_);
+    tell_of_write(tools, config.filter, warnings);
     warn_of_mentions(tools, warnings);
     warn_of_scopes(served, config.filter, warnings);
     auto const asks_for = [&](std::string_view tag) {

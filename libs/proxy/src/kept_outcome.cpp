@@ -64,8 +64,8 @@ bool had_no_effect(Result<Outcome> const& outcome) noexcept
 {
     if (outcome)
         // This is the vendor's status. Sluice's own is a 4xx also for a redirected write, which may have been made.
-        return outcome->kind == Outcome::Kind::error && !outcome->had_effect && outcome->remote_status >= 400 && outcome->remote_status < 500 &&
-               outcome->remote_status != 408;
+        return outcome->kind == Outcome::Kind::error && !outcome->had_effect && outcome->remote_status >= 400 &&
+               outcome->remote_status < 500 && outcome->remote_status != 408;
     switch (outcome.error().code()) {
     case ErrorCode::upstream_failed:
     case ErrorCode::upstream_timeout:

@@ -3,6 +3,8 @@
 #include "proxy/build.hpp"
 #include "proxy/parts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -44,10 +46,13 @@ void put_not_known(json::value& root, std::string_view path)
     if (object == nullptr)
         return;
     auto& member = (*object)[path.substr(0, dot)];
-    if (dot == std::string_view::npos)
+    if (dot == std::string_view::npos) {
         member = kNotKnown;
-    else
-        put_not_known(member, path.substr(dot + 1));
+        return;
+    }
+    if (member.is_null())
+        member = json::object{};
+    put_not_known(member, path.substr(dot + 1));
 }
 
 /// The present value of a member; nothing if it is not known. Below it, what the vendor never answers is said to be not
@@ -115,6 +120,20 @@ ItemRead read_of(catalog::Integration const& integration, catalog::Method const&
     return {get, std::move(item), true};
 }
 
+/// The id of the item that the vendor answered in place of the one that was asked for; empty if it is that one. Only
+/// numbers are compared: another id may be written in several ways.
+std::string moved_to(catalog::Method const& method, catalog::CallParts const& parts, json::value const& item)
+{
+    auto const own = method.own_id();
+    auto const asked = std::ranges::find(parts.path, own.value_or(""), &std::pair<std::string, std::string>::first);
+    auto const* id = item.is_object() ? item.get_object().if_contains("id") : nullptr;
+    bool const is_number = asked != parts.path.end() && !asked->second.empty() &&
+                           std::ranges::all_of(asked->second, [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_number || id == nullptr || !id->is_int64() || json::to_text(*id) == asked->second)
+        return {};
+    return json::to_text(*id);
+}
+
 /// Whether a call sets members of something that exists already.
 bool is_update(catalog::Method const& method)
 {
@@ -147,6 +166,12 @@ Task<Result<Preview>> preview(Caller& caller, accounts::CallableAccountPtr accou
                                : json::parse(current->body, {.max_bytes = 8 * 1024 * 1024, .max_depth = 64});
         if (item && item->is_object())
             seen.item = *std::move(item);
+        if (auto const moved = read.is_own ? moved_to(method, parts, seen.item) : std::string(); !moved.empty())
+            co_return Error{
+                ErrorCode::conflict,
+                fmt::format("This item has been moved, for example by a merge: it is {} now. Repeat the call "
+                            "with that id.",
+                            moved)};
     }
     auto const* body = parts.body ? parts.body->if_object() : nullptr;
     bool const is_known = read.is_own && !seen.item.is_null();

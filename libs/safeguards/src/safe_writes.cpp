@@ -26,7 +26,8 @@ constexpr std::chrono::seconds kApprovalLifetime{3600};
 /// The pause between two tries of a write, and before the next look for a call that has just been forgotten.
 constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
-constexpr std::size_t kMaxRequest = 128 * 1024;
+/// A body stands in it up to four times: as arguments, as the request, and in the effects and the changes.
+constexpr std::size_t kMaxRequest = 256 * 1024;
 
 SafeWrites::Made failed(ErrorCode code, std::string message)
 {
@@ -214,7 +215,7 @@ Task<Result<WriteCall>> SafeWrites::ask(Call const& call, WriteCallKey key, View
     if (boost::json::serialize(request).size() > kMaxRequest)
         co_return Error{ErrorCode::too_large, fmt::format("This call needs a person's approval, and its arguments are "
                                                           "too large to be shown: send less than {} KiB at once.",
-                                                          kMaxRequest / 1024 / 2)};
+                                                          kMaxRequest / 1024 / 4)};
     co_return co_await repository_.ask(key, std::move(approval), deadline);
 }
 

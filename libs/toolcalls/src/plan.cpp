@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::toolcalls {
 namespace {
 
 constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
+/// The most bytes of a value that is worked out. The vendor's answers may be larger.
+constexpr std::size_t kMaxValue = 1024 * 1024;
+constexpr std::size_t kMaxAnswers = 2 * kMaxAnswer; ///< Of all reads of a plan.
 
 std::string name_of(catalog::Method const& method)
 {
@@ -54,8 +58,13 @@ public:
                 continue;
             }
             auto value = catalog::value_of(step, values_);
-            if (!value)
+            if (!value && std::holds_alternative<catalog::RefuseStep>(step.what))
                 co_return value.error();
+            if (!value)
+                co_return lacks(step.name, value.error());
+            if (*value && json::to_text(**value).size() > kMaxValue)
+                co_return Error{ErrorCode::too_large,
+                                fmt::format("The value {} of this tool grows too large.", step.name)};
             if (*value)
                 keep(step.name, **std::move(value));
         }
@@ -72,10 +81,13 @@ public:
     }
 
 private:
-    void keep(std::string const& name, json::value value)
+    static Error lacks(std::string_view what, Error const& error)
     {
-        values_.at("steps").as_object()[name] = std::move(value);
+        return {ErrorCode::upstream_failed,
+                fmt::format("The vendor's answer lacks what {} needs: {}.", what, error.public_detail())};
     }
+
+    void keep(std::string const& name, json::value value) { values_.at("steps").as_object()[name] = std::move(value); }
 
     Task<Result<void>> take(catalog::RequestStep const& request, catalog::CompositionStep const& step,
                             Deadline deadline)
@@ -85,9 +97,7 @@ private:
         auto const* method = account_->installed->integration->find(request.call.resource, request.call.method);
         auto const arguments = request.call.arguments.render(values_);
         if (!arguments)
-            co_return Error{ErrorCode::upstream_failed,
-                            fmt::format("The vendor's answer lacks what {} needs: {}.", name_of(*method),
-                                        arguments.error().public_detail())};
+            co_return lacks(name_of(*method), arguments.error());
         auto parts = proxy::flat_parts(*method, arguments->get_object());
         bool const is_for_values = method->access == catalog::Access::read && !step.name.empty();
         if (!is_for_values) {
@@ -98,10 +108,15 @@ private:
             plan_.calls.push_back({method, std::move(parts)});
             co_return Result<void>{};
         }
-        auto answer = co_await proxy::call_pages(caller_, account_, *method, std::move(parts), {}, deadline);
+        proxy::Gathering const gathering;
+        auto answer = co_await proxy::call_pages(caller_, account_, *method, std::move(parts), gathering, deadline);
         if (!answer)
             co_return answer.error();
         plan_.reads.push_back(method);
+        plan_.vendor_time += answer->vendor_time;
+        read_bytes_ += answer->body.size();
+        if (read_bytes_ > kMaxAnswers)
+            co_return Error{ErrorCode::too_large, "The vendor's answers are too large for this tool."};
         if (answer->kind == proxy::Outcome::Kind::error) {
             plan_.refusal = *std::move(answer);
             co_return Result<void>{};
@@ -121,6 +136,7 @@ private:
     json::value values_;
     Plan plan_;
     bool has_result_ = false;
+    std::size_t read_bytes_ = 0;
 };
 
 /// An error after a part of the calls was made.
@@ -131,18 +147,32 @@ proxy::Outcome ended_early(Result<proxy::Outcome> failed, Plan const& plan, std:
         outcome = *std::move(failed);
     else {
         outcome.kind = proxy::Outcome::Kind::error;
-        outcome.status = outcome.remote_status =
-            failed.error().code() == ErrorCode::upstream_timeout ? 504 : 502;
+        auto const code = failed.error().code();
+        outcome.status = outcome.remote_status = code == ErrorCode::reauth_needed      ? 401
+                                                 : code == ErrorCode::upstream_timeout ? 504
+                                                                                       : 502;
         outcome.message = failed.error().public_detail();
     }
     std::string made;
     for (std::size_t i = 0; i < position; ++i)
-        made += (made.empty() ? "" : ", ") + name_of(*plan.calls[i].method);
+        if (plan.calls[i].method->access == catalog::Access::write)
+            made += (made.empty() ? "" : ", ") + name_of(*plan.calls[i].method);
+    auto const& failing = *plan.calls[position].method;
     outcome.message = fmt::format("{} was made; then {} failed: {} Do not repeat the whole call, since that would make "
-                                  "the first part again.",
-                                  made, name_of(*plan.calls[position].method), outcome.message);
+                                  "the first part again: make only what is missing, with {}.",
+                                  made, name_of(failing), outcome.message, failing.tool_name);
     outcome.had_effect = true;
+    outcome.limits.throttled = false; // Its advice to call again would be about the whole call.
     return outcome;
+}
+
+/// A call as text, whatever the order of its members.
+std::string binding_of(PlannedCall const& call)
+{
+    auto parts = call.parts;
+    std::ranges::sort(parts.path);
+    auto const body = std::exchange(parts.body, std::nullopt);
+    return proxy::cursor_binding("", *call.method, parts) + (body ? '|' + json::canonical(*body) : std::string());
 }
 
 /// The tool of a method as the account has it; null if it has none.
@@ -169,7 +199,7 @@ std::string Plan::writes() const
 {
     std::string text;
     for (auto const& call : calls)
-        text += proxy::cursor_binding("", *call.method, call.parts) + '\n';
+        text += binding_of(call) + '\n';
     return text;
 }
 
@@ -190,7 +220,10 @@ Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::Callable
         proxy::Gathering const of_call = i == plan.result ? gathering : proxy::Gathering{};
         auto outcome = co_await proxy::call_pages(caller, account, *call.method, call.parts, of_call, deadline);
         bool const has_failed = !outcome || outcome->kind == proxy::Outcome::Kind::error;
-        if (has_failed && i == 0)
+        bool const is_nothing_made =
+            std::ranges::none_of(plan.calls.begin(), plan.calls.begin() + static_cast<std::ptrdiff_t>(i),
+                                 [](PlannedCall const& made) { return made.method->access == catalog::Access::write; });
+        if (has_failed && is_nothing_made)
             co_return outcome;
         if (has_failed)
             co_return ended_early(std::move(outcome), plan, i);
@@ -201,7 +234,7 @@ Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::Callable
         if (result)
             result->limits = limits;
     }
-    result->vendor_time = vendor_time;
+    result->vendor_time = plan.vendor_time + vendor_time;
     co_return *std::move(result);
 }
 
@@ -209,7 +242,7 @@ Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAcco
                                    Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
-    bool const is_composed = !plan.reads.empty() || plan.calls.size() > 1;
+    bool const has_steps = !plan.reads.empty() || plan.calls.size() > 1;
     json::object shown{{"about", nullptr}, {"effects", nullptr}};
     json::array effects;
     json::array steps;
@@ -220,12 +253,14 @@ Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAcco
         auto seen = co_await proxy::preview(caller, account, *call.method, call.parts, deadline);
         if (!seen)
             co_return seen.error();
-        tools::SeenCall const known{integration,  *call.method, tool_of(*account, *call.method),
-                                    call.parts, seen->item,   seen->changes};
+        tools::SeenCall const known{integration, *call.method, tool_of(*account, *call.method),
+                                    call.parts,  seen->item,   seen->changes};
         for (auto& effect : tools::effects_of(known))
             effects.push_back(std::move(effect));
-        json::object step{{"title", call.method->title}, {"method", name_of(*call.method)}, {"access", "write"}};
-        step["request"] = seen->request;
+        json::object step{{"title", call.method->title}, {"method", name_of(*call.method)}};
+        step["access"] = call.method->access == catalog::Access::write ? "write" : "read";
+        if (i != plan.result)
+            step["request"] = std::move(seen->request);
         steps.push_back(std::move(step));
         if (i != plan.result)
             continue;
@@ -234,7 +269,7 @@ Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAcco
         shown["changes"] = std::move(seen->changes);
     }
     shown["effects"] = std::move(effects);
-    if (is_composed)
+    if (has_steps)
         shown["steps"] = std::move(steps);
     co_return shown;
 }

@@ -121,7 +121,7 @@ void ServedAccounts::add_group(std::vector<CallableAccountPtr> accounts, std::ma
                                                own_name);
         if (name != prefixed)
             other_names.emplace(prefixed, name); // Every name had the prefix once, and prompts have it.
-        auto tool = is_choice ? tools::shown_otherwise(for_all(group, own->at(i)), std::move(name), &*argument)
+        auto tool = is_choice          ? tools::shown_otherwise(for_all(group, own->at(i)), std::move(name), &*argument)
                     : name == own_name ? own->at(i)
                                        : tool_sets.renamed(own->at(i), std::move(name));
         origins_.emplace(tool.get(), Origin{groups_.size(), own_name});

@@ -5,6 +5,7 @@
 #include "tools/arguments.hpp"
 #include "tools/overlay.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace sluice::toolcalls {
@@ -21,6 +22,14 @@ void add_note(std::string& note, std::string_view more)
     if (!note.empty() && !more.empty())
         note += ' ';
     note += more;
+}
+
+/// The plan of a tool of one method.
+Plan plan_of(ToolCall const& call, catalog::CallParts parts)
+{
+    Plan plan;
+    plan.calls.push_back({call.tool->method, std::move(parts)});
+    return plan;
 }
 
 } // namespace
@@ -70,50 +79,104 @@ Result<void> ToolCalls::fill(ToolCall& call, json::object const& input)
     return check(call);
 }
 
+Task<Result<Plan>> ToolCalls::plan(ToolCall const& call, catalog::CallParts parts, Deadline deadline)
+{
+    if (call.tool->method->composition)
+        co_return co_await plan_calls(caller_, call.account, *call.tool, std::move(parts), deadline);
+    co_return plan_of(call, std::move(parts));
+}
+
+Task<Result<proxy::Outcome>> ToolCalls::plan_and_make(ToolCall const& call, catalog::CallParts parts,
+                                                      proxy::Gathering gathering, std::string& steps, Deadline deadline)
+{
+    if (!call.tool->method->composition) {
+        auto const only = plan_of(call, std::move(parts));
+        co_return co_await carry_out(caller_, call.account, only, gathering, deadline);
+    }
+    auto planned = co_await plan(call, std::move(parts), deadline);
+    if (!planned)
+        co_return planned.error();
+    steps = planned->steps();
+    if (planned->refusal)
+        co_return *std::move(planned->refusal);
+    co_return co_await carry_out(caller_, call.account, *planned, gathering, deadline);
+}
+
+Task<Done> ToolCalls::preview_of(ToolCall const& call, catalog::CallParts parts, Deadline deadline)
+{
+    Done done;
+    auto planned = co_await plan(call, std::move(parts), deadline);
+    if (planned && planned->refusal) {
+        done.outcome = *std::move(planned->refusal);
+        co_return done;
+    }
+    done.kind = Done::Kind::previewed;
+    auto seen =
+        planned ? co_await preview(caller_, call.account, *planned, deadline) : Result<json::object>(planned.error());
+    if (!seen) {
+        done.preview = seen.error();
+        co_return done;
+    }
+    json::object answer{{"dry_run", true}};
+    answer.insert(seen->begin(), seen->end());
+    done.preview = std::move(answer);
+    co_return done;
+}
+
+Task<safeguards::SafeWrites::Made> ToolCalls::make_safely(ToolCall const& call, Grant const& grant,
+                                                          catalog::CallParts parts, safeguards::Safeguard safeguard,
+                                                          proxy::Gathering gathering, std::string& steps,
+                                                          Deadline deadline)
+{
+    using Made = safeguards::SafeWrites::Made;
+    // What a person approves is what is sent, so it is worked out before. Otherwise it is worked out only if the call
+    // is not one that was made before.
+    std::optional<Plan> known;
+    bool const is_bound = safeguard.needs_approval && call.tool->method->composition != nullptr;
+    if (is_bound) {
+        auto planned = co_await plan(call, parts, deadline);
+        if (!planned)
+            co_return Made{planned.error(), {}, {}, {}};
+        steps = planned->steps();
+        if (planned->refusal)
+            co_return Made{*std::move(planned->refusal), {}, {}, {}};
+        known = *std::move(planned);
+    }
+    safeguards::SafeWrites::Call const wanted{grant.holder, call.account, *call.tool, call.arguments.get_object(),
+                                              known ? known->writes() : std::string()};
+    safeguards::SafeWrites::Maker const once = [&] {
+        return known ? carry_out(caller_, call.account, *known, gathering, deadline)
+                     : plan_and_make(call, parts, gathering, steps, deadline);
+    };
+    safeguards::SafeWrites::Viewer const view = [&] { return view_of(call, parts, known, deadline); };
+    co_return co_await safe_writes_.make(wanted, safeguard, once, view, deadline);
+}
+
+Task<Result<json::object>> ToolCalls::view_of(ToolCall const& call, catalog::CallParts parts,
+                                              std::optional<Plan> const& known, Deadline deadline)
+{
+    if (known)
+        co_return co_await preview(caller_, call.account, *known, deadline);
+    auto const planned = co_await plan(call, std::move(parts), deadline);
+    if (!planned)
+        co_return planned.error();
+    co_return co_await preview(caller_, call.account, *planned, deadline);
+}
+
 Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::PageListener* listener,
                            http::Peer const* waiter, Deadline deadline)
 {
-    auto const& method = *call.tool->method;
-    auto const& arguments = call.arguments.get_object();
-    auto parts = tools::split_arguments(*call.tool, arguments);
-    bool const is_dry_run = parts.dry_run;
-    Done done;
-    Plan plan;
-    if (method.composition) {
-        auto planned = co_await plan_calls(caller_, call.account, *call.tool, std::move(parts), deadline);
-        if (!planned) {
-            done.outcome = planned.error();
-            co_return done;
-        }
-        plan = *std::move(planned);
-        done.steps = plan.steps();
-    } else {
-        plan.calls.push_back({&method, std::move(parts)});
-    }
+    auto parts = tools::split_arguments(*call.tool, call.arguments.get_object());
+    if (parts.dry_run)
+        co_return co_await preview_of(call, std::move(parts), deadline);
     proxy::Gathering const gathering{listener, waiter, grant.max_bytes};
+    Done done;
     done.note = call.note;
     std::string note_of_safeguard;
-    if (plan.refusal) {
-        done.outcome = *std::move(plan.refusal);
-    } else if (is_dry_run) {
-        done.kind = Done::Kind::previewed;
-        done.preview = json::object{{"dry_run", true}};
-        auto seen = co_await preview(caller_, call.account, plan, deadline);
-        if (seen)
-            done.preview->insert(seen->begin(), seen->end());
-        else
-            done.preview = seen.error();
-        co_return done;
-    } else if (auto const safeguard =
-                   safeguards::safeguard_of(method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);
-               safeguard.is_needed()) {
-        safeguards::SafeWrites::Call const wanted{grant.holder, call.account, *call.tool, arguments,
-                                                  safeguard.needs_approval ? plan.writes() : std::string()};
-        safeguards::SafeWrites::Maker const once = [&] {
-            return carry_out(caller_, call.account, plan, gathering, deadline);
-        };
-        safeguards::SafeWrites::Viewer const view = [&] { return preview(caller_, call.account, plan, deadline); };
-        auto made = co_await safe_writes_.make(wanted, safeguard, once, view, deadline);
+    auto const safeguard =
+        safeguards::safeguard_of(*call.tool->method, grant.approval_tags, grant.vocabulary, grant.idempotency_window);
+    if (safeguard.is_needed()) {
+        auto made = co_await make_safely(call, grant, std::move(parts), safeguard, gathering, done.steps, deadline);
         if (made.pending) {
             done.kind = Done::Kind::pending;
             done.pending = std::move(made.pending);
@@ -123,7 +186,7 @@ Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::Page
         done.outcome = std::move(made.outcome);
         note_of_safeguard = std::move(made.note);
     } else {
-        done.outcome = co_await carry_out(caller_, call.account, plan, gathering, deadline);
+        done.outcome = co_await plan_and_make(call, std::move(parts), gathering, done.steps, deadline);
     }
     if (done.outcome)
         add_note(done.note, done.outcome->note);

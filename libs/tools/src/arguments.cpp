@@ -3,6 +3,7 @@
 #include "documents/source.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -255,12 +256,14 @@ std::vector<FieldFailure> check_needs(Tool const& tool, json::object const& argu
         each_at(root, needs.at, "", [&](json::value const& value, std::string const& path) {
             auto const* object = value.if_object();
             auto const* decides = object != nullptr ? json::string_at(*object, needs.member) : nullptr;
-            bool const is_meant = decides != nullptr && std::ranges::find(needs.is, std::string_view(*decides)) != needs.is.end();
+            bool const is_meant =
+                decides != nullptr && std::ranges::find(needs.is, std::string_view(*decides)) != needs.is.end();
             auto const is_given = [&](std::string const& member) { return gives(*object, member); };
             if (is_meant && std::ranges::none_of(needs.give, is_given))
                 failures.push_back({documents::join_path(path, needs.give.front()),
-                                    fmt::format("is required by {}{}", std::string_view(*decides),
-                                                needs.give.size() > 1 ? ", or " + needs.give.back() : "")});
+                                    fmt::format("is required by {}{}{}", std::string_view(*decides),
+                                                needs.give.size() > 1 ? ", or " : "",
+                                                fmt::join(needs.give.begin() + 1, needs.give.end(), " or "))});
         });
     return failures;
 }

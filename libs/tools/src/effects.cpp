@@ -106,12 +106,25 @@ std::vector<std::string> without(std::vector<std::string> names, std::vector<std
     return names;
 }
 
+/// What the vendor has may be long.
+std::vector<std::string> first_of(std::vector<std::string> names)
+{
+    constexpr std::size_t kMost = 100;
+    auto const more = names.size() - std::min(names.size(), kMost);
+    names.resize(names.size() - more);
+    for (auto& name : names)
+        name = cut(std::move(name));
+    if (more > 0)
+        names.push_back(fmt::format("and {} more", more));
+    return names;
+}
+
 json::object list_effect(std::string_view label, std::vector<std::string> const& added,
                          std::vector<std::string> const& removed, bool is_known)
 {
     json::object effect{{"kind", "list"}, {"label", label}};
     effect["added"] = json::array_of(added);
-    effect["removed"] = json::array_of(removed);
+    effect["removed"] = json::array_of(first_of(removed));
     effect["known"] = is_known;
     return effect;
 }
@@ -149,7 +162,8 @@ json::object message_effect(catalog::Shown::Message const& paths, json::value co
 {
     auto const* is_public = at(body, paths.is_public);
     auto const from = addresses_at(body, paths.from);
-    auto text = text_at(body, paths.text);
+    auto const text = text_at(body, paths.text);
+    auto const html = text_at(body, paths.html);
     json::object effect{{"kind", "message"}};
     effect["public"] = is_public == nullptr || *is_public != json::value(false);
     effect["channel"] = text_at(body, paths.channel);
@@ -158,31 +172,63 @@ json::object message_effect(catalog::Shown::Message const& paths, json::value co
     effect["cc"] = addresses_at(body, paths.cc);
     effect["bcc"] = addresses_at(body, paths.bcc);
     effect["subject"] = text_at(body, paths.subject);
-    effect["body"] = text.empty() ? text_at(body, paths.html) : std::move(text);
+    effect["body"] = text.empty() || html.empty() ? text + html : fmt::format("{}\n\n{}", text, html);
+    effect["sent"] = std::ranges::none_of(paths.recorded, [&](auto const& when) { return when.holds(body); });
     return effect;
 }
 
-std::vector<std::string> names_at(Tool const* tool, std::vector<std::string> const& paths, json::value const& body)
-{
+/// The elements of the lists at the paths as names. An id is named by the present list, or by what the account knows.
+struct ListedNames {
     std::vector<std::string> names;
+    bool are_all_known = true;
+};
+
+ListedNames names_at(SeenCall const& call, std::vector<std::string> const& paths, json::value const& body,
+                     json::value const* present)
+{
+    ListedNames listed;
+    auto const name_of = [&](std::string const& path, json::value const& element) {
+        if (element.is_string())
+            return std::string(element.get_string());
+        if (auto own = own_name(element); !own.empty())
+            return own;
+        for (auto const& known : present != nullptr && present->is_array() ? present->get_array() : json::array{})
+            if (auto const* id = at(known, "id"); id != nullptr && *id == element)
+                return own_name(known);
+        auto known = name_at(call.tool, fmt::format("{}.*", path), element);
+        listed.are_all_known = listed.are_all_known && !known.empty();
+        return known.empty() ? "#" + text_of(element) : known;
+    };
     for (auto const& path : paths)
-        if (auto const* value = at(body, path))
-            for (auto& name : names_in(tool, path, *value).value_or(std::vector<std::string>{}))
-                names.push_back(std::move(name));
-    return names;
+        if (auto const* value = at(body, path); value != nullptr && value->is_array())
+            for (auto const& element : value->get_array())
+                listed.names.push_back(name_of(path, element));
+    return listed;
 }
 
 json::object shown_list_effect(catalog::Shown::List const& list, SeenCall const& call, json::value const& body)
 {
-    auto added = names_at(call.tool, list.adds, body);
-    auto removed = names_at(call.tool, list.removes, body);
-    auto const set = names_at(call.tool, list.sets, body);
     auto const* present = at(call.item, list.now);
+    auto const added = names_at(call, list.adds, body, present);
+    auto const removed = names_at(call, list.removes, body, present);
+    auto const set = names_at(call, list.sets, body, present);
     auto const now = present != nullptr ? names_in(call.tool, list.now, *present) : std::nullopt;
     if (list.sets.empty())
-        return list_effect(list.label, now ? without(added, *now) : added, removed, true);
-    return list_effect(list.label, now ? without(set, *now) : set,
-                       now ? without(*now, set) : std::vector<std::string>{}, now.has_value());
+        return list_effect(list.label, now ? without(added.names, *now) : added.names, removed.names, true);
+    bool const is_known = now.has_value() && set.are_all_known;
+    return list_effect(list.label, is_known ? without(set.names, *now) : set.names,
+                       is_known ? without(*now, set.names) : std::vector<std::string>{}, is_known);
+}
+
+/// The value of the path's last parameter, which is the item's own id; empty if the path has none.
+std::string own_id(SeenCall const& call)
+{
+    std::string_view last;
+    for (auto const& part : call.method.path)
+        if (part.is_parameter)
+            last = part.text;
+    auto const given = std::ranges::find(call.parts.path, last, &std::pair<std::string, std::string>::first);
+    return given != call.parts.path.end() ? given->second : std::string();
 }
 
 json::object deletion(SeenCall const& call, json::value const& body)
@@ -196,8 +242,8 @@ json::object deletion(SeenCall const& call, json::value const& body)
     if (auto const* ids = at(body, call.method.shown.deletes); ids != nullptr && ids->is_array())
         for (auto const& id : ids->get_array())
             add(text_of(id));
-    else if (!call.parts.path.empty())
-        add(call.parts.path.back().second);
+    else if (auto const id = own_id(call); !id.empty())
+        add(id);
     auto const view = call.integration.items.find(call.method.resource);
     json::object effect{{"kind", "delete"}};
     effect["label"] =
@@ -251,9 +297,9 @@ void add_changes(SeenCall const& call, json::array& effects)
                                           before ? without(*before, *after) : std::vector<std::string>{},
                                           before.has_value()));
         else
-            effects.push_back(value_effect(
-                label, from != nullptr ? shown_value(call.tool, name, *from) : json::value(nullptr),
-                shown_value(call.tool, name, to), from != nullptr));
+            effects.push_back(value_effect(label,
+                                           from != nullptr ? shown_value(call.tool, name, *from) : json::value(nullptr),
+                                           shown_value(call.tool, name, to), from != nullptr));
     }
 }
 
@@ -269,6 +315,24 @@ void add_set(SeenCall const& call, std::string_view name, json::value const& val
     effects.push_back(std::move(effect));
 }
 
+/// The message, and what else the call gives: nothing that is sent is left out.
+json::array message_effects(catalog::Shown::Message const& paths, SeenCall const& call, json::value const& body)
+{
+    json::array effects{message_effect(paths, body)};
+    auto const is_told = [&](std::string_view name) {
+        auto const tells = [&](std::string const& path) { return path.substr(0, path.find('.')) == name; };
+        auto const all = {paths.is_public, paths.channel, paths.from, paths.to,  paths.cc,
+                          paths.bcc,       paths.subject, paths.text, paths.html};
+        return std::ranges::any_of(all, tells) || std::ranges::any_of(paths.quiet, tells);
+    };
+    for (auto const& [name, value] : body.is_object() ? body.get_object() : json::object{})
+        if (!is_told(name))
+            add_set(call, name, value, effects);
+    for (auto const& [name, value] : call.parts.query)
+        add_set(call, name, json::value(value), effects);
+    return effects;
+}
+
 /// A call whose body has the values of fields, or one value of the field whose id ends its path.
 json::array own_field_effects(SeenCall const& call)
 {
@@ -276,9 +340,10 @@ json::array own_field_effects(SeenCall const& call)
     auto const& body = call.parts.body;
     if (body && body->is_array())
         return field_effects(call.tool, "body", *body, now).value_or(json::array{});
-    if (call.parts.path.empty())
+    auto const id = own_id(call);
+    if (id.empty())
         return {};
-    json::object field{{"id", call.parts.path.back().second}};
+    json::object field{{"id", id}};
     field["value"] = body ? *body : json::value(nullptr);
     return field_effects(call.tool, "id", json::array{std::move(field)}, now).value_or(json::array{});
 }
@@ -290,7 +355,7 @@ json::array effects_of(SeenCall const& call)
     json::value const body = call.parts.body ? *call.parts.body : json::value(json::object{});
     auto const& shown = call.method.shown;
     if (shown.message)
-        return {message_effect(*shown.message, body)};
+        return message_effects(*shown.message, call, body);
     if (!shown.fields.empty())
         return own_field_effects(call);
     if (shown.list)
@@ -315,11 +380,12 @@ json::value about_of(SeenCall const& call)
     auto const resource =
         call.method.about && call.item.is_object() ? call.method.about->resource : call.method.resource;
     auto const view = call.integration.items.find(resource);
-    auto const* own_id = at(call.item, "id");
-    if (view == call.integration.items.end() || (call.parts.path.empty() && own_id == nullptr))
+    auto const* id = at(call.item, "id");
+    auto const shown_id = id != nullptr ? text_of(*id) : own_id(call);
+    if (view == call.integration.items.end() || shown_id.empty())
         return nullptr;
     json::object about{{"label", view->second.label}};
-    about["id"] = own_id != nullptr ? text_of(*own_id) : call.parts.path.back().second;
+    about["id"] = shown_id;
     about["title"] = cut(text_at(call.item, view->second.title));
     json::array details;
     for (auto const& path : view->second.details)

@@ -13,9 +13,31 @@ namespace {
 
 using catalog::Vocabulary;
 
+/// Former names count too, since a filter may be older than the new name. On a tenant's server every name began with
+/// that of the integration once.
+bool is_name_of(std::string_view word, catalog::Method const& method, std::string_view tool_name)
+{
+    return word == catalog::prefixed_tool_name(method.integration, method.tool_name) ||
+           word == catalog::prefixed_tool_name(method.integration, tool_name) || word == method.name ||
+           word == tool_name || word == method.tool_name ||
+           std::ranges::find(method.former_names, word) != method.former_names.end();
+}
+
+/// The calls that decide whether a composed method passes: its writes, or if it has none all of them.
+std::vector<catalog::Method const*> deciding_calls(catalog::Method const& method)
+{
+    std::vector<catalog::Method const*> calls;
+    for (auto const* called : method.called)
+        if (called->access == method.access)
+            calls.push_back(called);
+    return calls;
+}
+
 bool matches_method(std::string_view word, catalog::Method const& method, std::string_view tool_name,
                     Vocabulary vocabulary)
 {
+    if (method.composition)
+        return is_name_of(word, method, tool_name);
     if (word == "write" && vocabulary != Vocabulary::first)
         return method.access == catalog::Access::write;
     switch (method.method_class()) {
@@ -32,12 +54,7 @@ bool matches_method(std::string_view word, catalog::Method const& method, std::s
             return true;
         break;
     }
-    // Former names count too, since a filter may be older than the new name. On a tenant's server every name began with
-    // that of the integration once.
-    return word == catalog::prefixed_tool_name(method.integration, method.tool_name) ||
-           word == catalog::prefixed_tool_name(method.integration, tool_name) || word == method.name ||
-           word == tool_name || word == method.tool_name || word == method.verb ||
-           std::ranges::find(method.former_names, word) != method.former_names.end();
+    return is_name_of(word, method, tool_name) || word == method.verb;
 }
 
 bool has_tag(std::string_view tag, catalog::Method const& method, Vocabulary vocabulary)
@@ -72,14 +89,26 @@ void check_words(std::vector<std::string> const& words, std::string_view path, T
 
 bool ToolFilter::passes_methods(catalog::Method const& method, std::string_view tool_name) const
 {
-    return methods.empty() || std::ranges::any_of(methods, [&](auto const& word) {
-               return matches_method(word, method, tool_name, vocabulary);
-           });
+    bool const is_meant = methods.empty() || std::ranges::any_of(methods, [&](auto const& word) {
+                              return matches_method(word, method, tool_name, vocabulary);
+                          });
+    // A composed method is shown by its name, or where all that it calls is: so no word shows more than it meant.
+    // Servers of the first vocabulary get no new writes.
+    bool const may_be_new = vocabulary != Vocabulary::first || method.access == catalog::Access::read;
+    return is_meant || (method.composition && may_be_new &&
+                        std::ranges::all_of(deciding_calls(method), [&](catalog::Method const* called) {
+                            return passes_methods(*called, called->tool_name);
+                        }));
 }
 
 bool ToolFilter::passes_tags(catalog::Method const& method) const
 {
-    return tags.empty() || std::ranges::any_of(tags, [&](auto const& tag) { return has_tag(tag, method, vocabulary); });
+    bool const is_meant =
+        tags.empty() || std::ranges::any_of(tags, [&](auto const& tag) { return has_tag(tag, method, vocabulary); });
+    // It has the tags of all that it calls, so each of its writes must have one of these too.
+    return is_meant && std::ranges::all_of(method.called, [&](catalog::Method const* called) {
+               return called->access == catalog::Access::read || passes_tags(*called);
+           });
 }
 
 std::vector<bool> apply(ToolFilter const& filter, ToolList const& tools)

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 
 namespace sluice::tools {
 namespace {
@@ -44,19 +45,35 @@ struct ToolOverlay::Part {
     /// `email`.
     std::vector<std::string_view> stand_ins;
 
+    /// The record that a value means. A number is an id. A text is an id, else an e-mail, else a name: whoever can
+    /// choose a name must not be able to take what is meant for another. Null if none or several fit.
     [[nodiscard]] Record const* find(json::value const& given) const
     {
         auto const text = text_of(given);
-        auto const is_exact = [&](Record const& record) {
-            return record.id_text == text || record.label == text || record.key == text;
-        };
-        if (auto const found = std::ranges::find_if(records, is_exact); found != records.end())
-            return &*found;
         auto const lower = to_lower(text);
-        auto const found = std::ranges::find_if(records, [&](Record const& record) {
-            return record.lower == lower || (!lower.empty() && record.email == lower);
-        });
-        return found != records.end() ? &*found : nullptr;
+        Record const* found = only([&](Record const& record) { return record.id_text == text; });
+        if (found != nullptr || !given.is_string() || text.empty())
+            return found;
+        for (auto const& fits : std::initializer_list<std::function<bool(Record const&)>>{
+                 [&](Record const& record) { return record.email == lower; },
+                 [&](Record const& record) { return record.label == text || record.key == text; },
+                 [&](Record const& record) { return record.lower == lower; }})
+            if (std::ranges::any_of(records, fits))
+                return only(fits);
+        return nullptr;
+    }
+
+    [[nodiscard]] Record const* only(std::function<bool(Record const&)> const& fits) const
+    {
+        Record const* found = nullptr;
+        for (auto const& record : records) {
+            if (!fits(record))
+                continue;
+            if (found != nullptr)
+                return nullptr;
+            found = &record;
+        }
+        return found;
     }
 
     /// Puts the id in place of a name. Gives the record, or null if it is not known.
@@ -64,6 +81,13 @@ struct ToolOverlay::Part {
     {
         if (given.is_null())
             return nullptr;
+        if (auto const* object = given.if_object(); object != nullptr && object->size() == 1)
+            for (std::string_view const name : {"id", "email", "name"})
+                if (auto const* value = object->if_contains(name)) {
+                    auto const meant = *value;
+                    given = meant;
+                    break;
+                }
         auto const* record = find(given);
         if (record != nullptr)
             given = record->id;
@@ -269,8 +293,9 @@ std::string ToolOverlay::name_at(std::string_view place, json::value const& id) 
 {
     for (auto const& part : parts_)
         if (fmt::format("{}", fmt::join(part.place.path, ".")) == place)
-            if (auto const* record = part.find(id))
-                return record->label;
+            for (auto const& record : part.records)
+                if (record.id_text == text_of(id))
+                    return record.email.empty() ? record.label : fmt::format("{} <{}>", record.label, record.email);
     return {};
 }
 

@@ -46,11 +46,16 @@ TEST(Composition, AConditionNeedsAllOfIt)
 
 TEST(Composition, PicksAnElementOfAList)
 {
-    auto const list = R"({"steps":{"list":[{"n":1,"own":{"x":true}},{"n":2,"own":{"x":true}},{"n":3,"own":{"x":false}}]}})";
-    EXPECT_EQ(worked_out(PickStep{"steps.list", {{"own.x", true}}, false}, list), R"({"n":2,"own":{"x":true}})");
-    EXPECT_EQ(worked_out(PickStep{"steps.list", {}, true}, list), R"({"n":1,"own":{"x":true}})");
-    EXPECT_EQ(worked_out(PickStep{"steps.list", {{"n", 9}}, true}, list), "none");
-    EXPECT_EQ(worked_out(PickStep{"steps.other", {}, false}, list), "none");
+    auto const list =
+        R"({"steps":{"list":[{"n":1,"own":{"x":true}},{"n":2,"own":{"x":true}},{"n":3,"own":{"x":false}}]}})";
+    EXPECT_EQ(worked_out(PickStep{"steps.list", value(R"({"own.x":true})"), false}, list),
+              R"({"n":2,"own":{"x":true}})");
+    EXPECT_EQ(worked_out(PickStep{"steps.list", value("{}"), true}, list), R"({"n":1,"own":{"x":true}})");
+    EXPECT_EQ(worked_out(PickStep{"steps.list", value(R"({"n":9})"), true}, list), "none");
+    EXPECT_EQ(worked_out(PickStep{"steps.list", value(R"({"n":"{{steps.list_n}}"})"), true},
+                         R"({"steps":{"list_n":3,"list":[{"n":2},{"n":3}]}})"),
+              R"({"n":3})");
+    EXPECT_EQ(worked_out(PickStep{"steps.other", value("{}"), false}, list), "none");
 }
 
 TEST(Composition, LooksUpAMemberByAName)
@@ -97,8 +102,7 @@ TEST(Composition, WritesAnExpressionThatNoValueCanEnd)
     using enum ExpressionStep::Quoting;
     EXPECT_EQ(expressed(json, R"({"arguments":{}})"), "none");
     EXPECT_EQ(expressed(json, R"({"arguments":{"a":"x","b":["y",2]}})"), R"x("eq(a, \"x\") && in(b, [\"y\",2])")x");
-    EXPECT_EQ(expressed(json, R"x({"arguments":{"a":"\") || eq(b, \"x"}})x"),
-              R"x("eq(a, \"\\\") || eq(b, \\\"x\")")x");
+    EXPECT_EQ(expressed(json, R"x({"arguments":{"a":"\") || eq(b, \"x"}})x"), R"x("eq(a, \"\\\") || eq(b, \\\"x\")")x");
     EXPECT_EQ(expressed(backslash, R"x({"arguments":{"a":"it's \\ \"x\"","b":["y",2]}})x"),
               R"x("eq(a, 'it\\'s \\\\ \"x\"') && in(b, 'y', 2)")x");
     EXPECT_EQ(expressed(doubled, R"x({"arguments":{"a":"it's \\ x"}})x"), R"x("eq(a, 'it''s \\ x')")x");
@@ -131,12 +135,13 @@ struct Mistake {
 /// A composed method of a desk.
 Result<IntegrationPtr> composed(std::string const& steps)
 {
-    return compile_text(replaced(kManifest, "create: {operation: create-ticket}",
-                                 "create: {operation: create-ticket}\n"
-                                 "      work: {title: Work, description: Works., arguments: {required: [id], properties: "
-                                 "{id: {type: integer}, status: {same_as: tickets.update.status}}}, steps: " +
-                                     steps + "}"),
-                        kDocument);
+    return compile_text(
+        replaced(kManifest, "create: {operation: create-ticket}",
+                 "create: {operation: create-ticket}\n"
+                 "      work: {title: Work, description: Works., arguments: {required: [id], properties: "
+                 "{id: {type: integer}, status: {same_as: tickets.update.status}}}, steps: " +
+                     steps + "}"),
+        kDocument);
 }
 
 class CompositionMistakes : public ::testing::TestWithParam<Mistake> {};
@@ -158,6 +163,19 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Mistake{"NoCall", "[{choose: {as: x, cases: [{value: 1}]}}]", "steps", "must have a request"},
         Mistake{"NoSteps", "[]", "steps", "a list of one to"},
+        Mistake{"OnlyValues", R"([{request: {method: tickets.get, arguments: {id: 1}, as: x}}])", "steps",
+                "must have a request"},
+        Mistake{"UnknownArgument", R"([{request: {method: tickets.update, arguments: {id: 1, colour: red}}}])",
+                "arguments.colour", "is no argument"},
+        Mistake{"NoPathArgument", R"([{request: {method: tickets.update, arguments: {status: open}}}])", "arguments",
+                "must give id"},
+        Mistake{"TwoResults",
+                R"([{request: {method: tickets.update, result: true, arguments: {id: 1}}},
+                    {request: {method: tickets.delete, result: true, arguments: {id: 1}}}])",
+                "request.result", "is true of another"},
+        Mistake{"ABadName", std::string("[{choose: {as: a.b, cases: [{value: 1}]}}, ") + kWrite + "]", "as",
+                "must be a name"},
+        Mistake{"NoKey", std::string("[{look_up: {in: arguments.id, as: x}}, ") + kWrite + "]", "key", "is required"},
         Mistake{"NoKind", std::string("[{when: {}}, ") + kWrite + "]", "steps[0]", "must have one of"},
         Mistake{"TwoKinds", "[{pick: {from: arguments.id, as: x}, request: {method: tickets.get}}]", "steps[0]",
                 "must have one of"},
@@ -173,9 +191,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Composition, TakesWhatTheCalledMethodsNeedAndAreFearedFor)
 {
-    auto const compiled = composed(std::string("[{request: {method: tickets.get, arguments: {id: \"{{arguments.id}}\"}, "
-                                               "as: ticket}}, ") +
-                                   kWrite + "]");
+    auto const compiled =
+        composed(std::string("[{request: {method: tickets.get, arguments: {id: \"{{arguments.id}}\"}, "
+                             "as: ticket}}, ") +
+                 kWrite + "]");
     ASSERT_TRUE(compiled) << compiled.error().public_detail();
     auto const& work = *(*compiled)->find_callable("tickets", "work");
     auto const& update = *(*compiled)->find("tickets", "update");

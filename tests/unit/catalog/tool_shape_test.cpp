@@ -55,6 +55,10 @@ TEST_P(ToolShapeMistakes, AreTold)
 INSTANTIATE_TEST_SUITE_P(
     All, ToolShapeMistakes,
     ::testing::Values(
+        Mistake{"NeedsNothing", "needs: [{at: source, member: x, is: [a], give: []}]", "needs",
+                "must be a list of {at"},
+        Mistake{"NeedsOfNoTexts", "needs: [{at: source, member: x, is: [a], give: [1]}]", "needs",
+                "must be a list of {at"},
         Mistake{"DefaultsOfNoList", "defaults: {set: {priority: low}}", "defaults", "must be a list"},
         Mistake{"DefaultsWithoutSet", "defaults: [{when: {priority: low}}]", "defaults", "{when:"},
         Mistake{"DefaultsWithMore", "defaults: [{set: {priority: low}, if: {}}]", "defaults", "{when:"},

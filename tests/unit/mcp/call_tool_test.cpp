@@ -168,9 +168,7 @@ TEST_F(CallToolTest, TellsWhereACallWaitsForAPerson)
     EXPECT_EQ(told.at("approval_id"), json::value(approval.id.str()));
     EXPECT_EQ(told.at("approval_url"), json::value(approval.url));
     EXPECT_EQ(last_.body.find(approval.code), std::string::npos);
-    token_ = url_with([](ServerConfig& config) {
-        config.approval_tags = {"replaces", "deletes"};
-    });
+    token_ = url_with([](ServerConfig& config) { config.approval_tags = {"replaces", "deletes"}; });
     desk_.vendor.answer(200, "{}");
     EXPECT_TRUE(
         data_of(call("update_a_desk_ticket_by_id", R"({"id":7,"status":"closed"})")).at("approval_url").is_null());

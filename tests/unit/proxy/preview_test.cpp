@@ -18,8 +18,8 @@ protected:
         if (body)
             parts.body = *json::parse(*body);
         return test::run_on(desk_.io, proxy::preview(desk_.caller, account,
-                                                     *account->installed->integration->find("tickets", method),
-                                                     parts, test::soon()));
+                                                     *account->installed->integration->find("tickets", method), parts,
+                                                     test::soon()));
     }
 
     test::DeskCalls desk_;
@@ -43,7 +43,8 @@ TEST_F(PreviewTest, ShowsWhatAWriteChangesOfTheItem)
 {
     desk_.vendor.answer(200, R"({"id":7,"status":"open","subject":"Bug"})");
     auto const shown = test::must(preview("update", R"({"status":"closed","subject":"Bug","note":"x"})"));
-    EXPECT_EQ(shown.changes, *json::parse(R"({"status":{"from":"open","to":"closed"},"note":{"known":false,"to":"x"}})"));
+    EXPECT_EQ(shown.changes,
+              *json::parse(R"({"status":{"from":"open","to":"closed"},"note":{"known":false,"to":"x"}})"));
     ASSERT_EQ(desk_.vendor.requests.size(), 1U) << "one read and no write";
     EXPECT_EQ(desk_.vendor.requests.front().method, http::Method::get);
     EXPECT_EQ(desk_.vendor.requests.front().url, "https://acme.desk.example/api/tickets/7");

@@ -351,7 +351,7 @@ TEST_F(SafeWritesTest, AskNobodyAboutACallThatCannotBeShown)
 
 TEST_F(SafeWritesTest, ShowWhatIsAskedForRatherThanAllThatItIsDoneTo)
 {
-    client_.answer(200, R"({"status":")" + std::string(130 * 1024, 'x') + "\"}");
+    client_.answer(200, R"({"status":")" + std::string(260 * 1024, 'x') + "\"}");
     ASSERT_TRUE(call(kUpdate, kApproved).pending);
     EXPECT_TRUE(calls_.rows.front().approval->request.at("changes").is_null());
 }

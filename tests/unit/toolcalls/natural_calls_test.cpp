@@ -214,8 +214,9 @@ TEST_F(NaturalCalls, APersonInAnObjectIsMeantByNameOrEmail)
     EXPECT_EQ(sent(kUpdate, R"({"id":1,"assignee_team":{"name":"Returns"}})"), R"({"assignee_team":{"id":22}})");
     EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"nobody@acme.example"}})").find("is not known"),
               std::string::npos);
-    EXPECT_NE(sent(kUpdate, R"({"id":1,"assignee_user":{"email":"sam@acme.example","id":11}})").find("assignee_user.email"),
-              std::string::npos);
+    EXPECT_NE(
+        sent(kUpdate, R"({"id":1,"assignee_user":{"email":"sam@acme.example","id":11}})").find("assignee_user.email"),
+        std::string::npos);
 }
 
 TEST_F(NaturalCalls, AMacroDoesWhatItsActionsSay)

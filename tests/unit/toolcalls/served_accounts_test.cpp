@@ -129,8 +129,8 @@ TEST_F(Served, SeveralAccountsShowTheNamesOfAllAndResolveEachItsOwn)
 {
     auto const with = [&](std::string url, std::string_view records) {
         auto made = std::make_shared<accounts::CallableAccount>(*account(std::move(url)));
-        made->tools = tools::overlay_tools(*installed_->integration, installed_->tools,
-                                           json::parse(records)->get_object());
+        made->tools =
+            tools::overlay_tools(*installed_->integration, installed_->tools, json::parse(records)->get_object());
         return made;
     };
     auto const one = with("https://a.gorgias.com", R"({"teams":[{"id":1,"name":"Support"},{"id":2,"name":"Sales"}],

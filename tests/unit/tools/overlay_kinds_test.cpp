@@ -58,12 +58,12 @@ TEST(OverlayIds, AreGivenByNameOrAsTheyAre)
     EXPECT_TRUE(std::string_view(shown.at("description").get_string())
                     .ends_with("By name or id. There are: Ann, Bob (#2), bob (#3)."))
         << "names that are alike are told apart";
-    EXPECT_TRUE(std::string_view(
-                    OverlayKind("at: assignee, kind: id", R"([{"id":1,"name":"Ann","email":"ann@acme.example"}])")
-                        .shown("assignee")
-                        .at("description")
-                        .get_string())
-                    .ends_with("By name, e-mail or id. There are: Ann."));
+    EXPECT_TRUE(
+        std::string_view(OverlayKind("at: assignee, kind: id", R"([{"id":1,"name":"Ann","email":"ann@acme.example"}])")
+                             .shown("assignee")
+                             .at("description")
+                             .get_string())
+            .ends_with("By name, e-mail or id. There are: Ann."));
     EXPECT_EQ(people.resolved(R"({"assignee":"Ann"})"), R"({"assignee":1})");
     EXPECT_EQ(people.resolved(R"({"assignee":"aNN"})"), R"({"assignee":1})");
     EXPECT_EQ(people.resolved(R"j({"assignee":"Bob (#2)"})j"), R"({"assignee":2})");
@@ -74,6 +74,21 @@ TEST(OverlayIds, AreGivenByNameOrAsTheyAre)
     EXPECT_EQ(people.resolved(R"({"subject":"X"})"), R"({"subject":"X"})");
     EXPECT_EQ(people.resolved(R"({"assignee":"Anne"})"),
               "assignee: is not known in this account; there are Ann, Bob (#2), bob (#3); did you mean Ann?\n");
+}
+
+/// Whoever can choose a name must not be able to take what is meant for another.
+TEST(OverlayIds, ComeBeforeEmailsAndEmailsBeforeNames)
+{
+    OverlayKind const people("at: assignee, kind: id", R"([{"id":3,"name":"2","email":"evil@x.example"},
+        {"id":4,"name":"bob@x.example","email":"eve@x.example"},{"id":2,"name":"Bob","email":"bob@x.example"},
+        {"id":5,"name":"Jo","email":"jo@x.example"},{"id":6,"name":"jo","email":"jo2@x.example"}])");
+    EXPECT_EQ(people.resolved(R"({"assignee":2})"), R"({"assignee":2})");
+    EXPECT_EQ(people.resolved(R"({"assignee":"2"})"), R"({"assignee":2})");
+    EXPECT_EQ(people.resolved(R"({"assignee":7})"), R"({"assignee":7})");
+    EXPECT_EQ(people.resolved(R"({"assignee":"BOB@x.example"})"), R"({"assignee":2})");
+    EXPECT_EQ(people.resolved(R"({"assignee":{"email":"bob@x.example"}})"), R"({"assignee":2})");
+    EXPECT_TRUE(people.resolved(R"({"assignee":"JO"})").contains("is not known in this account"))
+        << "two have the name";
 }
 
 TEST(OverlayIds, OfTextsStayTexts)
@@ -103,7 +118,8 @@ TEST(OverlayIds, OfManyAreNamedInTheDescription)
     auto const shown = people.shown("assignee");
     EXPECT_FALSE(shown.as_object().contains("enum"));
     std::string_view const described = shown.at("description").get_string();
-    EXPECT_TRUE(described.contains("By name or id. There are: Somebody with the number 0, Somebody with the number 1,"));
+    EXPECT_TRUE(
+        described.contains("By name or id. There are: Somebody with the number 0, Somebody with the number 1,"));
     EXPECT_TRUE(described.ends_with(", …."));
     EXPECT_LT(described.size(), 1'100U);
     auto const refused = people.resolved(R"({"assignee":"Nobody at all"})");

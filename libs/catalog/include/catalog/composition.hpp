@@ -20,8 +20,8 @@ namespace sluice::catalog {
 /// What must hold so that a part of a composition counts. An empty condition holds.
 struct Condition {
     std::vector<std::pair<std::string, json::array>> equals; ///< By path, the values of which it must have one.
-    std::vector<std::string> given;                          ///< Paths that must have a value other than null.
-    std::vector<std::string> absent;                         ///< Paths that must have no value, or null.
+    std::vector<std::string> given;  ///< Paths that must have a value other than null and an empty text.
+    std::vector<std::string> absent; ///< Paths that must have no such value.
 
     [[nodiscard]] bool holds(json::value const& values) const;
 };
@@ -35,7 +35,7 @@ struct RequestStep {
 /// The first or the last element of a list that has these members.
 struct PickStep {
     std::string from;
-    json::object where;
+    ValueTemplate where; ///< By dotted path in the element.
     bool is_first = false;
 };
 

@@ -107,7 +107,7 @@ struct Integration {
     std::vector<ContextField> fields; ///< The fields that every account has.
     std::vector<CredentialFormat> credentials;
     std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: the well-known header names are tried.
-    std::vector<Method> methods;  ///< The vendor's, in the order of the manifest.
+    std::vector<Method> methods;                       ///< The vendor's, in the order of the manifest.
     std::vector<Method> composed; ///< Those that are made of calls of `methods`. Only tools call them.
     std::map<std::string, ItemView, std::less<>> items; ///< By resource, how people see its items.
     /// The dotted path of the member of an error that has the vendor's messages by argument; empty if there is none.

@@ -79,7 +79,8 @@ struct Method : openapi::Operation {
     /// The input that the tool asks the client for first; mostly null.
     std::shared_ptr<Inputs const> inputs;
     ToolShape shape;
-    std::shared_ptr<Composition const> composition; ///< Set only for a composed method.
+    std::shared_ptr<Composition const> composition; ///< Set only for a composed method,
+    std::vector<Method const*> called;              ///< with the methods that it calls, of the same integration.
     std::string tool_name;
     std::vector<std::string> former_names; ///< Former names of the tool. They still work, and the result has a note.
     std::vector<std::string> tags;         ///< In the newest vocabulary.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "catalog/composition.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +29,9 @@ struct Shown {
         std::string bcc;
         std::string subject;
         std::string text;
-        std::string html; ///< Shown if there is no text.
+        std::string html;
+        std::vector<std::string> quiet;  ///< Members that say nothing more to a person.
+        std::vector<Condition> recorded; ///< When the message is only recorded and nothing is sent: any of them.
     };
     /// The call changes a list of names.
     struct List {

@@ -55,8 +55,7 @@ private:
         bool is_whole_host = false;
     };
     void mark_authority();
-    [[nodiscard]] Result<std::string> render_for(json::value const& values, json::value const& fallback,
-                                                 Use use) const;
+    [[nodiscard]] Result<std::string> render_for(json::value const& values, json::value const& fallback, Use use) const;
 
     std::string text_;
     std::vector<Part> parts_;

@@ -131,6 +131,9 @@ std::optional<Answer> discover_tools(RpcRequest const& request, ServerSnapshot c
     auto const* wanted = json::string_at(arguments, "tool_name");
     if (wanted == nullptr)
         return answer(invalid("tool_name", "is required: a name that search_tools gave"));
+    for (auto const& [member, value] : arguments)
+        if (member != "tool_name" && member != "arguments" && !value.is_null())
+            return answer(invalid(std::string(member), "is not known here: what the tool takes stands in arguments"));
     name = *wanted;
     auto passed = arguments_in(arguments);
     if (!passed)
@@ -157,8 +160,8 @@ Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapsho
     // Advice to use a tool that this server does not show leads nowhere.
     auto failures = error.failures();
     for (auto& failure : failures)
-        failure.message = tools::cut_mentions(
-            failure.message, [&](std::string_view name) { return snapshot.grant.tools->hides(name); });
+        failure.message = tools::cut_mentions(failure.message,
+                                              [&](std::string_view name) { return snapshot.grant.tools->hides(name); });
     return {200, encode_tool_error(request, snapshot, failures.empty() ? error : Error{std::move(failures)}), {}};
 }
 
@@ -248,7 +251,9 @@ Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& ca
                       {ErrorCode::forbidden, fmt::format("The page on which {} has to be connected again was declined. "
                                                          "Do not repeat the call; say what is needed.",
                                                          call.account->account.tenant_id)});
-    if (done.is_account_dead)
+    // Of a call that was made in part the client must read what was made, so that it does not call again.
+    bool const had_effect = done.outcome && done.outcome->had_effect;
+    if (done.is_account_dead && !had_effect)
         if (auto answered = ask_page("reauth", call.account->reconnect_url, reauth_message(*call.account), call,
                                      std::move(said), request, snapshot))
             return *std::move(answered);

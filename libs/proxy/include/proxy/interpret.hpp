@@ -30,7 +30,7 @@ struct Outcome {
     std::string message;     ///< Of an error: the vendor's text, or one made from the status.
     /// Of an error: the dotted path of the member of `body` that has the vendor's messages by argument; mostly empty.
     std::string failures_at;
-    std::string note; ///< Says what was left out; mostly empty.
+    std::string note;        ///< Says what was left out; mostly empty.
     bool had_effect = false; ///< Of an error: a part of the call was made before.
     std::string content_type;
     std::string body; ///< The vendor's bytes, or the part of them that is kept.

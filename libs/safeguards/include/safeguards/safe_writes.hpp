@@ -63,10 +63,10 @@ public:
     /// Shows a person what the call would do (api-spec, `ApprovalRequest`).
     using Viewer = std::function<Task<Result<json::object>>()>;
 
-    /// Makes the call by `make`, which runs at most once, or asks a person, who sees what `view` gives. If nobody knows whether a call had an effect, the same call
-    /// is not made again within the window. Errors are in `outcome`: those of `make`; unavailable if the database does
-    /// not answer (then nothing is sent); conflict if the same call is being made; forbidden if the call was declined;
-    /// too_large; rate_limited.
+    /// Makes the call by `make`, which runs at most once, or asks a person, who sees what `view` gives. If nobody knows
+    /// whether a call had an effect, the same call is not made again within the window. Errors are in `outcome`: those
+    /// of `make`; unavailable if the database does not answer (then nothing is sent); conflict if the same call is
+    /// being made; forbidden if the call was declined; too_large; rate_limited.
     Task<Made> make(Call call, Safeguard safeguard, Maker make, Viewer view, Deadline deadline);
 
 private:

@@ -6,6 +6,7 @@
 #include "proxy/pages.hpp"
 #include "tools/tool.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,12 +24,13 @@ struct PlannedCall {
 struct Plan {
     std::vector<catalog::Method const*> reads; ///< Those that were made to work out values.
     std::vector<PlannedCall> calls;            ///< Those that are still to be made, in order; at least one.
+    std::chrono::microseconds vendor_time{};   ///< Of the reads.
     std::size_t result = 0;                    ///< The position of the call whose answer is the tool's.
     std::optional<proxy::Outcome> refusal;     ///< Set if the vendor refused a read: nothing can be made.
 
     /// `tickets.get messages.create`
     [[nodiscard]] std::string steps() const;
-    /// The calls as text: equal texts mean that the same is sent.
+    /// The calls as text: equal texts mean that the same is sent, whatever the order of members.
     [[nodiscard]] std::string writes() const;
 };
 
@@ -42,8 +44,8 @@ Task<Result<Plan>> plan_calls(proxy::Caller& caller, accounts::CallableAccountPt
 Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
                                        proxy::Gathering gathering, Deadline deadline);
 
-/// Shows the writes of a plan (api-spec, `CallPreview`): `{request, changes, about, effects}`, for a composed method
-/// also `{steps}`. Errors: those of `proxy::preview`.
+/// Shows the calls of a plan (api-spec, `ApprovalRequest`): `{about, effects, request, changes}`, where there are
+/// several vendor calls also `{steps}`. Errors: those of `proxy::preview`.
 Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
                                    Deadline deadline);
 

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "proxy/pages.hpp"
 #include "safeguards/safe_writes.hpp"
+#include "toolcalls/plan.hpp"
 #include "toolcalls/served_accounts.hpp"
 #include "toolcalls/tool_set.hpp"
 
@@ -85,6 +86,17 @@ public:
                     Deadline deadline);
 
 private:
+    Task<Result<Plan>> plan(ToolCall const& call, catalog::CallParts parts, Deadline deadline);
+    /// Writes the called methods of a composed tool into `steps`.
+    Task<Result<proxy::Outcome>> plan_and_make(ToolCall const& call, catalog::CallParts parts,
+                                               proxy::Gathering gathering, std::string& steps, Deadline deadline);
+    Task<safeguards::SafeWrites::Made> make_safely(ToolCall const& call, Grant const& grant, catalog::CallParts parts,
+                                                   safeguards::Safeguard safeguard, proxy::Gathering gathering,
+                                                   std::string& steps, Deadline deadline);
+    Task<Done> preview_of(ToolCall const& call, catalog::CallParts parts, Deadline deadline);
+    Task<Result<json::object>> view_of(ToolCall const& call, catalog::CallParts parts, std::optional<Plan> const& known,
+                                       Deadline deadline);
+
     proxy::Caller& caller_;
     safeguards::SafeWrites& safe_writes_;
 };

@@ -13,8 +13,8 @@ namespace sluice::tools {
 [[nodiscard]] std::string without_mentions(std::string const& list_entry,
                                            std::function<bool(std::string_view name)> const& is_missing);
 
-/// A text without its parts that name a tool for which `is_missing` says true: a sentence is cut at the last mark before
-/// the name. The text itself if nothing else would be left.
+/// A text without its parts that name a tool for which `is_missing` says true: a sentence is cut at the last mark
+/// before the name. The text itself if nothing else would be left.
 [[nodiscard]] std::string cut_mentions(std::string_view text,
                                        std::function<bool(std::string_view name)> const& is_missing);
 

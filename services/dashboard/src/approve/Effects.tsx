@@ -146,6 +146,11 @@ function Change({ from, to }: { from: string | null | undefined; to: string | nu
     );
 }
 
+function readersOf({ public: isPublic, sent }: Message) {
+    if (!isPublic) return 'Only your team sees this.';
+    return sent === false ? 'It is only recorded: nothing is sent.' : 'The customer will read this.';
+}
+
 function MessageView({ message }: { message: Message }) {
     const { to, cc, bcc, from, subject, body } = message;
     const receivers = [
@@ -160,7 +165,7 @@ function MessageView({ message }: { message: Message }) {
                 {message.public ? <Eye /> : <Lock />}
                 <span>
                     <strong>{what}.</strong>{' '}
-                    {message.public ? 'The customer will read this.' : 'Only your team sees this.'}
+                    {readersOf(message)}
                 </span>
             </p>
             <dl className="message-head">

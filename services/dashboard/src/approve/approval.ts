@@ -65,6 +65,8 @@ export interface Message {
     bcc: string[];
     subject: string;
     body: string;
+    /** False: it is only recorded. Absent in old approvals. */
+    sent?: boolean;
 }
 
 /** Not known: `added` is then all that will be there. */

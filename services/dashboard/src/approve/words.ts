@@ -11,7 +11,7 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** Control characters but for tab and line feed, what turns the direction of writing, and characters nobody sees. */
 const unseen =
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\u{e0000}-\u{e0fff}]/gu;
 
 /** A text in which nothing is hidden: an unseen character is shown by its number. */
 export function legible(text: string): string {
@@ -82,6 +82,7 @@ function sendingOf(messages: Message[]): string {
     const [message] = messages;
     if (message === undefined) return '';
     if (messages.length > 1) return `Send ${messages.length} messages`;
+    if (message.sent === false) return 'Record a message';
     const all = [...message.to, ...message.cc, ...message.bcc];
     const first = receiverOf(all[0] ?? '');
     if (first === undefined) return all.length > 1 ? `Send a message to ${all.length} people` : 'Send a message';
