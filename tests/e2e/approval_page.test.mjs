@@ -9,10 +9,10 @@ import { connect, mainEnvironment } from './support/product.mjs';
 import { atMost, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
-const account = await connect(file, where, { tickets: 6 });
+const account = await connect(file, where, { tickets: 12 });
 const { simulated } = account;
 const { url } = await account.mint({ approval_tags: ['tickets'], approval_link: true });
-const tickets = (await simulated.get('/api/tickets?limit=6')).data;
+const tickets = (await simulated.get('/api/tickets?limit=12')).data;
 const pictures = join(import.meta.dirname, 'results/approval');
 mkdirSync(pictures, { recursive: true });
 const axe = readFileSync(join(import.meta.dirname, '../../services/dashboard/node_modules/axe-core/axe.min.js'), 'utf8');
@@ -165,7 +165,7 @@ for (const [name, options] of [
     ['dark-small', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
 ])
     test(`without the code the page shows nothing of the call (${name})`, async (t) => {
-        const { approval_url } = await ask(remove, { id: tickets[4].id });
+        const { approval_url } = await ask(remove, { id: byMail.id });
         const page = await open(t, approval_url, options);
         await page.getByRole('heading', { name: 'An AI agent asks for your approval' }).waitFor();
         assert.ok(!(await page.textContent('body')).includes(tickets[4].subject));
@@ -182,14 +182,15 @@ for (const [name, options] of [
 const sizes = { wide: { width: 1280, height: 900 }, tablet: { width: 800, height: 900 }, phone: { width: 390, height: 844 } };
 const [{ id: customerId }, { id: otherId }] = (await simulated.get('/api/customers?limit=2')).data;
 const whole = await account.mint({ approval_tags: ['tickets', 'macros', 'customers', 'messages'], approval_link: true });
+const byMail = tickets.slice(5).find(({ channel }) => channel === 'email');
 /// [what is asked for, its tool, its arguments, what the page must say]
 const shownCalls = [
-    ['tags', 'gorgias_ticket_tags_set', { ticket_id: tickets[4].id, names: ['vip', 'brand-new'] }, ['Tags', 'brand-new']],
-    ['reply', 'gorgias_ticket_reply', { ticket_id: tickets[4].id, public: true, body_text: 'It ships tomorrow.\n\nKind regards', status: 'closed' }, ['It ships tomorrow.', 'The customer will read this.', 'Status']],
-    ['removal', remove, { id: tickets[4].id }, ['This cannot be undone.']],
+    ['tags', 'gorgias_ticket_tags_set', { ticket_id: byMail.id, names: ['vip', 'brand-new'] }, ['Tags', 'brand-new']],
+    ['reply', 'gorgias_ticket_reply', { ticket_id: byMail.id, public: true, body_text: 'It ships tomorrow.\n\nKind regards', status: 'closed' }, ['It ships tomorrow.', 'The customer will read this.', 'Status']],
+    ['removal', remove, { id: byMail.id }, ['This cannot be undone.']],
     ['macro', 'create_a_gorgias_macro', { name: 'Close it', actions: [{ name: 'setStatus', title: 'Close', arguments: { status: 'closed' } }] }, ['Close it']],
     ['bulk', 'gorgias_customers_bulk_delete', { ids: [customerId, otherId] }, ['Delete 2 customers', String(customerId)]],
-    ['assign', 'gorgias_ticket_assign', { ticket_id: tickets[4].id, assignee_team_id: 'Support' }, ['Support']],
+    ['assign', 'gorgias_ticket_assign', { ticket_id: byMail.id, assignee_team_id: 'Support' }, ['Support']],
 ];
 for (const [name, tool, args, words] of shownCalls)
     test(`${name}: in words, with the decision in view, at every size and in both themes`, async (t) => {

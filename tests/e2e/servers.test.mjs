@@ -31,7 +31,8 @@ const filters = [
     [{ methods: ['read'] }, (tool) => classOf(tool) === 'read'],
     [{ methods: ['write'] }, (tool) => tool.access === 'write'],
     [{ methods: ['write'], vocabulary: 1 }, (tool) => classOf(tool) === 'write'],
-    [{ methods: ['custom'] }, (tool) => classOf(tool) === 'custom'],
+    // What calls several methods is shown with them, not by a word of its own.
+    [{ methods: ['custom'] }, (tool) => classOf(tool) === 'custom' && !['assign', 'reply'].includes(tool.method)],
     [{ methods: ['read', 'create_a_gorgias_message'] }, (tool) =>
         classOf(tool) === 'read' || tool.name === 'create_a_gorgias_message'],
     [{ methods: ['list', 'delete'] }, (tool) => ['list', 'delete'].includes(tool.method)],

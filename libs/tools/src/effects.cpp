@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace sluice::tools {
 namespace {
@@ -52,8 +53,29 @@ std::string own_name(json::value const& value)
     return {};
 }
 
+/// Who says a value: the vendor, whose objects have much that tells nothing here, or the call, of which nothing is left
+/// out.
+enum class Said { by_vendor, by_call };
+
+/// Whether an object has nothing but what names it.
+bool is_only_named(json::value const& value)
+{
+    constexpr std::array<std::string_view, 5> kNaming{"id", "name", "email", "address", "decoration"};
+    return std::ranges::all_of(value.get_object(), [&](auto const& member) {
+        return std::ranges::find(kNaming, std::string_view(member.key())) != kNaming.end();
+    });
+}
+
+/// Whether nothing is left out if the elements of a list are told by their names.
+bool are_only_names(json::value const& list)
+{
+    return list.is_array() && std::ranges::all_of(list.get_array(), [](json::value const& element) {
+               return !element.is_object() || is_only_named(element);
+           });
+}
+
 /// A value as people read it, at a place in the body; null stays null.
-json::value shown_value(Tool const* tool, std::string_view place, json::value const& value)
+json::value shown_value(Tool const* tool, std::string_view place, json::value const& value, Said said)
 {
     if (value.is_null())
         return nullptr;
@@ -64,13 +86,13 @@ json::value shown_value(Tool const* tool, std::string_view place, json::value co
     if (auto const* list = value.if_array()) {
         std::string text;
         for (auto const& element : *list) {
-            auto const shown = shown_value(tool, fmt::format("{}.*", place), element);
+            auto const shown = shown_value(tool, fmt::format("{}.*", place), element, said);
             text += (text.empty() ? "" : ", ") + (shown.is_null() ? std::string("null") : text_of(shown));
         }
         return json::value(std::move(text));
     }
     auto const* id = at(value, "id");
-    if (auto name = own_name(value); !name.empty())
+    if (auto name = own_name(value); !name.empty() && (said == Said::by_vendor || is_only_named(value)))
         return json::value(std::move(name));
     if (id != nullptr && value.get_object().size() == 1) {
         auto const name = name_at(tool, fmt::format("{}.id", place), *id);
@@ -272,9 +294,10 @@ std::optional<json::array> field_effects(Tool const* tool, std::string_view plac
         if (auto const* fields = from != nullptr ? from->if_object() : nullptr)
             if (auto const* entry = fields->if_contains(text_of(*id)))
                 before = at(*entry, "value");
-        effects.push_back(value_effect(label.empty() ? "Field " + text_of(*id) : label,
-                                       before != nullptr ? shown_value(tool, "", *before) : json::value(nullptr),
-                                       shown_value(tool, "", *value), from != nullptr));
+        effects.push_back(
+            value_effect(label.empty() ? "Field " + text_of(*id) : label,
+                         before != nullptr ? shown_value(tool, "", *before, Said::by_vendor) : json::value(nullptr),
+                         shown_value(tool, "", *value, Said::by_call), from != nullptr));
     }
     return effects;
 }
@@ -290,16 +313,16 @@ void add_changes(SeenCall const& call, json::array& effects)
             effects.insert(effects.end(), fields->begin(), fields->end());
             continue;
         }
-        auto const after = names_in(call.tool, name, to);
+        auto const after = are_only_names(to) ? names_in(call.tool, name, to) : std::nullopt;
         auto const before = from != nullptr ? names_in(call.tool, name, *from) : std::nullopt;
         if (after && (before || from == nullptr))
             effects.push_back(list_effect(label, before ? without(*after, *before) : *after,
                                           before ? without(*before, *after) : std::vector<std::string>{},
                                           before.has_value()));
         else
-            effects.push_back(value_effect(label,
-                                           from != nullptr ? shown_value(call.tool, name, *from) : json::value(nullptr),
-                                           shown_value(call.tool, name, to), from != nullptr));
+            effects.push_back(value_effect(
+                label, from != nullptr ? shown_value(call.tool, name, *from, Said::by_vendor) : json::value(nullptr),
+                shown_value(call.tool, name, to, Said::by_call), from != nullptr));
     }
 }
 
@@ -311,7 +334,7 @@ void add_set(SeenCall const& call, std::string_view name, json::value const& val
         return;
     }
     json::object effect{{"kind", "set"}, {"label", catalog::in_words(name)}};
-    effect["to"] = shown_value(call.tool, name, value);
+    effect["to"] = shown_value(call.tool, name, value, Said::by_call);
     effects.push_back(std::move(effect));
 }
 

@@ -82,21 +82,17 @@ export const approvals = {
             { kind: 'value', label: 'Status', from: 'open', to: 'closed', known: true },
         ],
         {
+            request: request('POST', '/tickets/1300488/messages', { channel: 'email', body_text: message().body }),
             steps: [
                 {
                     title: 'Read a ticket',
                     method: 'tickets.get',
                     access: 'read',
-                    request: request('GET', '/tickets/1300488'),
                 },
                 {
                     title: 'Create a ticket message',
                     method: 'tickets.messages.create',
                     access: 'write',
-                    request: request('POST', '/tickets/1300488/messages', {
-                        channel: 'email',
-                        body_text: message().body,
-                    }),
                 },
                 {
                     title: 'Update a ticket',

@@ -32,8 +32,8 @@ protected:
 
     catalog::IntegrationPtr integration_ =
         *catalog::compile(*catalog::builtin_definition("gorgias"), catalog::builtin_id("gorgias"));
-    std::shared_ptr<ToolList const> tools_ = overlay_tools(*integration_, derive_tools(integration_, {}).tools,
-                                                           json::parse(kRecords)->get_object());
+    std::shared_ptr<ToolList const> tools_ =
+        overlay_tools(*integration_, derive_tools(integration_, {}).tools, json::parse(kRecords)->get_object());
     std::string about_;
 };
 
@@ -48,15 +48,17 @@ constexpr auto kMessage = "create_a_gorgias_message";
 TEST_F(EffectsTest, AMessageIsToldAsOneWithAllThatIsSent)
 {
     EXPECT_EQ(
-        told(kMessage,
-             R"({"ticket_id":7,"channel":"email","from_agent":true,"via":"api","body_text":"Thanks","body_html":"<b>$1000</b>",
+        told(
+            kMessage,
+            R"({"ticket_id":7,"channel":"email","from_agent":true,"via":"api","body_text":"Thanks","body_html":"<b>$1000</b>",
                  "source":{"type":"email","from":{"name":"Acme","address":"support@acme.example"},
                  "to":[{"name":"Dana Fox","address":"dana@shopper.example"},{"address":"b@shopper.example"}]},
                  "attachments":[{"url":"https://a.example/x","name":"x.pdf","content_type":"application/pdf"}]})",
-             R"({"id":7,"subject":"Where?","customer":{"name":"Dana"},"status":"open"})"),
+            R"({"id":7,"subject":"Where?","customer":{"name":"Dana"},"status":"open"})"),
         R"([{"kind":"message","public":true,"channel":"email","from":"Acme <support@acme.example>",)"
         R"("to":["Dana Fox <dana@shopper.example>","b@shopper.example"],"cc":[],"bcc":[],"subject":"",)"
-        R"("body":"Thanks\n\n<b>$1000</b>","sent":true},{"kind":"set","label":"Attachments","to":"x.pdf"}])");
+        R"("body":"Thanks\n\n<b>$1000</b>","sent":true},{"kind":"set","label":"Attachments","to":"{\"url\":\"https://a.example/x\",\"name\":\"x.pdf\",)"
+        R"(\"content_type\":\"application/pdf\"}"}])");
     EXPECT_EQ(about_, R"({"label":"Ticket","id":"7","title":"Where?","details":["Dana","open"]})");
 }
 
@@ -64,8 +66,9 @@ TEST_F(EffectsTest, AMessageThatIsOnlyRecordedIsSaidToBe)
 {
     for (auto const* more : {R"("channel":"api","from_agent":true)", R"("channel":"email","from_agent":false)",
                              R"("channel":"email","from_agent":true,"sent_datetime":"2026-11-20T09:00:00Z")"})
-        EXPECT_NE(told(kMessage, std::string(R"({"ticket_id":7,"body_text":"x",)") + more + "}").find(R"("sent":false)"),
-                  std::string::npos)
+        EXPECT_NE(
+            told(kMessage, std::string(R"({"ticket_id":7,"body_text":"x",)") + more + "}").find(R"("sent":false)"),
+            std::string::npos)
             << more;
 }
 
@@ -75,8 +78,8 @@ TEST_F(EffectsTest, TheItemIsTheOneThatThePathEndsIn)
         EXPECT_EQ(told("delete_a_gorgias_message_by_id", arguments),
                   R"([{"kind":"delete","label":"Message","items":["5"],"count":1}])");
         EXPECT_EQ(about_, R"({"label":"Message","id":"5","title":"","details":[]})");
-        EXPECT_EQ(told("update_a_gorgias_ticket_custom_field_by_id",
-                       of_field(arguments), R"({"id":9,"custom_fields":{"62":{"id":62,"value":3}}})"),
+        EXPECT_EQ(told("update_a_gorgias_ticket_custom_field_by_id", of_field(arguments),
+                       R"({"id":9,"custom_fields":{"62":{"id":62,"value":3}}})"),
                   R"([{"kind":"value","label":"Refund amount","from":"3","to":"12.5","known":true}])");
     }
 }
@@ -97,19 +100,20 @@ TEST_F(EffectsTest, TagsAreAddedAndRemovedByNameAlsoWhenGivenById)
 TEST_F(EffectsTest, ChangesHaveNamesAndSayWhatIsNotKnown)
 {
     auto const update = "update_a_gorgias_ticket_by_id";
-    EXPECT_EQ(told(update, R"({"id":7})", "null",
-                   R"({"status":{"from":"open","to":"closed"},"assignee_user":{"from":null,"to":{"id":11}},
+    EXPECT_EQ(
+        told(update, R"({"id":7})", "null",
+             R"({"status":{"from":"open","to":"closed"},"assignee_user":{"from":null,"to":{"id":11}},
                        "assignee_team":{"from":{"id":21,"name":"Support"},"to":null},
                        "tags":{"from":[{"name":"a"},{"name":"b"}],"to":[{"name":"b"},{"name":"c"}]},
                        "custom_fields":{"from":{"61":{"value":"x"}},"to":[{"id":61,"value":"y"},{"id":62,"value":null}]},
                        "language":{"known":false,"to":"en"}})"),
-              R"([{"kind":"value","label":"Status","from":"open","to":"closed","known":true},)"
-              R"({"kind":"value","label":"Assignee user","from":null,"to":"Sam Reyes <sam@acme.example>","known":true},)"
-              R"({"kind":"value","label":"Assignee team","from":"Support","to":null,"known":true},)"
-              R"({"kind":"list","label":"Tags","added":["c"],"removed":["a"],"known":true},)"
-              R"({"kind":"value","label":"Contact reason","from":"x","to":"y","known":true},)"
-              R"({"kind":"value","label":"Refund amount","from":null,"to":null,"known":true},)"
-              R"({"kind":"value","label":"Language","from":null,"to":"en","known":false}])");
+        R"([{"kind":"value","label":"Status","from":"open","to":"closed","known":true},)"
+        R"({"kind":"value","label":"Assignee user","from":null,"to":"Sam Reyes <sam@acme.example>","known":true},)"
+        R"({"kind":"value","label":"Assignee team","from":"Support","to":null,"known":true},)"
+        R"({"kind":"list","label":"Tags","added":["c"],"removed":["a"],"known":true},)"
+        R"({"kind":"value","label":"Contact reason","from":"x","to":"y","known":true},)"
+        R"({"kind":"value","label":"Refund amount","from":null,"to":null,"known":true},)"
+        R"({"kind":"value","label":"Language","from":null,"to":"en","known":false}])");
 }
 
 TEST_F(EffectsTest, OtherCallsSetWhatTheyGive)

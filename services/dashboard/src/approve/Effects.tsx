@@ -164,8 +164,7 @@ function MessageView({ message }: { message: Message }) {
             <p className="message-seen">
                 {message.public ? <Eye /> : <Lock />}
                 <span>
-                    <strong>{what}.</strong>{' '}
-                    {readersOf(message)}
+                    <strong>{what}.</strong> {readersOf(message)}
                 </span>
             </p>
             <dl className="message-head">

@@ -20,7 +20,11 @@ export function ExactRequest({ call }: { call: Call }) {
                                 <bdi>{legibleLine(title)}</bdi> <code>{legibleLine(method)}</code>{' '}
                                 <span className="tag">{access === 'read' ? 'reads' : 'writes'}</span>
                             </p>
-                            <Request request={request} />
+                            {access === 'read' ? (
+                                <p className="word">Made already, to work out what is written.</p>
+                            ) : (
+                                <Request request={request ?? call.request} />
+                            )}
                         </li>
                     ))}
                 </ol>

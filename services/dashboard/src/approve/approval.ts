@@ -36,7 +36,8 @@ export interface Step {
     title: string;
     method: string;
     access: 'read' | 'write';
-    request: VendorRequest;
+    /** Absent for a read, which was made, and for the write that is the call's own `request`. */
+    request?: VendorRequest;
 }
 
 export interface About {

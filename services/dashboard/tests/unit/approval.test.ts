@@ -52,6 +52,7 @@ const headings: [name: string, call: Call, heading: string, sort: string][] = [
         'Send a message to dana@x.example',
         'message',
     ],
+    ['a message that is only recorded', call([message({ sent: false })]), 'Record a message', 'message'],
     ['a message to two', call([message({ cc: ['b@x.example'] })]), 'Send a message to Dana Fox and 1 other', 'message'],
     ['a message to nobody known', call([message({ to: [] })]), 'Send a message', 'message'],
     ['two messages', call([message(), message()]), 'Send 2 messages', 'message'],
