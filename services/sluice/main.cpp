@@ -1,10 +1,15 @@
+#include "base/near.hpp"
 #include "commands.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <functional>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -24,6 +29,31 @@ void print(sluice::Error const& error)
         std::cerr << "sluice: " << failure.path << ' ' << failure.message << '\n';
 }
 
+/// Says which word of the command line is no subcommand; empty if each is one.
+std::string unknown_word(CLI::App const& app, std::vector<std::string> const& words)
+{
+    auto const* at = &app;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i].starts_with('-')) {
+            i += words[i] == "--config" ? 1 : 0;
+            continue;
+        }
+        std::vector<std::string> known;
+        CLI::App const* next = nullptr;
+        for (auto const* sub : at->get_subcommands([](CLI::App const*) { return true; })) {
+            known.push_back(sub->get_name());
+            next = sub->get_name() == words[i] ? sub : next;
+        }
+        if (known.empty())
+            return {}; // What follows are arguments.
+        if (next == nullptr)
+            return fmt::format("{} is no subcommand; there are {}{}", words[i], fmt::join(known, ", "),
+                               sluice::did_you_mean(known, words[i]));
+        at = next;
+    }
+    return {};
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -34,6 +64,7 @@ int main(int argc, char** argv)
     CLI::App app{"Sluice lets AI agents and code use your customers' SaaS accounts.\nSettings come from --config and "
                  "from SLUICE_… variables; `sluice config --help` lists them."};
     app.require_subcommand(1);
+    app.set_version_flag("--version", SLUICE_VERSION);
     std::string config_file;
     app.add_option("--config", config_file, "YAML file with settings")->envname("SLUICE_CONFIG");
 
@@ -127,6 +158,11 @@ int main(int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
+        auto const unknown = unknown_word(app, {argv + 1, argv + argc});
+        if (error.get_exit_code() != 0 && !unknown.empty()) {
+            std::cerr << "sluice: " << unknown << '\n';
+            return kUsage;
+        }
         return app.exit(error) == 0 ? 0 : kUsage;
     }
     if (auto const loaded = options.load(config_file); !loaded) {
