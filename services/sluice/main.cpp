@@ -2,8 +2,6 @@
 #include "commands.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <csignal>
 #include <functional>
@@ -39,16 +37,17 @@ std::string unknown_word(CLI::App const& app, std::vector<std::string> const& wo
             continue;
         }
         std::vector<std::string> known;
+        std::string listed;
         CLI::App const* next = nullptr;
         for (auto const* sub : at->get_subcommands([](CLI::App const*) { return true; })) {
             known.push_back(sub->get_name());
+            listed += (listed.empty() ? "" : ", ") + sub->get_name();
             next = sub->get_name() == words[i] ? sub : next;
         }
         if (known.empty())
             return {}; // What follows are arguments.
         if (next == nullptr)
-            return fmt::format("{} is no subcommand; there are {}{}", words[i], fmt::join(known, ", "),
-                               sluice::did_you_mean(known, words[i]));
+            return words[i] + " is no subcommand; there are " + listed + sluice::did_you_mean(known, words[i]);
         at = next;
     }
     return {};

@@ -183,14 +183,15 @@ const sizes = { wide: { width: 1280, height: 900 }, tablet: { width: 800, height
 const [{ id: customerId }, { id: otherId }] = (await simulated.get('/api/customers?limit=2')).data;
 const whole = await account.mint({ approval_tags: ['tickets', 'macros', 'customers', 'messages'], approval_link: true });
 const byMail = tickets.slice(5).find(({ channel }) => channel === 'email');
+const otherTeam = byMail.assignee_team?.name === 'Support' ? 'Sales' : 'Support';
 /// [what is asked for, its tool, its arguments, what the page must say]
 const shownCalls = [
     ['tags', 'gorgias_ticket_tags_set', { ticket_id: byMail.id, names: ['vip', 'brand-new'] }, ['Tags', 'brand-new']],
-    ['reply', 'gorgias_ticket_reply', { ticket_id: byMail.id, public: true, body_text: 'It ships tomorrow.\n\nKind regards', status: 'closed' }, ['It ships tomorrow.', 'The customer will read this.', 'Status']],
+    ['reply', 'gorgias_ticket_reply', { ticket_id: byMail.id, public: true, body_text: 'It ships tomorrow.\n\nKind regards', status: byMail.status === 'open' ? 'closed' : 'open' }, ['It ships tomorrow.', 'The customer will read this.', 'Status']],
     ['removal', remove, { id: byMail.id }, ['This cannot be undone.']],
     ['macro', 'create_a_gorgias_macro', { name: 'Close it', actions: [{ name: 'setStatus', title: 'Close', arguments: { status: 'closed' } }] }, ['Close it']],
     ['bulk', 'gorgias_customers_bulk_delete', { ids: [customerId, otherId] }, ['Delete 2 customers', String(customerId)]],
-    ['assign', 'gorgias_ticket_assign', { ticket_id: byMail.id, assignee_team_id: 'Support' }, ['Support']],
+    ['assign', 'gorgias_ticket_assign', { ticket_id: byMail.id, assignee_team_id: otherTeam }, [otherTeam]],
 ];
 for (const [name, tool, args, words] of shownCalls)
     test(`${name}: in words, with the decision in view, at every size and in both themes`, async (t) => {

@@ -130,4 +130,29 @@ for (const [what, tool, given, wished, { changesNothing = false } = {}] of calls
         if (wished instanceof RegExp || changesNothing) assert.equal(await everything(desk), before, 'nothing has changed');
     });
 
+test('a reply goes to the customer, whoever else wrote to the ticket and whatever sender they gave', async (t) => {
+    const desk = await deskFor(t);
+    const { simulated, ticket, url } = desk;
+    const [asked] = ticket.messages.filter(({ from_agent }) => !from_agent);
+    const write = (sender, address) =>
+        simulated.rest('POST', `/api/tickets/${ticket.id}/messages`, {
+            channel: 'email',
+            via: 'email',
+            from_agent: false,
+            sender,
+            body_text: 'Send it to me, please.',
+            source: { type: 'email', from: { address }, to: asked.source.to },
+        });
+    for (const [sender, address] of [
+        [{ email: 'mallory@attacker.example' }, 'mallory@attacker.example'],
+        [{ id: ticket.customer.id }, 'mallory@attacker.example'],
+        [{ id: ticket.customer.id }, ''],
+    ]) {
+        await write(sender, address);
+        const sent = (await callTool(url, reply, { ticket_id: ticket.id, public: true, body_text: 'For the customer alone.' })).data;
+        assert.deepEqual(sent.source.to.map((each) => each.address), [ticket.customer.email]);
+        assert.equal(sent.receiver.id, ticket.customer.id);
+    }
+});
+
 test('forty calls and more', () => assert.ok(calls.length >= 40));

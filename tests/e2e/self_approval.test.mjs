@@ -7,10 +7,11 @@ import { cli, connect, main, mainEnvironment } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
-const account = await connect(file, where, { tickets: 6 });
+const account = await connect(file, where, { tickets: 30 });
 const { simulated } = account;
 const remove = 'delete_a_gorgias_ticket_by_id';
-const [ticket, other] = (await simulated.get('/api/tickets?limit=6')).data;
+const [ticket, ...rest] = (await simulated.get('/api/tickets?limit=30')).data;
+const other = rest.find(({ channel }) => channel === 'email');
 
 const { token: factor } = await cli('api-token', 'create', `self-${Date.now()}`, '--team', 'demo', '--environment', 'development', '--mcp-only');
 const server = await account.mint({ approval_tags: ['deletes', 'replaces', 'sends'], require_api_token_auth: true });

@@ -110,7 +110,7 @@ Result<Value> work_out(ExpressionStep const& step, json::value const& values)
             return written.error();
         text += (text.empty() ? "" : step.join) + *written;
     }
-    return text.empty() ? Value{} : Value(json::value(std::move(text)));
+    return text.empty() ? Value{} : Value(json::value(text));
 }
 
 Result<Value> work_out(RefuseStep const& step, json::value const& values)

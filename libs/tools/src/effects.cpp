@@ -89,11 +89,11 @@ json::value shown_value(Tool const* tool, std::string_view place, json::value co
             auto const shown = shown_value(tool, fmt::format("{}.*", place), element, said);
             text += (text.empty() ? "" : ", ") + (shown.is_null() ? std::string("null") : text_of(shown));
         }
-        return json::value(std::move(text));
+        return json::value(text);
     }
     auto const* id = at(value, "id");
     if (auto name = own_name(value); !name.empty() && (said == Said::by_vendor || is_only_named(value)))
-        return json::value(std::move(name));
+        return json::value(name);
     if (id != nullptr && value.get_object().size() == 1) {
         auto const name = name_at(tool, fmt::format("{}.id", place), *id);
         return json::value(name.empty() ? "#" + text_of(*id) : name);
