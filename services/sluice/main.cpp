@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -53,9 +54,7 @@ std::string unknown_word(CLI::App const& app, std::vector<std::string> const& wo
     return {};
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run_command(int argc, char** argv)
 {
     // A closed connection must give an error code and not end the process.
     std::signal(SIGPIPE, SIG_IGN);
@@ -174,4 +173,16 @@ int main(int argc, char** argv)
         return kFailed;
     }
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        return run_command(argc, argv);
+    } catch (std::exception const& unexpected) {
+        std::cerr << "sluice: " << unexpected.what() << '\n';
+        return kFailed;
+    }
 }
