@@ -9,10 +9,10 @@ import { connect, mainEnvironment } from './support/product.mjs';
 import { atMost, file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
-const account = await connect(file, where, { tickets: 12 });
+const account = await connect(file, where, { tickets: 40 });
 const { simulated } = account;
 const { url } = await account.mint({ approval_tags: ['tickets'], approval_link: true });
-const tickets = (await simulated.get('/api/tickets?limit=12')).data;
+const tickets = (await simulated.get('/api/tickets?limit=40')).data;
 const pictures = join(import.meta.dirname, 'results/approval');
 mkdirSync(pictures, { recursive: true });
 const axe = readFileSync(join(import.meta.dirname, '../../services/dashboard/node_modules/axe-core/axe.min.js'), 'utf8');
@@ -165,7 +165,7 @@ for (const [name, options] of [
     ['dark-small', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
 ])
     test(`without the code the page shows nothing of the call (${name})`, async (t) => {
-        const { approval_url } = await ask(remove, { id: byMail.id });
+        const { approval_url } = await ask(remove, { id: tickets[4].id });
         const page = await open(t, approval_url, options);
         await page.getByRole('heading', { name: 'An AI agent asks for your approval' }).waitFor();
         assert.ok(!(await page.textContent('body')).includes(tickets[4].subject));
