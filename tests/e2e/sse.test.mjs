@@ -83,8 +83,11 @@ test('an unknown stream, one of another server and one that has ended are 404 on
         path.replace(/sessionId=.*/, 'sessionId=x'),
         path.replace(/\?.*/, ''),
         path.replace(server.token, foreign.token),
-    ])
-        assert.equal((await post(url, ping)).status, 404);
+    ]) {
+        const { status, json } = await post(url, ping);
+        assert.equal(status, 404);
+        assert.equal(json.id, 1, 'a client of JSON-RPC reads no other body');
+    }
     stream.close();
     await eventually('the end to be known', 5, async () => (await post(path, ping)).status === 404);
     assert.equal((await send('POST', `${server.url}/sse`, { body: ping })).headers.allow, 'GET');

@@ -6,6 +6,7 @@
 #include "http_api/message.hpp"
 #include "mcp/client_inputs.hpp"
 #include "progress.hpp"
+#include "refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -30,28 +31,6 @@ constexpr std::string_view kCorsHeaders = "Content-Type, Accept, Authorization, 
 http::Response error_response(int status, std::string_view message)
 {
     return http::json_response(status, json::value(http::error_body(status, message)));
-}
-
-/// The id of the request that a body holds, as JSON; `null` if there is none to be read. Clients drop the text of an
-/// error without an id.
-std::string id_in(http::Request const& request)
-{
-    if (request.body.empty())
-        return "null";
-    auto const classified = classify(request.body, request.headers);
-    if (classified.is_batch || classified.messages.empty())
-        return "null";
-    auto const& message = classified.messages.front();
-    if (auto const* call = std::get_if<RpcRequest>(&message))
-        return call->id;
-    auto const* refusal = std::get_if<Refusal>(&message);
-    return refusal != nullptr ? refusal->id : "null";
-}
-
-/// A request that is refused before any method runs.
-http::Response rpc_refusal(http::Request const& request, int status, RpcCode code, std::string_view message)
-{
-    return http::json_response(status, encode_error(id_in(request), code, message));
 }
 
 /// The answer at a URL whose MCP server was not found or could not be read.

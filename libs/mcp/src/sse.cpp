@@ -2,6 +2,7 @@
 #include "encode_outcome.hpp"
 #include "mcp/endpoint.hpp"
 #include "progress.hpp"
+#include "refusal.hpp"
 
 #include "http_api/error_body.hpp"
 #include "http_api/query.hpp"
@@ -91,9 +92,9 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
     if (!is_open)
         co_return plain_error(is_open.error());
     if (!*is_open)
-        co_return http::json_response(
-            404, json::value(http::error_body(404, "There is no such stream, or it has ended: open one with GET at the "
-                                                   "URL that ends in /sse.")));
+        co_return rpc_refusal(
+            request, 404, RpcCode::server_error,
+            "There is no such stream, or it has ended: open one with GET at the URL that ends in /sse.");
     auto classified = classify(request.body, request.headers);
     for (auto const& message : classified.messages)
         if (auto const* call = std::get_if<RpcRequest>(&message))
