@@ -87,4 +87,17 @@ template <class T, class Read>
     co_return done ? Result<void>{} : Result<void>(done.error());
 }
 
+/// Deletes a row by `sql`, which answers the row that it deletes. Errors: not_found.
+template <class IdType>
+[[nodiscard]] Task<Result<void>> delete_row(pg::Pool& pool, EnvironmentId environment, IdType id, FindSql sql,
+                                            Deadline deadline)
+{
+    pg::Query<bool> query = [=](pqxx::work& transaction) -> Result<bool> {
+        if (transaction.exec_params(sql.select, sql_id(environment), sql_id(id)).empty())
+            return not_found(sql.what);
+        return true;
+    };
+    return without_value(pool.transact<bool>(environment, deadline, std::move(query)));
+}
+
 } // namespace sluice::store

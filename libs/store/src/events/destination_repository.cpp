@@ -158,12 +158,7 @@ public:
 
     Task<Result<void>> remove(EnvironmentId environment, NotificationDestinationId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
-                return not_found(kWhat);
-            return true;
-        };
-        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
+        return delete_row(backend_.pool, environment, id, {kDelete, kWhat}, deadline);
     }
 
     Task<Result<DeliveryState>> load_test(EnvironmentId environment, NotificationDestinationId id,

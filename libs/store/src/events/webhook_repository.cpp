@@ -207,12 +207,7 @@ public:
 
     Task<Result<void>> remove(EnvironmentId environment, WebhookId id, Deadline deadline) override
     {
-        pg::Query<bool> query = [environment, id](pqxx::work& transaction) -> Result<bool> {
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
-                return not_found("webhook");
-            return true;
-        };
-        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
+        return delete_row(backend_.pool, environment, id, {kDelete, "webhook"}, deadline);
     }
 
     Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, Deadline deadline) override
