@@ -116,10 +116,10 @@ build_pages() {
 
 # Somebody on this machine accepts connections at the port.
 port_busy() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-# Below the range the kernel hands out to clients.
+# free_port [TAKEN...]: below the range the kernel hands out to clients, and none of those that are taken but not in use yet.
 free_port() {
     local port=0
-    until ((port)) && ! port_busy "$port"; do port=$((20000 + RANDOM % 12000)); done
+    until ((port)) && [[ " $* " != *" $port "* ]] && ! port_busy "$port"; do port=$((20000 + RANDOM % 12000)); done
     echo "$port"
 }
 

@@ -5,6 +5,7 @@
 first_call='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_all_gorgias_tickets","arguments":{"limit":2}}}'
 
 demo_app=sluice-demo # the OAuth app that the simulator knows
+owner_email=owner@demo.example
 
 # What the last start left, or nothing.
 remember() {
@@ -43,6 +44,14 @@ make_token() {
     unset SLUICE_DATABASE_URL SLUICE_KEYRING_FILE
 }
 
+# A link with which the first owner of the team signs in once; a new one at each start.
+make_owner() {
+    export SLUICE_DATABASE_URL=$app_url SLUICE_KEYRING_FILE=$state/keyring.json SLUICE_PUBLIC_URL=$base_url
+    sign_in_url=$(cli user create demo "$owner_email" --role owner --name Owner 2>/dev/null | jq -r .link) ||
+        sign_in_url=$(cli user sign-in demo "$owner_email" | jq -r .link)
+    unset SLUICE_DATABASE_URL SLUICE_KEYRING_FILE SLUICE_PUBLIC_URL
+}
+
 # Prints the id of Gorgias in the environment, at the simulator's address.
 install_gorgias() {
     local integration override installed
@@ -73,6 +82,7 @@ create_demo() {
     step demo
     remember
     make_token
+    make_owner
     if ! call_works; then
         installed=$(install_gorgias)
         connect_account "$installed"
@@ -97,6 +107,8 @@ Sluice runs, $(since "$started") s after the start. $stop_with stops it.
   API token  $api_token
   MCP URL    $mcp_url
   simulator  $simulator_url (a stand-in for Gorgias)
+  sign in    $sign_in_url
+             (once, as $owner_email, the owner of the team demo)
 
 The first tool call, ready to paste:
 

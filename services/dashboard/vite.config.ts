@@ -1,7 +1,8 @@
 import { defineConfig } from 'vite';
 
-// The Link UI and the page where calls are approved. The api serves dist/connect.html at /connect, dist/approve.html at
-// /approve and dist/assets below /connect/assets, under a policy without inline code: nothing may be inlined.
+// The Link UI, the page where calls are approved and the pages of sign-in. The api serves dist/connect.html at /connect,
+// dist/approve.html at /approve, dist/sign-in.html at /sign-in, /invitation and /reset, and dist/assets below
+// /connect/assets, under a policy without inline code: nothing may be inlined.
 export default defineConfig({
     base: '/connect/',
     build: {
@@ -9,6 +10,6 @@ export default defineConfig({
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         license: { fileName: 'licenses.md' },
-        rolldownOptions: { input: ['connect.html', 'approve.html'] },
+        rolldownOptions: { input: ['connect.html', 'approve.html', 'sign-in.html'] },
     },
 });

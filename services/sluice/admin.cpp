@@ -96,7 +96,8 @@ Result<void> create_team(Options const& options, std::string const& name)
     auto session = open_session(options);
     if (!session)
         return session.error();
-    auto const team = (*session)->run((*session)->store().tenancy().ensure_team(name, Session::deadline()));
+    auto const team =
+        (*session)->run((*session)->store().tenancy().ensure_team(name, operator_author(), Session::deadline()));
     if (!team)
         return team.error();
     print({{"id", team->value.id.str()}, {"name", team->value.name}, {"created", team->is_new}});
@@ -110,8 +111,8 @@ Result<void> create_environment(Options const& options, std::string const& team,
     auto session = open_session(options);
     if (!session)
         return session.error();
-    auto const made =
-        (*session)->run((*session)->store().tenancy().ensure_environment(team, name, Session::deadline()));
+    auto const made = (*session)->run(
+        (*session)->store().tenancy().ensure_environment(team, name, operator_author(), Session::deadline()));
     if (!made)
         return made.error();
     print({{"id", made->value.id.str()},
@@ -136,16 +137,20 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
         return found.error();
     auto const secret = crypto::mint_token(session.keyring(), crypto::TokenKind::api);
     auto const hash = crypto::hash_token(session.keyring(), secret.reveal());
-    auto token = session.run(tokens.create(found->id, name, is_mcp_only, hash, std::nullopt, Session::deadline()));
+    auto token = session.run(tokens.create(found->id, {.name = name, .is_mcp_only = is_mcp_only}, hash,
+                                           operator_author(), Session::deadline()));
     bool is_new = token.has_value();
     if (!token && token.error().code() == ErrorCode::conflict) {
         auto const known = session.run(tokens.find_by_name(found->id, name, Session::deadline()));
-        if (known && known->is_mcp_only != is_mcp_only)
+        if (!known)
+            return token.error(); // The name is free: it is another conflict.
+        if (known->is_mcp_only != is_mcp_only)
             return Error{ErrorCode::conflict,
                          fmt::format("There is an API token named {} already, {} --mcp-only: choose another name.",
                                      name, known->is_mcp_only ? "made with" : "made without")};
-        token = replace ? session.run(tokens.replace_secret(found->id, name, hash, Session::deadline()))
-                        : session.run(tokens.find_by_name(found->id, name, Session::deadline()));
+        token = replace
+                    ? session.run(tokens.replace_secret(found->id, name, hash, operator_author(), Session::deadline()))
+                    : known;
         is_new = replace && token.has_value();
     }
     if (!token)
@@ -206,7 +211,8 @@ Result<void> publish_integration(Options const& options, std::string const& team
     stored.manifest = definition->manifest.root;
     stored.document = definition->document.root;
     auto const id = stored.id;
-    auto const changed = session.run(session.store().integrations().publish(std::move(stored), Session::deadline()));
+    auto const changed =
+        session.run(session.store().integrations().publish(std::move(stored), operator_author(), Session::deadline()));
     if (!changed)
         return changed.error();
     print({{"id", id.str()}, {"name", (*compiled)->name}, {"changed", *changed}});

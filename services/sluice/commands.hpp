@@ -24,8 +24,22 @@ Result<void> rotate_keys(Options const& options);
 Result<void> shred_keys(Options const& options, std::string const& team, std::string const& environment, bool is_meant);
 Result<void> create_team(Options const& options, std::string const& name);
 Result<void> create_environment(Options const& options, std::string const& team, std::string const& name);
+/// Shows how much an environment uses of its quotas, or of the one that `kind` names. Before that sets it to `rows`, a
+/// number, or to what the settings say (`default`). Empty texts are left out.
+Result<void> environment_quota(Options const& options, std::string const& team, std::string const& environment,
+                               std::string const& kind, std::string const& rows);
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
                               std::string const& name, bool is_mcp_only, bool replace);
+/// Makes a user and prints a link with which they sign in once.
+Result<void> create_user(Options const& options, std::string const& team, std::string const& email,
+                         std::string const& role, std::string const& name);
+Result<void> list_users(Options const& options, std::string const& team);
+/// Prints a link with which the user sets a new password and loses the second factor.
+Result<void> reset_user(Options const& options, std::string const& team, std::string const& email);
+/// Prints a link with which the user signs in once.
+Result<void> sign_in_user(Options const& options, std::string const& team, std::string const& email);
+Result<void> change_role(Options const& options, std::string const& team, std::string const& email,
+                         std::string const& role);
 /// Compiles a definition. Shows its tools, or gives its mistakes.
 Result<void> check_integration(std::string const& directory);
 /// Stores a team's definition, or its next version.

@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -20,8 +20,9 @@ Result<void> write_secret_file(std::string const& file, Secret const& text, int 
 {
     int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
     if (descriptor < 0)
-        return invalid(file, errno == EEXIST ? "exists already; a keyring is never overwritten"
-                                             : fmt::format("cannot be written: {}", std::strerror(errno)));
+        return invalid(file, errno == EEXIST
+                                 ? "exists already; a keyring is never overwritten"
+                                 : fmt::format("cannot be written: {}", std::generic_category().message(errno)));
     auto const written = ::write(descriptor, text.reveal().data(), text.reveal().size());
     bool const is_safe = ::fsync(descriptor) == 0;
     ::close(descriptor);
@@ -38,7 +39,7 @@ Result<void> replace_keyring(std::string const& file, crypto::Keyring const& key
     if (auto const written = write_secret_file(next, keyring.serialise(), O_EXCL); !written)
         return written;
     if (::rename(next.c_str(), file.c_str()) != 0)
-        return invalid(file, fmt::format("cannot be replaced: {}", std::strerror(errno)));
+        return invalid(file, fmt::format("cannot be replaced: {}", std::generic_category().message(errno)));
     return {};
 }
 
@@ -93,8 +94,8 @@ Result<void> show_keys(Options const& options)
     if (!opened)
         return opened.error();
     auto& session = **opened;
-    auto const replicas = session.run(session.store().keys().replicas(Session::deadline()));
-    auto const uses = session.run(session.store().keys().uses(Session::deadline()));
+    auto const replicas = session.run(session.store().upkeep().keys.replicas(Session::deadline()));
+    auto const uses = session.run(session.store().upkeep().keys.uses(Session::deadline()));
     if (!replicas || !uses)
         return replicas ? uses.error() : replicas.error();
     json::array keys;
@@ -122,7 +123,7 @@ Result<void> rotate_keys(Options const& options)
         return opened.error();
     auto& session = **opened;
     auto const newest = session.keyring().ids().back();
-    auto const replicas = session.run(session.store().keys().replicas(Session::deadline()));
+    auto const replicas = session.run(session.store().upkeep().keys.replicas(Session::deadline()));
     if (!replicas)
         return replicas.error();
     if (auto const missing = without_key(*replicas, newest); !missing.empty())
@@ -139,17 +140,32 @@ Result<void> rotate_keys(Options const& options)
         if (auto const written = replace_keyring(options.keyring_file(), session.keyring()); !written)
             return written;
     }
-    auto const environments = session.run(session.store().retention().environments(Session::deadline()));
+    auto const environments = session.run(session.store().upkeep().retention.environments(Session::deadline()));
     if (!environments)
         return environments.error();
     std::size_t wrapped = 0;
+    // An entry of the audit log for each environment and each team, since a team reads only its own.
     for (auto const& environment : *environments) {
-        auto const done = session.run(session.store().keys().rewrap(environment, Session::deadline()));
+        auto const done =
+            session.run(session.store().upkeep().keys.rewrap(environment, operator_author(), Session::deadline()));
         if (!done)
             return done.error();
         wrapped += *done;
     }
-    print({{"active", newest}, {"data_keys_wrapped", wrapped}, {"environments", environments->size()}});
+    auto const teams = session.run(session.store().upkeep().keys.teams(Session::deadline()));
+    if (!teams)
+        return teams.error();
+    for (auto const& team : *teams) {
+        auto const done =
+            session.run(session.store().upkeep().keys.rewrap(team, operator_author(), Session::deadline()));
+        if (!done)
+            return done.error();
+        wrapped += *done;
+    }
+    print({{"active", newest},
+           {"data_keys_wrapped", wrapped},
+           {"environments", environments->size()},
+           {"teams", teams->size()}});
     return {};
 }
 
@@ -165,7 +181,8 @@ Result<void> shred_keys(Options const& options, std::string const& team, std::st
     auto const found = session.run(session.store().tenancy().find_environment(team, environment, Session::deadline()));
     if (!found)
         return found.error();
-    auto const accounts = session.run(session.store().keys().shred(found->id, Session::deadline()));
+    auto const accounts =
+        session.run(session.store().upkeep().keys.shred(found->id, operator_author(), Session::deadline()));
     if (!accounts)
         return accounts.error();
     print({{"environment_id", found->id.str()}, {"accounts_to_reconnect", *accounts}});

@@ -83,6 +83,10 @@ int run_command(int argc, char** argv)
     std::string team;
     std::string environment;
     std::string path;
+    std::string kind;
+    std::string rows;
+    std::string email;
+    std::string role = "developer";
     bool replace = false;
     bool is_mcp_only = false;
     bool is_meant = false;
@@ -121,6 +125,41 @@ int run_command(int argc, char** argv)
                 [&](Options const& all) { return sluice::create_environment(all, team, name); });
     environment_create->add_option("name", name, "name of the environment")->required();
     environment_create->add_option("--team", team, "name or id of its team")->required();
+
+    auto* environment_quota = command(
+        *environments, "quota", "Show how many rows of each kind an environment has and may have, or set a number",
+        [&](Options const& all) { return sluice::environment_quota(all, team, environment, kind, rows); });
+    environment_quota->add_option("team", team, "name or id of its team")->required();
+    environment_quota->add_option("environment", environment, "name or id of the environment")->required();
+    environment_quota->add_option("kind", kind, "only this quota, such as webhooks");
+    environment_quota->add_option(
+        "rows", rows,
+        "how many rows of that kind the environment may have; default: as many as the settings "
+        "quotas.… say");
+
+    auto* users = group("user", "Manage users: the people of a team");
+    auto const user_command = [&](std::string const& verb, std::string const& text,
+                                  std::function<Result<void>(Options const&)> body) {
+        auto* sub = command(*users, verb, text, std::move(body));
+        sub->add_option("team", team, "name or id of the team")->required();
+        sub->add_option("email", email, "e-mail of the user")->required();
+        return sub;
+    };
+    auto* user_create =
+        user_command("create", "Make a user, and print a link with which they sign in once",
+                     [&](Options const& all) { return sluice::create_user(all, team, email, role, name); });
+    user_create->add_option("--role", role, "owner, admin, developer or viewer")->capture_default_str();
+    user_create->add_option("--name", name, "name of the user");
+    auto* user_list = command(*users, "list", "Show the users of a team",
+                              [&](Options const& all) { return sluice::list_users(all, team); });
+    user_list->add_option("team", team, "name or id of the team")->required();
+    user_command("reset", "Print a link with which a user sets a new password and loses their second factor",
+                 [&](Options const& all) { return sluice::reset_user(all, team, email); });
+    user_command("sign-in", "Print a link with which a user signs in once",
+                 [&](Options const& all) { return sluice::sign_in_user(all, team, email); });
+    auto* user_role = user_command("role", "Give a user another role",
+                                   [&](Options const& all) { return sluice::change_role(all, team, email, role); });
+    user_role->add_option("role", role, "owner, admin, developer or viewer")->required();
 
     auto* tokens = group("api-token", "Manage API tokens: developers' secrets for one environment");
     auto* token_create =

@@ -86,6 +86,9 @@ worker::Config Options::worker() const
     config.database.connections = 4;
     config.client.name_servers = api_.client.name_servers;
     config.egress_allow = api_.egress_allow;
+    config.call_log = api_.call_log;
+    if (!config.call_log.count_file.empty())
+        config.call_log.count_file += ".worker"; // Each process needs its own.
     config.keyring_file = api_.keyring_file;
     return config;
 }

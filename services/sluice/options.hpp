@@ -25,6 +25,7 @@ public:
     [[nodiscard]] Secret const& database_url() const noexcept { return api_.database.url; }
     [[nodiscard]] Secret const& migrate_url() const noexcept { return migrate_url_; }
     [[nodiscard]] std::string const& keyring_file() const noexcept { return api_.keyring_file; }
+    [[nodiscard]] tenancy::QuotaConfig const& quotas() const noexcept { return api_.quotas; }
     /// Empty: the clock is the system's.
     [[nodiscard]] std::string const& clock_offset_file() const noexcept { return clock_offset_file_; }
     [[nodiscard]] telemetry::Level log_level() const { return log_.threshold(); }

@@ -2,14 +2,41 @@
 
 #include "base/movable_clock.hpp"
 #include "commands.hpp"
+#include "config/settings.hpp"
 
+#include <array>
 #include <iostream>
+#include <utility>
+
+#include <pwd.h>
+#include <unistd.h>
 
 namespace sluice {
 
 void print(json::object const& answer)
 {
     std::cout << boost::json::serialize(answer) << '\n';
+}
+
+namespace {
+
+/// Of whoever logged in, also behind sudo; as a name it is only what the machine says.
+std::string login_name()
+{
+    if (auto name = config::process_environment()("SUDO_USER"))
+        return *std::move(name);
+    passwd entry{};
+    passwd* found = nullptr;
+    std::array<char, 4096> text{};
+    return ::getpwuid_r(::getuid(), &entry, text.data(), text.size(), &found) == 0 && found != nullptr ? entry.pw_name
+                                                                                                       : "";
+}
+
+} // namespace
+
+tenancy::Author operator_author()
+{
+    return {{tenancy::Actor::Kind::operator_, "", login_name()}, "", ""};
 }
 
 Result<std::unique_ptr<Session>> open_session(Options const& options)

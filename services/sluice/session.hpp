@@ -6,6 +6,7 @@
 #include "runtime/run_to_end.hpp"
 #include "store/store.hpp"
 #include "telemetry/log.hpp"
+#include "tenancy/actor.hpp"
 
 #include <chrono>
 #include <memory>
@@ -17,6 +18,9 @@ namespace sluice {
 /// Prints a command's answer: one JSON object.
 void print(json::object const& answer);
 
+/// Whoever runs the command, for the audit log.
+[[nodiscard]] tenancy::Author operator_author();
+
 /// Everything that one command needs to use the store.
 class Session {
 public:
@@ -26,12 +30,14 @@ public:
         , clock_(std::move(clock))
         , keyring_(std::move(keyring))
         , pool_({.url = options.database_url(), .connections = 1}, metrics_, log_)
-        , store_(pool_, keyring_, *clock_, no_caches_)
+        , store_(pool_, keyring_, *clock_, no_caches_, options.quotas())
     {
     }
 
     [[nodiscard]] store::Store& store() noexcept { return store_; }
     [[nodiscard]] crypto::Keyring& keyring() noexcept { return keyring_; }
+    [[nodiscard]] Clock const& clock() const noexcept { return *clock_; }
+    [[nodiscard]] telemetry::Log& log() noexcept { return log_; }
     [[nodiscard]] static Deadline deadline() { return Deadline::after(kLimit); }
 
     template <class T>

@@ -108,17 +108,23 @@ def start_nginx(stack, directory, name, port, upstream_port, location):
     return start(stack, ["nginx", "-p", place, "-c", config, *user], port, place / "error.log")
 
 
+def settings(directory, port, management_port, upstream_port):
+    """Of an api process on the database of `directory`."""
+    url = {role: run(POSTGRES, "url", role, "--state", directory).strip() for role in ("sluice_owner", "sluice_app")}
+    return {"SLUICE_MIGRATE_DATABASE_URL": url["sluice_owner"], "SLUICE_DATABASE_URL": url["sluice_app"],
+            "SLUICE_KEYRING_FILE": str(directory / "keyring.json"), "SLUICE_LISTEN_PORT": str(port),
+            "SLUICE_MANAGEMENT_PORT": str(management_port), "SLUICE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "SLUICE_EGRESS_ALLOW": f"127.0.0.1:{upstream_port}", "SLUICE_THREADS": "1",
+            "SLUICE_LIMITS_API_TOKEN": "0", "SLUICE_LIMITS_ACCOUNT": "0"}
+
+
 def start_sluice(stack, directory, sluice, port, management_port, upstream_port):
     """Returns the process, its log, the MCP URL and the headers of a call."""
     stack.callback(run, POSTGRES, "drop", "--state", directory)
     run(POSTGRES, "start", "--scratch", "--with", os.getpid(), "--state", directory)
     base = f"http://127.0.0.1:{port}"
-    url = {role: run(POSTGRES, "url", role, "--state", directory).strip() for role in ("sluice_owner", "sluice_app")}
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")} | {
-        "SLUICE_MIGRATE_DATABASE_URL": url["sluice_owner"], "SLUICE_DATABASE_URL": url["sluice_app"],
-        "SLUICE_KEYRING_FILE": str(directory / "keyring.json"), "SLUICE_LISTEN_PORT": str(port),
-        "SLUICE_MANAGEMENT_PORT": str(management_port),
-        "SLUICE_PUBLIC_URL": base, "SLUICE_EGRESS_ALLOW": f"127.0.0.1:{upstream_port}", "SLUICE_THREADS": "1"}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")} | settings(
+        directory, port, management_port, upstream_port)
     for command in (("keys", "create", directory / "keyring.json"), ("migrate",), ("team", "create", "bench"),
                     ("environment", "create", "bench", "--team", "bench"),
                     ("integration", "publish", HERE / "definition", "--team", "bench")):

@@ -170,6 +170,21 @@ test('a port that another process has is refused by the name of its setting', as
     }
 });
 
+for (const [what, settings, before, forwarded, client] of [
+    ['nobody is trusted', {}, '', '6.6.6.6', '127.0.0.1'],
+    ['a load balancer is trusted', {}, '', '6.6.6.6, 192.0.2.7', '192.0.2.7'],
+    ['it speaks the PROXY protocol', { SLUICE_SERVER_PROXY_PROTOCOL: 'true' }, 'PROXY TCP4 192.0.2.7 127.0.0.1 1 2\r\n', '6.6.6.6', '192.0.2.7'],
+])
+    test(`${what}: the log has the client, and what it says of itself is not believed`, async (t) => {
+        const trusted = client === '127.0.0.1' ? {} : { SLUICE_SERVER_TRUSTED_PROXIES: '127.0.0.0/8' };
+        const api = await startApi(t, { settings: { ...trusted, ...settings } });
+        const peer = raw(api.url, `${before}GET /integration HTTP/1.1\r\nhost: x\r\nx-request-id: whose\r\nx-forwarded-for: ${forwarded}\r\n\r\n`);
+        t.after(() => peer.socket.destroy());
+        await eventually('the answer', 5, () => statusOf(peer) === 401, 10);
+        const isLogged = (line) => line.includes('"request_id":"whose"') && line.includes(`"client_address":"${client}"`);
+        await eventually('the line', 5, () => api.log().split('\n').some(isLogged), 20);
+    });
+
 test('told to stop, a replica says so first, serves for a while, and leaves', async (t) => {
     const api = await startApi(t, { settings: { SLUICE_DRAIN_DELAY: '1500ms' } });
     process.kill(api.pid, 'SIGTERM');

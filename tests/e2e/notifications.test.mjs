@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { assertRefused } from './support/api.mjs';
 import { send } from './support/exchange.mjs';
 import { callTool } from './support/mcp.mjs';
-import { cli, connect, environment, inEnvironment, main, productLog } from './support/product.mjs';
+import { byCode, cli, connect, environment, inEnvironment, main, productLog } from './support/product.mjs';
 import { defer, eventually, file, test } from './support/test.mjs';
 
 /// A chat that answers as Slack's documentation of incoming webhooks says. Each path is a hook.
@@ -118,9 +118,8 @@ test("an approval's code reaches the channel and not the agent, and a person dec
 
     const { searchParams } = new URL(link);
     const key = { environment_id: searchParams.get('environment'), approval_id: searchParams.get('approval'), code };
-    const byCode = (body) => send('POST', `${main.url}/approve/call`, { headers: { 'content-type': 'application/json' }, body });
     assert.equal((await byCode(key)).json.call.mcp_server, 'Triage agent');
-    assert.equal((await byCode({ ...key, decision: 'approve' })).json.status, 'approved');
+    assert.equal((await byCode(key, 'approve')).json.status, 'approved');
     assert.ok(await isThere(asked.ticket.id), 'approval alone does nothing');
     assert.ok((await asked.again()).isError !== true);
     assert.ok(!(await isThere(asked.ticket.id)));

@@ -40,9 +40,9 @@ test('without expires_at and refresh_token it works as long as the vendor takes 
 
 test('a scope that is missing is a recorded 403', async (t) => {
     const account = await imported(t);
-    const { url } = await account.mint();
-    toolError(await callTool(url, 'create_a_gorgias_macro', { name: 'x' }), 403);
-    // Written behind the call; the account's own fields are looked for behind the mint, and may not be read either.
+    // Without an MCP server: for one, the account's own fields are looked for, and what was forbidden last is recorded.
+    assertRemote(await account.proxy.post('/macros', { name: 'x', actions: [] }), 403);
+    // Written behind the call.
     const { status, last_forbidden_error: recorded } = await eventually('it is written', 5, async () => {
         const shown = await account.account();
         return shown.last_forbidden_error?.resource === 'macros' ? shown : undefined;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { assertRefused } from './support/api.mjs';
 import { send } from './support/exchange.mjs';
 import { assertRpcError, callTool, capabilitiesKey, dataOf, legacy, meta, modernHeaders, modernRequest, post, toolError } from './support/mcp.mjs';
-import { cli, connect, environment, inEnvironment, main, mainEnvironment, startApi } from './support/product.mjs';
+import { byCode, cli, connect, environment, inEnvironment, main, mainEnvironment, startApi } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
 const where = await mainEnvironment();
@@ -148,11 +148,6 @@ const keyOf = async ({ approval_id, approval_url }) => {
     const { code } = await api.ok('GET', `/approval/${approval_id}`);
     return { environment_id: where.id, approval_id, code };
 };
-const byCode = (key, decision, at = main.url) =>
-    send('POST', `${at}/approve/call`, {
-        headers: { 'content-type': 'application/json' },
-        body: { ...key, ...(decision && { decision }) },
-    });
 const isThere = async (id) => {
     const { status } = await simulated.rest('GET', `/api/tickets/${id}`, undefined, [200, 404]);
     return status === 200;

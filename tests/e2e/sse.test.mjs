@@ -164,7 +164,7 @@ const residentOf = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').m
 
 test('ten thousand idle streams take less than 10 KiB each', async (t) => {
     const many = Math.min(10_000, Number(execFileSync('sh', ['-c', 'ulimit -n'])) - 500);
-    const api = await startApi(t);
+    const api = await startApi(t, { settings: { SLUICE_QUOTAS_STREAMS: 20_000 } });
     const { hostname, port } = new URL(api.url);
     const sockets = [];
     t.after(() => sockets.forEach((socket) => socket.destroy()));

@@ -1,16 +1,15 @@
 // One tenant floods each resource that tenants share; another's calls go on, about as quickly as through nginx.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 import { freePort } from '../e2e/support/ports.mjs';
 import { send } from '../e2e/support/exchange.mjs';
 import { eventually, file, sleep, test } from '../e2e/support/test.mjs';
+import { child, nginxBefore } from './support/beside.mjs';
 import { load } from './support/load.mjs';
 import { isSmall, optionsOver } from './support/options.mjs';
 import { database, stage } from './support/stage.mjs';
@@ -19,24 +18,9 @@ const { rate, seconds, runs } = optionsOver({ rate: isSmall ? 50 : 200, seconds:
 const only = process.env.FAULT_ONLY ?? '';
 
 // The vendor, and nginx as a plain proxy before it: what the same machine under the same flood does without us.
-const [vendorPort, nginxPort] = [await freePort(), await freePort()];
-const children = [];
-const start = (command, ...args) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    children.push(child);
-    return child;
-};
-process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));
-file.after(() => children.forEach((child) => child.kill('SIGKILL')));
-start(process.execPath, join(import.meta.dirname, 'support/vendor.mjs'), String(vendorPort));
-const nginxPlace = mkdtempSync(join(tmpdir(), 'sluice-flood-'));
-file.after(() => rmSync(nginxPlace, { recursive: true, force: true }));
-writeFileSync(join(nginxPlace, 'nginx.conf'), `daemon off; master_process off; pid ${nginxPlace}/pid; error_log ${nginxPlace}/error.log;
-events { worker_connections 8192; }
-http { access_log off; client_body_temp_path ${nginxPlace}; proxy_temp_path ${nginxPlace}; fastcgi_temp_path ${nginxPlace}; uwsgi_temp_path ${nginxPlace}; scgi_temp_path ${nginxPlace};
-  upstream vendor { server 127.0.0.1:${vendorPort}; keepalive 64; }
-  server { listen 127.0.0.1:${nginxPort}; location / { proxy_pass http://vendor; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`);
-start('nginx', '-c', join(nginxPlace, 'nginx.conf'), '-p', nginxPlace);
+const vendorPort = await freePort();
+child(file, process.execPath, [join(import.meta.dirname, 'support/vendor.mjs'), String(vendorPort)], { stdio: ['ignore', 'ignore', 'inherit'] });
+const nginxPort = await nginxBefore(file, vendorPort);
 
 const { product, worker, api } = await stage({ allow: [`127.0.0.1:${vendorPort}`] });
 

@@ -1,4 +1,4 @@
-// kill -9 at each step of a refresh and of connecting. Each step has a process and an account of its own, so they run side
+// kill -9 at each step of a refresh, of connecting and of a request with a key. Each step has a process and an account of its own, so they run side
 // by side; the product's own api and worker then find what is left.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { Api, Proxy } from '../e2e/support/api.mjs';
 import { callTool } from '../e2e/support/mcp.mjs';
-import { cli, environment, main, overrideFor, startApi } from '../e2e/support/product.mjs';
+import { cli, connect, environment, inEnvironment, main, overrideFor, startApi, uuidOf } from '../e2e/support/product.mjs';
 import { eventually } from '../e2e/support/test.mjs';
 import { Customer } from './support/connecting.mjs';
 
@@ -139,4 +140,34 @@ async function connectStep(scope, failpoint) {
 test('connecting: one account that works, or none and a link that still does', atOnce, async (t) => {
     const steps = ['connect_claimed', 'connect_exchanged', 'connect_stored', 'connect_set_up', 'connect_tried', 'connect_settled'];
     await Promise.all(steps.map((failpoint) => t.test(failpoint, (step) => connectStep(step, failpoint))));
+});
+
+/// `made`: how many macros there are then. `isKept`: the answer was stored before the process ended.
+async function keyedStep(scope, failpoint, made, isKept) {
+    const account = await connect(scope, where);
+    const replica = await dying(scope, failpoint);
+    const request = { body: { name: failpoint }, headers: { 'idempotency-key': failpoint } };
+    await assert.rejects(new Proxy(new Api(replica.url, where.token), account.id).send('POST', '/macros', request));
+    await isDead(replica);
+    const again = () => account.proxy.send('POST', '/macros', request);
+    const count = async () => (await account.simulated.get('/api/macros?limit=100')).data.filter(({ name }) => name === failpoint).length;
+    const first = await again();
+    if (isKept) {
+        assert.deepEqual([first.status, first.headers['idempotent-replayed'], first.json.name], [201, 'true', failpoint]);
+    } else {
+        assert.equal(first.status, 409);
+        assert.match(first.json.message, /still being made/);
+        // The time passes in which the process could still be at work.
+        await inEnvironment(where.id, `UPDATE keyed_requests SET leased_until = now() WHERE integrated_account_id = '${uuidOf(account.id)}'`);
+        const later = await again();
+        assert.equal(later.status, 409);
+        assert.match(later.json.message, /was interrupted/);
+    }
+    assert.equal(await count(), made, 'never made twice');
+}
+
+test('a request with a key: made once or not at all, and never again', atOnce, async (t) => {
+    await Promise.all([['keyed_taken', 0, false], ['keyed_sent', 1, false], ['keyed_stored', 1, true]].map(([failpoint, ...rest]) =>
+        t.test(failpoint, (step) => keyedStep(step, failpoint, ...rest)),
+    ));
 });

@@ -173,7 +173,9 @@ def cycles():
 def names_in_two_rooms():
     homes = defaultdict(set)
     for path in FILES:
-        if path.is_relative_to(ROOT / "libs") and path.stem not in REPEATED_NAMES:
+        # The name of a paging style is what definitions write, so it is not free.
+        is_style = path.parent == ROOT / "libs/paging/src/styles"
+        if path.is_relative_to(ROOT / "libs") and path.stem not in REPEATED_NAMES and not is_style:
             homes[path.stem].add(room_of(path))
     for name, rooms in homes.items():
         if len(rooms) > 1:
@@ -258,6 +260,24 @@ def spread_resources():
             yield f"{namespace}::{name}: {len(named)} files: {', '.join(shown(path) for path in named)}"
 
 
+def authors_not_handed_on():
+    """Functions of repositories with an author whose change is not a `transact_change` with it, which forces its entry."""
+    override = re.compile(r"(\w+)\(((?:[^(){};]|\([^()]*\))*)\)\s*override\s*\{")
+    for path, code in CODE.items():
+        if room_of(path) != "store":
+            continue
+        for found in override.finditer(code):
+            if not re.search(r"\bAuthor>? author\b", found[2]):
+                continue
+            end, depth = found.end(), 1
+            while depth:
+                depth += {"{": 1, "}": -1}.get(code[end], 0)
+                end += 1
+            body = code[found.end() : end]
+            if "transact_change<" not in body or "std::move(author)" not in body:
+                yield f"{shown(path)} {found[1]}"
+
+
 def spread_paging_styles():
     """A style is one file and one line of the table; none of the rooms that deal with vendors' pages knows it."""
     table = (ROOT / "libs/paging/src/styles.cpp").read_text()
@@ -266,7 +286,8 @@ def spread_paging_styles():
     if {path.stem for path in folder.glob("*.cpp")} != set(names) or not names:
         yield f"libs/paging/src/styles.cpp lists {names}, libs/paging/src/styles has {sorted(path.name for path in folder.glob('*'))}"
     for name in names:
-        words = rf'"{name}"|\b{name}_style\b|\bstyle\({name}\)'
+        # The words alone, such as url, mean other things too.
+        words = rf'(?:find_style\(|== )"{name}"|\b{name}_style\b|\bstyle\({name}\)'
         for path in FILES:
             if path.parent != folder and path.name != "styles.cpp" and room_of(path) in KNOW_PAGES and re.search(words, CODE[path]):
                 yield f"{shown(path)} names the paging style {name}"
@@ -317,6 +338,7 @@ def main():
     check("every room has a README that says its threads", list(without_readme(rooms)))
     check(f"no column of mcp_servers alone is in more than {MOST_FILES_OF_A_COLUMN} files", list(columns_of_mcp_servers()))
     check(f"no resource is named in more than {MOST_FILES_OF_A_RESOURCE} files beside its own", list(spread_resources()))
+    check("every repository function with an author makes its change with it", list(authors_not_handed_on()))
     check("a paging style is one file and one line", list(spread_paging_styles()))
     check("no comment cites a document that is not in the tree", list(pages_of_documents()))
     print(f"{passed} passed, {len(failures)} failed")

@@ -82,7 +82,7 @@ TEST_F(AccountLeaseTest, NewCredentialsTakeTheLeaseFromWhoRenewsTheOldOnes)
     auto const owner = uuid_v7(clock_.now());
     accounts::AccountChange const none = [](Account&, Context&) { return Result<void>{}; };
     must(test::run(store_.accounts().lease_refresh(in, made.id, 1, owner, std::chrono::seconds(60), soon())));
-    must(test::run(store_.accounts().update(in, made.id, true, none, soon())));
+    must(test::run(store_.accounts().update(in, made.id, true, none, {}, soon())));
     EXPECT_EQ(test::run(store_.accounts().finish_refresh(in, made.id, owner, kRenewed, none, soon())).error().code(),
               ErrorCode::conflict);
 }
@@ -152,7 +152,7 @@ TEST_F(AccountLeaseTest, AccountsThatAreRefusedForTheirAppAtOnceDoNotWaitForEach
     while (accounts.size() < 12) {
         auto more = first;
         more.tenant_id += std::to_string(accounts.size());
-        accounts.push_back(must(test::run(store_.accounts().create(more, {{}, {{"api_key", "x"}}}, soon()))).id);
+        accounts.push_back(must(test::run(store_.accounts().create(more, {{}, {{"api_key", "x"}}}, {}, soon()))).id);
     }
     {
         pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 6}, metrics_, log_);
@@ -183,7 +183,20 @@ TEST_F(AccountLeaseTest, AnAppThatIsReplacedIsTriedAtOnce)
     finish(made, RefreshEnd::Kind::app_refused);
     auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
     row.app_secret = Secret{"another"};
-    EXPECT_TRUE(must(test::run(store_.installations().update(row, soon()))).last_error.is_null());
+    EXPECT_TRUE(must(test::run(store_.installations().update(row, {}, soon()))).last_error.is_null());
+    EXPECT_EQ(lease(made).kind, Kind::taken);
+}
+
+TEST_F(AccountLeaseTest, AnAppThatIsAskedAboutWithAnotherCertificateIsTriedAtOnce)
+{
+    auto const in = environment("mine");
+    auto const made = account(in);
+    lease(made);
+    finish(made, RefreshEnd::Kind::app_refused);
+    auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
+    row.override["tls"] = json::object{{"certificate", "new"}};
+    row.tls_key = Secret{"key"};
+    EXPECT_TRUE(must(test::run(store_.installations().update(row, {}, soon()))).last_error.is_null());
     EXPECT_EQ(lease(made).kind, Kind::taken);
 }
 
@@ -196,7 +209,8 @@ TEST_F(AccountLeaseTest, AnotherChangeOfAnInstallationSaysNothingOfItsApp)
     auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
     row.show_in_catalog = !row.show_in_catalog;
     row.override["rate_limit"] = json::object{};
-    EXPECT_EQ(must(test::run(store_.installations().update(row, soon()))).last_error.at("message"), "invalid_client");
+    EXPECT_EQ(must(test::run(store_.installations().update(row, {}, soon()))).last_error.at("message"),
+              "invalid_client");
     EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'environment_integration:reactivated'"), "0");
 }
 
@@ -212,10 +226,10 @@ TEST_F(AccountLeaseTest, AnAppThatRenewedAnAccountIsKnownToWorkUntilItIsReplaced
     finish(made, RefreshEnd::Kind::renewed);
     EXPECT_TRUE(worked_at());
     auto row = must(test::run(store_.installations().find(in, made.environment_integration, soon())));
-    must(test::run(store_.installations().update(row, soon())));
+    must(test::run(store_.installations().update(row, {}, soon())));
     EXPECT_TRUE(worked_at());
     row.app_secret = Secret{"another"};
-    must(test::run(store_.installations().update(row, soon())));
+    must(test::run(store_.installations().update(row, {}, soon())));
     EXPECT_FALSE(worked_at());
 }
 
@@ -225,7 +239,7 @@ TEST_F(AccountLeaseTest, OfTwoAccountsThatMayAskForTheirAppOneDoes)
     auto const first = account(in);
     auto other = first;
     other.tenant_id += "2";
-    auto const second = must(test::run(store_.accounts().create(other, {{}, {{"api_key", "x"}}}, soon())));
+    auto const second = must(test::run(store_.accounts().create(other, {{}, {{"api_key", "x"}}}, {}, soon())));
     database_.execute("UPDATE environment_integrations SET app_refused_at = now() - interval '1 minute', "
                       "app_retry_at = now() - interval '1 second', last_error = '{\"message\": \"no\"}'");
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 2}, metrics_, log_);

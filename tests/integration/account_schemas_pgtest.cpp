@@ -19,7 +19,8 @@ protected:
     }
     Result<bool> store(toolcalls::AccountSchema schema)
     {
-        return test::run(store_.account_schemas().store(account_.environment, account_.id, std::move(schema), soon()));
+        return test::run(
+            store_.account_schemas().store(account_.environment, account_.id, std::move(schema), {}, soon()));
     }
     bool is_shown()
     {
@@ -82,7 +83,7 @@ TEST_F(AccountSchemaTest, IsShownByAServerOfTheAccountOrOfItsTenantThatHasNotEnd
     of_tenant.tenant_id = account_.tenant_id;
     of_tenant.name = "agent";
     of_tenant.created_by = "test";
-    must(test::run(store_.servers().create(of_tenant, crypto::hash_token(keyring_, "tenant"), soon())));
+    must(test::run(store_.servers().create(of_tenant, crypto::hash_token(keyring_, "tenant"), {}, soon())));
     EXPECT_TRUE(is_shown());
 }
 

@@ -57,12 +57,12 @@ class AnnouncementTest : public ::testing::Test {
 protected:
     AnnouncementTest()
     {
-        must(test::run(store_.tenancy().ensure_team("t", soon())));
-        in_ = must(test::run(store_.tenancy().ensure_environment("t", "e", soon()))).value.id;
+        must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
+        in_ = must(test::run(store_.tenancy().ensure_environment("t", "e", {}, soon()))).value.id;
         accounts::EnvironmentIntegration row;
         row.environment = in_;
         row.integration = catalog::builtin_id("gorgias");
-        installation_ = must(test::run(store_.installations().ensure(row, soon()))).row;
+        installation_ = must(test::run(store_.installations().ensure(row, {}, soon()))).row;
         account_ = account("acme");
     }
 
@@ -74,7 +74,7 @@ protected:
         made.tenant_id = tenant;
         made.status = accounts::Status::active;
         made.authentication_method = "api_key";
-        return must(test::run(store_.accounts().create(made, Context{{}, {{"api_key", "k"}}}, soon())));
+        return must(test::run(store_.accounts().create(made, Context{{}, {{"api_key", "k"}}}, {}, soon())));
     }
     mcp::McpServer server(mcp::ServerOwner owner, std::optional<Timestamp> expires_at = std::nullopt)
     {
@@ -85,7 +85,7 @@ protected:
         made.name = "agent";
         made.created_by = "test";
         made.expires_at = expires_at;
-        return must(test::run(store_.servers().create(made, new_hash(), soon())));
+        return must(test::run(store_.servers().create(made, new_hash(), {}, soon())));
     }
     accounts::DocumentationRow document()
     {
@@ -164,11 +164,13 @@ TEST_F(AnnouncementTest, ChangesOfAnAccountNameIt)
     };
     Uuid const owner = uuid_of_name("owner");
     expect("create", tenant_change("new"), [&] { account("new"); });
-    expect("update", account_change(), [&] { must(test::run(rows.update(in_, account_.id, true, nothing, soon()))); });
+    expect("update", account_change(),
+           [&] { must(test::run(rows.update(in_, account_.id, true, nothing, {}, soon()))); });
     expect("update", tenant_change("other"),
-           [&] { must(test::run(rows.update(in_, account_.id, false, moved, soon()))); });
+           [&] { must(test::run(rows.update(in_, account_.id, false, moved, {}, soon()))); });
     expect("store_answers", account_change(),
-           [&] { must(test::run(rows.store_answers(in_, account_.id, nothing, soon()))); });
+           [&] { must(test::run(rows.store_answers(in_, account_.id, nothing, {}, soon()))); });
+    expect("note", account_change(), [&] { must(test::run(rows.note(in_, account_.id, nothing, soon()))); });
     auto const generation = must(test::run(rows.find(in_, account_.id, soon()))).generation;
     must(test::run(rows.lease_refresh(in_, account_.id, generation, owner, std::chrono::seconds(30), soon())));
     expect("finish_refresh", account_change(), [&] {
@@ -178,9 +180,60 @@ TEST_F(AnnouncementTest, ChangesOfAnAccountNameIt)
     must(test::run(store_.account_schemas().spend(in_, account_.id, 1, 100, soon())));
     expect("account_schemas.store", account_change(), [&] {
         must(test::run(store_.account_schemas().store(
-            in_, account_.id, {{{"fields", json::array{json::object{{"id", 1}}}}}, "m", clock_.now()}, soon())));
+            in_, account_.id, {{{"fields", json::array{json::object{{"id", 1}}}}}, "m", clock_.now()}, {}, soon())));
     });
-    expect("remove", account_change(), [&] { must(test::run(rows.remove(in_, account_.id, soon()))); });
+    expect("remove", account_change(), [&] { must(test::run(rows.remove(in_, account_.id, {}, soon()))); });
+    account_ = account("bulk");
+    expect("remove_all", account_change(), [&] { must(test::run(rows.remove_all(in_, {account_.id}, {}, soon()))); });
+}
+
+TEST_F(AnnouncementTest, ChangesOfAUserAndTheirSessionsNameTheUser)
+{
+    using namespace identity;
+    auto const team = must(test::run(store_.tenancy().find_team("t", soon()))).id;
+    auto& users = store_.people().users;
+    auto& sessions = store_.people().sessions;
+    tenancy::Author const author{{tenancy::Actor::Kind::operator_, "", "op"}, "", ""};
+    auto const anything = [] { return UserCheck([](User const&) { return Result<void>{}; }); };
+    auto const ann = must(test::run(users.create(team, {"ann@example.com"}, std::nullopt, author, soon()))).user.id;
+    Change const change{Kind::user, {}, ann.uuid()};
+    auto const begin = [&] {
+        NewSession session{SignInMethod::oidc, new_hash(), "", "", clock_.now() + std::chrono::hours(1)};
+        return must(test::run(sessions.begin(team, ann, std::move(session), {}, author, soon()))).session;
+    };
+    expect("update", change, [&] { must(test::run(users.update(team, ann, {}, anything(), author, soon()))); });
+    expect("begin", change, [&] { begin(); });
+    expect("end", change, [&] { must(test::run(sessions.end(team, ann, begin(), author, soon()))); });
+    expect("end_all", change, [&] { must(test::run(sessions.end_all(team, ann, anything(), author, soon()))); });
+    expect("set_password", change,
+           [&] { must(test::run(users.set_password(team, ann, std::nullopt, "x", {}, author, soon()))); });
+    must(test::run(users.begin_second_factor(team, ann, Secret{"x"}, author, soon())));
+    expect("confirm_second_factor", change,
+           [&] { must(test::run(users.confirm_second_factor(team, ann, 1, {}, {}, author, soon()))); });
+    expect("remove_second_factor", change,
+           [&] { must(test::run(users.remove_second_factor(team, ann, {.step = 2}, author, soon()))); });
+    auto const hash = new_hash();
+    NewLink const link{LinkKind::reset, hash, clock_.now() + std::chrono::hours(1)};
+    must(test::run(store_.people().links.create(team, ann, link, anything(), author, soon())));
+    expect("redeem", change, [&] {
+        Redemption redemption;
+        redemption.kind = LinkKind::reset;
+        redemption.candidates = {hash};
+        redemption.password = "y";
+        redemption.session = {SignInMethod::password, new_hash(), "", "", clock_.now() + std::chrono::hours(1)};
+        must(test::run(store_.people().links.redeem(std::move(redemption), author, soon())));
+    });
+    expect("remove", change, [&] { must(test::run(users.remove(team, ann, anything(), author, soon()))); });
+}
+
+TEST_F(AnnouncementTest, ChangesOfATeamNameIt)
+{
+    auto const team = must(test::run(store_.tenancy().find_team("t", soon()))).id;
+    Change const change{Kind::team, {}, team.uuid()};
+    tenancy::Author const author{{tenancy::Actor::Kind::operator_, "", "op"}, "", ""};
+    expect("ensure_environment", change,
+           [&] { must(test::run(store_.tenancy().ensure_environment("t", "new", {}, soon()))); });
+    expect("rename_team", change, [&] { must(test::run(store_.tenancy().rename_team(team, "u", author, soon()))); });
 }
 
 TEST_F(AnnouncementTest, ChangesOfAnMcpServerNameWhoseItIs)
@@ -193,10 +246,10 @@ TEST_F(AnnouncementTest, ChangesOfAnMcpServerNameWhoseItIs)
     for (auto const& owner : {mcp::ServerOwner(account_.id), mcp::ServerOwner()}) {
         auto const whose = owner ? account_change() : tenant_change("acme");
         auto const made = server(owner);
-        expect("update", whose, [&] { must(test::run(rows.update(in_, owner, made.id, renamed, soon()))); });
+        expect("update", whose, [&] { must(test::run(rows.update(in_, owner, made.id, renamed, {}, soon()))); });
         expect("rotate_token", whose,
-               [&] { must(test::run(rows.rotate_token(in_, owner, made.id, new_hash(), clock_.now(), soon()))); });
-        expect("remove", whose, [&] { must(test::run(rows.remove(in_, owner, made.id, soon()))); });
+               [&] { must(test::run(rows.rotate_token(in_, owner, made.id, new_hash(), clock_.now(), {}, soon()))); });
+        expect("remove", whose, [&] { must(test::run(rows.remove(in_, owner, made.id, {}, soon()))); });
         auto const old = server(owner, clock_.now() - std::chrono::seconds(1));
         expect("remove_expired", whose,
                [&] { EXPECT_TRUE(must(test::run(rows.remove_expired(in_, old.id, soon())))); });
@@ -207,21 +260,21 @@ TEST_F(AnnouncementTest, ChangesOfAnEnvironmentAndWhatIsInstalledInItNameIt)
 {
     auto row = installation_;
     expect("installations.update", {Kind::installation, in_, row.id.uuid()},
-           [&] { must(test::run(store_.installations().update(row, soon()))); });
+           [&] { must(test::run(store_.installations().update(row, {}, soon()))); });
     accounts::DocumentationRow made;
     expect("documentation.create", environment_change(),
-           [&] { made = must(test::run(store_.documentation().create(document(), soon()))); });
+           [&] { made = must(test::run(store_.documentation().create(document(), {}, soon()))); });
     expect("documentation.update", environment_change(),
-           [&] { must(test::run(store_.documentation().update(made, soon()))); });
+           [&] { must(test::run(store_.documentation().update(made, {}, soon()))); });
     expect("documentation.remove", environment_change(),
-           [&] { must(test::run(store_.documentation().remove(in_, made.id, soon()))); });
+           [&] { must(test::run(store_.documentation().remove(in_, made.id, {}, soon()))); });
     tenancy::EnvironmentChange themed;
     themed.theme = json::object();
     expect("update_environment", environment_change(),
-           [&] { must(test::run(store_.tenancy().update_environment(in_, themed, soon()))); });
-    expect("shred", environment_change(), [&] { must(test::run(store_.keys().shred(in_, soon()))); });
+           [&] { must(test::run(store_.tenancy().update_environment(in_, themed, {}, soon()))); });
+    expect("shred", environment_change(), [&] { must(test::run(store_.upkeep().keys.shred(in_, {}, soon()))); });
     expect("installations.remove", environment_change(),
-           [&] { must(test::run(store_.installations().remove(in_, row.id, soon()))); });
+           [&] { must(test::run(store_.installations().remove(in_, row.id, {}, soon()))); });
 }
 
 TEST_F(AnnouncementTest, ConnectingNamesTheAccountAndItsTenant)
@@ -234,8 +287,8 @@ TEST_F(AnnouncementTest, ConnectingNamesTheAccountAndItsTenant)
     made.status = accounts::Status::connecting;
     made.authentication_method = "api_key";
     expect("store_account of a new one", tenant_change("connecting"), [&] {
-        made = must(
-            test::run(rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "k"}}}, soon())));
+        made = must(test::run(
+            rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "k"}}}, {}, soon())));
     });
     Change const of_it{Kind::account, in_, made.id.uuid()};
     expect("settle", of_it, [&] {
@@ -243,7 +296,8 @@ TEST_F(AnnouncementTest, ConnectingNamesTheAccountAndItsTenant)
             rows.settle(in_, std::nullopt, std::nullopt, made.id, accounts::Status::active, nullptr, soon())));
     });
     expect("store_account again", of_it, [&] {
-        must(test::run(rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "n"}}}, soon())));
+        must(test::run(
+            rows.store_account(std::nullopt, std::nullopt, made, Context{{}, {{"api_key", "n"}}}, {}, soon())));
     });
 }
 
@@ -253,22 +307,21 @@ TEST_F(AnnouncementTest, AChangeThatFailsNamesNothing)
         return Error{ErrorCode::conflict, "no"};
     };
     auto const changes =
-        heard([&] { EXPECT_FALSE(test::run(store_.accounts().update(in_, account_.id, false, refused, soon()))); });
+        heard([&] { EXPECT_FALSE(test::run(store_.accounts().update(in_, account_.id, false, refused, {}, soon()))); });
     EXPECT_TRUE(changes.empty());
     EXPECT_TRUE(dropped_.changes.empty());
 }
 
 TEST_F(AnnouncementTest, ReplacedTokensAndNewDefinitionsAreNamed)
 {
-    auto const token =
-        must(test::run(store_.api_tokens().create(in_, "token", false, new_hash(), std::nullopt, soon())));
+    auto const token = must(test::run(store_.api_tokens().create(in_, {.name = "token"}, new_hash(), {}, soon())));
     expect("replace_secret", {Kind::api_token, in_, token.id.uuid()},
-           [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), soon()))); });
+           [&] { must(test::run(store_.api_tokens().replace_secret(in_, "token", new_hash(), {}, soon()))); });
     auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));
     definition.manifest.as_object()["label"] = "Changed";
     Store as_owner(owner_pool_, keyring_, clock_, dropped_);
     expect("publish", {Kind::integration, {}, definition.id.uuid()},
-           [&] { EXPECT_TRUE(must(test::run(as_owner.integrations().publish(definition, soon())))); });
+           [&] { EXPECT_TRUE(must(test::run(as_owner.integrations().publish(definition, {}, soon())))); });
 }
 
 } // namespace

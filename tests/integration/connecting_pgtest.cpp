@@ -26,7 +26,7 @@ protected:
         made.environment_integration = installation_.id;
         made.authentication_method = "oauth2";
         made.expires_at = in_an_hour();
-        return must(test::run(store_.connections().create(made, hash(state), soon())));
+        return must(test::run(store_.connections().create(made, hash(state), {}, soon())));
     }
     Connection exchanging(std::optional<LinkTokenId> link)
     {
@@ -48,7 +48,7 @@ protected:
     Result<Account> store(std::optional<ConnectionId> of, std::optional<LinkTokenId> link)
     {
         Context const context{{{"subdomain", "acme"}}, {{"api_key", "planted"}}};
-        return test::run(store_.connections().store_account(of, link, given(), context, soon()));
+        return test::run(store_.connections().store_account(of, link, given(), context, {}, soon()));
     }
     Result<Account> settle(std::optional<ConnectionId> of, std::optional<LinkTokenId> link, Account const& account,
                            Status status, json::value error = nullptr)
@@ -84,7 +84,7 @@ TEST_F(ConnectingTest, ALinkTokenComesBackAsWritten)
     wanted.region = "eu";
     wanted.context = json::object{{"subdomain", "acme"}};
     wanted.expires_at = in_an_hour();
-    wanted.id = must(test::run(store_.connections().create_link(wanted, hash("link"), soon()))).id;
+    wanted.id = must(test::run(store_.connections().create_link(wanted, hash("link"), {}, soon()))).id;
     auto const read = must(test::run(store_.connections().resolve_link({hash("link")}, soon())));
     EXPECT_EQ(read.id, wanted.id);
     EXPECT_EQ(read.environment, wanted.environment);
@@ -137,7 +137,7 @@ TEST_F(ConnectingTest, AConnectionComesBackAsWritten)
     wanted.nonce = "planted-nonce";
     wanted.scopes = {"read", "write"};
     wanted.expires_at = in_an_hour();
-    auto const made = must(test::run(store_.connections().create(wanted, hash("state"), soon())));
+    auto const made = must(test::run(store_.connections().create(wanted, hash("state"), {}, soon())));
     for (auto const& each :
          {made, read(made.id), must(test::run(store_.connections().resolve_state({hash("state")}, soon())))}) {
         EXPECT_EQ(each.id, made.id);
@@ -224,7 +224,7 @@ TEST_F(ConnectingTest, ReconnectingKeepsTheAccountAndMovesItsGeneration)
     again.region = "us";
     Context const context{{{"subdomain", "other"}}, {{"api_key", "new"}}};
     auto const stored =
-        must(test::run(store_.connections().store_account(std::nullopt, std::nullopt, again, context, soon())));
+        must(test::run(store_.connections().store_account(std::nullopt, std::nullopt, again, context, {}, soon())));
     EXPECT_EQ(stored.id, old.id);
     EXPECT_EQ(stored.status, Status::connecting);
     EXPECT_EQ(stored.authentication_method, "api_key");

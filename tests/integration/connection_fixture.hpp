@@ -26,8 +26,8 @@ class ConnectionStoreTest : public ::testing::Test {
 protected:
     EnvironmentId environment(std::string const& name)
     {
-        must(test::run(store_.tenancy().ensure_team("t", soon())));
-        return must(test::run(store_.tenancy().ensure_environment("t", name, soon()))).value.id;
+        must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
+        return must(test::run(store_.tenancy().ensure_environment("t", name, {}, soon()))).value.id;
     }
 
     accounts::EnvironmentIntegration installed(EnvironmentId in)
@@ -37,7 +37,7 @@ protected:
         row.integration = catalog::builtin_id("gorgias");
         row.override = json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "app"}}}}}};
         row.app_secret = Secret{"planted-app-secret"};
-        return must(test::run(store_.installations().ensure(row, soon()))).row;
+        return must(test::run(store_.installations().ensure(row, {}, soon()))).row;
     }
 
     Account account(EnvironmentId in)
@@ -50,7 +50,7 @@ protected:
         made.authentication_method = "oauth2";
         json::object const token{{"access_token", "planted-access"}, {"refresh_token", "planted-refresh"}};
         Context const context{{{"subdomain", "acme"}}, {{"oauth", json::object{{"token", token}}}}};
-        return must(test::run(store_.accounts().create(made, context, soon())));
+        return must(test::run(store_.accounts().create(made, context, {}, soon())));
     }
 
     events::Webhook webhook(EnvironmentId in, std::string secret)
@@ -58,7 +58,7 @@ protected:
         events::Webhook made;
         made.environment = in;
         made.target_url = "https://receiver.example/";
-        return must(test::run(store_.webhooks().create(made, Secret{std::move(secret)}, soon())));
+        return must(test::run(store_.webhooks().create(made, Secret{std::move(secret)}, {}, soon())));
     }
 
     connecting::LinkToken link(EnvironmentId in, crypto::TokenHash const& hash)
@@ -68,7 +68,7 @@ protected:
         made.tenant_id = "acme";
         made.context = json::object{{"password", "planted-password"}};
         made.expires_at = clock_.now() + std::chrono::hours(1);
-        return must(test::run(store_.connections().create_link(made, hash, soon())));
+        return must(test::run(store_.connections().create_link(made, hash, {}, soon())));
     }
 
     static jobs::Wish wish(std::size_t most = 10, std::size_t share = 10)

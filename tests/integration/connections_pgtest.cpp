@@ -33,7 +33,7 @@ TEST_F(ConnectionStoreTest, NoSealOpensInAnotherRowColumnOrEnvironment)
     database_.execute("UPDATE webhooks SET sealed = (SELECT sealed FROM webhooks ORDER BY id LIMIT 1)");
     auto const hooks = must(test::run(store_.webhooks().list(mine, {}, soon()))).items;
     for (auto const& hook : hooks)
-        must(test::run(store_.webhooks().send_test(mine, hook.id, soon())));
+        must(test::run(store_.webhooks().send_test(mine, hook.id, {}, soon())));
     auto const jobs = must(test::run(store_.jobs().take(wish(), soon()))).jobs;
     std::size_t opened = 0;
     for (auto const& job : jobs)
@@ -95,23 +95,23 @@ TEST_F(ConnectionStoreTest, ShowsNothingOfAnotherEnvironment)
     connection.authentication_method = "oauth2";
     connection.expires_at = clock_.now() + std::chrono::minutes(10);
     auto const their_connection =
-        must(test::run(store_.connections().create(connection, crypto::hash_token(keyring_, "state"), soon())));
+        must(test::run(store_.connections().create(connection, crypto::hash_token(keyring_, "state"), {}, soon())));
     auto const not_found = [](auto const& result) { return !result && result.error().code() == ErrorCode::not_found; };
 
     EXPECT_TRUE(not_found(test::run(store_.connections().find(mine, their_connection.id, soon()))));
     EXPECT_TRUE(not_found(test::run(store_.installations().load(mine, their_account.environment_integration, soon()))));
     EXPECT_TRUE(not_found(test::run(store_.webhooks().find(mine, their_webhook.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.webhooks().send_test(mine, their_webhook.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.webhooks().replay(mine, their_webhook.id, {}, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.webhooks().rotate_secret(mine, their_webhook.id, Secret{"x"}, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.webhooks().remove(mine, their_webhook.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().send_test(mine, their_webhook.id, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().replay(mine, their_webhook.id, {}, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().rotate_secret(mine, their_webhook.id, Secret{"x"}, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.webhooks().remove(mine, their_webhook.id, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.webhooks().list(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(must(test::run(store_.webhooks().log(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(not_found(test::run(
         store_.accounts().lease_refresh(mine, their_account.id, 1, Uuid{}, std::chrono::seconds(5), soon()))));
     EXPECT_TRUE(not_found(test::run(store_.account_tokens().create({mine, their_account.id, clock_.now()},
-                                                                   crypto::hash_token(keyring_, "t"), soon()))));
-    EXPECT_EQ(must(test::run(store_.keys().shred(mine, soon()))), 0U);
+                                                                   crypto::hash_token(keyring_, "t"), {}, soon()))));
+    EXPECT_EQ(must(test::run(store_.upkeep().keys.shred(mine, {}, soon()))), 0U);
     EXPECT_TRUE(test::run(store_.accounts().load_state(theirs, their_account.id, soon())));
 
     pqxx::connection serving(database_.url("sluice_app").reveal());
@@ -138,7 +138,7 @@ TEST_F(ConnectionStoreTest, AChangeWritesOnlyWhatChanged)
         context.visible["seen"] = true;
         return {};
     };
-    auto const changed = must(test::run(store_.accounts().update(in, made.id, false, note, soon())));
+    auto const changed = must(test::run(store_.accounts().update(in, made.id, false, note, {}, soon())));
     EXPECT_EQ(seal(), old_seal);
     EXPECT_EQ(jobs(), old_jobs);
     auto const stored = must(test::run(store_.accounts().find(in, made.id, soon())));
@@ -150,7 +150,7 @@ TEST_F(ConnectionStoreTest, AChangeWritesOnlyWhatChanged)
         context.secret["api_key"] = "new";
         return {};
     };
-    must(test::run(store_.accounts().update(in, made.id, false, replace, soon())));
+    must(test::run(store_.accounts().update(in, made.id, false, replace, {}, soon())));
     EXPECT_NE(seal(), old_seal);
     auto const state = must(test::run(store_.accounts().load_state(in, made.id, soon())));
     EXPECT_EQ(must(accounts::open_context(state.account, state.key)).secret.at("api_key"), "new");
@@ -167,9 +167,9 @@ TEST_F(ConnectionStoreTest, AnEventIsWrittenWithItsChangeOrNotAtAll)
         row.status = accounts::Status::needs_reauth;
         return invalid("x", "is refused");
     };
-    EXPECT_FALSE(test::run(store_.accounts().update(in, made.id, false, refused, soon())));
+    EXPECT_FALSE(test::run(store_.accounts().update(in, made.id, false, refused, {}, soon())));
     EXPECT_EQ(count("events"), "2");
-    must(test::run(store_.accounts().remove(in, made.id, soon())));
+    must(test::run(store_.accounts().remove(in, made.id, {}, soon())));
     EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type = 'integrated_account:deleted'"), "1");
 }
 
@@ -177,7 +177,7 @@ TEST_F(ConnectionStoreTest, AReceiverThatFailsAgainAndAgainPausesUntilItWorksOrI
 {
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
-    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(in, hook.id, {}, soon())));
     auto const id = DeliveryId{must(test::run(store_.jobs().take(wish(), soon()))).jobs.at(0).id};
     auto const load = [&] { return must(test::run(store_.webhooks().load_delivery(in, id, soon()))); };
     auto const attempt = [&](events::Attempt made) {
@@ -193,7 +193,7 @@ TEST_F(ConnectionStoreTest, AReceiverThatFailsAgainAndAgainPausesUntilItWorksOrI
     EXPECT_LT(load().paused_until, clock_.now() + std::chrono::seconds(20));
     attempt({});
     EXPECT_GT(load().paused_until, clock_.now() + std::chrono::seconds(25));
-    must(test::run(store_.webhooks().update(must(test::run(store_.webhooks().find(in, hook.id, soon()))), soon())));
+    must(test::run(store_.webhooks().update(must(test::run(store_.webhooks().find(in, hook.id, soon()))), {}, soon())));
     EXPECT_FALSE(load().paused_until);
     events::Attempt asked;
     asked.not_before = std::chrono::floor<std::chrono::milliseconds>(clock_.now()) + std::chrono::minutes(2);
@@ -209,7 +209,7 @@ TEST_F(ConnectionStoreTest, AReceiverThatIsGoneSwitchesItsWebhookOff)
 {
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
-    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(in, hook.id, {}, soon())));
     auto const id = DeliveryId{must(test::run(store_.jobs().take(wish(), soon()))).jobs.at(0).id};
     events::Attempt gone;
     gone.outcome = events::DeliveryStatus::dead;

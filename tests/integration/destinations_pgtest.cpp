@@ -17,7 +17,7 @@ protected:
         made.label = "Operators";
         made.masked_url = "https://hooks.slack.com/services/…/abcd";
         made.event_types = std::move(event_types);
-        return must(test::run(store_.destinations().create(made, Secret{kUrl}, soon())));
+        return must(test::run(store_.destinations().create(made, Secret{kUrl}, {}, soon())));
     }
     Destination found(Destination const& of)
     {
@@ -72,24 +72,24 @@ TEST_F(DestinationStoreTest, ComesBackAsWrittenAndIsNeverInClear)
     expect_all(found(wanted));
     expect_all(must(test::run(store_.destinations().list(in, {}, soon()))).items.at(0));
     auto const url = [&] {
-        return must(test::run(store_.destinations().load_test(in, wanted.id, soon()))).secrets.at(0).reveal();
+        return must(test::run(store_.destinations().load_test(in, wanted.id, {}, soon()))).secrets.at(0).reveal();
     };
     EXPECT_EQ(url(), kUrl);
     wanted.label = "Others";
     wanted.event_types = {};
     wanted.is_active = false;
-    expect_all(must(test::run(store_.destinations().update(wanted, std::nullopt, soon()))));
+    expect_all(must(test::run(store_.destinations().update(wanted, std::nullopt, {}, soon()))));
     EXPECT_EQ(url(), kUrl) << "as before";
     wanted.masked_url = "https://chat.example/hooks/…/efgh";
     expect_all(must(test::run(
-        store_.destinations().update(wanted, Secret{"https://chat.example/hooks/planted-secret-efgh"}, soon()))));
+        store_.destinations().update(wanted, Secret{"https://chat.example/hooks/planted-secret-efgh"}, {}, soon()))));
     EXPECT_EQ(url(), "https://chat.example/hooks/planted-secret-efgh");
     EXPECT_EQ(database_.value("SELECT count(*) FROM webhooks w WHERE w::text LIKE '%planted%' OR "
                               "position('planted'::bytea IN sealed) > 0"),
               "0");
-    must(test::run(store_.destinations().remove(in, wanted.id, soon())));
+    must(test::run(store_.destinations().remove(in, wanted.id, {}, soon())));
     EXPECT_TRUE(is_absent(test::run(store_.destinations().find(in, wanted.id, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(in, wanted.id, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(in, wanted.id, {}, soon()))));
 }
 
 TEST_F(DestinationStoreTest, IsNoWebhookAndNoWebhookIsADestination)
@@ -102,20 +102,20 @@ TEST_F(DestinationStoreTest, IsNoWebhookAndNoWebhookIsADestination)
     EXPECT_EQ(must(test::run(store_.webhooks().list(in, {}, soon()))).items.size(), 1U);
     EXPECT_EQ(must(test::run(store_.destinations().list(in, {}, soon()))).items.size(), 1U);
     EXPECT_TRUE(is_absent(test::run(store_.webhooks().find(in, as_hook, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.webhooks().rotate_secret(in, as_hook, Secret{"x"}, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.webhooks().send_test(in, as_hook, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.webhooks().replay(in, as_hook, {}, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.webhooks().remove(in, as_hook, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.webhooks().rotate_secret(in, as_hook, Secret{"x"}, {}, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.webhooks().send_test(in, as_hook, {}, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.webhooks().replay(in, as_hook, {}, {}, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.webhooks().remove(in, as_hook, {}, soon()))));
     auto changed_hook = hook;
     changed_hook.id = as_hook;
-    EXPECT_TRUE(is_absent(test::run(store_.webhooks().update(changed_hook, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.webhooks().update(changed_hook, {}, soon()))));
     EXPECT_TRUE(is_absent(test::run(store_.destinations().find(in, as_destination, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().load_test(in, as_destination, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(in, as_destination, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().load_test(in, as_destination, {}, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(in, as_destination, {}, soon()))));
     auto changed = made;
     changed.id = as_destination;
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().update(changed, std::nullopt, soon()))));
-    EXPECT_EQ(must(test::run(store_.destinations().load_test(in, made.id, soon()))).secrets.at(0).reveal(), kUrl);
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().update(changed, std::nullopt, {}, soon()))));
+    EXPECT_EQ(must(test::run(store_.destinations().load_test(in, made.id, {}, soon()))).secrets.at(0).reveal(), kUrl);
 }
 
 TEST_F(DestinationStoreTest, HearsOfWhatItWantsInTheSameDeliveriesAsWebhooks)
@@ -170,7 +170,7 @@ TEST_F(DestinationStoreTest, ShowsWhyTheLastAttemptFailedUntilOneSucceeds)
     record(job, unanswered);
     EXPECT_EQ(found(made).last_failure->error, unanswered.error);
     EXPECT_FALSE(found(made).last_failure->status);
-    must(test::run(store_.destinations().update(found(made), std::nullopt, soon())));
+    must(test::run(store_.destinations().update(found(made), std::nullopt, {}, soon())));
     EXPECT_FALSE(found(made).last_failure) << "not held against what was changed";
     record(job, failed(500, clock_.now()));
     record(job, delivered());
@@ -195,13 +195,14 @@ TEST_F(DestinationStoreTest, OnlySoManyAreMadeBesideAllWebhooks)
 {
     auto const in = environment("mine");
     webhook(in, "x");
-    for (int i = 0; i < events::DestinationRepository::kMostPerEnvironment; ++i)
+    for (int i = 0; i < tenancy::QuotaConfig().of(tenancy::Quota::notification_destinations); ++i)
         destination(in);
     Destination more;
     more.environment = in;
     more.label = "x";
     more.masked_url = "…";
-    EXPECT_EQ(test::run(store_.destinations().create(more, Secret{kUrl}, soon())).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(test::run(store_.destinations().create(more, Secret{kUrl}, {}, soon())).error().code(),
+              ErrorCode::conflict);
     webhook(in, "y");
     destination(environment("theirs"));
 }
@@ -211,16 +212,17 @@ TEST_F(DestinationStoreTest, OfAnotherEnvironmentIsNotThere)
     auto const mine = environment("mine");
     auto const theirs = destination(environment("theirs"));
     EXPECT_TRUE(is_absent(test::run(store_.destinations().find(mine, theirs.id, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().load_test(mine, theirs.id, soon()))));
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(mine, theirs.id, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().load_test(mine, theirs.id, {}, soon()))));
+    EXPECT_TRUE(is_absent(test::run(store_.destinations().remove(mine, theirs.id, {}, soon()))));
     auto stolen = theirs;
     stolen.environment = mine;
-    EXPECT_TRUE(is_absent(test::run(store_.destinations().update(stolen, Secret{"https://thief.example/"}, soon()))));
+    EXPECT_TRUE(
+        is_absent(test::run(store_.destinations().update(stolen, Secret{"https://thief.example/"}, {}, soon()))));
     must(test::run(store_.destinations().record_works(mine, theirs.id, soon())));
     EXPECT_TRUE(must(test::run(store_.destinations().list(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(must(test::run(store_.destinations().log(mine, {}, soon()))).items.empty());
     EXPECT_EQ(
-        must(test::run(store_.destinations().load_test(theirs.environment, theirs.id, soon()))).secrets[0].reveal(),
+        must(test::run(store_.destinations().load_test(theirs.environment, theirs.id, {}, soon()))).secrets[0].reveal(),
         kUrl);
 }
 

@@ -56,7 +56,7 @@ protected:
         wanted.tenant_id = "acme";
         wanted.name = "agent";
         wanted.created_by = "test";
-        return must(test::run(store_.servers().create(wanted, hash(secret), soon())));
+        return must(test::run(store_.servers().create(wanted, hash(secret), {}, soon())));
     }
 };
 
@@ -74,7 +74,7 @@ TEST_F(GrantRoundTripTest, AnAccountComesBackAsWritten)
     wanted.access_expires_at = in(std::chrono::hours(2));
     wanted.refresh_due_at = in(std::chrono::hours(1));
     Context const context{wanted.context, {{"api_key", "first"}}};
-    auto const made = must(test::run(store_.accounts().create(wanted, context, soon())));
+    auto const made = must(test::run(store_.accounts().create(wanted, context, {}, soon())));
     wanted.id = made.id;
     expect_equal(made, wanted);
     expect_everywhere(wanted);
@@ -98,7 +98,7 @@ TEST_F(GrantRoundTripTest, AnAccountComesBackAsWritten)
         wanted.context = of.visible;
         return {};
     };
-    expect_equal(must(test::run(store_.accounts().update(wanted.environment, wanted.id, false, change, soon()))),
+    expect_equal(must(test::run(store_.accounts().update(wanted.environment, wanted.id, false, change, {}, soon()))),
                  wanted);
     expect_everywhere(wanted);
     EXPECT_EQ(secret_of(wanted), "second");
@@ -112,10 +112,10 @@ TEST_F(GrantRoundTripTest, NewCredentialsMoveTheGenerationAndForgetDoubts)
         return {};
     };
     accounts::AccountChange const none = [](Account&, Context&) -> Result<void> { return {}; };
-    must(test::run(store_.accounts().update(made.environment, made.id, false, doubt, soon())));
+    must(test::run(store_.accounts().update(made.environment, made.id, false, doubt, {}, soon())));
     auto wanted = made;
     wanted.generation = 2;
-    expect_equal(must(test::run(store_.accounts().update(made.environment, made.id, true, none, soon()))), wanted);
+    expect_equal(must(test::run(store_.accounts().update(made.environment, made.id, true, none, {}, soon()))), wanted);
     expect_everywhere(wanted);
 }
 
@@ -126,7 +126,7 @@ TEST_F(GrantRoundTripTest, AnswersOfACustomerAreStoredAndTold)
         of.visible["answer"] = "yes";
         return {};
     };
-    auto const stored = must(test::run(store_.accounts().store_answers(made.environment, made.id, answer, soon())));
+    auto const stored = must(test::run(store_.accounts().store_answers(made.environment, made.id, answer, {}, soon())));
     EXPECT_EQ(stored.context.at("answer"), "yes");
     EXPECT_EQ(must(test::run(store_.accounts().find(made.environment, made.id, soon()))).context.at("answer"), "yes");
     EXPECT_EQ(database_.value("SELECT count(*) FROM events WHERE type LIKE '%:post_connect_form_submitted'"), "1");
@@ -137,14 +137,14 @@ TEST_F(GrantRoundTripTest, AStateHasAllThatMakesItsAccountCallable)
     auto const environment_id = environment("t", "e");
     tenancy::EnvironmentChange page;
     page.reconnect_url = "https://acme.example/reconnect";
-    must(test::run(store_.tenancy().update_environment(environment_id, page, soon())));
+    must(test::run(store_.tenancy().update_environment(environment_id, page, {}, soon())));
     accounts::EnvironmentIntegration installation;
     installation.environment = environment_id;
     installation.integration = catalog::builtin_id("gorgias");
     installation.override = json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "a"}}}}}};
     installation.app_secret = Secret{"of the app"};
     installation.is_enabled = false;
-    installation = must(test::run(store_.installations().ensure(installation, soon()))).row;
+    installation = must(test::run(store_.installations().ensure(installation, {}, soon()))).row;
     auto const made = account(environment_id);
     accounts::DocumentationRow document;
     document.environment = environment_id;
@@ -155,10 +155,10 @@ TEST_F(GrantRoundTripTest, AStateHasAllThatMakesItsAccountCallable)
     document.type = "description";
     document.format = "text";
     document.value = "Lists.";
-    must(test::run(store_.documentation().create(document, soon())));
+    must(test::run(store_.documentation().create(document, {}, soon())));
     json::object const records{{"fields", json::array{json::object{{"id", 1}}}}};
     must(test::run(store_.account_schemas().spend(environment_id, made.id, 1, 100, soon())));
-    must(test::run(store_.account_schemas().store(environment_id, made.id, {records, "m", clock_.now()}, soon())));
+    must(test::run(store_.account_schemas().store(environment_id, made.id, {records, "m", clock_.now()}, {}, soon())));
     auto const refused_until = in(std::chrono::minutes(1));
     auto const worked_at = in(-std::chrono::minutes(1));
     database_.execute(fmt::format(
@@ -206,7 +206,7 @@ TEST_F(GrantRoundTripTest, AnMcpServerComesBackAsWritten)
     wanted.config.require_api_token_auth = true;
     wanted.created_by = "tok_1";
     wanted.expires_at = in(std::chrono::hours(1));
-    auto const made = must(test::run(store_.servers().create(wanted, hash("first"), soon())));
+    auto const made = must(test::run(store_.servers().create(wanted, hash("first"), {}, soon())));
     wanted.id = made.id;
     auto const expect_all = [&](mcp::McpServer const& read) {
         EXPECT_EQ(read.id, wanted.id);
@@ -239,9 +239,9 @@ TEST_F(GrantRoundTripTest, AnMcpServerComesBackAsWritten)
         wanted = row;
         return {};
     };
-    expect_all(must(test::run(store_.servers().update(of.environment, of.id, made.id, change, soon()))));
+    expect_all(must(test::run(store_.servers().update(of.environment, of.id, made.id, change, {}, soon()))));
     expect_all(must(test::run(store_.servers().find(of.environment, of.id, made.id, soon()))));
-    expect_all(must(test::run(store_.servers().remove(of.environment, of.id, made.id, soon()))));
+    expect_all(must(test::run(store_.servers().remove(of.environment, of.id, made.id, {}, soon()))));
     EXPECT_EQ(test::run(store_.servers().find(of.environment, of.id, made.id, soon())).error().code(),
               ErrorCode::not_found);
 }
@@ -252,13 +252,13 @@ TEST_F(GrantRoundTripTest, ATokenThatWasReplacedLeadsToItsServerUntilItsEnd)
     auto const made = server(of);
     auto const first = last_hash_;
     auto const end = in(std::chrono::hours(1));
-    must(test::run(store_.servers().rotate_token(of.environment, of.id, made.id, hash("second"), end, soon())));
+    must(test::run(store_.servers().rotate_token(of.environment, of.id, made.id, hash("second"), end, {}, soon())));
     auto const by_first = must(test::run(store_.servers().resolve({first}, soon())));
     EXPECT_EQ(by_first.server.id, made.id);
     EXPECT_EQ(by_first.token_ends_at, end);
     EXPECT_FALSE(must(test::run(store_.servers().resolve({hash("second")}, soon()))).token_ends_at);
     must(test::run(store_.servers().rotate_token(of.environment, of.id, made.id, hash("third"),
-                                                 in(-std::chrono::seconds(1)), soon())));
+                                                 in(-std::chrono::seconds(1)), {}, soon())));
     EXPECT_FALSE(test::run(store_.servers().resolve({first}, soon())));
     EXPECT_FALSE(test::run(store_.servers().resolve({hash("second")}, soon())));
     EXPECT_EQ(must(test::run(store_.servers().resolve({hash("third")}, soon()))).server.id, made.id);
@@ -330,7 +330,7 @@ TEST_F(GrantRoundTripTest, AnApprovalComesBackAsAskedFor)
     expect_all(must(test::run(store_.write_calls().open(of.environment, wanted.id, "ABCDEFGH", soon()))));
     wanted.state = safeguards::WriteCall::State::declined;
     wanted.decided_by = "tok_1";
-    expect_all(must(test::run(store_.write_calls().decide(of.environment, wanted.id, false, "tok_1", soon()))));
+    expect_all(must(test::run(store_.write_calls().decide(of.environment, wanted.id, false, "tok_1", {}, soon()))));
     expect_everywhere();
 }
 

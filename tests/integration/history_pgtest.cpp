@@ -23,8 +23,8 @@ class HistoryTest : public ::testing::Test {
 protected:
     HistoryTest()
     {
-        auto const team = test::run(store_.tenancy().ensure_team("t", soon()));
-        environment_ = must(test::run(store_.tenancy().ensure_environment("t", "e", soon()))).value.id;
+        auto const team = test::run(store_.tenancy().ensure_team("t", {}, soon()));
+        environment_ = must(test::run(store_.tenancy().ensure_environment("t", "e", {}, soon()))).value.id;
     }
 
     [[nodiscard]] std::string count(std::string const& rows) const
@@ -49,7 +49,7 @@ protected:
     std::size_t turn_until_done()
     {
         std::size_t turns = 0;
-        while (must(test::run(worker_.retention().turn_days(soon()))) > 0)
+        while (must(test::run(worker_.upkeep().retention.turn_days(soon()))) > 0)
             ++turns;
         return turns;
     }
@@ -123,7 +123,7 @@ TEST_F(HistoryTest, SweepsUntilNothingThatIsOverIsLeft)
     events::Webhook hook; // It makes the environment's key.
     hook.environment = environment_;
     hook.target_url = "https://receiver.example/";
-    must(test::run(store_.webhooks().create(hook, Secret{"secret"}, soon())));
+    must(test::run(store_.webhooks().create(hook, Secret{"secret"}, {}, soon())));
     database_.execute(
         fmt::format("INSERT INTO link_tokens (environment_id, id, tenant_id, sealed, data_key_version, expires_at) "
                     "SELECT '{}', new_id(now()), 'acme', '', 1, now() - CASE WHEN n <= 5000 THEN interval '31 days' "
@@ -132,7 +132,7 @@ TEST_F(HistoryTest, SweepsUntilNothingThatIsOverIsLeft)
                     to_hex(environment_.uuid())));
     std::vector<std::size_t> batches;
     do
-        batches.push_back(must(test::run(worker_.retention().sweep(environment_, soon()))));
+        batches.push_back(must(test::run(worker_.upkeep().retention.sweep(environment_, soon()))));
     while (batches.back() > 0);
     EXPECT_EQ(batches, (std::vector<std::size_t>{2000, 2000, 1000, 0}));
     EXPECT_EQ(count("link_tokens"), "3");
@@ -140,9 +140,9 @@ TEST_F(HistoryTest, SweepsUntilNothingThatIsOverIsLeft)
 
 TEST_F(HistoryTest, TheEnvironmentsToSweepAreThoseOfAllTeams)
 {
-    must(test::run(store_.tenancy().ensure_team("other", soon())));
-    auto const other = must(test::run(store_.tenancy().ensure_environment("other", "e", soon()))).value.id;
-    auto const found = must(test::run(worker_.retention().environments(soon())));
+    must(test::run(store_.tenancy().ensure_team("other", {}, soon())));
+    auto const other = must(test::run(store_.tenancy().ensure_environment("other", "e", {}, soon()))).value.id;
+    auto const found = must(test::run(worker_.upkeep().retention.environments(soon())));
     EXPECT_EQ(found.size(), 2U);
     EXPECT_NE(std::ranges::find(found, environment_), found.end());
     EXPECT_NE(std::ranges::find(found, other), found.end());

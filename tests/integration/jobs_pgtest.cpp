@@ -13,7 +13,7 @@ TEST_F(JobQueueTest, AJobIsOneWorkersUntilItsLeaseEnds)
 {
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
-    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(in, hook.id, {}, soon())));
     auto const take = [&] { return must(test::run(store_.jobs().take(wish(), soon()))).jobs; };
     auto const first = take();
     ASSERT_EQ(first.size(), 1U);
@@ -82,7 +82,7 @@ TEST_F(JobQueueTest, AJobThatFailsWaitsAndItsFailuresAreCountedUntilItSucceeds)
 {
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
-    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(in, hook.id, {}, soon())));
     for (int failures = 0; failures < 3; ++failures) {
         auto const jobs = must(test::run(store_.jobs().take(wish(), soon()))).jobs;
         ASSERT_EQ(jobs.size(), 1U);
@@ -109,7 +109,7 @@ TEST_F(JobQueueTest, AJobThatIsDueIsTold)
     } ear(connection);
     auto const in = environment("mine");
     auto const hook = webhook(in, "x");
-    must(test::run(store_.webhooks().send_test(in, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(in, hook.id, {}, soon())));
     connection.await_notification(5, 0);
     EXPECT_EQ(ear.heard, (std::vector<std::string>{"delivery"}));
 }

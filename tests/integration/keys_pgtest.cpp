@@ -12,13 +12,13 @@ protected:
     tenancy::Replica replica(std::string const& name, std::vector<std::uint32_t> keys)
     {
         tenancy::Replica made{uuid_of_name(name), name, std::move(keys), {}};
-        must(test::run(store_.keys().announce_replica(made, soon())));
+        must(test::run(store_.upkeep().keys.announce_replica(made, soon())));
         return made;
     }
-    std::vector<tenancy::Replica> replicas() { return must(test::run(store_.keys().replicas(soon()))); }
+    std::vector<tenancy::Replica> replicas() { return must(test::run(store_.upkeep().keys.replicas(soon()))); }
     static tenancy::KeyUse use_of(Store const& store, std::uint32_t id)
     {
-        auto const uses = must(test::run(store.keys().uses(soon())));
+        auto const uses = must(test::run(store.upkeep().keys.uses(soon())));
         auto const found = std::ranges::find(uses, id, &tenancy::KeyUse::id);
         return found == uses.end() ? tenancy::KeyUse{} : *found;
     }
@@ -37,7 +37,7 @@ TEST_F(KeyRepositoryTest, ReplicasSayWhichKeysTheyHaveUntilTheyGo)
     EXPECT_EQ(both[1].key_ids, b.key_ids);
     replica("a", {1, 2, 3});
     EXPECT_EQ(replicas()[0].key_ids, (std::vector<std::uint32_t>{1, 2, 3}));
-    must(test::run(store_.keys().forget_replica(a.id, soon())));
+    must(test::run(store_.upkeep().keys.forget_replica(a.id, soon())));
     ASSERT_EQ(replicas().size(), 1U);
     EXPECT_EQ(replicas()[0].id, b.id);
     database_.execute("UPDATE replicas SET seen_at = now() - interval '31 seconds'");
@@ -66,8 +66,8 @@ TEST_F(KeyRepositoryTest, DataKeysAreWrappedWithTheKeyThatIsActiveNowAndOpenWhat
     must(newer.activate(newer.add()));
     Store store(pool_, newer, clock_, no_caches_);
     EXPECT_EQ(use_of(store, newer.active()).data_keys, 0);
-    EXPECT_EQ(must(test::run(store.keys().rewrap(made.environment, soon()))), 1U);
-    EXPECT_EQ(must(test::run(store.keys().rewrap(made.environment, soon()))), 0U) << "that is done";
+    EXPECT_EQ(must(test::run(store.upkeep().keys.rewrap(made.environment, {}, soon()))), 1U);
+    EXPECT_EQ(must(test::run(store.upkeep().keys.rewrap(made.environment, {}, soon()))), 0U) << "that is done";
     EXPECT_EQ(use_of(store, old_id).data_keys, 0);
     EXPECT_EQ(use_of(store, newer.active()).data_keys, 1);
     auto const state = must(test::run(store.accounts().load_state(made.environment, made.id, soon())));
@@ -78,7 +78,7 @@ TEST_F(KeyRepositoryTest, ShreddingEndsWhatWasSealedAndAnotherKeyServesWhatComes
 {
     auto const in = environment("t", "e");
     auto const made = account(in);
-    EXPECT_EQ(must(test::run(store_.keys().shred(in, soon()))), 1U);
+    EXPECT_EQ(must(test::run(store_.upkeep().keys.shred(in, {}, soon()))), 1U);
     auto const state = must(test::run(store_.accounts().load_state(in, made.id, soon())));
     EXPECT_EQ(state.account.status, accounts::Status::needs_reauth);
     EXPECT_EQ(state.account.generation, made.generation + 1);

@@ -32,8 +32,8 @@ class RemovingTest : public ::testing::Test {
 protected:
     RemovingTest()
     {
-        must(test::run(store_.tenancy().ensure_team("t", soon())));
-        environment_ = must(test::run(store_.tenancy().ensure_environment("t", "e", soon()))).value.id;
+        must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
+        environment_ = must(test::run(store_.tenancy().ensure_environment("t", "e", {}, soon()))).value.id;
     }
 
     accounts::InstallationRepository::Ensured install()
@@ -41,7 +41,7 @@ protected:
         accounts::EnvironmentIntegration row;
         row.environment = environment_;
         row.integration = catalog::builtin_id("gorgias");
-        return must(test::run(store_.installations().ensure(row, soon())));
+        return must(test::run(store_.installations().ensure(row, {}, soon())));
     }
     Result<Account> make_account(EnvironmentIntegrationId installation)
     {
@@ -51,7 +51,7 @@ protected:
         made.tenant_id = "acme";
         made.status = accounts::Status::active;
         made.authentication_method = "api_key";
-        return test::run(store_.accounts().create(made, {{{"subdomain", "acme"}}, {{"api_key", "x"}}}, soon()));
+        return test::run(store_.accounts().create(made, {{{"subdomain", "acme"}}, {{"api_key", "x"}}}, {}, soon()));
     }
     /// More accounts like that one, by SQL.
     void copy(Account const& account, int times) const
@@ -67,7 +67,7 @@ protected:
         events::Webhook made;
         made.environment = environment_;
         made.target_url = "https://receiver.example/";
-        return must(test::run(store_.webhooks().create(made, Secret{"secret"}, soon())));
+        return must(test::run(store_.webhooks().create(made, Secret{"secret"}, {}, soon())));
     }
     [[nodiscard]] std::string count(std::string const& rows) const
     {
@@ -107,15 +107,15 @@ TEST_F(RemovingTest, UninstallingHidesAccountsAtOnceAndAJobDeletesThem)
     server.account = account.id;
     server.name = "agent";
     server.created_by = "test";
-    must(test::run(store_.servers().create(server, hash, soon())));
+    must(test::run(store_.servers().create(server, hash, {}, soon())));
     copy(account, 120);
     webhook();
 
-    must(test::run(store_.installations().remove(environment_, installation, soon())));
+    must(test::run(store_.installations().remove(environment_, installation, {}, soon())));
     EXPECT_TRUE(must(test::run(store_.accounts().list(environment_, {}, soon()))).items.empty());
     EXPECT_TRUE(must(test::run(store_.installations().list(environment_, {}, soon()))).items.empty());
     EXPECT_EQ(test::run(store_.servers().resolve({hash}, soon())).error().code(), ErrorCode::not_found);
-    EXPECT_EQ(test::run(store_.installations().remove(environment_, installation, soon())).error().code(),
+    EXPECT_EQ(test::run(store_.installations().remove(environment_, installation, {}, soon())).error().code(),
               ErrorCode::not_found);
     EXPECT_EQ(make_account(installation).error().code(), ErrorCode::not_found);
     auto const again = install();
@@ -142,7 +142,7 @@ TEST_F(RemovingTest, UninstallingWithAHundredThousandAccountsAnswersWithinAReque
 {
     auto const installation = install().row.id;
     copy(must(make_account(installation)), 100'000);
-    auto const removed = test::run(store_.installations().remove(environment_, installation, of_a_request()));
+    auto const removed = test::run(store_.installations().remove(environment_, installation, {}, of_a_request()));
     EXPECT_TRUE(removed) << removed.error().log_message();
     EXPECT_TRUE(must(test::run(store_.accounts().list(environment_, {}, of_a_request()))).items.empty());
     EXPECT_TRUE(must(test::run(worker_.installations().remove_rest(environment_, installation, of_a_request()))));
@@ -155,7 +155,7 @@ TEST_F(RemovingTest, ReplayOfTenThousandEventsAnswersWithinARequest)
     database_.execute(fmt::format("INSERT INTO events (environment_id, id, type, payload) SELECT '{}', new_id(now()), "
                                   "'test', '{{}}' FROM generate_series(1, 10000)",
                                   to_hex(environment_.uuid())));
-    auto const replayed = test::run(store_.webhooks().replay(environment_, hook.id, {}, of_a_request()));
+    auto const replayed = test::run(store_.webhooks().replay(environment_, hook.id, {}, {}, of_a_request()));
     ASSERT_TRUE(replayed) << replayed.error().log_message();
     EXPECT_EQ(*replayed, 10'000U);
     EXPECT_EQ(count("deliveries d JOIN events e ON e.id = d.event_id WHERE d.status = 'pending'"), "10000");
@@ -173,7 +173,7 @@ TEST_F(RemovingTest, WebhookThatIsDeletedAsAnEventIsWrittenDoesNotFailTheChange)
     for (int i = 0; i < kTimes; ++i) {
         auto const hook = webhook();
         auto const deleting = std::async(std::launch::async, [&] {
-            return test::run(store_.webhooks().remove(environment_, hook.id, soon())).has_value();
+            return test::run(store_.webhooks().remove(environment_, hook.id, {}, soon())).has_value();
         });
         auto const made = make_account(installation);
         failed += made ? 0 : 1;
@@ -187,8 +187,8 @@ TEST_F(RemovingTest, WebhookThatIsDeletedAsAnEventIsWrittenDoesNotFailTheChange)
 TEST_F(RemovingTest, DeliveryToAWebhookThatIsGoneIsOver)
 {
     auto const hook = webhook();
-    must(test::run(store_.webhooks().send_test(environment_, hook.id, soon())));
-    must(test::run(store_.webhooks().remove(environment_, hook.id, soon())));
+    must(test::run(store_.webhooks().send_test(environment_, hook.id, {}, soon())));
+    must(test::run(store_.webhooks().remove(environment_, hook.id, {}, soon())));
     auto const jobs = taken(events::kDeliveryJob, 10);
     ASSERT_EQ(jobs.size(), 1U);
     auto const loaded = test::run(worker_.webhooks().load_delivery(environment_, DeliveryId{jobs.front().id}, soon()));

@@ -6,10 +6,10 @@ namespace {
 
 TEST_F(RoundTripTest, AnEnvironmentComesBackAsWritten)
 {
-    auto const team = must(test::run(store_.tenancy().ensure_team("Acme", soon()))).value;
+    auto const team = must(test::run(store_.tenancy().ensure_team("Acme", {}, soon()))).value;
     EXPECT_EQ(team.name, "Acme");
     expect_recent(team.created_at);
-    auto const made = must(test::run(store_.tenancy().ensure_environment("Acme", "staging", soon()))).value;
+    auto const made = must(test::run(store_.tenancy().ensure_environment("Acme", "staging", {}, soon()))).value;
     EXPECT_EQ(made.team_id, team.id);
     EXPECT_EQ(made.name, "staging");
     EXPECT_FALSE(made.reconnect_url);
@@ -17,7 +17,7 @@ TEST_F(RoundTripTest, AnEnvironmentComesBackAsWritten)
     change.theme = json::object{{"color", "#123456"}};
     change.link_origins = {"https://one.example", "https://two.example"};
     change.reconnect_url = "https://acme.example/reconnect";
-    auto const changed = must(test::run(store_.tenancy().update_environment(made.id, change, soon())));
+    auto const changed = must(test::run(store_.tenancy().update_environment(made.id, change, {}, soon())));
     auto const expect_all = [&](tenancy::Environment const& read) {
         EXPECT_EQ(read.id, made.id);
         EXPECT_EQ(read.team_id, team.id);
@@ -31,7 +31,7 @@ TEST_F(RoundTripTest, AnEnvironmentComesBackAsWritten)
     expect_all(must(test::run(store_.tenancy().load_environment(made.id, soon()))));
     expect_all(must(test::run(store_.tenancy().find_environment("Acme", "staging", soon()))));
     expect_all(must(test::run(store_.tenancy().find_environment(team.id.str(), made.id.str(), soon()))));
-    expect_all(must(test::run(store_.tenancy().ensure_environment("Acme", "staging", soon()))).value);
+    expect_all(must(test::run(store_.tenancy().ensure_environment("Acme", "staging", {}, soon()))).value);
     EXPECT_EQ(test::run(store_.tenancy().find_environment("Acme", "other", soon())).error().code(),
               ErrorCode::not_found);
     EXPECT_EQ(test::run(store_.tenancy().load_environment(EnvironmentId{uuid_v7(clock_.now())}, soon())).error().code(),
@@ -44,10 +44,10 @@ TEST_F(RoundTripTest, AnEnvironmentKeepsWhatAChangeLeavesOut)
     tenancy::EnvironmentChange change;
     change.theme = json::object{{"name", "Acme"}};
     change.reconnect_url = "https://acme.example/reconnect";
-    must(test::run(store_.tenancy().update_environment(environment_id, change, soon())));
+    must(test::run(store_.tenancy().update_environment(environment_id, change, {}, soon())));
     tenancy::EnvironmentChange without_page;
     without_page.reconnect_url = "";
-    auto const changed = must(test::run(store_.tenancy().update_environment(environment_id, without_page, soon())));
+    auto const changed = must(test::run(store_.tenancy().update_environment(environment_id, without_page, {}, soon())));
     EXPECT_EQ(changed.theme, *change.theme);
     EXPECT_FALSE(changed.reconnect_url);
 }
@@ -56,8 +56,8 @@ TEST_F(RoundTripTest, AnApiTokenComesBackAsWritten)
 {
     auto const environment_id = environment("t", "e");
     auto const end = in(std::chrono::hours(1));
-    auto const made =
-        must(test::run(store_.api_tokens().create(environment_id, "agent", true, hash("secret"), end, soon())));
+    auto const made = must(test::run(store_.api_tokens().create(
+        environment_id, {.name = "agent", .expires_at = end, .is_mcp_only = true}, hash("secret"), {}, soon())));
     auto const expect_all = [&](tenancy::ApiToken const& read) {
         EXPECT_EQ(read.id, made.id);
         EXPECT_EQ(read.environment, environment_id);
@@ -72,10 +72,9 @@ TEST_F(RoundTripTest, AnApiTokenComesBackAsWritten)
     expect_all(must(test::run(store_.api_tokens().find_by_name(environment_id, "agent", soon()))));
     expect_all(must(test::run(store_.api_tokens().list(environment_id, {}, soon()))).items.at(0));
     expect_all(must(test::run(store_.api_tokens().resolve({hash("secret")}, soon()))));
-    EXPECT_EQ(test::run(store_.api_tokens().create(environment_id, "agent", false, hash("x"), std::nullopt, soon()))
-                  .error()
-                  .code(),
-              ErrorCode::conflict);
+    EXPECT_EQ(
+        test::run(store_.api_tokens().create(environment_id, {.name = "agent"}, hash("x"), {}, soon())).error().code(),
+        ErrorCode::conflict);
     EXPECT_EQ(test::run(store_.api_tokens().find_by_name(environment_id, "other", soon())).error().code(),
               ErrorCode::not_found);
 }
@@ -84,24 +83,26 @@ TEST_F(RoundTripTest, AnApiTokenWithAnotherSecretIsAnotherRowThatMayDoTheSame)
 {
     auto const environment_id = environment("t", "e");
     auto const end = in(std::chrono::hours(1));
-    auto const old =
-        must(test::run(store_.api_tokens().create(environment_id, "agent", true, hash("old"), end, soon())));
-    auto const made = must(test::run(store_.api_tokens().replace_secret(environment_id, "agent", hash("new"), soon())));
+    auto const old = must(test::run(store_.api_tokens().create(
+        environment_id, {.name = "agent", .expires_at = end, .is_mcp_only = true}, hash("old"), {}, soon())));
+    auto const made =
+        must(test::run(store_.api_tokens().replace_secret(environment_id, "agent", hash("new"), {}, soon())));
     EXPECT_NE(made.id, old.id);
     EXPECT_EQ(made.name, "agent");
     EXPECT_TRUE(made.is_mcp_only);
     EXPECT_EQ(made.expires_at, end);
     EXPECT_EQ(must(test::run(store_.api_tokens().resolve({hash("new")}, soon()))).id, made.id);
     EXPECT_EQ(test::run(store_.api_tokens().resolve({hash("old")}, soon())).error().code(), ErrorCode::not_found);
-    EXPECT_EQ(test::run(store_.api_tokens().replace_secret(environment_id, "other", hash("x"), soon())).error().code(),
-              ErrorCode::not_found);
+    EXPECT_EQ(
+        test::run(store_.api_tokens().replace_secret(environment_id, "other", hash("x"), {}, soon())).error().code(),
+        ErrorCode::not_found);
 }
 
 TEST_F(RoundTripTest, AnAccountTokenComesBackAsWritten)
 {
     auto const of = account(environment("t", "e"));
     auto const end = in(std::chrono::minutes(15));
-    must(test::run(store_.account_tokens().create({of.environment, of.id, end}, hash("token"), soon())));
+    must(test::run(store_.account_tokens().create({of.environment, of.id, end}, hash("token"), {}, soon())));
     auto const read = must(test::run(store_.account_tokens().resolve({hash("other"), hash("token")}, soon())));
     EXPECT_EQ(read.environment, of.environment);
     EXPECT_EQ(read.account, of.id);
@@ -113,7 +114,7 @@ TEST_F(RoundTripTest, AnAccountTokenThatIsOverGoesWithTheNextOne)
 {
     auto const of = account(environment("t", "e"));
     auto const create = [&](Timestamp end, std::string const& secret) {
-        must(test::run(store_.account_tokens().create({of.environment, of.id, end}, hash(secret), soon())));
+        must(test::run(store_.account_tokens().create({of.environment, of.id, end}, hash(secret), {}, soon())));
     };
     create(in(-std::chrono::seconds(1)), "over");
     create(in(std::chrono::minutes(1)), "lasting");
@@ -128,7 +129,7 @@ TEST_F(RoundTripTest, AnIntegrationComesBackAsPublishedToItsTeamOnly)
     auto const theirs = environment("theirs", "e");
     accounts::StoredIntegration wanted;
     wanted.id = IntegrationId{uuid_v7(clock_.now())};
-    wanted.team = must(test::run(store_.tenancy().ensure_team("mine", soon()))).value.id;
+    wanted.team = must(test::run(store_.tenancy().ensure_team("mine", {}, soon()))).value.id;
     wanted.name = "shop";
     wanted.label = "A shop";
     wanted.category = "commerce";
@@ -136,7 +137,7 @@ TEST_F(RoundTripTest, AnIntegrationComesBackAsPublishedToItsTeamOnly)
     wanted.sharing = "ask";
     wanted.manifest = json::object{{"name", "shop"}, {"label", "manifest"}};
     wanted.document = json::object{{"openapi", "3.1.0"}, {"info", "document"}};
-    EXPECT_TRUE(must(test::run(store_.integrations().publish(wanted, soon()))));
+    EXPECT_TRUE(must(test::run(store_.integrations().publish(wanted, {}, soon()))));
     auto const expect_all = [&](accounts::StoredIntegration const& read, int version) {
         EXPECT_EQ(read.id, wanted.id);
         EXPECT_EQ(read.team, wanted.team);
@@ -166,10 +167,10 @@ TEST_F(RoundTripTest, AnIntegrationComesBackAsPublishedToItsTeamOnly)
     expect_all(listed(mine)[0], 1);
     EXPECT_TRUE(listed(mine)[0].manifest.is_null()) << "a list is read without documents";
 
-    EXPECT_FALSE(must(test::run(store_.integrations().publish(wanted, soon())))) << "it says the same";
+    EXPECT_FALSE(must(test::run(store_.integrations().publish(wanted, {}, soon())))) << "it says the same";
     wanted.label = "Another label";
     wanted.manifest = json::object{{"name", "shop"}, {"label", "changed"}};
-    EXPECT_TRUE(must(test::run(store_.integrations().publish(wanted, soon()))));
+    EXPECT_TRUE(must(test::run(store_.integrations().publish(wanted, {}, soon()))));
     expect_whole(must(test::run(store_.integrations().load(wanted.id, soon()))), 2);
 
     EXPECT_TRUE(listed(theirs).empty());
@@ -186,7 +187,7 @@ TEST_F(RoundTripTest, AnEnvironmentIntegrationComesBackAsWritten)
     wanted.override = json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "app"}}}}}};
     wanted.is_enabled = false;
     wanted.show_in_catalog = false;
-    auto const made = must(test::run(store_.installations().ensure(wanted, soon())));
+    auto const made = must(test::run(store_.installations().ensure(wanted, {}, soon())));
     EXPECT_TRUE(made.created);
     wanted.id = made.row.id;
     auto const expect_all = [&](accounts::EnvironmentIntegration const& read) {
@@ -208,15 +209,15 @@ TEST_F(RoundTripTest, AnEnvironmentIntegrationComesBackAsWritten)
     expect_recent(made.row.created_at);
     expect_all(made.row);
     expect_everywhere();
-    auto const again = must(test::run(store_.installations().ensure(wanted, soon())));
+    auto const again = must(test::run(store_.installations().ensure(wanted, {}, soon())));
     EXPECT_FALSE(again.created);
     expect_all(again.row);
     wanted.override["base_url"] = "https://elsewhere.example";
     wanted.is_enabled = true;
-    expect_all(must(test::run(store_.installations().update(wanted, soon()))));
+    expect_all(must(test::run(store_.installations().update(wanted, {}, soon()))));
     expect_everywhere();
     wanted.id = EnvironmentIntegrationId{uuid_v7(clock_.now())};
-    EXPECT_EQ(test::run(store_.installations().update(wanted, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(store_.installations().update(wanted, {}, soon())).error().code(), ErrorCode::not_found);
 }
 
 TEST_F(RoundTripTest, TheSecretOfAnAppStaysAsLongAsThereIsAnApp)
@@ -226,12 +227,12 @@ TEST_F(RoundTripTest, TheSecretOfAnAppStaysAsLongAsThereIsAnApp)
     row.integration = catalog::builtin_id("gorgias");
     row.override = json::object{{"credentials", json::object{{"oauth2", json::object{{"client_id", "app"}}}}}};
     row.app_secret = Secret{"first"};
-    row.id = must(test::run(store_.installations().ensure(row, soon()))).row.id;
+    row.id = must(test::run(store_.installations().ensure(row, {}, soon()))).row.id;
     auto const secret = [&] {
         auto const sealed = must(test::run(store_.installations().load(row.environment, row.id, soon()))).app_secret;
         return sealed ? std::string(must(sealed->key.open(sealed->place, sealed->sealed)).reveal()) : "none";
     };
-    auto const update = [&] { must(test::run(store_.installations().update(row, soon()))); };
+    auto const update = [&] { must(test::run(store_.installations().update(row, {}, soon()))); };
     EXPECT_EQ(secret(), "first");
     row.app_secret.reset();
     row.show_in_catalog = false;
@@ -262,7 +263,7 @@ TEST_F(RoundTripTest, DocumentationComesBackAsWritten)
     wanted.type = "description";
     wanted.format = "markdown";
     wanted.value = "Lists *tickets*.";
-    auto const made = must(test::run(store_.documentation().create(wanted, soon())));
+    auto const made = must(test::run(store_.documentation().create(wanted, {}, soon())));
     wanted.id = made.id;
     auto const expect_all = [&](accounts::DocumentationRow const& read) {
         EXPECT_EQ(read.id, wanted.id);
@@ -286,24 +287,24 @@ TEST_F(RoundTripTest, DocumentationComesBackAsWritten)
     expect_all(must(test::run(store_.documentation().find(environment_id, made.id, soon()))));
     expect_all(must(test::run(store_.documentation().list(environment_id, {}, soon()))).items.at(0));
     expect_all(of_installation().at(0));
-    EXPECT_EQ(test::run(store_.documentation().create(wanted, soon())).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(test::run(store_.documentation().create(wanted, {}, soon())).error().code(), ErrorCode::conflict);
     wanted.format = "text";
     wanted.value = "Lists tickets.";
-    expect_all(must(test::run(store_.documentation().update(wanted, soon()))));
+    expect_all(must(test::run(store_.documentation().update(wanted, {}, soon()))));
     expect_all(must(test::run(store_.documentation().find(environment_id, made.id, soon()))));
 
     auto general = wanted;
     general.entity_type = "integration";
     general.entity_id = installation.integration.uuid();
-    must(test::run(store_.documentation().create(general, soon())));
+    must(test::run(store_.documentation().create(general, {}, soon())));
     auto note = general;
     note.type = "note";
-    must(test::run(store_.documentation().create(note, soon())));
+    must(test::run(store_.documentation().create(note, {}, soon())));
     auto const rows = of_installation();
     ASSERT_EQ(rows.size(), 2U) << "a note changes no tool";
     EXPECT_EQ(rows[0].entity_type, "integration");
     EXPECT_EQ(rows[1].entity_type, "environment_integration") << "the most specific last";
-    must(test::run(store_.documentation().remove(environment_id, made.id, soon())));
+    must(test::run(store_.documentation().remove(environment_id, made.id, {}, soon())));
     EXPECT_EQ(of_installation().size(), 1U);
 }
 
@@ -314,7 +315,7 @@ TEST_F(RoundTripTest, AWebhookComesBackAsWritten)
     wanted.target_url = "https://receiver.example/hook";
     wanted.event_types = {"integrated_account:active", "integrated_account:deleted"};
     wanted.is_active = false;
-    auto const made = must(test::run(store_.webhooks().create(wanted, Secret{"secret"}, soon())));
+    auto const made = must(test::run(store_.webhooks().create(wanted, Secret{"secret"}, {}, soon())));
     wanted.id = made.id;
     auto const expect_all = [&](events::Webhook const& read) {
         EXPECT_EQ(read.id, wanted.id);
@@ -332,9 +333,10 @@ TEST_F(RoundTripTest, AWebhookComesBackAsWritten)
     wanted.target_url = "https://receiver.example/other";
     wanted.event_types = {};
     wanted.is_active = true;
-    expect_all(must(test::run(store_.webhooks().update(wanted, soon()))));
-    expect_all(must(test::run(store_.webhooks().rotate_secret(wanted.environment, made.id, Secret{"new"}, soon()))));
-    must(test::run(store_.webhooks().remove(wanted.environment, made.id, soon())));
+    expect_all(must(test::run(store_.webhooks().update(wanted, {}, soon()))));
+    expect_all(
+        must(test::run(store_.webhooks().rotate_secret(wanted.environment, made.id, Secret{"new"}, {}, soon()))));
+    must(test::run(store_.webhooks().remove(wanted.environment, made.id, {}, soon())));
     EXPECT_EQ(test::run(store_.webhooks().find(wanted.environment, made.id, soon())).error().code(),
               ErrorCode::not_found);
 }
@@ -344,9 +346,9 @@ TEST_F(RoundTripTest, ADeliveryAndTheLogOfItsAttemptsComeBackAsWritten)
     events::Webhook hook;
     hook.environment = environment("t", "e");
     hook.target_url = "https://receiver.example/";
-    hook = must(test::run(store_.webhooks().create(hook, Secret{"first"}, soon())));
-    must(test::run(store_.webhooks().rotate_secret(hook.environment, hook.id, Secret{"second"}, soon())));
-    auto const event = must(test::run(store_.webhooks().send_test(hook.environment, hook.id, soon())));
+    hook = must(test::run(store_.webhooks().create(hook, Secret{"first"}, {}, soon())));
+    must(test::run(store_.webhooks().rotate_secret(hook.environment, hook.id, Secret{"second"}, {}, soon())));
+    auto const event = must(test::run(store_.webhooks().send_test(hook.environment, hook.id, {}, soon())));
     jobs::Wish wish;
     wish.kind = events::kDeliveryJob;
     wish.most = wish.share = 1;

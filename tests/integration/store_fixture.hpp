@@ -24,8 +24,8 @@ class StoreTest : public ::testing::Test {
 protected:
     EnvironmentId environment(std::string const& team, std::string const& name)
     {
-        must(test::run(store_.tenancy().ensure_team(team, soon())));
-        return must(test::run(store_.tenancy().ensure_environment(team, name, soon()))).value.id;
+        must(test::run(store_.tenancy().ensure_team(team, {}, soon())));
+        return must(test::run(store_.tenancy().ensure_environment(team, name, {}, soon()))).value.id;
     }
 
     accounts::EnvironmentIntegration installed(EnvironmentId in)
@@ -33,7 +33,7 @@ protected:
         accounts::EnvironmentIntegration row;
         row.environment = in;
         row.integration = catalog::builtin_id("gorgias");
-        return must(test::run(store_.installations().ensure(row, soon()))).row;
+        return must(test::run(store_.installations().ensure(row, {}, soon()))).row;
     }
 
     Account account(EnvironmentId in, std::string const& tenant = "acme")
@@ -44,8 +44,8 @@ protected:
         made.tenant_id = tenant;
         made.status = accounts::Status::active;
         made.authentication_method = "api_key";
-        return must(test::run(
-            store_.accounts().create(made, Context{{{"subdomain", "acme"}}, {{"api_key", "planted-secret"}}}, soon())));
+        return must(test::run(store_.accounts().create(
+            made, Context{{{"subdomain", "acme"}}, {{"api_key", "planted-secret"}}}, {}, soon())));
     }
 
     mcp::McpServer server(Account const& of, std::optional<Timestamp> expires_at = std::nullopt)
@@ -58,7 +58,7 @@ protected:
         made.expires_at = expires_at;
         auto const token = crypto::mint_token(keyring_, crypto::TokenKind::mcp);
         last_hash_ = crypto::hash_token(keyring_, token.reveal());
-        return must(test::run(store_.servers().create(made, last_hash_, soon())));
+        return must(test::run(store_.servers().create(made, last_hash_, {}, soon())));
     }
 
     test::Database database_;

@@ -11,26 +11,26 @@ namespace {
 
 TEST_F(StoreTest, MakesTeamsAndEnvironmentsOnce)
 {
-    auto const first = must(test::run(store_.tenancy().ensure_team("t", soon())));
-    auto const second = must(test::run(store_.tenancy().ensure_team("t", soon())));
+    auto const first = must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
+    auto const second = must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
     EXPECT_TRUE(first.is_new);
     EXPECT_FALSE(second.is_new);
     EXPECT_EQ(first.value.id, second.value.id);
     EXPECT_EQ(environment("t", "e"), environment("t", "e"));
-    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("nobody", "e", soon())).error().code(),
+    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("nobody", "e", {}, soon())).error().code(),
               ErrorCode::not_found);
 }
 
 TEST_F(StoreTest, FindsATeamByItsNameOrIdAndMakesNone)
 {
-    auto const made = must(test::run(store_.tenancy().ensure_team("t", soon()))).value;
+    auto const made = must(test::run(store_.tenancy().ensure_team("t", {}, soon()))).value;
     EXPECT_EQ(must(test::run(store_.tenancy().find_team("t", soon()))).id, made.id);
     EXPECT_EQ(must(test::run(store_.tenancy().find_team(made.id.str(), soon()))).name, "t");
     auto const unknown = test::run(store_.tenancy().find_team("tt", soon()));
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().code(), ErrorCode::not_found);
     EXPECT_EQ(unknown.error().public_detail(), "There is no team tt. `sluice team create` makes one.");
-    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("tt", "e", soon())).error().public_detail(),
+    EXPECT_EQ(test::run(store_.tenancy().ensure_environment("tt", "e", {}, soon())).error().public_detail(),
               unknown.error().public_detail());
     EXPECT_EQ(database_.value("SELECT count(*) FROM teams"), "1");
 }
@@ -82,7 +82,7 @@ TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
     wanted.name = "agent";
     wanted.created_by = "test";
     auto const hash = crypto::hash_token(keyring_, "tenant");
-    auto const made = must(test::run(store_.servers().create(wanted, hash, soon())));
+    auto const made = must(test::run(store_.servers().create(wanted, hash, {}, soon())));
     EXPECT_FALSE(made.account);
     auto const ids = [&] {
         std::vector<IntegratedAccountId> found;
@@ -97,12 +97,12 @@ TEST_F(StoreTest, ServerOfATenantFollowsItsAccounts)
         server.integrations = {"another"};
         return Result<void>{};
     };
-    must(test::run(store_.servers().update(in, std::nullopt, made.id, choose, soon())));
+    must(test::run(store_.servers().update(in, std::nullopt, made.id, choose, {}, soon())));
     EXPECT_TRUE(ids().empty());
     EXPECT_EQ(test::run(store_.servers().find(in, one.id, made.id, soon())).error().code(), ErrorCode::not_found);
     EXPECT_EQ(must(test::run(store_.servers().list(in, std::nullopt, {}, soon()))).items.size(), 1U);
     EXPECT_TRUE(must(test::run(store_.servers().list(in, one.id, {}, soon()))).items.empty());
-    EXPECT_EQ(must(test::run(store_.servers().remove(in, std::nullopt, made.id, soon()))).tenant_id, "acme");
+    EXPECT_EQ(must(test::run(store_.servers().remove(in, std::nullopt, made.id, {}, soon()))).tenant_id, "acme");
 }
 
 TEST_F(StoreTest, ServerOfATenantLeavesOutAnAccountThatCannotBeOpened)
@@ -121,7 +121,7 @@ TEST_F(StoreTest, ServerOfATenantLeavesOutAnAccountThatCannotBeOpened)
     wanted.name = "agent";
     wanted.created_by = "test";
     auto const hash = crypto::hash_token(keyring_, "tenant");
-    must(test::run(store_.servers().create(wanted, hash, soon())));
+    must(test::run(store_.servers().create(wanted, hash, {}, soon())));
     auto const state = must(test::run(store_.servers().resolve({hash}, soon())));
     ASSERT_EQ(state.accounts.size(), 1U);
     EXPECT_EQ(state.accounts.front().account.id, later.id);
@@ -135,7 +135,7 @@ TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
     auto const their_account = account(theirs);
     auto const their_server = server(their_account);
     auto const their_token = must(test::run(
-        store_.api_tokens().create(theirs, "token", false, crypto::hash_token(keyring_, "x"), std::nullopt, soon())));
+        store_.api_tokens().create(theirs, {.name = "token"}, crypto::hash_token(keyring_, "x"), {}, soon())));
     accounts::DocumentationRow document;
     document.environment = theirs;
     document.entity_type = "integration";
@@ -145,44 +145,45 @@ TEST_F(StoreTest, ShowsNothingOfAnotherEnvironmentThroughAnyRepository)
     document.type = "description";
     document.format = "text";
     document.value = "Theirs.";
-    auto const their_document = must(test::run(store_.documentation().create(document, soon())));
+    auto const their_document = must(test::run(store_.documentation().create(document, {}, soon())));
     auto const not_found = [](auto const& result) { return !result && result.error().code() == ErrorCode::not_found; };
     accounts::AccountChange const no_change = [](Account&, Context&) { return Result<void>{}; };
     mcp::ServerChange const no_server_change = [](mcp::McpServer&) { return Result<void>{}; };
 
     EXPECT_TRUE(not_found(test::run(store_.accounts().find(mine, their_account.id, soon()))));
     EXPECT_TRUE(not_found(test::run(store_.accounts().load_state(mine, their_account.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.accounts().update(mine, their_account.id, true, no_change, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.accounts().remove(mine, their_account.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().update(mine, their_account.id, true, no_change, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().remove(mine, their_account.id, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.accounts().list(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(not_found(test::run(store_.servers().find(mine, their_account.id, their_server.id, soon()))));
     EXPECT_TRUE(not_found(
-        test::run(store_.servers().update(mine, their_account.id, their_server.id, no_server_change, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.servers().remove(mine, their_account.id, their_server.id, soon()))));
+        test::run(store_.servers().update(mine, their_account.id, their_server.id, no_server_change, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.servers().remove(mine, their_account.id, their_server.id, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.servers().list(mine, their_account.id, {}, soon()))).items.empty());
     EXPECT_TRUE(not_found(test::run(store_.api_tokens().find(mine, their_token.id, soon()))));
     EXPECT_TRUE(must(test::run(store_.api_tokens().list(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(not_found(test::run(store_.documentation().find(mine, their_document.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.documentation().remove(mine, their_document.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.documentation().remove(mine, their_document.id, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.documentation().list(mine, {}, soon()))).items.empty());
     EXPECT_TRUE(not_found(test::run(store_.installations().find(mine, their_account.environment_integration, soon()))));
     EXPECT_TRUE(
-        not_found(test::run(store_.installations().remove(mine, their_account.environment_integration, soon()))));
+        not_found(test::run(store_.installations().remove(mine, their_account.environment_integration, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.installations().list(mine, {}, soon()))).items.empty());
 
     events::Destination destination;
     destination.environment = theirs;
     destination.label = "Theirs";
     destination.masked_url = "https://chat.example/…";
-    destination = must(test::run(store_.destinations().create(destination, Secret{"https://chat.example/x"}, soon())));
+    destination =
+        must(test::run(store_.destinations().create(destination, Secret{"https://chat.example/x"}, {}, soon())));
     EXPECT_TRUE(not_found(test::run(store_.destinations().find(mine, destination.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.destinations().load_test(mine, destination.id, soon()))));
-    EXPECT_TRUE(not_found(test::run(store_.destinations().remove(mine, destination.id, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.destinations().load_test(mine, destination.id, {}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.destinations().remove(mine, destination.id, {}, soon()))));
     EXPECT_TRUE(must(test::run(store_.destinations().list(mine, {}, soon()))).items.empty());
 
     auto foreign = their_account;
     foreign.environment = mine;
-    EXPECT_TRUE(not_found(test::run(store_.accounts().create(foreign, Context{}, soon()))));
+    EXPECT_TRUE(not_found(test::run(store_.accounts().create(foreign, Context{}, {}, soon()))));
 }
 
 TEST_F(StoreTest, ServingRoleSeesNoRowOutsideAnEnvironmentAndNoSecretHash)
@@ -192,7 +193,7 @@ TEST_F(StoreTest, ServingRoleSeesNoRowOutsideAnEnvironmentAndNoSecretHash)
     pqxx::connection connection(database_.url("sluice_app").reveal());
     pqxx::work transaction(connection);
     for (auto const* table : {"data_keys", "api_tokens", "environment_integrations", "integrated_accounts",
-                              "documentation", "mcp_servers", "write_calls"})
+                              "documentation", "mcp_servers", "write_calls", "keyed_requests"})
         EXPECT_EQ(transaction.exec1(fmt::format("SELECT count(*) FROM {}", table))[0].as<int>(), 0) << table;
     EXPECT_THROW(transaction.exec("SELECT * FROM secret_hashes"), pqxx::sql_error);
 }
@@ -211,7 +212,7 @@ TEST_F(StoreTest, ForgetsTheSecretOfWhatIsDeletedByAnyWay)
     auto const in = environment("t", "e");
     auto const made = account(in);
     server(made);
-    EXPECT_TRUE(test::run(store_.installations().remove(in, made.environment_integration, soon())));
+    EXPECT_TRUE(test::run(store_.installations().remove(in, made.environment_integration, {}, soon())));
     EXPECT_EQ(test::run(store_.servers().resolve({last_hash_}, soon())).error().code(), ErrorCode::not_found);
     pg::Pool pool({.url = database_.url("sluice_worker"), .connections = 1}, metrics_, log_);
     Store const worker(pool, keyring_, clock_, no_caches_);
@@ -251,7 +252,7 @@ TEST_F(StoreTest, AServerThatEndsHasAJobForItsEnd)
             changed.expires_at = end;
             return {};
         };
-        must(test::run(store_.servers().update(made.environment, made.account, made.id, change, soon())));
+        must(test::run(store_.servers().update(made.environment, made.account, made.id, change, {}, soon())));
     };
     EXPECT_EQ(due(), "1");
     ends_at(clock_.now() + std::chrono::hours(2));
@@ -260,7 +261,7 @@ TEST_F(StoreTest, AServerThatEndsHasAJobForItsEnd)
     EXPECT_EQ(due(), "none");
     ends_at(clock_.now() + std::chrono::hours(3));
     EXPECT_EQ(due(), "3");
-    must(test::run(store_.servers().remove(made.environment, made.account, made.id, soon())));
+    must(test::run(store_.servers().remove(made.environment, made.account, made.id, {}, soon())));
     EXPECT_EQ(due(), "none");
 }
 
@@ -341,9 +342,9 @@ TEST_F(StoreTest, MovesTheGenerationWithNewCredentialsOnly)
         row.tenant_id = "renamed";
         return Result<void>{};
     };
-    EXPECT_EQ(must(test::run(store_.accounts().update(made.environment, made.id, false, rename, soon()))).generation,
-              1);
-    auto const changed = must(test::run(store_.accounts().update(made.environment, made.id, true, rename, soon())));
+    EXPECT_EQ(
+        must(test::run(store_.accounts().update(made.environment, made.id, false, rename, {}, soon()))).generation, 1);
+    auto const changed = must(test::run(store_.accounts().update(made.environment, made.id, true, rename, {}, soon())));
     EXPECT_EQ(changed.generation, 2);
     EXPECT_EQ(changed.tenant_id, "renamed");
 }
@@ -355,7 +356,7 @@ TEST_F(StoreTest, WritesNothingWhenAChangeIsRefused)
         row.tenant_id = "half written";
         return invalid("context", "no");
     };
-    EXPECT_FALSE(test::run(store_.accounts().update(made.environment, made.id, true, refuse, soon())));
+    EXPECT_FALSE(test::run(store_.accounts().update(made.environment, made.id, true, refuse, {}, soon())));
     EXPECT_EQ(must(test::run(store_.accounts().find(made.environment, made.id, soon()))).tenant_id, "acme");
 }
 

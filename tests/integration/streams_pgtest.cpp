@@ -10,7 +10,10 @@ namespace {
 
 class StreamRepositoryTest : public StoreTest {
 protected:
-    void open(Uuid const& stream) { must(test::run(store_.streams().open(stream, server_, replica_, soon()))); }
+    void open(Uuid const& stream)
+    {
+        must(test::run(store_.streams().open(stream, environment_, server_, replica_, soon())));
+    }
     void publish(Uuid const& stream, std::string const& message)
     {
         must(test::run(store_.streams().publish(stream, message, soon())));
@@ -18,6 +21,7 @@ protected:
     bool is_open(Uuid const& stream) { return must(test::run(store_.streams().is_open(stream, server_, soon()))); }
     std::vector<std::string> take(Uuid const& stream) { return must(test::run(store_.streams().take(stream, soon()))); }
 
+    EnvironmentId const environment_ = environment("t", "streams");
     McpServerId const server_{uuid_of_name("server")};
     Uuid const replica_ = uuid_of_name("replica");
     Uuid const one_ = uuid_of_name("one");

@@ -1,5 +1,6 @@
 // What a release left in its database is there after all migrations since, and opens (tests/upgrade).
 #include "accounts/vault.hpp"
+#include "recount.hpp"
 #include "store/store.hpp"
 #include "support/database.hpp"
 #include "support/must.hpp"
@@ -88,6 +89,8 @@ TEST_P(UpgradeTest, KeepsEveryRowAndOpensWhatWasSealed)
         if (after.contains(table) && table != "schema_migrations")
             EXPECT_EQ(after.at(table), count) << table;
     }
+    EXPECT_EQ(database_.value(kMiscounted), "") << "the rows that were there count against the quotas";
+    EXPECT_NE(database_.value("SELECT count(*) FROM row_counts"), "0");
 
     auto const keyring = crypto::Keyring::parse(text_of(file(".keyring.json")));
     ASSERT_TRUE(keyring) << keyring.error().public_detail();

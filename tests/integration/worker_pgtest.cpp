@@ -69,15 +69,15 @@ class WorkerTest : public ::testing::Test {
 protected:
     EnvironmentId environment(std::string const& name)
     {
-        must(test::run(store_.tenancy().ensure_team("t", soon())));
-        return must(test::run(store_.tenancy().ensure_environment("t", name, soon()))).value.id;
+        must(test::run(store_.tenancy().ensure_team("t", {}, soon())));
+        return must(test::run(store_.tenancy().ensure_environment("t", name, {}, soon()))).value.id;
     }
 
     /// An OAuth account of Acme at `vendor`, whose renewal is due.
     accounts::Account account(EnvironmentId in, std::string const& vendor)
     {
         test::FakeIntegrations const acme;
-        must(test::run(store_.integrations().publish(acme.stored, soon())));
+        must(test::run(store_.integrations().publish(acme.stored, {}, soon())));
         accounts::EnvironmentIntegration installed;
         installed.environment = in;
         installed.integration = acme.stored.id;
@@ -86,7 +86,7 @@ protected:
         installed.app_secret = Secret{"app-secret"};
         accounts::Account made;
         made.environment = in;
-        made.environment_integration = must(test::run(store_.installations().ensure(installed, soon()))).row.id;
+        made.environment_integration = must(test::run(store_.installations().ensure(installed, {}, soon()))).row.id;
         made.tenant_id = "acme";
         made.status = accounts::Status::active;
         made.authentication_method = "oauth2";
@@ -94,7 +94,7 @@ protected:
         made.refresh_due_at = clock_.now() - 1s;
         json::object const token{{"access_token", "old-access"}, {"refresh_token", "old-refresh"}};
         accounts::Context const context{{}, {{"oauth", json::object{{"token", token}}}}};
-        return must(test::run(store_.accounts().create(made, context, soon())));
+        return must(test::run(store_.accounts().create(made, context, {}, soon())));
     }
 
     WebhookId webhook(EnvironmentId in, std::string target)
@@ -102,9 +102,9 @@ protected:
         events::Webhook made;
         made.environment = in;
         made.target_url = std::move(target);
-        return must(test::run(store_.webhooks().create(made, events::mint_signing_secret(), soon()))).id;
+        return must(test::run(store_.webhooks().create(made, events::mint_signing_secret(), {}, soon()))).id;
     }
-    void send(EnvironmentId in, WebhookId to) { must(test::run(store_.webhooks().send_test(in, to, soon()))); }
+    void send(EnvironmentId in, WebhookId to) { must(test::run(store_.webhooks().send_test(in, to, {}, soon()))); }
 
     /// Runs a worker until it is told to stop.
     std::future<Result<void>> work(std::vector<std::string> allowed) { return work(std::move(allowed), keyring_); }

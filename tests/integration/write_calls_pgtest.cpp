@@ -44,7 +44,7 @@ protected:
     }
     Result<safeguards::Approval> decide(ApprovalId id, bool is_approved)
     {
-        return test::run(store_.write_calls().decide(key_.environment, id, is_approved, "link", soon()));
+        return test::run(store_.write_calls().decide(key_.environment, id, is_approved, "link", {}, soon()));
     }
 
     Account const account_ = account(environment("t", "e"));
@@ -167,7 +167,7 @@ TEST_F(WriteCallTest, IsNotSeenFromAnotherEnvironment)
     auto const asked = ask();
     auto const other = environment("t", "other");
     EXPECT_EQ(test::run(store_.write_calls().find(other, asked.id, soon())).error().code(), ErrorCode::not_found);
-    EXPECT_EQ(test::run(store_.write_calls().decide(other, asked.id, true, "x", soon())).error().code(),
+    EXPECT_EQ(test::run(store_.write_calls().decide(other, asked.id, true, "x", {}, soon())).error().code(),
               ErrorCode::not_found);
     EXPECT_TRUE(must(test::run(store_.write_calls().list(other, {}, soon()))).items.empty());
     EXPECT_EQ(must(test::run(store_.write_calls().list(key_.environment, {}, soon()))).items.size(), 1U);

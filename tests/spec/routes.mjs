@@ -4,22 +4,26 @@ import { allRoutes } from '../support/routes.mjs';
 const schemes = {
     open: [],
     mcp_token: ['', 'apiToken', 'secondFactor'],
-    api_token: ['apiToken'],
+    caller: ['apiToken', 'session'],
+    session: ['session'],
     account_token: ['accountToken'],
     any_token: ['apiToken', 'accountToken'],
 };
+/// What no API token may, so that only a session is described.
+const ofPeople = /^(people|audit|team)_|^api_tokens_write$/;
 /// Routes of our pages have one of these, or none.
 const linkSchemes = ['linkToken', 'connectCookie', 'formToken'];
 /// An MCP endpoint without the token in its path has it in a header.
 const mcpBearer = ['mcpToken', 'mcpToken+secondFactor'];
 
-function hasAccess(security, access) {
+function hasAccess(security, access, needs) {
     const given = security.map((one) => Object.keys(one).join('+'));
     if (access === 'link') return given.length <= 1 && given.every((one) => linkSchemes.includes(one));
     // The verbs of an MCP endpoint that only refuse ask for nothing.
     if (access === 'mcp_token' && given.length === 0) return true;
     if (access === 'mcp_token' && JSON.stringify(given.sort()) === JSON.stringify(mcpBearer)) return true;
-    return JSON.stringify(given.sort()) === JSON.stringify([...(schemes[access] ?? ['?'])].sort());
+    const wanted = access === 'caller' && ofPeople.test(needs) ? schemes.session : (schemes[access] ?? ['?']);
+    return JSON.stringify(given.sort()) === JSON.stringify([...wanted].sort());
 }
 
 /// The query parameters of a GET are those that are described. The filters of a list are not in its row.
@@ -37,12 +41,14 @@ export function routes(tests, spec) {
     const table = tests.check('the table of routes can be read', readTable);
     if (table === undefined) return;
     const described = new Map(spec.operations().map((operation) => [operation.name, operation]));
-    for (const [name, { access, query }] of table)
+    for (const [name, { access, needs, query }] of table)
         tests.check(`route ${name} is described`, () => {
             const operation = described.get(name);
             if (operation === undefined) throw new Error(`there is no ${name} in api-spec/openapi.yaml`);
-            if (!hasAccess(operation.security, access))
+            if (!hasAccess(operation.security, access, needs))
                 throw new Error(`its access is ${access}, but its security is ${JSON.stringify(operation.security)}`);
+            if (operation.permission !== needs?.replace(/_(?=[a-z]+$)/, ':'))
+                throw new Error(`it needs ${needs}, but its x-permission is ${operation.permission}`);
             const problem = queryProblem(operation, query);
             if (problem !== undefined) throw new Error(problem);
         });
@@ -54,10 +60,10 @@ export function routes(tests, spec) {
 
 function readTable() {
     const table = new Map();
-    for (const { method, path, access, query } of allRoutes()) {
+    for (const { method, path, access, needs, query } of allRoutes()) {
         const name = `${method} ${path}`;
         if (table.has(name)) throw new Error(`${name} is a route twice`);
-        table.set(name, { access, query });
+        table.set(name, { access, needs: needs ?? undefined, query });
     }
     return table;
 }

@@ -55,6 +55,11 @@ std::string app_place(EnvironmentIntegrationId id)
     return "environment_integration:" + id.str() + ":oauth_app";
 }
 
+std::string tls_place(EnvironmentIntegrationId id)
+{
+    return "environment_integration:" + id.str() + ":tls_key";
+}
+
 std::string sealing_place(IntegratedAccountId id)
 {
     return "integrated_account:" + id.str() + ":context";

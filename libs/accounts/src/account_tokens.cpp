@@ -43,14 +43,14 @@ EnvironmentId AccountTokens::known_environment(std::string_view token) const
     return known != nullptr ? known->environment : EnvironmentId{};
 }
 
-Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, Deadline deadline)
+Task<Result<AccountToken>> AccountTokens::authenticate(std::string_view token, tenancy::Asker asker, Deadline deadline)
 {
     if (!crypto::is_well_formed(crypto::TokenKind::account, token))
         co_return refused();
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
     if (!cache_.knows(key))
-        if (auto const may = gate_.admit(crypto::TokenKind::account, token); !may)
+        if (auto const may = gate_.admit(crypto::TokenKind::account, token, asker); !may)
             co_return may.error().code() == ErrorCode::not_found ? refused() : may.error();
     auto fetch = [&](crypto::Digest const&, Deadline limit) {
         return snapshots::shared(repository_.resolve(candidates, limit));

@@ -19,6 +19,9 @@ std::size_t json_weight(json::value const& value)
     return bytes;
 }
 
+/// About what a sealed private key takes, in bytes.
+constexpr std::size_t kSealedKey = 4 * 1024;
+
 Task<Result<CallableAccountPtr>> load(AccountRepository& repository, Integrations& integrations,
                                       EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
 {
@@ -32,6 +35,7 @@ Task<Result<CallableAccountPtr>> load(AccountRepository& repository, Integration
 
 Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, AccountState state, Deadline deadline)
 {
+    auto tls = tls_identity(state.override, std::move(state.tls_key));
     auto installed = co_await integrations.install(state.account.integration, state.integration_version,
                                                    std::move(state.override), std::move(state.documentation), deadline);
     if (!installed)
@@ -40,6 +44,7 @@ Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, Accou
     if (!tools)
         co_return tools.error();
     auto connected = std::make_shared<CallableAccount>();
+    connected->tls = std::move(tls);
     // If the context makes no address, the first call reports it; the account can still be read and changed.
     connected->base_url = render_base_url(*(*installed)->integration, state.account.context).value_or(std::string());
     connected->place = sealing_place(state.account.id);
@@ -57,6 +62,8 @@ Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, Accou
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
     connected->app_secret = std::move(state.app_secret);
+    connected->log_bodies_for = state.log_bodies_for;
+    connected->structured_limits = state.structured_limits;
     co_return CallableAccountPtr(std::move(connected));
 }
 
@@ -75,6 +82,8 @@ std::size_t weight_of(CallableAccount const& connected)
     auto const& row = connected.account;
     auto bytes = sizeof connected + row.sealed.size() + json_weight(connected.visible) + connected.base_url.size() +
                  connected.reconnect_url.size() + json_weight(row.last_error) + json_weight(row.last_forbidden_error);
+    if (connected.tls != nullptr)
+        bytes += sizeof *connected.tls + connected.tls->ca.size() + connected.tls->certificate.size() + kSealedKey;
     for (auto const& [name, value] : row.context)
         bytes += name.size() + json_weight(value);
     // Tools with the account's own part are not shared. Each holds its schema in several forms: as values and as text.

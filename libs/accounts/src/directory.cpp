@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace sluice::accounts {
 namespace {
 
@@ -60,7 +62,7 @@ Directory::Directory(AccountRepository& accounts, InstallationRepository& instal
 {
 }
 
-Task<Result<Account>> Directory::create(NewAccount account, Deadline deadline)
+Task<Result<Account>> Directory::create(NewAccount account, tenancy::Author author, Deadline deadline)
 {
     auto const installation =
         co_await installations_.find(account.environment, account.environment_integration, deadline);
@@ -88,13 +90,14 @@ Task<Result<Account>> Directory::create(NewAccount account, Deadline deadline)
     row.authentication_method = std::move(account.authentication_method);
     row.region = std::move(account.region);
     row.is_sandbox = account.is_sandbox;
+    row.fair_share = std::move(account.fair_share);
     row.status = Status::active;
     plan_refresh(clock_.now(), kMiddle, row, parts);
-    co_return co_await accounts_.create(std::move(row), std::move(parts), deadline);
+    co_return co_await accounts_.create(std::move(row), std::move(parts), std::move(author), deadline);
 }
 
 Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAccountId id, AccountPatch patch,
-                                        Deadline deadline)
+                                        tenancy::Author author, Deadline deadline)
 {
     auto const callable = co_await callable_.find(environment, id, deadline);
     if (!callable)
@@ -102,22 +105,27 @@ Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAcc
     auto const installed = (*callable)->installed;
     bool const new_credentials = patch.context && has_credentials(*patch.context, *installed->integration,
                                                                   (*callable)->account.authentication_method);
+    if (new_credentials && !patch.may_enter_credentials)
+        co_return Error{ErrorCode::forbidden,
+                        "Credentials in `context` need the permission credentials:write, which you do "
+                        "not have."};
     AccountChange edit = [=, patch = std::move(patch), now = clock_.now()](Account& account,
                                                                            Context& context) -> Result<void> {
         account.tenant_id = patch.tenant_id.value_or(account.tenant_id);
         account.is_sandbox = patch.is_sandbox.value_or(account.is_sandbox);
         account.is_blocked = patch.is_blocked.value_or(account.is_blocked);
         account.region = patch.region.value_or(account.region);
+        account.fair_share = patch.fair_share.value_or(account.fair_share);
         if (new_credentials)
             reactivate(account);
         return patch.context ? merge_and_check(installed, *patch.context, now, account, context) : Result<void>{};
     };
-    co_return co_await accounts_.update(environment, id, new_credentials, std::move(edit), deadline);
+    co_return co_await accounts_.update(environment, id, new_credentials, std::move(edit), std::move(author), deadline);
 }
 
 Task<Result<Account>> Directory::replace_credentials(EnvironmentId environment, IntegratedAccountId id,
                                                      std::optional<std::string> method, json::object context,
-                                                     Deadline deadline)
+                                                     tenancy::Author author, Deadline deadline)
 {
     auto const callable = co_await callable_.find(environment, id, deadline);
     if (!callable)
@@ -128,10 +136,11 @@ Task<Result<Account>> Directory::replace_credentials(EnvironmentId environment, 
         reactivate(account);
         return merge_and_check(installed, patch, now, account, old);
     };
-    co_return co_await accounts_.update(environment, id, true, std::move(edit), deadline);
+    co_return co_await accounts_.update(environment, id, true, std::move(edit), std::move(author), deadline);
 }
 
-Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
+Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                    Deadline deadline)
 {
     auto const callable = co_await callable_.find(environment, id, deadline);
     if (!callable)
@@ -141,6 +150,10 @@ Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccount
     if (format == nullptr || !format->oauth)
         co_return Error{ErrorCode::conflict,
                         fmt::format("Credentials of the kind {} are not renewed.", row.authentication_method)};
+    // Before the vendor is asked: what it answers, or a crash, must not hide who wanted it.
+    auto const asked = co_await accounts_.ask_renewal(environment, id, std::move(author), deadline);
+    if (!asked)
+        co_return asked.error();
     auto const renewed = co_await refresher_.renew(*callable, Refresher::Why::asked, Deadline::after(kRenewLimit));
     // While the old token works, a failed renewal is no error, unless the account is dead.
     bool const works = !row.access_expires_at || *row.access_expires_at > clock_.now();
@@ -150,42 +163,49 @@ Task<Result<void>> Directory::renew(EnvironmentId environment, IntegratedAccount
 }
 
 Task<Result<MintedAccountToken>> Directory::mint_token(EnvironmentId environment, IntegratedAccountId id,
-                                                       Deadline deadline)
+                                                       tenancy::Author author, Deadline deadline)
 {
     auto token = crypto::mint_token(keyring_, crypto::TokenKind::account);
     auto const expires_at = clock_.now() + AccountTokens::kLifetime;
-    auto const created =
-        co_await tokens_.create({environment, id, expires_at}, crypto::hash_token(keyring_, token.reveal()), deadline);
+    auto const created = co_await tokens_.create(
+        {environment, id, expires_at}, crypto::hash_token(keyring_, token.reveal()), std::move(author), deadline);
     if (!created)
         co_return created.error();
     co_return MintedAccountToken{std::move(token), expires_at};
 }
 
-Task<Result<void>> Directory::remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline)
+Task<void> Directory::revoke_behind(EnvironmentId environment, Result<CallableAccountPtr> callable)
 {
-    auto const callable = co_await callable_.find(environment, id, deadline);
-    auto const removed = co_await accounts_.remove(environment, id, deadline);
-    if (!removed)
-        co_return removed.error();
     if (!callable)
-        co_return Result<void>{};
+        co_return;
     // If the vendor cannot be asked, the grant ends by itself or when the customer removes the app.
     auto revoking = revoke(client_, *callable, Deadline::after(kRevokeLimit));
     co_await behind_.leave(environment, std::move(revoking));
+}
+
+Task<Result<void>> Directory::remove(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                     Deadline deadline)
+{
+    auto const callable = co_await callable_.find(environment, id, deadline);
+    auto const removed = co_await accounts_.remove(environment, id, std::move(author), deadline);
+    if (!removed)
+        co_return removed.error();
+    co_await revoke_behind(environment, callable);
     co_return Result<void>{};
 }
 
-Task<Result<std::vector<IntegratedAccountId>>>
-Directory::remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit)
+Task<Result<std::vector<IntegratedAccountId>>> Directory::remove_all(EnvironmentId environment,
+                                                                     std::vector<IntegratedAccountId> ids,
+                                                                     tenancy::Author author, Deadline deadline)
 {
-    std::vector<IntegratedAccountId> gone;
-    for (auto const& id : ids) {
-        auto const removed = co_await remove(environment, id, Deadline::after(limit));
-        if (!removed && removed.error().code() != ErrorCode::not_found)
-            co_return removed.error();
-        if (removed)
-            gone.push_back(id);
-    }
+    std::map<IntegratedAccountId, Result<CallableAccountPtr>> callable;
+    for (auto const& id : ids)
+        callable.insert_or_assign(id, co_await callable_.find(environment, id, deadline));
+    auto gone = co_await accounts_.remove_all(environment, std::move(ids), std::move(author), deadline);
+    if (!gone)
+        co_return gone.error();
+    for (auto const& id : *gone)
+        co_await revoke_behind(environment, callable.at(id));
     co_return gone;
 }
 

@@ -35,17 +35,19 @@ Task<Result<void>> DocumentationEditor::check(DocumentationRow row, Deadline dea
     co_return tools::check_documentation((*installed)->integration, {row.resource, row.method, row.type, row.value});
 }
 
-Task<Result<DocumentationRow>> DocumentationEditor::create(DocumentationRow row, Deadline deadline)
+Task<Result<DocumentationRow>> DocumentationEditor::create(DocumentationRow row, tenancy::Author author,
+                                                           Deadline deadline)
 {
     auto const fits = co_await check(row, deadline);
     if (!fits)
         co_return fits.error();
-    co_return co_await documentation_.create(std::move(row), deadline);
+    co_return co_await documentation_.create(std::move(row), std::move(author), deadline);
 }
 
 Task<Result<DocumentationRow>> DocumentationEditor::change(EnvironmentId environment, DocumentationId id,
                                                            std::optional<std::string> format,
-                                                           std::optional<std::string> value, Deadline deadline)
+                                                           std::optional<std::string> value, tenancy::Author author,
+                                                           Deadline deadline)
 {
     auto row = co_await documentation_.find(environment, id, deadline);
     if (!row)
@@ -55,7 +57,7 @@ Task<Result<DocumentationRow>> DocumentationEditor::change(EnvironmentId environ
     auto const fits = co_await check(*row, deadline);
     if (!fits)
         co_return fits.error();
-    co_return co_await documentation_.update(*std::move(row), deadline);
+    co_return co_await documentation_.update(*std::move(row), std::move(author), deadline);
 }
 
 } // namespace sluice::accounts

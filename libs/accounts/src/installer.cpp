@@ -1,5 +1,6 @@
 #include "accounts/installer.hpp"
 
+#include "accounts/tls_settings.hpp"
 #include "http_api/outgoing_url.hpp"
 
 #include <algorithm>
@@ -58,56 +59,63 @@ Error as_override(Error const& error)
 } // namespace
 
 Installer::Installer(InstallationRepository& installations, IntegrationRepository& definitions,
-                     Integrations& integrations, http::EgressPolicy const& egress)
+                     Integrations& integrations, http::EgressPolicy const& egress, Clock const& clock)
     : installations_(installations)
     , definitions_(definitions)
     , integrations_(integrations)
     , egress_(egress)
+    , clock_(clock)
 {
 }
 
-Task<Result<void>> Installer::check_override(IntegrationId integration, json::object override, Deadline deadline)
+Task<Result<void>> Installer::accept_override(EnvironmentIntegration& row, Deadline deadline)
 {
-    if (auto const checked = check_base_url(override, egress_); !checked)
+    row.app_secret = take_app_secret(row.override);
+    row.tls_key = take_tls_key(row.override);
+    if (auto faults = faults_of_tls(row.override, row.tls_key, clock_.now()); !faults.empty())
+        co_return Error{std::move(faults)};
+    if (auto const checked = check_base_url(row.override, egress_); !checked)
         co_return checked.error();
-    if (override.empty())
+    if (row.override.empty())
         co_return Result<void>{};
-    auto const checked = co_await integrations_.check_override(integration, std::move(override), deadline);
+    auto const checked = co_await integrations_.check_override(row.integration, row.override, deadline);
     if (!checked)
         co_return as_override(checked.error());
     co_return Result<void>{};
 }
 
-Task<Result<InstallationRepository::Ensured>> Installer::install(EnvironmentIntegration row, Deadline deadline)
+Task<Result<InstallationRepository::Ensured>> Installer::install(EnvironmentIntegration row, tenancy::Author author,
+                                                                 Deadline deadline)
 {
-    row.app_secret = take_app_secret(row.override);
     auto const definition = co_await definitions_.find(row.environment, row.integration, deadline);
     if (!definition)
         co_return definition.error().code() == ErrorCode::not_found
             ? invalid("integration_id", "is no integration this environment may install")
             : definition.error();
-    auto const checked = co_await check_override(row.integration, row.override, deadline);
-    if (!checked)
-        co_return checked.error();
-    co_return co_await installations_.ensure(std::move(row), deadline);
+    auto const accepted = co_await accept_override(row, deadline);
+    if (!accepted)
+        co_return accepted.error();
+    if (has_certificate(row.override) && !row.tls_key)
+        co_return tls_key_needed();
+    co_return co_await installations_.ensure(std::move(row), std::move(author), deadline);
 }
 
 Task<Result<EnvironmentIntegration>> Installer::change(EnvironmentId environment, EnvironmentIntegrationId id,
-                                                       InstallationPatch patch, Deadline deadline)
+                                                       InstallationPatch patch, tenancy::Author author,
+                                                       Deadline deadline)
 {
     auto row = co_await installations_.find(environment, id, deadline);
     if (!row)
         co_return row.error();
     if (patch.override) {
         row->override = *std::move(patch.override);
-        row->app_secret = take_app_secret(row->override);
-        auto const checked = co_await check_override(row->integration, row->override, deadline);
-        if (!checked)
-            co_return checked.error();
+        auto const accepted = co_await accept_override(*row, deadline);
+        if (!accepted)
+            co_return accepted.error();
     }
     row->is_enabled = patch.is_enabled.value_or(row->is_enabled);
     row->show_in_catalog = patch.show_in_catalog.value_or(row->show_in_catalog);
-    co_return co_await installations_.update(*std::move(row), deadline);
+    co_return co_await installations_.update(*std::move(row), std::move(author), deadline);
 }
 
 } // namespace sluice::accounts

@@ -160,6 +160,7 @@ Task<Result<Integrations::StoredPtr>> Integrations::stored(IntegrationId id, int
 Task<Result<InstalledPtr>> Integrations::install(IntegrationId id, int version, json::object override,
                                                  std::vector<DocumentationRow> documentation, Deadline deadline)
 {
+    override.erase(catalog::kTlsMember); // Those who differ in it alone share a definition.
     auto const key = content_key(id, version, override, documentation);
     if (auto known = shelf_->find_installed(key))
         co_return known;

@@ -189,9 +189,11 @@ Result<OAuthApp> oauth_app(catalog::OAuth const& oauth, std::optional<SealedSecr
     return OAuthApp{oauth.client_id, *std::move(secret)};
 }
 
-http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app, http::Query form)
+http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app, http::Query form,
+                                    TlsIdentityPtr tls)
 {
     http::OutgoingRequest request;
+    request.tls = std::move(tls);
     request.method = http::Method::post;
     request.url = std::move(url);
     request.headers.add("accept", "application/json");

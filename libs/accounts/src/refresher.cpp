@@ -294,7 +294,7 @@ Task<Result<TokenAnswer>> Refresher::ask_vendor(CallableAccount const& account)
         form.add("grant_type", "refresh_token");
         form.add("refresh_token", refresh_token_of(*context));
     }
-    auto request = token_request(*oauth, *std::move(url), *app, std::move(form));
+    auto request = token_request(*oauth, *std::move(url), *app, std::move(form), account.tls);
     request.owner = http::Owner{account.account.environment, account.account.id};
     auto const answer = co_await client_.send(std::move(request), Deadline::after(config_.vendor_limit));
     if (!answer)

@@ -25,7 +25,7 @@ Task<Result<void>> revoke(http::Client& client, CallableAccountPtr account, Dead
             continue;
         http::Query form;
         form.add("token", std::string(token->get_string()));
-        auto request = token_request(*format->oauth, *std::move(url), *app, std::move(form));
+        auto request = token_request(*format->oauth, *std::move(url), *app, std::move(form), account->tls);
         request.owner = http::Owner{account->account.environment, account->account.id};
         auto const answer = co_await client.send(std::move(request), deadline);
         co_return answer ? Result<void>{} : Result<void>(answer.error());

@@ -121,6 +121,7 @@ Result<Credential> Vault::credential(CallableAccount const& connected) const
     auto rendered = render(format->authorization, json::value(std::move(values)), connected.visible);
     if (!rendered)
         return Error{ErrorCode::internal, "A stored credential is incomplete.", rendered.error().public_detail()};
+    rendered->tls = connected.tls;
     return rendered;
 }
 

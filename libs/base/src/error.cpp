@@ -103,6 +103,13 @@ Error::Error(std::vector<FieldFailure> failures)
     }
 }
 
+Error Error::at(ErrorCode code, std::string path, std::string message)
+{
+    auto made = invalid(std::move(path), std::move(message));
+    made.code_ = code;
+    return made;
+}
+
 Error invalid(std::string path, std::string message)
 {
     std::vector<FieldFailure> failures;

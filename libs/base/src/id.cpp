@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace sluice {
@@ -47,6 +48,22 @@ Uuid uuid_v7(std::chrono::system_clock::time_point now)
     store_big_endian(static_cast<std::uint64_t>(milliseconds), std::span(uuid).first(6));
     mark(uuid, 7);
     return uuid;
+}
+
+Uuid first_id(std::chrono::system_clock::time_point at)
+{
+    Uuid uuid{};
+    auto const milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+    store_big_endian(static_cast<std::uint64_t>(std::max<std::int64_t>(milliseconds, 0)), std::span(uuid).first(6));
+    return uuid;
+}
+
+std::chrono::system_clock::time_point time_of(Uuid const& uuid)
+{
+    std::int64_t milliseconds = 0;
+    for (std::size_t i = 0; i < 6; ++i)
+        milliseconds = milliseconds * 256 + uuid[i];
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds));
 }
 
 Uuid uuid_of_name(std::string_view name)

@@ -11,9 +11,10 @@
 namespace sluice::catalog {
 namespace {
 
-/// The members that an override may replace. The other members of the manifest say what the vendor is, not how to reach
+/// The members that an override may have. The other members of the manifest say what the vendor is, not how to reach
 /// it.
-constexpr std::array<std::string_view, 4> kOverridable{"base_url", "pagination", "rate_limit", "credentials"};
+constexpr std::array<std::string_view, 7> kOverridable{"base_url",    "headers",          "pagination", "rate_limit",
+                                                       "credentials", "error_expression", kTlsMember};
 /// The members of a credential format that are about the developer's own OAuth app.
 constexpr std::array<std::string_view, 2> kAppMembers{"client_id", "scopes"};
 
@@ -119,6 +120,8 @@ Result<Definition> with_override(Definition definition, json::object const& over
                                 fmt::format("cannot be overridden; allowed are {}", fmt::join(kOverridable, ", "))});
         else if (slot == "credentials")
             override_credentials(root, value, failures);
+        else if (slot == kTlsMember)
+            continue; // Of the connection, not of the definition.
         else
             root[slot] = value;
     }

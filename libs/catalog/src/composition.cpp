@@ -62,9 +62,9 @@ private:
                           fmt::format("reads {}, which is not there; there are {}", path, fmt::join(roots_, ", ")));
     }
 
-    Condition condition_in(Mapping& mapping)
+    When condition_in(Mapping& mapping)
     {
-        auto condition = read_condition(mapping, source_, problems_);
+        auto condition = read_when(mapping, source_, problems_);
         for (auto const& [path, values] : condition.equals)
             check_path(path, documents::join_path(mapping.at("when"), path));
         for (auto const* paths : {&condition.given, &condition.absent})
@@ -293,9 +293,9 @@ std::shared_ptr<Composition const> read_steps(Mapping& mapping, documents::Sourc
     return StepsReader(source, integration, arguments, problems).read(mapping.find("steps"), mapping.at("steps"));
 }
 
-Condition read_condition(Mapping& mapping, documents::Source const& source, documents::Problems& problems)
+When read_when(Mapping& mapping, documents::Source const& source, documents::Problems& problems)
 {
-    Condition condition;
+    When condition;
     Mapping when(source, mapping.find("when"), mapping.at("when"), problems);
     when.take_all();
     for (auto const& [path, value] : when.object() != nullptr ? *when.object() : json::object{})

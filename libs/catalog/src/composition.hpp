@@ -20,8 +20,7 @@ namespace sluice::catalog {
                                                             documents::Problems& problems);
 
 /// Reads `when`, `given` and `absent`. The caller checks the paths.
-[[nodiscard]] Condition read_condition(Mapping& mapping, documents::Source const& source,
-                                       documents::Problems& problems);
+[[nodiscard]] When read_when(Mapping& mapping, documents::Source const& source, documents::Problems& problems);
 
 /// What a composed method has of the methods that it calls: access, scopes, tags, pages. After its own tags are set.
 void adopt_called(Method& method, Integration const& integration);

@@ -121,7 +121,7 @@ Result<Value> work_out(RefuseStep const& step, json::value const& values)
 
 } // namespace
 
-bool Condition::holds(json::value const& values) const
+bool When::holds(json::value const& values) const
 {
     auto const is_given = [&](std::string const& path) { return given_at(values, path) != nullptr; };
     return std::ranges::all_of(given, is_given) && std::ranges::none_of(absent, is_given) &&

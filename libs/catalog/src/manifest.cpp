@@ -5,9 +5,13 @@
 #include "composition.hpp"
 #include "credentials.hpp"
 #include "dynamic.hpp"
+#include "error_picks.hpp"
+#include "fixed_headers.hpp"
 #include "inputs.hpp"
+#include "limit_rule.hpp"
 #include "mapping.hpp"
 #include "offers.hpp"
+#include "pagination.hpp"
 #include "shown.hpp"
 #include "templates.hpp"
 #include "tool_shape.hpp"
@@ -70,9 +74,12 @@ public:
         integration_.base_url = root.template_at("base_url", true);
         check_base_url(root);
         read_credentials(source_, root, integration_, problems_);
-        default_pagination_ = read_pagination(root.find("pagination"), "pagination");
-        read_rate_limit(root.find("rate_limit"));
-        integration_.failures_at = Mapping(source_, root.find("errors"), "errors", problems_).text("fields", false);
+        default_pagination_ = read_pagination(root.find("pagination"), source_, "pagination", problems_);
+        integration_.headers = read_fixed_headers(root, {}, source_, problems_);
+        integration_.forward_headers = read_forward_headers(root);
+        read_limit_rule(root.find("rate_limit"), source_, integration_, problems_);
+        integration_.errors = read_error_picks(root.find("errors"), source_, problems_);
+        integration_.error_when = read_error_expression(root, source_, nullptr, problems_);
         large_integers_ = root.choice("large_integers", kLargeIntegers, 0);
         read_tags(root.find("tool_tags"));
         read_resources(root.find("resources"));
@@ -110,64 +117,6 @@ private:
             root.problem("base_url", "must start with https://");
         if (text.ends_with('/'))
             root.problem("base_url", "must not end with /");
-    }
-
-    /// Reads which answers without the array are empty lists. YAML reads the word null as a null.
-    static void read_empty_lists(Mapping& mapping, Pagination& pagination)
-    {
-        auto const* value = mapping.find("empty");
-        auto const* forms = value != nullptr ? value->if_array() : nullptr;
-        if (value != nullptr && forms == nullptr)
-            return mapping.problem("empty", "must be a list of absent and null");
-        if (forms == nullptr)
-            return;
-        for (auto const& form : *forms) {
-            bool const is_text = form.is_string();
-            if (form.is_null() || (is_text && form.get_string() == "null"))
-                pagination.null_is_empty = true;
-            else if (is_text && form.get_string() == "absent")
-                pagination.absent_is_empty = true;
-            else
-                mapping.problem("empty", "must be a list of absent and null");
-        }
-    }
-
-    Pagination read_pagination(json::value const* value, std::string const& path)
-    {
-        Pagination pagination;
-        if (value == nullptr)
-            return pagination;
-        Mapping mapping(source_, value, path, problems_);
-        std::vector<std::string_view> formats{"none"};
-        for (auto const* style : paging::styles())
-            formats.push_back(style->name());
-        pagination.style = paging::find_style(formats[mapping.choice("format", formats, 0)]);
-        Mapping config(source_, mapping.find("config"), mapping.at("config"), problems_);
-        read_empty_lists(mapping, pagination);
-        pagination.items = config.text("items", pagination.style != nullptr);
-        if (pagination.style == nullptr)
-            return pagination;
-        for (auto const& setting : pagination.style->settings())
-            if (setting.kind == paging::Setting::Kind::text)
-                pagination.settings.emplace(setting.name, config.text(setting.name, setting.required));
-            else if (config.flag(setting.name, false))
-                pagination.settings.emplace(setting.name, "");
-        pagination.next = pagination.style->next_path(pagination.settings);
-        pagination.max_limit = config.integer("max_limit", 1, 100'000, 100);
-        pagination.default_limit = config.integer("default_limit", 1, pagination.most(), pagination.max_limit);
-        return pagination;
-    }
-
-    void read_rate_limit(json::value const* value)
-    {
-        if (value == nullptr)
-            return;
-        auto rule = ratelimit::Rule::parse(*value, "rate_limit");
-        if (rule)
-            integration_.rate_limit = std::make_shared<ratelimit::Rule const>(*std::move(rule));
-        else
-            for (auto const& failure : rule.error().failures())
-                problems_.add(source_, failure.path, failure.message);
     }
 
     void read_tags(json::value const* value)
@@ -276,10 +225,12 @@ private:
         method.destructive = mapping.flag("destructive", overwrites && method.access == Access::write);
         method.idempotent = method.access == Access::read || method.verb == "PUT" || method.verb == "DELETE";
         method.tool_allowed = mapping.flag("tool", method.body.kind != BodyShape::Kind::multipart);
+        method.headers = read_fixed_headers(mapping, integration_.headers, source_, problems_);
         method.gives_link = mapping.choice("download", {"follow", "link"}, 0) == 1;
         if (method.gives_link && (method.access == Access::write || method.verb != "GET"))
             mapping.problem("download", "is only for a method that reads with GET");
         method.large_integers_are_text = mapping.choice("large_integers", kLargeIntegers, large_integers_) == 1;
+        method.error_when = read_error_expression(mapping, source_, integration_.error_when, problems_);
         method.former_names = mapping.texts("former_names");
         // raw_operations has applied it already, when the operation was read.
         bool const wants_raw_schema = mapping.flag("raw_schema", false);
@@ -296,8 +247,9 @@ private:
         method.inputs = read_inputs(mapping.find("input"), source_, mapping.at("input"), {"arguments."}, problems_);
         method.paginated = mapping.flag("paginated", false);
         auto const* pagination = mapping.find("pagination");
-        method.pagination = pagination != nullptr ? read_pagination(pagination, mapping.at("pagination"))
-                                                  : (method.paginated ? default_pagination_ : Pagination{});
+        method.pagination = pagination != nullptr
+                                ? read_pagination(pagination, source_, mapping.at("pagination"), problems_)
+                                : (method.paginated ? default_pagination_ : Pagination{});
         bool const has_raw_schema = method.raw_schema && method.parameters.empty() && method.body.schema.is_object();
         if (wants_raw_schema && found != operations_.end() && !has_raw_schema)
             mapping.problem("raw_schema", "is only for an operation with a JSON body and no parameters: leave it out");
@@ -337,6 +289,10 @@ private:
                                                 method.tool_name, method.tool_name.size(), kTargetName));
         if (method.paginated && method.pagination.style == nullptr)
             mapping.problem("paginated", "needs a pagination block, here or at the root");
+        if (method.paginated && !method.composition && !method.pagination.own().body.empty() &&
+            method.body.kind != BodyShape::Kind::object)
+            mapping.problem("paginated", "has its page in the body (in_body), and the operation has no JSON object as "
+                                         "its body: give the method a pagination without in_body");
         if (method.description.size() > kMaxDescription)
             mapping.problem("operation", fmt::format("has a description of {} bytes; clients cut after {}",
                                                      method.description.size(), kMaxDescription));

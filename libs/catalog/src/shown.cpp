@@ -41,7 +41,7 @@ Shown read_shown(json::value const* value, documents::Source const& source, std:
             paths.problem("recorded", "must be a list of conditions");
         for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
             Mapping condition(source, &(*list)[i], documents::join_path(paths.at("recorded"), i), problems);
-            message.recorded.push_back(read_condition(condition, source, problems));
+            message.recorded.push_back(read_when(condition, source, problems));
         }
         shown.message = std::move(message);
     }

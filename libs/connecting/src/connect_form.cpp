@@ -108,7 +108,8 @@ ConnectForm::options(accounts::CallableAccountPtr account, std::string field, js
     co_return options_in(*wanted->source, *items);
 }
 
-Task<Result<void>> ConnectForm::submit(accounts::CallableAccountPtr account, json::object values, Deadline deadline)
+Task<Result<void>> ConnectForm::submit(accounts::CallableAccountPtr account, json::object values,
+                                       tenancy::Author author, Deadline deadline)
 {
     auto const& form = *account->installed->integration->actions.post_connect_user_form;
     auto answers = catalog::check_answers(form, values);
@@ -137,7 +138,8 @@ Task<Result<void>> ConnectForm::submit(accounts::CallableAccountPtr account, jso
         context = accounts::merge_context(context, answers, *installed->integration);
         return {};
     };
-    auto const stored = co_await accounts_.store_answers(row.environment, row.id, std::move(change), deadline);
+    auto const stored =
+        co_await accounts_.store_answers(row.environment, row.id, std::move(change), std::move(author), deadline);
     if (!stored)
         co_return stored.error();
     co_return Result<void>{};

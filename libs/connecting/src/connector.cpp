@@ -65,6 +65,12 @@ accounts::Account account_of(ConnectRequest const& request)
     return account;
 }
 
+/// The customer on the vendor's page: known by the link, or by the connection that a back end began.
+tenancy::Actor actor_of(Connection const& connection)
+{
+    return {tenancy::Actor::Kind::link, connection.link_token ? connection.link_token->str() : connection.id.str(), ""};
+}
+
 } // namespace
 
 bool is_same_browser(Connection const& connection, std::vector<std::string> const& cookies)
@@ -99,11 +105,12 @@ Task<Result<Connector::Opened>> Connector::open(EnvironmentId environment, Envir
         co_return state.error();
     if (!state->row.is_enabled)
         co_return Error{ErrorCode::forbidden, "The integration is disabled in this environment (is_enabled is false)."};
+    auto tls = accounts::tls_identity(state->row.override, std::move(state->tls_key));
     auto installed = co_await integrations_.install(state->row.integration, state->integration_version,
                                                     std::move(state->row.override), {}, deadline);
     if (!installed)
         co_return installed.error();
-    co_return Opened{environment, *std::move(installed), std::move(state->app_secret)};
+    co_return Opened{environment, *std::move(installed), std::move(state->app_secret), std::move(tls)};
 }
 
 Task<Result<json::object>> Connector::merge(ConnectRequest const& request, catalog::Integration const& integration,
@@ -143,7 +150,7 @@ Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& reque
     co_return Prepared{*std::move(opened), format, *std::move(whole), std::move(context)};
 }
 
-Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, Deadline deadline)
+Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, tenancy::Author author, Deadline deadline)
 {
     auto prepared = co_await prepare(request, accounts::Tokens::required, deadline);
     if (!prepared)
@@ -169,13 +176,13 @@ Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, Deadl
             co_return tried.error();
     }
     auto stored = co_await connections_.store_account(std::nullopt, request.link_token, std::move(account),
-                                                      std::move(context), deadline);
+                                                      std::move(context), std::move(author), deadline);
     if (!stored)
         co_return stored.error();
     co_return co_await trial_.run(std::nullopt, request.link_token, *std::move(stored), deadline);
 }
 
-Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadline deadline)
+Task<Result<StartedConnection>> Connector::start(ConnectRequest request, tenancy::Author author, Deadline deadline)
 {
     auto prepared = co_await prepare(request, accounts::Tokens::not_yet, deadline);
     if (!prepared)
@@ -202,8 +209,8 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, Deadlin
     connection.scopes = request.scopes ? *request.scopes : oauth->scopes;
     connection.expires_at = clock_.now() + kConnectionLifetime;
     auto state = crypto::mint_token(keyring_, crypto::TokenKind::state);
-    auto created =
-        co_await connections_.create(std::move(connection), crypto::hash_token(keyring_, state.reveal()), deadline);
+    auto created = co_await connections_.create(std::move(connection), crypto::hash_token(keyring_, state.reveal()),
+                                                std::move(author), deadline);
     if (!created)
         co_return created.error();
     co_return StartedConnection{*std::move(created), std::move(state)};
@@ -264,7 +271,7 @@ Task<Result<std::string>> Connector::authorize_url(std::string_view state, std::
     co_return *url + (url->find('?') == std::string::npos ? '?' : '&') + query.str();
 }
 
-Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadline deadline)
+Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, tenancy::Author author, Deadline deadline)
 {
     auto connection = co_await resolve(callback.state, deadline);
     if (!connection)
@@ -285,8 +292,10 @@ Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, Deadl
         co_return begun.error();
     failpoint("connect_claimed");
     auto account = Result<accounts::Account>(refusal_of(callback.error));
-    if (callback.error.empty() && !callback.code.empty())
-        account = co_await exchange(*connection, std::move(callback.code), deadline);
+    if (callback.error.empty() && !callback.code.empty()) {
+        author.actor = actor_of(*connection);
+        account = co_await exchange(*connection, std::move(callback.code), std::move(author), deadline);
+    }
     if (!account) {
         // If this cannot be stored either, `resume` ends the connection later.
         [[maybe_unused]] auto const told = co_await connections_.fail(
@@ -323,7 +332,7 @@ Task<Result<accounts::TokenGrant>> Connector::ask_for_tokens(Opened const& opene
     auto url = oauth.token_url.render_url(json::object{{"context", context.visible}});
     if (!url)
         co_return url.error();
-    auto request = accounts::token_request(oauth, *std::move(url), *app, std::move(form));
+    auto request = accounts::token_request(oauth, *std::move(url), *app, std::move(form), opened.tls);
     request.owner.environment = opened.environment;
     auto const answer = co_await client_.send(std::move(request), deadline);
     if (!answer)
@@ -336,7 +345,8 @@ Task<Result<accounts::TokenGrant>> Connector::ask_for_tokens(Opened const& opene
     co_return std::move(read.grant);
 }
 
-Task<Result<accounts::Account>> Connector::exchange(Connection const& connection, std::string code, Deadline deadline)
+Task<Result<accounts::Account>> Connector::exchange(Connection const& connection, std::string code,
+                                                    tenancy::Author author, Deadline deadline)
 {
     auto const opened = co_await open(connection.environment, connection.environment_integration, deadline);
     if (!opened)
@@ -381,7 +391,7 @@ Task<Result<accounts::Account>> Connector::exchange(Connection const& connection
             co_return tried.error();
     }
     co_return co_await connections_.store_account(connection.id, connection.link_token, std::move(account),
-                                                  std::move(context), Deadline::after(kStoreLimit));
+                                                  std::move(context), std::move(author), Deadline::after(kStoreLimit));
 }
 
 Task<Result<std::optional<Timestamp>>> Connector::resume(EnvironmentId environment, ConnectionId id, Deadline deadline)

@@ -33,7 +33,7 @@ Task<Result<bool>> HealthCheck::run(accounts::CallableAccountPtr account, Deadli
         return {};
     };
     auto const stored =
-        co_await repository_.update(row.environment, row.id, false, std::move(change), Deadline::after(kStoreLimit));
+        co_await repository_.note(row.environment, row.id, std::move(change), Deadline::after(kStoreLimit));
     if (!stored && stored.error().code() != ErrorCode::not_found)
         co_return stored.error();
     co_return is_refused;

@@ -78,7 +78,8 @@ Task<Result<accounts::EnvironmentIntegration>> Links::installation_named(Environ
     co_return invalid("integration", "is not installed in this environment");
 }
 
-Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, Deadline deadline)
+Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, tenancy::Author author,
+                                     Deadline deadline)
 {
     if (auto const checked = check_target(target); !checked)
         co_return checked.error();
@@ -110,8 +111,8 @@ Task<Result<MintedLink>> Links::mint(EnvironmentId environment, Target target, D
     link.context = std::move(target.context);
     link.expires_at = clock_.now() + kLifetime;
     auto secret = crypto::mint_token(keyring_, crypto::TokenKind::link);
-    auto created =
-        co_await connections_.create_link(std::move(link), crypto::hash_token(keyring_, secret.reveal()), deadline);
+    auto created = co_await connections_.create_link(std::move(link), crypto::hash_token(keyring_, secret.reveal()),
+                                                     std::move(author), deadline);
     if (!created)
         co_return created.error();
     co_return MintedLink{*std::move(created), std::move(secret)};
@@ -151,16 +152,16 @@ Task<Result<ConnectRequest>> Links::request_of(EnvironmentId environment, Target
     co_return request;
 }
 
-Task<Result<LinkToken>> Links::find(std::string secret, Deadline deadline)
+Task<Result<LinkToken>> Links::find(std::string secret, tenancy::Asker asker, Deadline deadline)
 {
-    if (auto const may = gate_.admit(crypto::TokenKind::link, secret); !may)
+    if (auto const may = gate_.admit(crypto::TokenKind::link, secret, asker); !may)
         co_return may.error();
     co_return co_await connections_.resolve_link(crypto::candidate_hashes(keyring_, secret), deadline);
 }
 
-Task<Result<LinkToken>> Links::authenticate(std::string secret, Deadline deadline)
+Task<Result<LinkToken>> Links::authenticate(std::string secret, tenancy::Asker asker, Deadline deadline)
 {
-    auto link = co_await find(std::move(secret), deadline);
+    auto link = co_await find(std::move(secret), asker, deadline);
     if (!link)
         co_return link.error().code() == ErrorCode::not_found ? invalid_link() : link.error();
     if (link->is_used || link->expires_at <= clock_.now())

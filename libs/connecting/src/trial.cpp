@@ -107,8 +107,8 @@ Task<Result<void>> Trial::set_up(accounts::CallableAccountPtr account, Deadline 
         context = accounts::merge_context(context, learnt, *installed->integration);
         return {};
     };
-    auto const stored = co_await accounts_.update(account->account.environment, account->account.id, false,
-                                                  std::move(change), Deadline::after(kStoreLimit));
+    auto const stored = co_await accounts_.note(account->account.environment, account->account.id, std::move(change),
+                                                Deadline::after(kStoreLimit));
     if (!stored)
         co_return stored.error();
     failpoint("connect_set_up");

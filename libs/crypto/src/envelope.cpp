@@ -9,24 +9,29 @@
 namespace sluice::crypto {
 namespace {
 
-std::string wrap_context(EnvironmentId environment, std::uint32_t version)
+std::string text_of(DataKey::Owner const& owner)
 {
-    return fmt::format("sluice data key|{}|{}", environment.str(), version);
+    return std::visit([](auto const& id) { return id.str(); }, owner);
+}
+
+std::string wrap_context(DataKey::Owner const& owner, std::uint32_t version)
+{
+    return fmt::format("sluice data key|{}|{}", text_of(owner), version);
 }
 
 } // namespace
 
-DataKey::DataKey(EnvironmentId environment, std::uint32_t version, Key key)
-    : environment_(environment)
+DataKey::DataKey(Owner owner, std::uint32_t version, Key const& key)
+    : owner_(owner)
     , version_(version)
-    , key_(std::move(key))
-    , value_prefix_(fmt::format("sluice value|{}|{}|", environment.str(), version))
+    , key_(key)
+    , value_prefix_(fmt::format("sluice value|{}|{}|", text_of(owner), version))
 {
 }
 
-DataKey DataKey::generate(EnvironmentId environment, std::uint32_t version)
+DataKey DataKey::generate(Owner owner, std::uint32_t version)
 {
-    return {environment, version, Key::random()};
+    return {owner, version, Key::random()};
 }
 
 Bytes DataKey::seal(std::string_view place, std::string_view plaintext) const
@@ -39,29 +44,30 @@ Result<Secret> DataKey::open(std::string_view place, ByteView sealed) const
     auto opened = crypto::open(key_, sealed, value_prefix_ + std::string(place));
     if (!opened)
         return Error{ErrorCode::internal, "A stored credential could not be read.",
-                     fmt::format("sealed value at {} of {} does not open", place, environment_.str())};
+                     fmt::format("sealed value at {} of {} does not open", place, text_of(owner_))};
     return *std::move(opened);
 }
 
 Bytes DataKey::wrap(Keyring const& keyring) const
 {
-    return crypto::seal(*keyring.find(keyring.active()), text_of(key_.reveal()), wrap_context(environment_, version_));
+    return crypto::seal(*keyring.find(keyring.active()), sluice::text_of(key_.reveal()),
+                        wrap_context(owner_, version_));
 }
 
-Result<DataKey> DataKey::unwrap(Keyring const& keyring, std::uint32_t master_key_id, EnvironmentId environment,
-                                std::uint32_t version, ByteView wrapped)
+Result<DataKey> DataKey::unwrap(Keyring const& keyring, std::uint32_t master_key_id, Owner owner, std::uint32_t version,
+                                ByteView wrapped)
 {
     auto const* master = keyring.find(master_key_id);
     if (master == nullptr)
         return Error{
             ErrorCode::internal, "A stored credential could not be read.",
-            fmt::format("the keyring has no key {}, which wraps the data key of {}", master_key_id, environment.str())};
-    auto const opened = crypto::open(*master, wrapped, wrap_context(environment, version));
+            fmt::format("the keyring has no key {}, which wraps the data key of {}", master_key_id, text_of(owner))};
+    auto const opened = crypto::open(*master, wrapped, wrap_context(owner, version));
     if (!opened || opened->reveal().size() != Key::kSize)
         return Error{ErrorCode::internal, "A stored credential could not be read.",
-                     fmt::format("the data key of {} does not open with key {}", environment.str(), master_key_id)};
+                     fmt::format("the data key of {} does not open with key {}", text_of(owner), master_key_id)};
     auto const bytes = bytes_of(opened->reveal());
-    return DataKey{environment, version, Key{bytes.first<Key::kSize>()}};
+    return DataKey{owner, version, Key{bytes.first<Key::kSize>()}};
 }
 
 std::string key_check(Keyring const& keyring, std::uint32_t id)

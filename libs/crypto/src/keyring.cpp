@@ -18,6 +18,7 @@ constexpr std::pair<Keyring::Purpose, std::string_view> kPurposes[] = {
     {Keyring::Purpose::token_hash, "sluice token hash v1"},
     {Keyring::Purpose::cursor, "sluice cursor v1"},
     {Keyring::Purpose::key_check, "sluice key check v1"},
+    {Keyring::Purpose::cookie, "sluice cookie v1"},
 };
 
 std::optional<std::uint32_t> key_id_of(json::value const* value)

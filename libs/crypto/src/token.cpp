@@ -62,6 +62,14 @@ std::string_view prefix_of(TokenKind kind) noexcept
         return "slx_acct_";
     case TokenKind::state:
         return "slx_state_";
+    case TokenKind::session:
+        return "slx_sess_";
+    case TokenKind::invitation:
+        return "slx_invite_";
+    case TokenKind::reset:
+        return "slx_reset_";
+    case TokenKind::sign_in:
+        return "slx_signin_";
     }
     return {};
 }

@@ -113,14 +113,28 @@ std::string_view first_of(std::string_view one, std::string_view other)
     return one.empty() ? other : one;
 }
 
+std::string account_name(json::object const& payload, Quote quote)
+{
+    return fmt::format("The {} account of the tenant {} ({})", quote(text_at(payload, "integration", "name")),
+                       quote(text_at(payload, "tenant_id")), quote(text_at(payload, "id")));
+}
+
+std::string limit_sentence(json::object const& payload, Quote quote)
+{
+    auto const* window = json::object_at(payload, "window");
+    auto const number = [window](std::string_view name) {
+        auto const* value = window != nullptr ? window->if_contains(name) : nullptr;
+        return value != nullptr && value->is_int64() ? std::to_string(value->get_int64()) : std::string("few");
+    };
+    return fmt::format("{} has little left of its vendor's limit {}: {} of {}.", account_name(payload, quote),
+                       quote(text_at(payload, "window", "name")), number("remaining"), number("limit"));
+}
+
 std::string account_sentence(std::string_view what, json::object const& payload, Quote quote)
 {
-    auto const id = quote(text_at(payload, "id"));
     if (what == "deleted")
-        return fmt::format("The account {} was deleted.", id);
-    auto const account =
-        fmt::format("The {} account of the tenant {} ({})", quote(text_at(payload, "integration", "name")),
-                    quote(text_at(payload, "tenant_id")), id);
+        return fmt::format("The account {} was deleted.", quote(text_at(payload, "id")));
+    auto const account = account_name(payload, quote);
     auto const said = text_at(payload, "last_error", "message");
     auto const why = said.empty() ? std::string() : fmt::format(" The reason: {}", quote(said));
     if (what == "created")
@@ -174,6 +188,8 @@ std::string sentence(Event const& event, json::object const& payload, Quote quot
         return installation_sentence(what, payload, quote);
     if (about == "approval")
         return decision_sentence(what, payload, quote);
+    if (type == "rate_limit:warning")
+        return limit_sentence(payload, quote);
     if (type == "test")
         return fmt::format("This is a test: what Sluice tells of the environment {} comes here.",
                            quote(event.environment.str()));

@@ -126,7 +126,7 @@ std::vector<FieldFailure> Destinations::faults_of(DestinationPatch const& patch)
 }
 
 Task<Result<Destination>> Destinations::create(EnvironmentId environment, DestinationPatch destination,
-                                               Deadline deadline)
+                                               tenancy::Author author, Deadline deadline)
 {
     if (!destination.label)
         co_return invalid("label", "is required");
@@ -139,11 +139,11 @@ Task<Result<Destination>> Destinations::create(EnvironmentId environment, Destin
     row.event_types = {"approval:requested"};
     auto url = *destination.url;
     apply(std::move(destination), row);
-    co_return co_await destinations_.create(std::move(row), std::move(url), deadline);
+    co_return co_await destinations_.create(std::move(row), std::move(url), std::move(author), deadline);
 }
 
 Task<Result<Destination>> Destinations::change(EnvironmentId environment, NotificationDestinationId id,
-                                               DestinationPatch patch, Deadline deadline)
+                                               DestinationPatch patch, tenancy::Author author, Deadline deadline)
 {
     if (auto faults = faults_of(patch); !faults.empty())
         co_return Error{std::move(faults)};
@@ -152,12 +152,13 @@ Task<Result<Destination>> Destinations::change(EnvironmentId environment, Notifi
         co_return row.error();
     auto url = patch.url;
     apply(std::move(patch), *row);
-    co_return co_await destinations_.update(*std::move(row), std::move(url), deadline);
+    co_return co_await destinations_.update(*std::move(row), std::move(url), std::move(author), deadline);
 }
 
-Task<Result<TestResult>> Destinations::test(EnvironmentId environment, NotificationDestinationId id, Deadline deadline)
+Task<Result<TestResult>> Destinations::test(EnvironmentId environment, NotificationDestinationId id,
+                                            tenancy::Author author, Deadline deadline)
 {
-    auto const state = co_await destinations_.load_test(environment, id, deadline);
+    auto const state = co_await destinations_.load_test(environment, id, std::move(author), deadline);
     if (!state)
         co_return state.error();
     auto const now = clock_.now();

@@ -13,7 +13,7 @@
 namespace sluice::events {
 namespace {
 
-constexpr std::array<std::string_view, 14> kEventTypes{"integrated_account:created",
+constexpr std::array<std::string_view, 15> kEventTypes{"integrated_account:created",
                                                        "integrated_account:updated",
                                                        "integrated_account:active",
                                                        "integrated_account:post_install_error",
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 14> kEventTypes{"integrated_account:creat
                                                        "integrated_account:authentication_error",
                                                        "integrated_account:reactivated",
                                                        "integrated_account:deleted",
+                                                       "rate_limit:warning",
                                                        "environment_integration:app_refused",
                                                        "environment_integration:reactivated",
                                                        "approval:requested",
@@ -71,7 +72,8 @@ std::vector<FieldFailure> Subscriptions::faults_of(WebhookPatch const& patch) co
     return faults;
 }
 
-Task<Result<SignedWebhook>> Subscriptions::create(EnvironmentId environment, WebhookPatch webhook, Deadline deadline)
+Task<Result<SignedWebhook>> Subscriptions::create(EnvironmentId environment, WebhookPatch webhook,
+                                                  tenancy::Author author, Deadline deadline)
 {
     if (!webhook.target_url)
         co_return invalid("target_url", "is required");
@@ -81,14 +83,14 @@ Task<Result<SignedWebhook>> Subscriptions::create(EnvironmentId environment, Web
     row.environment = environment;
     apply(std::move(webhook), row);
     auto secret = mint_signing_secret();
-    auto created = co_await webhooks_.create(std::move(row), secret, deadline);
+    auto created = co_await webhooks_.create(std::move(row), secret, std::move(author), deadline);
     if (!created)
         co_return created.error();
     co_return SignedWebhook{*std::move(created), std::move(secret)};
 }
 
 Task<Result<Webhook>> Subscriptions::change(EnvironmentId environment, WebhookId id, WebhookPatch patch,
-                                            Deadline deadline)
+                                            tenancy::Author author, Deadline deadline)
 {
     if (auto faults = faults_of(patch); !faults.empty())
         co_return Error{std::move(faults)};
@@ -96,13 +98,14 @@ Task<Result<Webhook>> Subscriptions::change(EnvironmentId environment, WebhookId
     if (!row)
         co_return row.error();
     apply(std::move(patch), *row);
-    co_return co_await webhooks_.update(*std::move(row), deadline);
+    co_return co_await webhooks_.update(*std::move(row), std::move(author), deadline);
 }
 
-Task<Result<SignedWebhook>> Subscriptions::rotate_secret(EnvironmentId environment, WebhookId id, Deadline deadline)
+Task<Result<SignedWebhook>> Subscriptions::rotate_secret(EnvironmentId environment, WebhookId id,
+                                                         tenancy::Author author, Deadline deadline)
 {
     auto secret = mint_signing_secret();
-    auto rotated = co_await webhooks_.rotate_secret(environment, id, secret, deadline);
+    auto rotated = co_await webhooks_.rotate_secret(environment, id, secret, std::move(author), deadline);
     if (!rotated)
         co_return rotated.error();
     co_return SignedWebhook{*std::move(rotated), std::move(secret)};

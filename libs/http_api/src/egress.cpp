@@ -1,5 +1,7 @@
 #include "http_api/egress.hpp"
 
+#include "http_api/networks.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,16 +12,6 @@ namespace sluice::http {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-ip::address_v6 as_v6(ip::address const& address)
-{
-    return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
-}
-
-bool contains(ip::network_v6 const& network, ip::address_v6 const& address)
-{
-    return ip::network_v6(address, network.prefix_length()).network() == network.network();
-}
 
 ip::network_v6 v4_range(char const* address, unsigned short prefix)
 {
@@ -69,20 +61,12 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return port;
 }
 
-std::optional<ip::network_v6> parse_network(std::string const& text)
-{
-    boost::system::error_code failure;
-    if (auto const slash = text.find('/'); slash != std::string::npos) {
-        if (auto const network = ip::make_network_v4(text, failure); !failure)
-            return ip::network_v6(as_v6(network.address()), static_cast<unsigned short>(96 + network.prefix_length()));
-        auto const network = ip::make_network_v6(text, failure);
-        return failure ? std::nullopt : std::optional(network);
-    }
-    auto const address = ip::make_address(text, failure);
-    return failure ? std::nullopt : std::optional(ip::network_v6(as_v6(address), 128));
-}
-
 } // namespace
+
+EgressPolicy EgressPolicy::anywhere()
+{
+    return *allowing({"0.0.0.0/0", "::/0"});
+}
 
 Result<EgressPolicy> EgressPolicy::allowing(std::vector<std::string> const& exceptions)
 {

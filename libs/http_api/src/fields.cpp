@@ -26,12 +26,12 @@ bool has_control_characters(std::string_view text)
 
 } // namespace
 
-Result<json::object> read_object(Request const& request)
+Result<json::object> read_object(Request const& request, json::Limits const& limits)
 {
     auto const type = to_lower(request.headers.find("content-type").value_or("application/json"));
     if (!type.starts_with("application/json"))
         return Error{ErrorCode::unsupported_media, "Content-Type must be application/json."};
-    auto parsed = json::parse_input(request.body);
+    auto parsed = json::parse_input(request.body, limits);
     if (!parsed)
         return parsed.error();
     if (!parsed->is_object())

@@ -133,6 +133,23 @@ std::string_view reason_of(int status) noexcept
     return status < 500 ? "Client Error" : "Server Error";
 }
 
+void stream_from(Response& response, std::shared_ptr<BodySource> source)
+{
+    response.stream_size = source->size();
+    response.stream = [source = std::move(source)](BodySink& sink) -> Task<void> {
+        sink.when_gone([source] { source->cancel(); });
+        for (;;) {
+            auto piece = co_await source->read();
+            if (!piece)
+                co_return sink.abort();
+            if (piece->empty())
+                co_return;
+            if (!co_await sink.write(*std::move(piece)))
+                co_return source->cancel();
+        }
+    };
+}
+
 Response json_response(int status, std::string body)
 {
     Response response;

@@ -62,6 +62,11 @@ std::size_t Shares::taken_by(EnvironmentId environment) const
     return amount_of(environments_, environment);
 }
 
+std::size_t Shares::taken_by(IntegratedAccountId account) const
+{
+    return amount_of(accounts_, account);
+}
+
 bool Shares::is_full(EnvironmentId environment) const
 {
     auto const its = taken_by(environment);

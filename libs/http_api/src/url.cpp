@@ -70,6 +70,40 @@ Result<Url> parts_of(urls::url_view const& view)
     return url;
 }
 
+/// Whether a segment of a path is so many dots, which may be encoded (RFC 3986 section 6.2.2.2).
+bool is_dots(std::string_view segment, int wanted)
+{
+    int dots = 0;
+    while (!segment.empty()) {
+        bool const is_encoded = segment.size() >= 3 && iequals(segment.substr(0, 3), "%2e");
+        if (!is_encoded && segment.front() != '.')
+            return false;
+        segment.remove_prefix(is_encoded ? 3 : 1);
+        ++dots;
+    }
+    return dots == wanted;
+}
+
+/// RFC 3986 section 5.2.4. Empty or with a slash at its beginning.
+std::string without_dot_segments(std::string_view path)
+{
+    std::string text;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        auto const end = std::min(path.find('/'), path.size());
+        auto const segment = path.substr(0, end);
+        path.remove_prefix(end);
+        bool const climbs = is_dots(segment, 2);
+        if (climbs)
+            text.erase(text.empty() ? 0 : text.rfind('/'));
+        if (!climbs && !is_dots(segment, 1))
+            text.append("/").append(segment);
+        else if (path.empty())
+            text += '/';
+    }
+    return text;
+}
+
 std::string origin_of(Url const& url)
 {
     return (url.is_tls ? "https://" : "http://") + url.authority();
@@ -100,16 +134,32 @@ Result<Url> parse_url(std::string_view text)
 
 Result<Url> resolve_url(Url const& base, std::string_view reference)
 {
-    auto const base_text = origin_of(base) + base.target;
-    auto const base_view = urls::parse_uri(base_text);
-    auto const reference_view = urls::parse_uri_reference(reference);
-    if (!base_view || !reference_view || (reference_view->has_authority() && !is_whole(*reference_view)))
+    auto const parsed = urls::parse_uri_reference(reference);
+    if (!parsed || (parsed->has_authority() && !is_whole(*parsed)))
         return refused("is not a valid URL");
-    urls::url resolved;
-    if (!urls::resolve(*base_view, *reference_view, resolved))
-        return refused("is not a valid URL");
-    resolved.remove_fragment();
-    return parts_of(resolved);
+    if (parsed->has_scheme() && !parsed->has_authority())
+        return refused("must name a host");
+    // Boost.URL 1.81 resolves too, but it writes an encoded slash of a path as a slash.
+    auto text = origin_of(base);
+    if (parsed->has_authority()) {
+        text = parsed->has_scheme() ? std::string(std::string_view(parsed->scheme())) : base.is_tls ? "https" : "http";
+        text += "://";
+        text += std::string_view(parsed->encoded_authority());
+    }
+    std::string_view const path = parsed->encoded_path();
+    auto const of_base = std::string_view(base.target).substr(0, base.target.find('?'));
+    bool const is_whole_path = parsed->has_authority() || path.starts_with('/');
+    if (!is_whole_path && path.empty())
+        text += of_base;
+    else if (is_whole_path)
+        text += without_dot_segments(path);
+    else
+        text += without_dot_segments(std::string(of_base.substr(0, of_base.rfind('/') + 1)).append(path));
+    if (parsed->has_query())
+        text.append("?").append(std::string_view(parsed->encoded_query()));
+    else if (!is_whole_path && path.empty())
+        text += std::string_view(base.target).substr(of_base.size());
+    return parse_url(text);
 }
 
 } // namespace sluice::http

@@ -48,9 +48,11 @@ std::optional<unsigned> hex_digit(char c)
 
 } // namespace
 
-AnswerReader::AnswerReader(Method method, std::size_t body_limit)
+AnswerReader::AnswerReader(Method method, std::size_t body_limit, bool stops_after_head)
     : method_(method)
     , body_limit_(body_limit)
+    , is_limited_(!stops_after_head)
+    , stops_after_head_(stops_after_head)
 {
     start_head();
 }
@@ -66,13 +68,13 @@ std::size_t AnswerReader::put(std::string_view bytes)
             taken = put_head(rest);
             if (state_ == State::head && head_->got_some())
                 return used + taken; // The rest is incomplete.
+            if (state_ != State::head && std::exchange(stops_after_head_, false))
+                return used + taken;
             break;
         case State::sized_body:
         case State::body_to_end:
-            taken = put_body(rest);
-            break;
         case State::chunk_data:
-            taken = put_chunk_data(rest);
+            taken = put_body(rest);
             break;
         default:
             put_framing(rest.front());
@@ -98,17 +100,26 @@ bool AnswerReader::has_head() const
     return head_->is_header_done() && head_->get().result_int() >= 200;
 }
 
-IncomingResponse AnswerReader::take()
+void AnswerReader::limit_body()
 {
-    IncomingResponse response;
-    auto& message = head_->get();
+    is_limited_ = true;
+    if (state_ == State::sized_body && left_ > body_limit_)
+        fail(kTooLarge);
+}
+
+std::string AnswerReader::take_body()
+{
+    return std::exchange(body_, {});
+}
+
+void AnswerReader::copy_head(IncomingResponse& response) const
+{
+    auto const& message = head_->get();
     response.status = static_cast<int>(message.result_int());
     response.headers.reserve(16, 1024);
     for (auto const& field : message)
         response.headers.add({field.name_string().data(), field.name_string().size()},
                              {field.value().data(), field.value().size()});
-    response.body = std::move(body_);
-    return response;
 }
 
 void AnswerReader::start_head()
@@ -124,9 +135,10 @@ std::size_t AnswerReader::put_head(std::string_view bytes)
     boost::system::error_code failure;
     auto const used = head_->put(boost::asio::buffer(bytes), failure);
     head_bytes_ += used;
-    if (failure && failure != beast_http::error::need_more)
+    if (failure && failure != beast_http::error::need_more && failure != beast_http::error::header_limit)
         fail("is not valid HTTP");
-    else if (head_bytes_ + (head_->is_header_done() ? 0 : bytes.size() - used) > kHeadLimit)
+    else if (failure == beast_http::error::header_limit ||
+             head_bytes_ + (head_->is_header_done() ? 0 : bytes.size() - used) > kHeadLimit)
         fail("has too large a head");
     else if (head_->is_header_done())
         finish_head();
@@ -160,10 +172,11 @@ void AnswerReader::finish_head()
         has_proven_end_ = is_plain;
         state_ = State::chunk_size;
     } else if (auto const length = head_->content_length()) {
-        if (*length > body_limit_)
+        if (is_limited_ && *length > body_limit_)
             return fail(kTooLarge);
         left_ = *length;
-        body_.reserve(std::min(left_, kFirstReserve));
+        if (is_limited_)
+            body_.reserve(std::min(left_, kFirstReserve));
         has_proven_end_ = is_plain;
         state_ = left_ == 0 ? State::done : State::sized_body;
     } else {
@@ -173,21 +186,11 @@ void AnswerReader::finish_head()
 
 std::size_t AnswerReader::put_body(std::string_view bytes)
 {
-    auto const part = state_ == State::sized_body ? bytes.substr(0, left_) : bytes;
+    auto const part = state_ == State::body_to_end ? bytes : bytes.substr(0, left_);
     if (!grow_body(part))
         return 0;
-    if (state_ == State::sized_body && (left_ -= part.size()) == 0)
-        state_ = State::done;
-    return part.size();
-}
-
-std::size_t AnswerReader::put_chunk_data(std::string_view bytes)
-{
-    auto const part = bytes.substr(0, left_);
-    if (!grow_body(part))
-        return 0;
-    if ((left_ -= part.size()) == 0)
-        state_ = State::chunk_data_end;
+    if (state_ != State::body_to_end && (left_ -= part.size()) == 0)
+        state_ = state_ == State::chunk_data ? State::chunk_data_end : State::done;
     return part.size();
 }
 
@@ -259,7 +262,9 @@ void AnswerReader::put_size(char c)
 void AnswerReader::end_size_line()
 {
     digits_ = 0;
-    if (left_ > body_limit_ - body_.size())
+    if (!is_limited_ && left_ > 0)
+        overhead_ = 0; // A stream has any number of chunks; each is bounded, and so are the trailers.
+    if (is_limited_ && left_ > body_limit_ - body_.size())
         return fail(kTooLarge);
     state_ = left_ == 0 ? State::trailer_line : State::chunk_data;
 }
@@ -278,7 +283,7 @@ void AnswerReader::fail(std::string_view fault)
 
 bool AnswerReader::grow_body(std::string_view bytes)
 {
-    if (bytes.size() > body_limit_ - body_.size()) {
+    if (is_limited_ && bytes.size() > body_limit_ - body_.size()) {
         fail(kTooLarge);
         return false;
     }

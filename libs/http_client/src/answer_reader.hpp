@@ -25,11 +25,14 @@ public:
     /// The most bytes of chunk extensions and trailers, which nothing reads.
     static constexpr std::size_t kOverheadLimit = 4 * 1024;
 
-    AnswerReader(Method method, std::size_t body_limit);
+    /// With `stops_after_head`, the body has no limit at first, and one call of `put` takes nothing after the head.
+    AnswerReader(Method method, std::size_t body_limit, bool stops_after_head = false);
 
     /// Takes the bytes that it can use, and says how many. The caller gives the rest again, with more bytes after it.
     /// Once `is_done`, or after a fault, it takes nothing.
     [[nodiscard]] std::size_t put(std::string_view bytes);
+    /// Applies the limit to a body after whose head it stopped.
+    void limit_body();
     /// The server has closed the connection. This ends a body without a length; otherwise it is a fault.
     void put_end();
 
@@ -39,12 +42,14 @@ public:
     /// Whether the framing proves where the answer ended. Then the connection may serve another request if no byte is
     /// left over. Only for a complete answer.
     [[nodiscard]] bool has_proven_end() const noexcept { return has_proven_end_; }
-    /// Bytes of the body so far.
-    [[nodiscard]] std::size_t body_size() const noexcept { return body_.size(); }
+    /// Bytes of memory for the body so far.
+    [[nodiscard]] std::size_t body_memory() const noexcept { return body_.capacity(); }
     /// Whether the head of the final answer has come.
     [[nodiscard]] bool has_head() const;
-    /// The complete answer; after a fault, the part that came, if there is a head.
-    [[nodiscard]] IncomingResponse take();
+    /// Status and headers of the final answer, once there is a head.
+    void copy_head(IncomingResponse& response) const;
+    /// Moves out what has come of the body since the last time.
+    [[nodiscard]] std::string take_body();
 
 private:
     using HeadParser = boost::beast::http::response_parser<boost::beast::http::empty_body>;
@@ -70,7 +75,6 @@ private:
     std::size_t put_head(std::string_view bytes);
     void finish_head();
     std::size_t put_body(std::string_view bytes);
-    std::size_t put_chunk_data(std::string_view bytes);
     void put_framing(char c);
     void put_size(char c);
     void end_size_line();
@@ -80,6 +84,8 @@ private:
 
     Method const method_;
     std::size_t const body_limit_;
+    bool is_limited_;
+    bool stops_after_head_;
     State state_ = State::head;
     std::string_view fault_;
     std::optional<HeadParser> head_;

@@ -1,13 +1,9 @@
 #include "client_connection.hpp"
 
-#include "runtime/offload.hpp"
-
-#include <array>
 #include <cerrno>
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/write.hpp>
 
 #include <sys/socket.h>
 
@@ -16,23 +12,22 @@ namespace {
 
 namespace ssl = asio::ssl;
 
-/// Vendors mostly answer with a few kilobytes: one recv is then enough.
-constexpr std::size_t kReadBuffer = 16 * 1024;
-
-/// Whether the server has closed its side, with or without the close_notify of TLS.
-bool is_end(boost::system::error_code const& failure)
-{
-    return failure == asio::error::eof || failure == ssl::error::stream_truncated;
-}
-
 } // namespace
 
 Connection::Connection(asio::io_context& io, ssl::context* tls)
-    : stream_(tls != nullptr ? std::variant<Socket, TlsStream>(std::in_place_type<TlsStream>, io, *tls)
+    : io_(io)
+    , stream_(tls != nullptr ? std::variant<Socket, TlsStream>(std::in_place_type<TlsStream>, io, *tls)
                              : std::variant<Socket, TlsStream>(std::in_place_type<Socket>, io))
     , limit_(io, socket())
-    , buffer_(AnswerReader::kHeadLimit + 2 * kReadBuffer) // The reader leaves less than a head in it.
+    , buffer_(kMostUnread + 2 * kReadBuffer)
 {
+}
+
+Connection::~Connection()
+{
+    // Nobody waits for the close_notify of a server. Without this OpenSSL would take its session for broken.
+    if (auto* tls = std::get_if<TlsStream>(&stream_))
+        SSL_set_shutdown(tls->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
 Task<Connection::Failure> Connection::connect(asio::ip::tcp::endpoint endpoint)
@@ -45,7 +40,7 @@ Task<Connection::Failure> Connection::connect(asio::ip::tcp::endpoint endpoint)
     co_return failure;
 }
 
-Task<Connection::Failure> Connection::shake_hands(std::string const& host)
+Task<Connection::Failure> Connection::shake_hands(std::string const& host, TlsSessions::Use sessions)
 {
     auto* tls = std::get_if<TlsStream>(&stream_);
     if (tls == nullptr)
@@ -53,21 +48,35 @@ Task<Connection::Failure> Connection::shake_hands(std::string const& host)
     tls->set_verify_callback(ssl::host_name_verification(host));
     if (SSL_set_tlsext_host_name(tls->native_handle(), host.c_str()) != 1)
         co_return asio::error::invalid_argument;
+    sessions_ = std::move(sessions);
+    sessions_->apply(tls->native_handle());
+    limit_.closes(true);
     auto const [failure] = co_await tls->async_handshake(ssl::stream_base::client, kUseTask);
-    co_return limit_.cause_of(failure);
+    auto const cause = limit_.cause_of(failure);
+    limit_.closes(false);
+    co_return cause;
+}
+
+bool Connection::is_resumed()
+{
+    auto* tls = std::get_if<TlsStream>(&stream_);
+    return tls != nullptr && SSL_session_reused(tls->native_handle()) == 1;
+}
+
+std::string_view Connection::distrust()
+{
+    auto* tls = std::get_if<TlsStream>(&stream_);
+    auto const verdict = tls != nullptr ? SSL_get_verify_result(tls->native_handle()) : X509_V_OK;
+    if (verdict == X509_V_OK)
+        return {};
+    // The chain is good, and the callback refused it.
+    return verdict == X509_V_ERR_UNSPECIFIED ? "it is for another host" : X509_verify_cert_error_string(verdict);
 }
 
 void Connection::close()
 {
     Failure ignored; // The socket is closed in any case.
     socket().close(ignored);
-}
-
-Task<Attempt> Connection::exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
-                                   BodyLease& lease, IncomingResponse& response)
-{
-    return std::visit([&](auto& stream) { return exchange_on(stream, head, request, response_limit, lease, response); },
-                      stream_);
 }
 
 bool Connection::is_stale()
@@ -89,41 +98,6 @@ Socket& Connection::socket()
     if (auto* tls = std::get_if<TlsStream>(&stream_))
         return tls->next_layer();
     return std::get<Socket>(stream_);
-}
-
-template <class Stream>
-Task<Attempt> Connection::exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
-                                      std::size_t response_limit, BodyLease& lease, IncomingResponse& response)
-{
-    Attempt attempt;
-    is_reusable_ = false;
-    buffer_.reserve(kReadBuffer);
-    std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(request.body)};
-    auto const [write_failure, written] = co_await asio::async_write(stream, parts, kUseTask);
-    AnswerReader reader(request.method, response_limit);
-    while (!reader.is_done()) {
-        auto const [failure, bytes] = co_await stream.async_read_some(buffer_.prepare(kReadBuffer), kUseTask);
-        buffer_.commit(bytes);
-        attempt.got_bytes = attempt.got_bytes || bytes > 0;
-        buffer_.consume(reader.put({static_cast<char const*>(buffer_.data().data()), buffer_.size()}));
-        if (is_end(failure) && attempt.got_bytes && !reader.is_done())
-            reader.put_end();
-        else if (failure)
-            attempt.failure = limit_.cause_of(write_failure && !attempt.got_bytes ? write_failure : failure);
-        attempt.fault = reader.fault();
-        attempt.over_budget = lease.grow_to(reader.body_size());
-        if (!attempt.is_answered()) {
-            attempt.has_head = reader.has_head();
-            if (attempt.has_head)
-                response = reader.take();
-            co_return attempt;
-        }
-    }
-    attempt.has_head = true;
-    response = reader.take();
-    is_reusable_ = !write_failure && reader.has_proven_end() && !has_unread();
-    buffer_.consume(buffer_.size());
-    co_return attempt;
 }
 
 bool Connection::has_unread()

@@ -4,9 +4,11 @@
 #include "body_budget.hpp"
 #include "http_api/client.hpp"
 #include "http_io/timeouts.hpp"
+#include "tls_store.hpp"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -18,18 +20,12 @@
 
 namespace sluice::http {
 
-/// The result of one attempt.
-struct Attempt {
-    boost::system::error_code failure;
-    std::string fault;      ///< The fault of the answer, as the end of a sentence about it; empty if there is none.
-    bool got_bytes = false; ///< The server had begun to answer.
-    bool has_head = false;  ///< The response has the head of the answer.
-    std::optional<Shares::Full> over_budget; ///< The answer needed more bytes than a share had.
-
-    [[nodiscard]] bool is_answered() const noexcept { return !failure && fault.empty() && !over_budget; }
-};
-
 struct Host;
+
+/// Vendors mostly answer with a few kilobytes: one recv is then enough.
+inline constexpr std::size_t kReadBuffer = 16 * 1024;
+/// The most bytes that may wait in the buffer: less than a head, which the reader takes as a whole.
+inline constexpr std::size_t kMostUnread = 64 * 1024;
 
 /// A connection to a server, in clear text or with TLS. While it is idle it is in the pool's list.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -38,22 +34,23 @@ public:
     using Failure = boost::system::error_code;
 
     Connection(asio::io_context& io, asio::ssl::context* tls);
+    ~Connection();
+    Connection(Connection const&) = delete;
+    Connection& operator=(Connection const&) = delete;
 
-    void expires_at(Clock::time_point when) { limit_.expires_at(when); }
-    void expires_never() { limit_.expires_never(); }
-    void watch(Peer const* waiter) { limit_.watch(waiter); }
-    [[nodiscard]] bool was_left() const noexcept { return limit_.was_left(); }
+    [[nodiscard]] asio::io_context& io() noexcept { return io_; }
+    /// The time limit of the operations on the socket.
+    [[nodiscard]] Timeouts::Limit& limit() noexcept { return limit_; }
 
     Task<Failure> connect(asio::ip::tcp::endpoint endpoint);
-    Task<Failure> shake_hands(std::string const& host);
+    /// `sessions` may resume a TLS session.
+    Task<Failure> shake_hands(std::string const& host, TlsSessions::Use sessions);
+    /// Whether the handshake has resumed a TLS session.
+    [[nodiscard]] bool is_resumed();
+    /// After a handshake that failed: why the server's certificate is not trusted; empty if that was not the reason.
+    [[nodiscard]] std::string_view distrust();
     /// Closes the socket, which ends every wait on it.
     void close();
-
-    /// Makes one exchange. `response` is filled if the attempt did not fail; if only the head came, it has the head. A
-    /// server may answer before it has read the whole request, so the answer is read even if writing failed (RFC 9112
-    /// section 9.5).
-    Task<Attempt> exchange(std::string const& head, OutgoingRequest const& request, std::size_t response_limit,
-                           BodyLease& lease, IncomingResponse& response);
 
     /// Whether an idle connection is readable: the server has closed it (FIN), or has sent a 408 or something else that
     /// was not asked for.
@@ -61,30 +58,35 @@ public:
     /// Whether the server of a new connection has sent something before the first request. With TLS the socket often
     /// holds a session ticket, so only decrypted bytes count.
     [[nodiscard]] bool has_spoken_first();
-    /// Whether the end of the last answer is proven and no byte is left over.
-    [[nodiscard]] bool is_reusable() const noexcept { return is_reusable_; }
+    /// Whether bytes are left over: in the read buffer, or inside TLS.
+    [[nodiscard]] bool has_unread();
 
+    [[nodiscard]] Socket& socket();
+    /// Calls `action` with the stream for reading and writing: the socket, or TLS on it.
+    template <class Action>
+    auto with_stream(Action action)
+    {
+        return std::visit(action, stream_);
+    }
+    /// What was read and is not used yet.
+    [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     /// Frees the read buffer, which an idle connection does not need.
     void release_buffer() { buffer_.shrink_to_fit(); }
 
     Clock::time_point idle_since{};
+    /// Whose calls it serves. A server that mixes its answers up then mixes up those of one account only.
+    IntegratedAccountId account;
     /// The host of this connection, while it is idle.
     Host* pool = nullptr;
 
 private:
     using TlsStream = asio::ssl::stream<Socket>;
 
-    [[nodiscard]] Socket& socket();
-    template <class Stream>
-    Task<Attempt> exchange_on(Stream& stream, std::string const& head, OutgoingRequest const& request,
-                              std::size_t response_limit, BodyLease& lease, IncomingResponse& response);
-    /// Whether bytes are left over: in the read buffer, or inside TLS.
-    [[nodiscard]] bool has_unread();
-
+    asio::io_context& io_;
+    std::optional<TlsSessions::Use> sessions_; ///< Outlives the TLS connection.
     std::variant<Socket, TlsStream> stream_;
     Timeouts::Limit limit_;
     boost::beast::flat_buffer buffer_;
-    bool is_reusable_ = false;
 };
 
 } // namespace sluice::http

@@ -50,7 +50,7 @@ Task<std::unique_ptr<Connection>> dial(asio::io_context& io, asio::ssl::context*
     while (!race->winner && !deadline.expired() && (next < endpoints.size() || !race->running.empty())) {
         if (next < endpoints.size()) {
             auto connection = std::make_unique<Connection>(io, tls);
-            connection->expires_at(deadline.at());
+            connection->limit().expires_at(deadline.at());
             race->running.push_back(connection.get());
             asio::co_spawn(io, attempt(race, std::move(connection), endpoints[next++]),
                            [](std::exception_ptr const&) {});

@@ -53,6 +53,14 @@ void add_settings(SettingsTable& table, ClientConfig& config)
     table.integer(
         "vendor.connections", config.connections_per_host, 1, 100'000,
         "calls to one vendor host at once per I/O thread; an environment may have half of them, an account a quarter");
+    table.duration("vendor.queue_limit", config.queue_limit, std::chrono::milliseconds(0), std::chrono::seconds(30),
+                   "how long a call waits for a place among these before it is refused with 429");
+    table.duration("vendor.connect_limit", config.connect_limit, std::chrono::milliseconds(100),
+                   std::chrono::minutes(2), "time to look a vendor's host up, connect and shake hands");
+    table.duration("vendor.first_byte_limit", config.first_byte_limit, std::chrono::milliseconds(100),
+                   std::chrono::minutes(10), "time from the end of a request to the first byte of a vendor's answer");
+    table.duration("vendor.stall_limit", config.stall_limit, std::chrono::milliseconds(100), std::chrono::minutes(10),
+                   "the longest time in which no byte of a body moves to or from a vendor");
     table.text("vendor.name_servers", config.name_servers,
                "ADDRESS[:PORT] of name servers, separated by commas; none: those of the system", check_name_servers);
 }

@@ -45,7 +45,8 @@ void Timeouts::Limit::watch(Peer const* waiter)
 
 boost::system::error_code Timeouts::Limit::cause_of(boost::system::error_code failure) const
 {
-    return passed_ && failure == asio::error::operation_aborted ? boost::beast::error::timeout : failure;
+    bool const is_ours = failure == asio::error::operation_aborted || (closes_ && failure);
+    return passed_ && is_ours ? boost::beast::error::timeout : failure;
 }
 
 void Timeouts::wake_at(std::chrono::steady_clock::time_point when)
@@ -69,7 +70,10 @@ void Timeouts::sweep()
     for (auto& limit : limits_) {
         if (limit.when_ <= now) {
             boost::system::error_code ignored; // A closed socket has nothing to cancel.
-            limit.socket_.cancel(ignored);
+            if (limit.closes_)
+                limit.socket_.close(ignored);
+            else
+                limit.socket_.cancel(ignored);
             limit.passed_ = true; // The limit stays, so an operation that the owner starts next is cancelled too.
         }
         if (limit.look_at_ <= now) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <boost/asio/ip/address_v6.hpp>
 
@@ -182,10 +183,16 @@ beast::error_code BodyReader::take()
     consumed_ += before - buffer_.size();
     // Bytes that the parser left in the buffer are an incomplete chunk head or trailer.
     auto const waiting = parser_.is_done() ? 0 : buffer_.size();
-    auto const beside = consumed_ + waiting - parser_.get().body().size();
+    auto const beside = consumed_ + waiting - moved_out_ - parser_.get().body().size();
     if (beside > kFramingLimit + chunks_ * kChunkFraming)
         return beast::http::error::header_limit;
     return {};
+}
+
+std::string BodyReader::take_piece()
+{
+    moved_out_ += parser_.get().body().size();
+    return std::exchange(parser_.get().body(), {});
 }
 
 } // namespace sluice::http

@@ -6,18 +6,45 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/optional/optional.hpp>
 
 namespace sluice::http {
 
 // Reads requests: their head, their end, and what is refused. Nothing here waits.
 
-using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+/// A body that is taken out piece by piece. Beast's `string_body` would reserve all that a client claims to send.
+struct PieceBody {
+    using value_type = std::string;
+
+    class reader {
+    public:
+        template <bool kIsRequest, class Fields>
+        reader(boost::beast::http::header<kIsRequest, Fields>&, std::string& body)
+            : body_(body)
+        {
+        }
+        void init(boost::optional<std::uint64_t> const&, boost::beast::error_code& failure) { failure = {}; }
+        std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& failure)
+        {
+            body_.append(static_cast<char const*>(bytes.data()), bytes.size());
+            failure = {};
+            return bytes.size();
+        }
+        void finish(boost::beast::error_code& failure) { failure = {}; }
+
+    private:
+        std::string& body_;
+    };
+};
+
+using RequestParser = boost::beast::http::request_parser<PieceBody>;
 
 /// The refusal of a request, for its sender.
 struct Refusal {
@@ -53,11 +80,14 @@ public:
     void begin(std::size_t limit);
     /// Takes the received bytes. Gives `header_limit` if too many of them are framing.
     [[nodiscard]] boost::beast::error_code take();
+    /// Moves out what has come of the body since the last time.
+    [[nodiscard]] std::string take_piece();
 
 private:
     RequestParser& parser_;
     boost::beast::flat_buffer& buffer_;
     std::size_t consumed_ = 0;
+    std::size_t moved_out_ = 0;
     std::size_t chunks_ = 0;
     std::function<void(std::uint64_t, boost::beast::string_view, boost::beast::error_code&)> count_chunk_ =
         [this](std::uint64_t, boost::beast::string_view, boost::beast::error_code&) { ++chunks_; };

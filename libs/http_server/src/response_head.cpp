@@ -54,9 +54,11 @@ std::string head_of(Response const& response, bool keep_alive, bool is_chunked)
     fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\ndate: {}\r\n", response.status,
                    reason_of(response.status), http_date());
     append_fields(head, response.headers);
-    if (response.stream)
+    if (response.stream_size)
+        fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", *response.stream_size);
+    else if (response.stream)
         head += is_chunked ? "transfer-encoding: chunked\r\n" : "";
-    else if (response.status != 204)
+    else if (response.status != 204 && response.status != 304)
         fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
     if (!keep_alive)
         head += "connection: close\r\n";

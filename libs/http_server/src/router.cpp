@@ -10,8 +10,16 @@ namespace sluice::http {
 struct Router::Node {
     std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
     std::unique_ptr<Node> placeholder;
+    std::unique_ptr<Node> rest; ///< Of a final `{path...}`.
     std::vector<std::pair<Method, std::size_t>> routes;
     std::vector<std::string_view> names;
+};
+
+/// Where a path leads.
+struct Router::Found {
+    Node const* node = nullptr;
+    std::vector<std::string_view> segments; ///< What the placeholders stand for.
+    std::string_view rest;                  ///< What a final `{path...}` stands for.
 };
 
 namespace {
@@ -47,9 +55,12 @@ void Router::add(Method method, std::string_view path_template, std::size_t inde
     std::vector<std::string_view> names;
     for (auto rest = path_template; !rest.empty();) {
         auto const segment = take_segment(rest);
-        auto& next = is_placeholder(segment) ? node->placeholder : node->literals[std::string(segment)];
+        bool const is_rest = segment.ends_with("...}");
+        auto& next = is_rest                   ? node->rest
+                     : is_placeholder(segment) ? node->placeholder
+                                               : node->literals[std::string(segment)];
         if (is_placeholder(segment))
-            names.push_back(segment.substr(1, segment.size() - 2));
+            names.push_back(segment.substr(1, segment.size() - (is_rest ? 5 : 2)));
         if (!next)
             next = std::make_unique<Node>();
         node = next.get();
@@ -58,42 +69,55 @@ void Router::add(Method method, std::string_view path_template, std::size_t inde
     node->names = std::move(names);
 }
 
+Router::Found Router::walk(std::string_view path) const
+{
+    Found found;
+    if (path.empty() || path.front() != '/')
+        return found;
+    Found rest; // The last node on the way that takes the rest of a path.
+    auto const* node = root_.get();
+    for (auto left = path; !left.empty() && node != nullptr;) {
+        if (node->rest && left.size() > 1) {
+            rest = found;
+            rest.node = node->rest.get();
+            rest.rest = left.substr(1);
+        }
+        auto const segment = take_segment(left);
+        auto const literal = node->literals.find(segment);
+        if (literal == node->literals.end())
+            found.segments.push_back(segment);
+        node = literal != node->literals.end() ? literal->second.get() : node->placeholder.get();
+    }
+    found.node = node;
+    return node != nullptr && !node->routes.empty() ? found : rest;
+}
+
 std::size_t Router::find_index(Method method, std::string_view path) const
 {
-    if (path.empty() || path.front() != '/')
-        return kNone;
-    auto const* node = root_.get();
-    for (auto rest = path; !rest.empty();) {
-        auto const segment = take_segment(rest);
-        auto const literal = node->literals.find(segment);
-        node = literal != node->literals.end() ? literal->second.get() : node->placeholder.get();
-        if (node == nullptr)
-            return kNone;
-    }
-    for (auto const& [allowed, index] : node->routes)
-        if (allowed == method)
-            return index;
+    auto const* node = walk(path).node;
+    if (node != nullptr)
+        for (auto const& [allowed, index] : node->routes)
+            if (allowed == method)
+                return index;
     return kNone;
 }
 
 Router::Match Router::find(Method method, std::string_view path) const
 {
     Match match;
-    if (path.empty() || path.front() != '/')
+    auto const found = walk(path);
+    auto const* node = found.node;
+    if (node == nullptr)
         return match;
-    auto const* node = root_.get();
     std::vector<std::string> values;
-    for (auto rest = path; !rest.empty();) {
-        auto const segment = take_segment(rest);
-        if (auto const literal = node->literals.find(segment); literal != node->literals.end()) {
-            node = literal->second.get();
-        } else if (auto decoded = percent_decode(segment); node->placeholder && decoded && !decoded->empty()) {
-            node = node->placeholder.get();
-            values.push_back(std::move(*decoded));
-        } else {
+    for (auto const segment : found.segments) {
+        auto decoded = percent_decode(segment);
+        if (!decoded || decoded->empty())
             return match;
-        }
+        values.push_back(*std::move(decoded));
     }
+    if (!found.rest.empty())
+        values.emplace_back(found.rest);
     for (auto const& [allowed, index] : node->routes)
         if (allowed == method)
             match.index = index;

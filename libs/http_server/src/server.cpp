@@ -2,8 +2,8 @@
 
 #include "base/encoding.hpp"
 #include "http_io/timeouts.hpp"
-#include "request_reader.hpp"
 #include "response_head.hpp"
+#include "server_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -25,157 +25,26 @@ namespace {
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
-/// Room for one request. It was measured: growing costs a copy and another recv each time.
-constexpr std::size_t kReadBuffer = 4096;
 /// A client that is refused reads the answer only if the server reads what the client still sends. So much is read, for
 /// so long.
 constexpr std::size_t kLingerBytes = 32 * 1024 * 1024;
+/// The same for a client that is known, and is answered before it has sent its whole body.
+constexpr std::size_t kLingerBytesOfStream = 1024 * 1024 * 1024;
 constexpr std::chrono::seconds kLingerTime{5};
+constexpr std::string_view kTrustedProxies = "server.trusted_proxies";
 constexpr std::string_view kMustBeAddress = "must be an IP address, such as 127.0.0.1 or 0.0.0.0";
 /// How long an idle connection needs to close, and how long to wait if none is idle.
 constexpr std::chrono::milliseconds kEnding{1};
 constexpr std::chrono::milliseconds kFull{50};
 
-/// Writes two buffers completely. Most answers need one call.
-Task<beast::error_code> write_all(Socket& socket, std::array<asio::const_buffer, 2> parts)
-{
-    while (parts[0].size() + parts[1].size() > 0) {
-        auto const [failure, bytes] = co_await socket.async_write_some(parts, kUseTask);
-        if (failure)
-            co_return failure;
-        auto const first = std::min(bytes, parts[0].size());
-        parts[0] += first;
-        parts[1] += bytes - first;
-    }
-    co_return beast::error_code{};
-}
-
-/// Whether the client has closed its side. Nothing may be reading from the socket meanwhile.
-bool has_left(Socket& socket)
-{
-    char byte = 0;
-    auto const got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
 } // namespace
-
-struct Server::Connection final : WaitingClient {
-    Connection(asio::io_context& io, Socket accepted, ServerConfig const& config)
-        : socket(std::move(accepted))
-        , limit(io, socket)
-        , buffer(config.header_limit_bytes + kReadBuffer)
-        , write_limit(config.write_limit)
-    {
-        buffer.reserve(kReadBuffer);
-    }
-    [[nodiscard]] bool is_gone() const override { return has_left(socket); }
-    Task<void> inform(int status, Headers headers) const override
-    {
-        auto const head = interim_head_of(status, headers);
-        limit.expires_after(write_limit);
-        std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::const_buffer()};
-        [[maybe_unused]] auto const failure = co_await write_all(socket, parts);
-        limit.expires_never();
-    }
-
-    mutable Socket socket;
-    mutable Timeouts::Limit limit;
-    beast::flat_buffer buffer;
-    std::chrono::milliseconds const write_limit;
-    bool is_idle = false;
-    bool has_begun = false; ///< A part of a head has come. The connection still counts as idle.
-};
-
-/// A request that is being read.
-struct Server::Incoming {
-    explicit Incoming(beast::flat_buffer& buffer)
-        : body(parser, buffer)
-    {
-    }
-
-    RequestParser parser;
-    BodyReader body;
-    Request request;
-    std::unique_ptr<BodyRoom> room;
-    std::optional<Response> refusal;
-
-    /// Sets the refusal, unless the client is gone.
-    void refuse(Handler& handler, beast::error_code const& failure)
-    {
-        if (auto const found = refusal_of(failure, true))
-            refusal = handler.refuse(found->status, found->message);
-    }
-    bool has_room(std::size_t bytes, Handler& handler)
-    {
-        bool const has = !room || room->grow(bytes);
-        if (!has)
-            refusal = handler.refuse(429, "There is no memory left for request bodies. Retry in a moment.");
-        return has;
-    }
-};
-
-/// Writes each piece as a chunk (RFC 9112 section 7.1), or unchanged if the body ends with the connection.
-class Server::ChunkSink final : public BodySink {
-public:
-    ChunkSink(Connection& connection, std::chrono::milliseconds limit, bool is_chunked)
-        : connection_(connection)
-        , limit_(limit)
-        , is_chunked_(is_chunked)
-    {
-    }
-
-    Task<Result<void>> write(std::string piece) override
-    {
-        if (is_chunked_) {
-            piece.insert(0, fmt::format("{:x}\r\n", piece.size()));
-            piece += "\r\n";
-        }
-        co_return co_await send(std::move(piece));
-    }
-
-    [[nodiscard]] bool is_gone() const override { return is_broken_ || connection_.is_gone(); }
-
-    void when_gone(std::function<void()> action) override
-    {
-        watch_ = std::make_shared<std::function<void()>>(std::move(action));
-        connection_.socket.async_wait(Socket::wait_read, [this, weak = std::weak_ptr(watch_)](auto const& failure) {
-            auto const watch = weak.lock();
-            if (!watch || failure)
-                return; // The stream and this sink have ended.
-            if (connection_.is_gone())
-                (*watch)();
-        });
-    }
-
-    /// Writes the last chunk. True if everything was written.
-    Task<bool> end()
-    {
-        auto const sent = co_await send("0\r\n\r\n");
-        co_return sent && !is_broken_;
-    }
-
-private:
-    Task<Result<void>> send(std::string bytes)
-    {
-        connection_.limit.expires_after(limit_);
-        std::array<asio::const_buffer, 2> const parts{asio::buffer(bytes), asio::const_buffer()};
-        is_broken_ = is_broken_ || co_await write_all(connection_.socket, parts);
-        connection_.limit.expires_never();
-        co_return is_broken_ ? Result<void>(Error{ErrorCode::unavailable, "The client is gone."}) : Result<void>{};
-    }
-
-    Connection& connection_;
-    std::chrono::milliseconds const limit_;
-    bool const is_chunked_;
-    std::shared_ptr<std::function<void()>> watch_;
-    bool is_broken_ = false;
-};
 
 ServerMetrics::ServerMetrics(telemetry::Registry& registry)
     : connections(registry.counter("sluice_http_connections_total", "Connections accepted."))
     , refused(registry.counter("sluice_http_refused_requests_total",
                                "Requests refused before routing: not HTTP, too large or too slow."))
+    , unintroduced(registry.counter("sluice_http_unintroduced_connections_total",
+                                    "Connections closed for want of a PROXY header from a trusted proxy."))
 {
 }
 
@@ -208,6 +77,10 @@ Result<void> Server::listen_on(std::uint16_t port, bool is_shared)
     auto const address = asio::ip::make_address(config_.address, failure);
     if (failure)
         return invalid(config_.name + ".address", std::string(kMustBeAddress));
+    auto trusted = Networks::parse(config_.trusted_proxies);
+    if (!trusted)
+        return invalid(std::string(kTrustedProxies), trusted.error().public_detail());
+    trusted_ = *std::move(trusted);
     tcp::endpoint const endpoint(address, port);
     using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
     acceptor_.open(endpoint.protocol(), failure);
@@ -238,7 +111,8 @@ std::uint16_t Server::port() const
 Task<void> Server::accept()
 {
     while (!draining_) {
-        auto [failure, socket] = co_await acceptor_.async_accept(kUseTask);
+        tcp::endpoint from;
+        auto [failure, socket] = co_await acceptor_.async_accept(from, kUseTask);
         if (failure == asio::error::operation_aborted)
             co_return;
         // No descriptor or connection is free: waits until some are closed.
@@ -251,7 +125,7 @@ Task<void> Server::accept()
         boost::system::error_code ignored; // If the client is gone, the first read will tell.
         socket.set_option(tcp::no_delay(true), ignored);
         metrics_.connections.add();
-        connections_.emplace_front(io_, std::move(socket), config_);
+        connections_.emplace_front(io_, std::move(socket), from.address(), trusted_, config_);
         if (!tasks_.spawn(serve(connections_.begin())))
             connections_.pop_front();
     }
@@ -281,7 +155,15 @@ void Server::set_idle(Position position, bool is_idle)
 Task<void> Server::serve(Position connection)
 {
     try {
-        while (!draining_ && co_await serve_one(connection)) {
+        bool is_welcome = true;
+        if (config_.proxy_protocol) {
+            set_idle(connection, true);
+            is_welcome = co_await connection->take_proxy_header(config_.head_limit);
+            set_idle(connection, false);
+            if (!is_welcome)
+                metrics_.unintroduced.add();
+        }
+        while (is_welcome && !draining_ && co_await serve_one(connection)) {
         }
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "connection failed", {{"detail", std::string_view(error.what())}});
@@ -320,17 +202,19 @@ Task<bool> Server::serve_one(Position position)
     if (failure && !refusal)
         co_return false;
     if (refusal)
-        co_return co_await refuse(position, handler_.refuse(refusal->status, refusal->message));
+        co_return co_await refuse(position,
+                                  handler_.refuse(refusal->status, refusal->message, connection.client_of({})));
 
     auto& request = incoming.request;
     request = take_head(parser);
+    request.client = connection.client_of(request.headers);
     bool const is_head = request.method == Method::head;
     // Before HTTP/1.1 a stream ends with its connection. With chunks a client can see that a stream was cut.
     bool const can_chunk = parser.get().version() >= 11;
     bool const keep_alive = parser.keep_alive();
     auto const limit = handler_.body_limit(request.method, request.path());
     if (auto const length = parser.content_length(); length && *length > limit)
-        co_return co_await refuse(position, handler_.refuse(413, kBodyTooLarge));
+        co_return co_await refuse(position, handler_.refuse(413, kBodyTooLarge, request.client));
     if (!parser.is_done()) {
         incoming.body.begin(limit);
         failure = incoming.body.take();
@@ -339,21 +223,34 @@ Task<bool> Server::serve_one(Position position)
         if (failure || (!parser.is_done() && !co_await read_body(connection, incoming)))
             co_return incoming.refusal ? co_await refuse(position, *std::move(incoming.refusal)) : false;
     }
-    request.body = std::move(parser.get().body());
+    if (!incoming.streamed)
+        request.body = incoming.body.take_piece();
+    request.source = incoming.streamed;
     request.peer = &connection;
 
     connection.limit.expires_never();
-    Response response;
+    auto const response = co_await answer(std::move(request));
+    incoming.room.reset();
+    if (incoming.streamed)
+        incoming.streamed->detach();
+    bool const is_read = parser.is_done();
+    bool const may_stay = keep_alive && is_read && !draining_;
+    bool const stays = response.stream && !is_head ? co_await write_stream(connection, response, can_chunk, may_stay)
+                                                   : co_await write(connection, response, is_head, may_stay);
+    if (!is_read)
+        co_await linger(position, kLingerBytesOfStream);
+    co_return stays;
+}
+
+Task<Response> Server::answer(Request request)
+{
+    auto const client = request.client;
     try {
-        response = co_await handler_.handle(std::move(request));
+        co_return co_await handler_.handle(std::move(request));
     } catch (std::exception const& error) {
         log_.write(telemetry::Level::error, "handler threw", {{"detail", std::string_view(error.what())}});
-        response = handler_.refuse(500, "Unexpected fault.");
     }
-    incoming.room.reset();
-    if (response.stream && !is_head)
-        co_return co_await write_stream(connection, response, can_chunk, keep_alive && !draining_);
-    co_return co_await write(connection, response, is_head, keep_alive && !draining_);
+    co_return handler_.refuse(500, "Unexpected fault.", client);
 }
 
 Task<bool> Server::wait_for_request(Position position)
@@ -376,6 +273,10 @@ Task<bool> Server::read_body(Connection& connection, Incoming& incoming)
     incoming.refusal = std::move(admission.refusal);
     if (incoming.refusal)
         co_return false;
+    if (handler_.streams_body(incoming.request.method, incoming.request.path())) {
+        incoming.streamed = std::make_shared<StreamedBody>(connection, incoming, config_.body_limit);
+        co_return true;
+    }
     auto taken = std::max<std::size_t>(parser.content_length().value_or(0), parser.get().body().size());
     if (!incoming.has_room(taken, handler_))
         co_return false;
@@ -384,14 +285,7 @@ Task<bool> Server::read_body(Connection& connection, Incoming& incoming)
         co_await connection.inform(100, {});
     connection.limit.expires_after(config_.body_limit);
     while (!parser.is_done()) {
-        auto const room = std::min(kReadBuffer, connection.buffer.max_size() - connection.buffer.size());
-        auto const [read_failure, bytes] =
-            co_await connection.socket.async_read_some(connection.buffer.prepare(room), kUseTask);
-        connection.buffer.commit(bytes);
-        auto failure = read_failure ? connection.limit.cause_of(read_failure) : incoming.body.take();
-        if (room == 0) // The incomplete part is larger than the buffer may be.
-            failure = beast::http::error::header_limit;
-        if (failure) {
+        if (auto const failure = co_await incoming.read_some(connection, kReadBuffer)) {
             incoming.refuse(handler_, failure);
             co_return false;
         }
@@ -411,22 +305,28 @@ Task<Admission> Server::admit(Request const& head)
         log_.write(telemetry::Level::error, "admission threw", {{"detail", std::string_view(error.what())}});
     }
     Admission refused;
-    refused.refusal = handler_.refuse(500, "Unexpected fault.");
+    refused.refusal = handler_.refuse(500, "Unexpected fault.", head.client);
     co_return refused;
 }
 
 Task<bool> Server::refuse(Position position, Response response)
 {
-    auto& connection = *position;
     metrics_.refused.add();
-    co_await write(connection, response, false, false);
+    co_await write(*position, response, false, false);
+    co_await linger(position, kLingerBytes);
+    co_return false;
+}
+
+Task<void> Server::linger(Position position, std::size_t most)
+{
+    auto& connection = *position;
     // Closing with unread input sends a reset, which can overtake the answer (RFC 9112 section 9.6).
-    boost::system::error_code ignored;
+    boost::system::error_code ignored; // The client may have closed it already.
     connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
     set_idle(position, true);
     connection.limit.expires_after(kLingerTime);
     connection.buffer.clear();
-    for (std::size_t read = 0; read < kLingerBytes;) {
+    for (std::size_t read = 0; read < most;) {
         auto const [failure, bytes] =
             co_await connection.socket.async_read_some(connection.buffer.prepare(kReadBuffer), kUseTask);
         if (failure)
@@ -434,13 +334,12 @@ Task<bool> Server::refuse(Position position, Response response)
         read += bytes;
     }
     set_idle(position, false);
-    co_return false;
 }
 
 Task<bool> Server::write(Connection& connection, Response const& response, bool is_head, bool keep_alive)
 {
     auto const head = head_of(response, keep_alive, keep_alive);
-    bool const has_body = !is_head && response.status != 204;
+    bool const has_body = !is_head && response.status != 204 && response.status != 304;
     std::array<asio::const_buffer, 2> const parts{
         asio::buffer(head), asio::buffer(response.body.data(), has_body ? response.body.size() : 0)};
     connection.limit.expires_after(config_.write_limit);
@@ -452,15 +351,17 @@ Task<bool> Server::write(Connection& connection, Response const& response, bool 
 Task<bool> Server::write_stream(Connection& connection, Response const& response, bool is_chunked, bool keep_alive)
 {
     connection.limit.expires_after(config_.write_limit);
-    auto const head = head_of(response, is_chunked && keep_alive, is_chunked);
+    bool const ends_visibly = is_chunked || response.stream_size;
+    auto const head = head_of(response, ends_visibly && keep_alive, is_chunked);
     std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::const_buffer()};
-    if (co_await write_all(connection.socket, parts))
-        co_return false;
+    bool const is_gone = static_cast<bool>(co_await write_all(connection.socket, parts));
     connection.limit.expires_never();
     connection.buffer.shrink_to_fit(); // A stream may stay for long, and there may be many.
-    ChunkSink sink(connection, config_.write_limit, is_chunked);
+    AnswerSink sink(connection, config_.write_limit, response.stream_size, is_chunked);
+    if (is_gone)
+        sink.abort(); // The stream runs all the same: it may have to note how it ended.
     co_await response.stream(sink);
-    bool const is_whole = is_chunked && co_await sink.end();
+    bool const is_whole = co_await sink.end();
     ++activity_;
     co_return is_whole&& keep_alive;
 }

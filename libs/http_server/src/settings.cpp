@@ -29,4 +29,19 @@ void add_limit_settings(SettingsTable& table, ServerConfig& config)
     table.duration("limits.body", config.body_limit, 100ms, 10min, "time for a request body to arrive");
 }
 
+void add_trust_settings(SettingsTable& table, ServerConfig& config)
+{
+    table.list(
+        "server.trusted_proxies", config.trusted_proxies,
+        "networks of the load balancers that are believed about the address of a client (Forwarded, X-Forwarded-For, "
+        "PROXY protocol): 10.0.0.0/8, fd00::/8; none: nobody is, and every client has the address it connects from",
+        [](std::string const& text) -> std::optional<std::string> {
+            auto const networks = Networks::parse({text});
+            return networks ? std::nullopt : std::optional(networks.error().failures().front().message);
+        });
+    table.flag("server.proxy_protocol", config.proxy_protocol,
+               "whether each connection to listen.port begins with a header of the PROXY protocol, version 1 or 2; "
+               "connections without one, and from elsewhere than server.trusted_proxies, are closed");
+}
+
 } // namespace sluice::http

@@ -91,7 +91,7 @@ void append_content(std::string& out, catalog::ValueTemplate const& content, pro
 } // namespace
 
 std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot, catalog::Method const& method,
-                           proxy::Outcome const& outcome, std::string_view note)
+                           proxy::Outcome const& outcome, std::string_view forecast, std::string_view note)
 {
     using Kind = proxy::Outcome::Kind;
     std::string out;
@@ -107,7 +107,7 @@ std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snap
     } else {
         append_payload(out, toolcalls::result_text(outcome, made), note, snapshot);
     }
-    close_result(out, request, snapshot.server_info, outcome.limits);
+    close_result(out, request, snapshot.server_info, outcome.limits, forecast);
     return out;
 }
 
@@ -120,12 +120,13 @@ std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot
     return out;
 }
 
-std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error)
+std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error,
+                              ratelimit::Limits const& limits)
 {
     std::string out;
     open_result(out, request);
     append_error(out, boost::json::serialize(http::error_body(error)));
-    close_result(out, request, snapshot.server_info, {});
+    close_result(out, request, snapshot.server_info, limits);
     return out;
 }
 

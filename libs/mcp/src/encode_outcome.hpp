@@ -17,11 +17,11 @@ namespace sluice::mcp {
 }
 
 /// The members of a `tools/call` result for a vendor's answer: the vendor's bytes escaped as text, and once more
-/// unchanged; the limits in `_meta`. If the method has `content`, its blocks take the place of the text. A note to the
-/// model comes last.
+/// unchanged; the limits in `_meta`, with `forecast`, which is JSON or empty. If the method has `content`, its blocks
+/// take the place of the text. A note to the model comes last.
 [[nodiscard]] std::string encode_outcome(RpcRequest const& request, ServerSnapshot const& snapshot,
                                          catalog::Method const& method, proxy::Outcome const& outcome,
-                                         std::string_view note = {});
+                                         std::string_view forecast = {}, std::string_view note = {});
 
 /// The result of a call that Sluice answers itself, such as `search_tools`.
 [[nodiscard]] std::string encode_own(RpcRequest const& request, ServerSnapshot const& snapshot,
@@ -29,6 +29,6 @@ namespace sluice::mcp {
 
 /// Writes a failure as a tool error, so that a model can mend its call.
 [[nodiscard]] std::string encode_tool_error(RpcRequest const& request, ServerSnapshot const& snapshot,
-                                            Error const& error);
+                                            Error const& error, ratelimit::Limits const& limits = {});
 
 } // namespace sluice::mcp

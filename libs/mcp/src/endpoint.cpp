@@ -1,6 +1,7 @@
 #include "mcp/endpoint.hpp"
 
 #include "base/encoding.hpp"
+#include "calllog/masking.hpp"
 #include "encode_outcome.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/message.hpp"
@@ -53,6 +54,14 @@ std::string_view media_type(std::string_view value)
     return end == std::string_view::npos ? std::string_view{} : value.substr(0, end + 1);
 }
 
+/// The product of `User-Agent` (RFC 9110 section 10.1.5). The client names itself only in its handshake.
+std::string client_of(http::Request const& request)
+{
+    constexpr std::size_t kMostName = 60;
+    auto const agent = request.headers.find("user-agent").value_or("");
+    return calllog::masked_name(agent.substr(0, std::min(agent.find(' '), kMostName)));
+}
+
 bool is_json(http::Request const& request)
 {
     return iequals(media_type(request.headers.find("content-type").value_or("")), "application/json");
@@ -78,7 +87,8 @@ bool accepts_json_or_events(http::Request const& request)
 
 Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens,
                    proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
-                   Streams& streams, RunningCalls& running, TaskGroup& background, EndpointMetrics& metrics)
+                   Streams& streams, RunningCalls& running, TaskGroup& background, limits::ShardLimits& shard_limits,
+                   CallLogParts log, EndpointMetrics& metrics)
     : config_(config)
     , servers_(servers)
     , api_tokens_(api_tokens)
@@ -86,8 +96,9 @@ Endpoint::Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiT
     , streams_(streams)
     , running_(running)
     , background_(background)
+    , shard_limits_(shard_limits)
     , metrics_(metrics)
-    , methods_(caller, safe_writes, sealer, config.list_lifetime, metrics)
+    , methods_(caller, safe_writes, sealer, shard_limits, config.list_lifetime, log, metrics)
 {
 }
 
@@ -96,12 +107,13 @@ Task<std::variant<http::Response, EnvironmentId>> Endpoint::admit(http::Request 
 {
     auto const deadline = Deadline::after(kResolveLimit);
     auto const warm = find_warm(token, place);
-    auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline);
+    auto const resolved = warm ? *warm : co_await find_cold(head, token, place, deadline);
     if (!resolved)
         co_return unresolved(head, resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
-    auto refused = co_await refuse_without_factor(head, *snapshot, deadline);
+    std::optional<ApiTokenId> factor;
+    auto refused = co_await refuse_without_factor(head, *snapshot, deadline, factor);
     if (!refused)
         co_return snapshot->server.environment;
     add_cors(head, *refused);
@@ -114,15 +126,18 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
 {
     auto const deadline = Deadline::after(config_.call_limit);
     auto const warm = find_warm(token, place);
-    auto const resolved = warm ? *warm : co_await find_cold(token, place, deadline.at_most(kResolveLimit));
+    auto const resolved = warm ? *warm : co_await find_cold(request, token, place, deadline.at_most(kResolveLimit));
     if (!resolved)
         co_return unresolved(request, resolved.error());
     auto const& snapshot = *resolved;
     trace.environment = snapshot->environment_text;
-    if (!snapshot->grant.served->is_of_tenant())
-        trace.of(*snapshot->grant.served->groups().front().accounts.front());
+    if (!snapshot->grant.served->is_of_tenant()) {
+        auto const& account = snapshot->grant.served->groups().front().accounts.front()->account;
+        trace.of(account.id, account.integration_name);
+    }
 
     http::Response response;
+    std::optional<ApiTokenId> factor;
     if (!is_allowed_origin(request)) {
         response =
             rpc_refusal(request, 403, RpcCode::server_error,
@@ -136,16 +151,16 @@ Task<http::Response> Endpoint::handle(http::Request const& request, std::string_
                                       "the URL without /sse.")
                 : error_response(405, "An MCP server answers POST only; it keeps no stream and no session.");
         response.headers.add("allow", door == Door::stream ? "GET" : "POST");
-    } else if (auto refused = co_await refuse_without_factor(request, *snapshot, deadline)) {
+    } else if (auto refused = co_await refuse_without_factor(request, *snapshot, deadline, factor)) {
         response = *std::move(refused);
     } else if (door == Door::stream) {
         response = co_await open_stream(request, token, snapshot, deadline, place);
     } else if (!is_json(request)) {
         response = rpc_refusal(request, 415, RpcCode::invalid_request, "Content-Type must be application/json.");
     } else if (door == Door::messages) {
-        response = co_await accept_message(request, snapshot, deadline, place, trace);
+        response = co_await accept_message(request, snapshot, deadline, factor, place, trace);
     } else {
-        response = co_await answer_post(request, snapshot, deadline, place, trace);
+        response = co_await answer_post(request, snapshot, deadline, factor, place, trace);
     }
     add_cors(request, response);
     response.headers.add("cache-control", "no-store");
@@ -171,11 +186,12 @@ std::optional<Result<SnapshotPtr>> Endpoint::find_warm(std::string_view token, h
     return warm ? std::optional(with_place(*std::move(warm), place)) : std::nullopt;
 }
 
-Task<Result<SnapshotPtr>> Endpoint::find_cold(std::string_view token, http::Place& place, Deadline deadline)
+Task<Result<SnapshotPtr>> Endpoint::find_cold(http::Request const& request, std::string_view token, http::Place& place,
+                                              Deadline deadline)
 {
     if (auto const may = place.take(servers_.known_environment(token)); !may)
         co_return may.error();
-    co_return with_place(co_await servers_.resolve(token, deadline), place);
+    co_return with_place(co_await servers_.resolve(token, tenancy::Asker(request.client), deadline), place);
 }
 
 bool Endpoint::declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const
@@ -208,48 +224,56 @@ void Endpoint::add_cors(http::Request const& request, http::Response& response) 
     response.headers.add("access-control-max-age", "600");
 }
 
-Task<Result<void>> Endpoint::check_second_factor(http::Request const& request, McpServer const& server,
-                                                 Deadline deadline)
+Task<Result<ApiTokenId>> Endpoint::check_second_factor(http::Request const& request, McpServer const& server,
+                                                       Deadline deadline)
 {
     auto const own_header = request.headers.find("sluice-api-token");
     auto const token = own_header ? *own_header : http::bearer_of(request);
-    auto const warm = api_tokens_.authenticate_warm(token);
-    auto const caller = warm ? *warm : co_await api_tokens_.authenticate(token, deadline);
+    auto const warm = api_tokens_.authenticate_warm(token, request.client);
+    auto const caller = warm ? *warm : co_await api_tokens_.authenticate(token, request.client, deadline);
     if (!caller)
         co_return caller.error();
-    if (caller->environment != server.environment)
+    auto const& factor = **caller;
+    if (factor.environment != server.environment)
         co_return Error{ErrorCode::unauthenticated, "The API token is missing, unknown or expired. Send a valid one as "
                                                     "`Authorization: Bearer slx_api_…`."};
     // A caller whose calls a person must approve must not be able to approve them itself.
-    if (!server.config.approval_tags.empty() && !caller->is_mcp_only)
+    if (!server.config.approval_tags.empty() && !factor.is_mcp_only)
         co_return Error{
             ErrorCode::forbidden,
             "This API token can approve calls, and this MCP server makes calls wait for approval. Send a token made "
             "with `sluice api-token create --mcp-only`."};
-    co_return Result<void>{};
+    // One that may not make any vendor call over REST makes none here.
+    if (auto const may = check_permission(factor.permissions, tenancy::Permission::calls_write); !may)
+        co_return may.error();
+    co_return factor.id;
 }
 
 Task<std::optional<http::Response>> Endpoint::refuse_without_factor(http::Request const& request,
-                                                                    ServerSnapshot const& snapshot, Deadline deadline)
+                                                                    ServerSnapshot const& snapshot, Deadline deadline,
+                                                                    std::optional<ApiTokenId>& factor)
 {
     if (!snapshot.server.config.require_api_token_auth)
         co_return std::nullopt;
-    auto const factor = co_await check_second_factor(request, snapshot.server, deadline);
-    if (factor)
+    auto const sent = co_await check_second_factor(request, snapshot.server, deadline);
+    if (sent) {
+        factor = *sent;
         co_return std::nullopt;
-    if (factor.error().code() == ErrorCode::forbidden)
-        co_return rpc_refusal(request, 403, RpcCode::server_error, factor.error().public_detail());
-    bool const is_limited = factor.error().code() == ErrorCode::rate_limited;
-    bool const is_later = is_limited || factor.error().code() == ErrorCode::unavailable;
+    }
+    if (sent.error().code() == ErrorCode::forbidden)
+        co_return rpc_refusal(request, 403, RpcCode::server_error, sent.error().public_detail());
+    bool const is_limited = sent.error().code() == ErrorCode::rate_limited;
+    bool const is_later = is_limited || sent.error().code() == ErrorCode::unavailable;
     auto response = rpc_refusal(request, is_limited ? 429 : (is_later ? 503 : 401), RpcCode::server_error,
-                                factor.error().public_detail());
+                                sent.error().public_detail());
     response.headers.add(is_later ? "retry-after" : "www-authenticate", is_later ? "1" : "Bearer");
     co_return response;
 }
 
 Task<http::Response> Endpoint::answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                           http::Place& place, CallTrace& trace)
+                                           std::optional<ApiTokenId> factor, http::Place& place, CallTrace& trace)
 {
+    trace.origin.client_name = client_of(request);
     if (!accepts_json_or_events(request))
         co_return rpc_refusal(request, 406, RpcCode::invalid_request,
                               "Accept must allow application/json or text/event-stream.");
@@ -258,6 +282,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     for (auto& message : classified.messages) {
         if (auto* call = std::get_if<RpcRequest>(&message)) {
             call->peer = request.peer;
+            call->factor = factor;
             call->shows_pages = shows_pages;
         }
     }
@@ -273,9 +298,13 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     }
     if (auto* call = std::get_if<RpcRequest>(&classified.messages.front());
         call != nullptr && makes_progress(*call, *snapshot) && accepts(request, "text/event-stream")) {
-        trace.method = call->method;
         auto name = RunningCalls::name_of(snapshot->server.id, request, call->id);
-        co_return stream_call(std::move(*call), std::move(snapshot), deadline, std::move(place), std::move(name));
+        trace.method = call->method;
+        auto const limits = limits_before(*snapshot);
+        auto response =
+            stream_call(std::move(*call), std::move(snapshot), deadline, std::move(place), std::move(name), trace);
+        proxy::add_limit_headers(limits, response.headers);
+        co_return response;
     }
     auto* const call = std::get_if<RpcRequest>(&classified.messages.front());
     std::optional<RunningCalls::Call> running;
@@ -288,7 +317,7 @@ Task<http::Response> Endpoint::answer_post(http::Request const& request, Snapsho
     response.held = std::move(answer.held);
     if (!answer.session.empty())
         response.headers.add("mcp-session-id", answer.session);
-    proxy::add_limit_headers(answer.limits, response.headers);
+    proxy::add_limit_headers(answer.limits, response.headers, answer.windows);
     co_return response;
 }
 
@@ -297,6 +326,7 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
 {
     auto const executor = co_await asio::this_coro::executor;
     auto const waiting = place.hold();
+    ratelimit::Limits limits;
     std::string body;
     for (auto& message : messages) {
         if (is_unanswered(message))
@@ -306,6 +336,7 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
         auto const answer = co_await answer_next(std::move(message), body.size(), snapshot, deadline, place, trace);
         body += body.empty() ? '[' : ',';
         body += answer.body;
+        limits = limits::tighter(limits, answer.limits);
         if (waiting)
             waiting->keep(body.capacity());
     }
@@ -315,7 +346,16 @@ Task<http::Response> Endpoint::answer_batch(std::vector<Single> messages, Snapsh
         co_return accepted;
     }
     body += ']';
-    co_return http::json_response(200, std::move(body));
+    auto response = http::json_response(200, std::move(body));
+    proxy::add_limit_headers(limits, response.headers);
+    co_return response;
+}
+
+ratelimit::Limits Endpoint::limits_before(ServerSnapshot const& snapshot)
+{
+    auto const& served = *snapshot.grant.served;
+    return served.is_of_tenant() ? ratelimit::Limits{}
+                                 : shard_limits_.own().look(served.groups().front().accounts.front()->account.id);
 }
 
 Task<Answer> Endpoint::answer_next(Single message, std::size_t so_far, SnapshotPtr snapshot, Deadline deadline,
@@ -337,11 +377,8 @@ Task<Answer> Endpoint::answer_next(Single message, std::size_t so_far, SnapshotP
 
 Task<Answer> Endpoint::answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace)
 {
-    if (auto const* refusal = std::get_if<Refusal>(&message)) {
-        metrics_.refused.add();
-        co_return Answer{
-            refusal->http_status, encode_error(refusal->id, refusal->code, refusal->message, refusal->data), {}};
-    }
+    if (auto const* refusal = std::get_if<Refusal>(&message))
+        co_return methods_.refuse(*refusal, std::move(snapshot), trace);
     co_return co_await methods_.answer(std::get<RpcRequest>(std::move(message)), std::move(snapshot), deadline, nullptr,
                                        trace);
 }

@@ -194,7 +194,8 @@ Task<void> Mint::ask_accounts(toolcalls::ServedPtr served, std::shared_ptr<bool>
     for (auto const& group : served->groups())
         for (auto const& account : group.accounts) {
             // If the vendor does not answer, the account's job asks again.
-            auto const asked = co_await schemas_.update(account, toolcalls::AccountSchemas::When::missing, until);
+            auto const asked =
+                co_await schemas_.update(account, toolcalls::AccountSchemas::When::missing, std::nullopt, until);
             *is_changed = *is_changed || (asked && asked->is_changed);
         }
 }
@@ -213,7 +214,7 @@ Task<toolcalls::ServedPtr> Mint::ask_ahead(McpServer server, toolcalls::ServedPt
     co_return again ? *std::move(again) : served;
 }
 
-Task<Result<MintedServer>> Mint::create(McpServer draft, std::string preset, Deadline deadline)
+Task<Result<MintedServer>> Mint::create(McpServer draft, std::string preset, tenancy::Author author, Deadline deadline)
 {
     if (auto fault = fault_of_expiry(draft.expires_at))
         co_return invalid("expires_at", *std::move(fault));
@@ -231,7 +232,8 @@ Task<Result<MintedServer>> Mint::create(McpServer draft, std::string preset, Dea
     if (auto const checked = check_config(draft.config, *(*served)->tools()); !checked)
         co_return checked.error();
     auto token = crypto::mint_token(keyring_, crypto::TokenKind::mcp);
-    auto created = co_await servers_.create(std::move(draft), crypto::hash_token(keyring_, token.reveal()), deadline);
+    auto created = co_await servers_.create(std::move(draft), crypto::hash_token(keyring_, token.reveal()),
+                                            std::move(author), deadline);
     if (!created)
         co_return created.error();
     // The MCP URL exists already, so nothing that the vendor does can make this fail.
@@ -262,7 +264,7 @@ MintedServer Mint::describe(McpServer server, Secret token, toolcalls::ServedAcc
 }
 
 Task<Result<McpServer>> Mint::change(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerPatch patch,
-                                     Deadline deadline)
+                                     tenancy::Author author, Deadline deadline)
 {
     if (auto fault = fault_of_expiry(patch.expires_at.value_or(std::nullopt)))
         co_return invalid("expires_at", *std::move(fault));
@@ -289,19 +291,19 @@ Task<Result<McpServer>> Mint::change(EnvironmentId environment, ServerOwner owne
             patch.config->apply(server.config);
         return tools ? check_config(server.config, *tools) : Result<void>{};
     };
-    auto updated = co_await servers_.update(environment, owner, id, std::move(edit), deadline);
+    auto updated = co_await servers_.update(environment, owner, id, std::move(edit), std::move(author), deadline);
     if (updated && chosen)
         co_await ask_ahead(*updated, chosen, deadline);
     co_return updated;
 }
 
 Task<Result<RotatedToken>> Mint::rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                              std::chrono::seconds overlap, Deadline deadline)
+                                              std::chrono::seconds overlap, tenancy::Author author, Deadline deadline)
 {
     auto token = crypto::mint_token(keyring_, crypto::TokenKind::mcp);
     auto const old_end = clock_.now() + overlap;
     auto rotated = co_await servers_.rotate_token(environment, owner, id, crypto::hash_token(keyring_, token.reveal()),
-                                                  old_end, deadline);
+                                                  old_end, std::move(author), deadline);
     if (!rotated)
         co_return rotated.error();
     co_return RotatedToken{*std::move(rotated), std::move(token), old_end};

@@ -59,24 +59,23 @@ Task<bool> ProgressFrames::page(std::int64_t items, std::int64_t wanted)
 }
 
 http::Response Endpoint::stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline, http::Place place,
-                                     std::string name)
+                                     std::string name, CallTrace trace)
 {
     http::Response response;
     response.headers.add("content-type", "text/event-stream");
     // A proxy in between must pass pieces on at once; nginx reads this header.
     response.headers.add("x-accel-buffering", "no");
     response.stream = [this, request = std::move(request), snapshot = std::move(snapshot), deadline,
-                       place = std::make_shared<http::Place>(std::move(place)),
-                       name = std::move(name)](http::BodySink& sink) {
-        return write_call(sink, request, snapshot, deadline, place->hold(), name);
+                       place = std::make_shared<http::Place>(std::move(place)), name = std::move(name),
+                       trace = std::move(trace)](http::BodySink& sink) {
+        return write_call(sink, request, snapshot, deadline, place->hold(), name, trace);
     };
     return response;
 }
 
 Task<void> Endpoint::write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                                std::unique_ptr<http::ByteBudget::Hold> waiting, std::string name)
+                                std::unique_ptr<http::ByteBudget::Hold> waiting, std::string name, CallTrace trace)
 {
-    CallTrace trace;
     ProgressFrames progress(sink, request);
     RunningCalls::Call running(running_, std::move(name), &sink);
     request.peer = &running;

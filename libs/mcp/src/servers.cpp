@@ -182,14 +182,14 @@ Result<SnapshotPtr> Servers::unless_expired(SnapshotPtr snapshot) const
     return snapshot;
 }
 
-Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, Deadline deadline)
+Task<Result<SnapshotPtr>> Servers::resolve(std::string_view token, tenancy::Asker asker, Deadline deadline)
 {
     if (auto warm = resolve_warm(token))
         co_return *std::move(warm);
     auto candidates = crypto::candidate_hashes(keyring_, token);
     auto const key = candidates.front().digest;
     if (!cache_.knows(key))
-        if (auto const may = gate_.admit(crypto::TokenKind::mcp, token); !may)
+        if (auto const may = gate_.admit(crypto::TokenKind::mcp, token, asker); !may)
             co_return may.error().code() == ErrorCode::not_found ? unknown_token() : may.error();
     auto fetch = [this, &candidates](crypto::Digest const&, Deadline limit) { return load(candidates, limit); };
     auto loaded = co_await cache_.get(key, deadline, fetch);

@@ -4,6 +4,7 @@
 #include "progress.hpp"
 #include "refusal.hpp"
 
+#include "calllog/masking.hpp"
 #include "http_api/error_body.hpp"
 #include "http_api/query.hpp"
 
@@ -38,6 +39,7 @@ public:
         co_return co_await streams_.deliver(stream_, std::move(piece), deadline_);
     }
     void when_gone(std::function<void()>) override {}             // The stream itself ends.
+    void abort() override {}                                      // As above.
     [[nodiscard]] bool is_gone() const override { return false; } // The stream may be on another replica.
 
 private:
@@ -56,7 +58,7 @@ std::string name_on_stream(Uuid const& stream, std::string_view id)
 Task<bool> is_valid(Servers& servers, std::string token)
 {
     auto const warm = servers.resolve_warm(token);
-    auto const resolved = warm ? *warm : co_await servers.resolve(token, Deadline::after(kStreamLimit));
+    auto const resolved = warm ? *warm : co_await servers.resolve(token, {}, Deadline::after(kStreamLimit));
     co_return resolved || resolved.error().code() != ErrorCode::not_found;
 }
 
@@ -66,7 +68,8 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
                                            Deadline deadline, http::Place const& place)
 {
     auto waiting = place.hold();
-    auto const stream = co_await streams_.open(snapshot->server.id, deadline.at_most(kStreamLimit), std::move(waiting));
+    auto const stream = co_await streams_.open(snapshot->server.environment, snapshot->server.id,
+                                               deadline.at_most(kStreamLimit), std::move(waiting));
     if (!stream)
         co_return plain_error(stream.error());
     http::Response response;
@@ -83,7 +86,7 @@ Task<http::Response> Endpoint::open_stream(http::Request const& request, std::st
 }
 
 Task<http::Response> Endpoint::accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                              http::Place& place, CallTrace& trace)
+                                              std::optional<ApiTokenId> factor, http::Place& place, CallTrace& trace)
 {
     auto query = http::Query::parse(request.query());
     auto const id = query ? uuid_from_hex(query->take("sessionId").value_or("")) : std::nullopt;
@@ -96,12 +99,15 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
             request, 404, RpcCode::server_error,
             "There is no such stream, or it has ended: open one with GET at the URL that ends in /sse.");
     auto classified = classify(request.body, request.headers);
-    for (auto const& message : classified.messages)
-        if (auto const* call = std::get_if<RpcRequest>(&message))
-            trace.method = call->method.substr(0, 64);
+    for (auto& message : classified.messages)
+        if (auto* call = std::get_if<RpcRequest>(&message)) {
+            call->factor = factor;
+            trace.method = calllog::masked_name(std::string_view(call->method).substr(0, 64));
+        }
     if (background_.full())
         co_return plain_error({ErrorCode::unavailable, "Too many calls wait for their answer. Try again."});
-    background_.spawn(answer_on_stream(*id, std::move(classified), std::move(snapshot), deadline, std::move(place)));
+    background_.spawn(
+        answer_on_stream(*id, std::move(classified), std::move(snapshot), deadline, std::move(place), trace));
     http::Response accepted;
     accepted.status = 202;
     accepted.headers.add("content-type", "text/plain; charset=utf-8");
@@ -110,9 +116,8 @@ Task<http::Response> Endpoint::accept_message(http::Request const& request, Snap
 }
 
 Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
-                                      http::Place place)
+                                      http::Place place, CallTrace trace)
 {
-    CallTrace trace;
     std::string body;
     auto const waiting = place.hold();
     StreamSink sink(streams_, stream, deadline);
@@ -124,7 +129,7 @@ Task<void> Endpoint::answer_on_stream(Uuid stream, Classified classified, Snapsh
             continue;
         if (auto* call = std::get_if<RpcRequest>(&message); call != nullptr && makes_progress(*call, *snapshot)) {
             auto name = name_on_stream(stream, call->id);
-            co_await write_call(sink, std::move(*call), snapshot, deadline, place.hold(), std::move(name));
+            co_await write_call(sink, std::move(*call), snapshot, deadline, place.hold(), std::move(name), trace);
             continue;
         }
         auto* const call = std::get_if<RpcRequest>(&message);

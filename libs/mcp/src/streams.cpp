@@ -108,6 +108,7 @@ Streams::Streams(StreamRepository& repository, crypto::CursorSealer const& seale
 
 Streams::~Streams() = default;
 
+// NOLINTNEXTLINE(bugprone-exception-escape): it throws only where no memory is left, and then the process ends
 OpenStream::~OpenStream()
 {
     // A stopped context means that the process ends; `streams_` may be destroyed already.
@@ -133,7 +134,8 @@ void OpenStream::leave()
         streams_.by_server_.erase(count);
 }
 
-Task<Result<std::shared_ptr<OpenStream>>> Streams::open(McpServerId server, Deadline deadline,
+Task<Result<std::shared_ptr<OpenStream>>> Streams::open(EnvironmentId environment, McpServerId server,
+                                                        Deadline deadline,
                                                         std::unique_ptr<http::ByteBudget::Hold> waiting)
 {
     auto const executor = co_await asio::this_coro::executor;
@@ -149,7 +151,7 @@ Task<Result<std::shared_ptr<OpenStream>>> Streams::open(McpServerId server, Dead
         streams_.emplace(stream->id(), stream);
     }
     auto place = std::make_shared<OpenStream>(*this, stream);
-    if (auto const opened = co_await repository_.open(stream->id(), server, replica_, deadline); !opened)
+    if (auto const opened = co_await repository_.open(stream->id(), environment, server, replica_, deadline); !opened)
         co_return opened.error();
     co_return place;
 }

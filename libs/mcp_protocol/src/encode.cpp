@@ -28,9 +28,10 @@ void open_result(std::string& out, RpcRequest const& request)
 }
 
 void close_result(std::string& out, RpcRequest const& request, std::string_view server_info,
-                  ratelimit::Limits const& limits)
+                  ratelimit::Limits const& limits, std::string_view forecast)
 {
-    bool const has_limits = limits.limit || limits.remaining || limits.reset_s || limits.retry_after_s;
+    bool const has_limits =
+        !forecast.empty() || limits.limit || limits.remaining || limits.reset_s || limits.retry_after_s;
     bool const is_modern = request.era == Era::modern;
     if (has_limits || is_modern) {
         out += R"(,"_meta":{)";
@@ -52,6 +53,10 @@ void close_result(std::string& out, RpcRequest const& request, std::string_view 
             add("remaining", limits.remaining);
             add("reset", limits.reset_s);
             add("retry_after", limits.retry_after_s);
+            if (!forecast.empty()) {
+                out += separator != 0 ? R"(,"forecast":)" : R"("forecast":)";
+                out += forecast;
+            }
             out += '}';
         }
         if (is_modern) {

@@ -7,7 +7,12 @@ namespace sluice::paging {
 // A new style is a file in `styles`, and a line here.
 // clang-format off
 #define SLUICE_STYLES(style) \
-    style(cursor)
+    style(cursor) \
+    style(link_header) \
+    style(offset) \
+    style(page) \
+    style(range) \
+    style(url)
 // clang-format on
 
 #define SLUICE_DECLARE(name) Style const* name##_style() noexcept;

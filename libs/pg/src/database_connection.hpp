@@ -18,6 +18,8 @@ public:
 
     /// A second descriptor of the socket, open as long as this object, since libpq may close its own at any time.
     [[nodiscard]] int socket() const noexcept { return socket_; }
+    /// For what pqxx cannot do. Null if it was never connected.
+    [[nodiscard]] pqxx::internal::pq::PGconn* handle() const noexcept { return policy_.connected(); }
     /// Whether it is ready for the next transaction: connected, and in no transaction.
     [[nodiscard]] bool is_idle() const noexcept;
 

@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include <sched.h>
+
 #include <pqxx/except>
 #include <pqxx/result>
 
@@ -28,6 +30,7 @@ constexpr std::size_t kProbesQueued = 100;
 
 // The server ends what it does for a connection that was cut, and the transaction of a process that was stopped.
 constexpr char kBegin[] = "SELECT set_config('sluice.environment_id', $1, true), "
+                          "set_config('sluice.team_id', $3, true), "
                           "set_config('statement_timeout', $2, true), "
                           "set_config('client_connection_check_interval', '500ms', true), "
                           "set_config('idle_in_transaction_session_timeout', '10s', true)";
@@ -40,12 +43,27 @@ Error unavailable(std::string log)
 Error translate(pqxx::sql_error const& error)
 {
     auto const log = fmt::format("SQLSTATE {}: {}", error.sqlstate(), error.what());
-    auto const state = error.sqlstate();
+    auto const& state = error.sqlstate();
     if (state == "23505" || state == "23503")
         return {ErrorCode::conflict, "It conflicts with something that exists already.", log};
     if (state == "57014" || state == "55P03" || state.starts_with("53") || state.starts_with("57P") || state == "25006")
         return unavailable(log);
     return {ErrorCode::internal, "Unexpected fault.", log};
+}
+
+/// The calling thread waits for its turn when it wakes, instead of interrupting who runs (sched(7), SCHED_BATCH).
+void give_way()
+{
+    sched_param const none{};
+    [[maybe_unused]] auto const is_set = ::sched_setscheduler(0, SCHED_BATCH, &none); // Only a wish.
+}
+
+/// The setting that row-level security reads; empty if the tenant is of another kind.
+template <class IdType>
+std::string setting_of(Tenant const& tenant)
+{
+    auto const* id = std::get_if<IdType>(&tenant);
+    return id != nullptr ? to_hex(id->uuid()) : std::string();
 }
 
 std::string milliseconds_left(Deadline deadline)
@@ -128,17 +146,16 @@ Task<Result<void>> Pool::ping(Deadline deadline)
         transaction.exec1("SELECT 1");
         return true;
     };
-    auto const answered = co_await run<bool>(*prober_, config_.connections, std::nullopt, deadline, std::move(query));
+    auto const answered = co_await run<bool>(*prober_, config_.connections, Tenant{}, deadline, std::move(query));
     co_return answered ? Result<void>{} : Result<void>(answered.error());
 }
 
-Task<std::optional<Error>> Pool::run_body(WorkerPool& workers, std::size_t first,
-                                          std::optional<EnvironmentId> environment, Deadline deadline, Body body)
+Task<std::optional<Error>> Pool::run_body(WorkerPool& workers, std::size_t first, Tenant tenant, Deadline deadline,
+                                          Body body)
 {
     auto const permit = std::make_shared<Permit>();
-    auto job = [this, first, environment, deadline, permit,
-                body = std::move(body)](std::size_t thread) -> Result<void> {
-        auto const failure = in_transaction(first + thread, {environment, deadline, *permit, body});
+    auto job = [this, first, tenant, deadline, permit, body = std::move(body)](std::size_t thread) -> Result<void> {
+        auto const failure = in_transaction(first + thread, {tenant, deadline, *permit, body});
         return failure ? Result<void>(*failure) : Result<void>();
     };
     auto const done = co_await offload<void>(workers, deadline, std::move(job));
@@ -184,6 +201,8 @@ std::optional<Error> Pool::attempt(std::size_t index, Wanted const& wanted, bool
         return unavailable("the last connect failed a moment ago");
     bool const is_used = slot.connection != nullptr;
     if (!is_used) {
+        if (config_.is_background)
+            give_way();
         try {
             slot.connection = std::make_unique<Connection>(connection_string(config_.url));
             metrics_.connects.add();
@@ -206,8 +225,8 @@ std::optional<Error> Pool::attempt_on(Slot& slot, Wanted const& wanted, bool& ag
     Watchdog::Watch const watch(*watchdog_, slot.index, slot.connection->socket(), wanted.deadline.at() + kGrace);
     try {
         pqxx::work transaction(*slot.connection);
-        transaction.exec_params(kBegin, wanted.environment ? to_hex(wanted.environment->uuid()) : std::string(),
-                                milliseconds_left(wanted.deadline));
+        transaction.exec_params(kBegin, setting_of<EnvironmentId>(wanted.tenant), milliseconds_left(wanted.deadline),
+                                setting_of<TeamId>(wanted.tenant));
         is_begun = true;
         if (!wanted.body(transaction))
             return std::nullopt;

@@ -10,6 +10,11 @@
 namespace sluice::proxy {
 namespace {
 
+// No request asks for these calls.
+calllog::Origin const kHealth{.type = calllog::RequestType::health};
+calllog::Origin const kConnect{.type = calllog::RequestType::connect};
+calllog::Origin const kSchema{.type = calllog::RequestType::schema};
+
 Error failure_of(catalog::Integration const& integration, Outcome const& outcome)
 {
     if (outcome.status == 401)
@@ -45,7 +50,7 @@ Task<Result<AccountCalls::Check>> AccountCalls::check(accounts::CallableAccountP
     if (dot == std::string::npos)
         co_return Check{};
     auto const* method = integration.find(integration.health.substr(0, dot), integration.health.substr(dot + 1));
-    auto const outcome = co_await caller_.call(usable(*account), *method, {}, nullptr, deadline);
+    auto const outcome = co_await caller_.call(usable(*account), *method, {}, nullptr, deadline, {.origin = &kHealth});
     if (!outcome)
         co_return outcome.error();
     // A 403 proves that the credentials work: the vendor knows the account and forbids this call only.
@@ -68,7 +73,8 @@ Task<Result<json::value>> AccountCalls::call(accounts::CallableAccountPtr accoun
     auto parts = flat_parts(*method, arguments->get_object());
     if (method->paginated)
         parts.limit = std::min<std::int64_t>(kMostItems, method->pagination.most());
-    auto const outcome = co_await call_pages(caller_, usable(*account), *method, std::move(parts), {}, deadline);
+    auto const outcome = co_await call_pages(caller_, usable(*account), *method, std::move(parts),
+                                             {.requester = {.origin = &kConnect}}, deadline);
     if (!outcome)
         co_return outcome.error();
     if (outcome->kind == Outcome::Kind::error)
@@ -89,7 +95,8 @@ Task<Result<AccountCalls::Listed>> AccountCalls::list(accounts::CallableAccountP
     auto parts = flat_parts(*method, given != nullptr ? *given : json::object{});
     if (method->paginated)
         parts.limit = std::min<std::int64_t>(static_cast<std::int64_t>(most), method->pagination.max_limit);
-    auto const outcome = co_await caller_.call(account, *method, std::move(parts), nullptr, deadline);
+    auto const outcome =
+        co_await caller_.call(account, *method, std::move(parts), nullptr, deadline, {.origin = &kSchema});
     if (!outcome)
         co_return outcome.error();
     if (outcome->kind == Outcome::Kind::error)

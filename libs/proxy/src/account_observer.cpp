@@ -1,6 +1,5 @@
 #include "proxy/account_observer.hpp"
 
-#include "accounts/scopes.hpp"
 #include "base/timestamp.hpp"
 
 #include <fmt/format.h>
@@ -14,11 +13,10 @@ constexpr std::size_t kMostWriting = 64;
 /// The most keys that are remembered: more than the accounts that refuse something within a minute.
 constexpr std::size_t kMostTimes = 4096;
 
-/// The scopes that the account lacks. If its scopes are not known, all scopes that the method needs.
-json::array scopes_missing(accounts::CallableAccount const& account, catalog::Method const& method)
+/// Whether the integration comes with Sluice: the names of others have no bound.
+bool is_builtin(accounts::CallableAccount const& account)
 {
-    auto const missing = accounts::missing_scopes(account.account, method);
-    return json::array_of(missing.empty() ? method.scopes : missing);
+    return account.account.integration == catalog::builtin_id(account.account.integration_name);
 }
 
 bool is_same(json::value const& known, json::object const& error)
@@ -35,9 +33,10 @@ bool is_same(json::value const& known, json::object const& error)
 } // namespace
 
 AccountObserver::AccountObserver(asio::io_context& io, accounts::AccountRepository& accounts, Clock const& clock,
-                                 telemetry::Log& log)
+                                 telemetry::Log& log, limits::ShardLimits* limits)
     : accounts_(accounts)
     , clock_(clock)
+    , limits_(limits)
     , failed_(log, telemetry::Level::warning, "a vendor's refusal was not written into its account")
     , writing_(io, kMostWriting, log, "account observer")
 {
@@ -58,6 +57,23 @@ bool AccountObserver::is_time(Times& times, std::string key)
     return true;
 }
 
+void AccountObserver::answered(accounts::CallableAccount const& account, Outcome const& outcome)
+{
+    auto const& rule = account.installed->integration->rate_limit;
+    if (limits_ == nullptr || outcome.windows.empty())
+        return;
+    auto const& row = account.account;
+    auto const now = clock_.now();
+    auto const low = limits_->vendor(row.id).note(outcome.windows, rule.get(), now);
+    if (auto const& told = outcome.limits; told.limit && told.remaining && *told.limit > 0)
+        limits_->observe_left(row.integration_name, is_builtin(account),
+                              static_cast<double>(*told.remaining) / static_cast<double>(*told.limit));
+    if (!low || writing_.full())
+        return;
+    accounts::LimitWarning warning{low->told.name, low->warned_until(now), limits::view_of(*low, now)};
+    writing_.spawn(warn(row.environment, row.id, std::move(warning)));
+}
+
 void AccountObserver::unauthorised(accounts::CallableAccountPtr account)
 {
     if (!account->installed->integration->health.empty() && is_time(asked_, account->account.id.str()))
@@ -65,7 +81,7 @@ void AccountObserver::unauthorised(accounts::CallableAccountPtr account)
 }
 
 void AccountObserver::forbidden(accounts::CallableAccountPtr account, catalog::Method const& method,
-                                std::string message)
+                                std::string message, std::vector<std::string> const& missing)
 {
     json::object error{{"resource", method.resource},
                        {"method", method.name},
@@ -74,7 +90,8 @@ void AccountObserver::forbidden(accounts::CallableAccountPtr account, catalog::M
     if (is_same(account->account.last_forbidden_error, error) ||
         !is_time(forbidden_, fmt::format("{} {}.{}", account->account.id.str(), method.resource, method.name)))
         return;
-    error["missing_scopes"] = scopes_missing(*account, method);
+    // If it is not known which scopes the account lacks: all that the method needs.
+    error["missing_scopes"] = json::array_of(missing.empty() ? method.scopes : missing);
     writing_.spawn(write(std::move(account), std::move(error)));
 }
 
@@ -86,6 +103,14 @@ Task<void> AccountObserver::ask(accounts::CallableAccountPtr account)
         failed_.write(asked.error());
 }
 
+Task<void> AccountObserver::warn(EnvironmentId environment, IntegratedAccountId account, accounts::LimitWarning warning)
+{
+    auto const written =
+        co_await accounts_.warn_of_limit(environment, account, std::move(warning), Deadline::after(kWriteLimit));
+    if (!written && written.error().code() != ErrorCode::not_found)
+        failed_.write(written.error());
+}
+
 Task<void> AccountObserver::write(accounts::CallableAccountPtr account, json::object error)
 {
     auto const& row = account->account;
@@ -94,7 +119,7 @@ Task<void> AccountObserver::write(accounts::CallableAccountPtr account, json::ob
         return {};
     };
     auto const written =
-        co_await accounts_.update(row.environment, row.id, false, std::move(change), Deadline::after(kWriteLimit));
+        co_await accounts_.note(row.environment, row.id, std::move(change), Deadline::after(kWriteLimit));
     if (!written && written.error().code() != ErrorCode::not_found)
         failed_.write(written.error());
 }

@@ -3,55 +3,27 @@
 #include "base/charset.hpp"
 #include "base/encoding.hpp"
 #include "http_api/media_type.hpp"
+#include "http_api/url.hpp"
 #include "proxy/parts.hpp"
+#include "ratelimit/structured_fields.hpp"
+#include "vendor_error.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace sluice::proxy {
 namespace {
 
-/// Hop-by-hop headers (RFC 9110 section 7.6.1), headers that Sluice computes itself, cookies and challenges.
-constexpr std::array<std::string_view, 22> kNotForwarded{"connection",
-                                                         "keep-alive",
-                                                         "proxy-connection",
-                                                         "transfer-encoding",
-                                                         "te",
-                                                         "trailer",
-                                                         "upgrade",
-                                                         "content-length",
-                                                         "content-type",
-                                                         "content-encoding",
-                                                         "accept-encoding",
-                                                         "date",
-                                                         "server",
-                                                         "set-cookie",
-                                                         "set-cookie2",
-                                                         "www-authenticate",
-                                                         "proxy-authenticate",
-                                                         "authorization",
-                                                         "alt-svc",
-                                                         "strict-transport-security",
-                                                         "location",
-                                                         "server-timing"};
-/// Headers that Sluice sends and vendors use too: the vendor's get another name.
-constexpr std::array<std::string_view, 6> kOurs{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
-                                                "retry-after",     "x-request-id",        "x-ratelimit-derived"};
-
 /// A decoded text may be three times as long. A text that may become longer than this is passed on undecoded.
 constexpr std::size_t kMostDecoded = 16 << 20;
 
-bool is_one_of(std::string_view name, auto const& names)
-{
-    return std::ranges::any_of(names, [&](std::string_view known) { return iequals(known, name); });
-}
-
-ratelimit::Limits limits_of(catalog::Integration const& integration, http::IncomingResponse const& response,
-                            Timestamp now)
+ratelimit::Reading read_limits(catalog::Integration const& integration, http::IncomingResponse const& response,
+                               Timestamp now)
 {
     std::array<ratelimit::Field, 64> fields;
     auto const count = std::min(response.headers.size(), fields.size());
@@ -91,6 +63,42 @@ bool is_json_answer(Outcome& outcome)
     return outcome.content_type.empty() || media.is_json();
 }
 
+/// The message of a refusal that does not explain itself: the status in words, and what else is known.
+std::string with_status(Outcome const& outcome)
+{
+    constexpr std::size_t kMaxMessage = 500;
+    auto const reason = http::reason_of(outcome.remote_status);
+    auto const status = fmt::format("{} {}", outcome.remote_status, reason);
+    if (!outcome.message.empty() && !iequals(outcome.message, reason) && !iequals(outcome.message, status))
+        return std::string(
+            utf8_prefix(fmt::format("The vendor answered {}: {}", status, outcome.message), kMaxMessage));
+    bool const is_success = outcome.remote_status >= 200 && outcome.remote_status < 300;
+    return fmt::format("The vendor answered {}{}{}.", status, is_success ? " with an error" : "",
+                       outcome.remote_code.empty() ? "" : fmt::format(" ({})", outcome.remote_code));
+}
+
+/// Reads what the vendor says, and gives the HTTP status in the body, if there is one.
+std::optional<int> read_refusal_of(catalog::ErrorPicks const& picks, Outcome& outcome)
+{
+    auto error = read_vendor_error(picks, outcome.remote_status, outcome.body);
+    outcome.message = std::move(error.message);
+    outcome.remote_code = std::move(error.code);
+    outcome.failures = std::move(error.failures);
+    outcome.missing_scopes.clear();
+    if (outcome.remote_status == 401 || outcome.remote_status == 403) {
+        auto challenge = read_challenge(outcome.vendor_headers);
+        if (outcome.message.empty())
+            outcome.message = std::move(challenge.description);
+        if (challenge.error == "insufficient_scope") // RFC 6750 section 3.1
+            outcome.missing_scopes = std::move(challenge.scopes);
+        if (outcome.remote_code.empty())
+            outcome.remote_code = std::move(challenge.error);
+    }
+    if (outcome.message.empty() || error.is_page)
+        outcome.message = with_status(outcome);
+    return error.status;
+}
+
 /// Makes the outcome a list without records, whatever the vendor wrote for it.
 void give_no_records(Outcome& outcome)
 {
@@ -127,7 +135,20 @@ void refuse_answer(catalog::Method const& method, std::string message, Outcome& 
     outcome.message = std::move(message);
 }
 
-void interpret_success(catalog::Method const& method, Outcome& outcome)
+/// Handles a refusal. One that came as a success has no status of its own.
+void interpret_error(catalog::ErrorPicks const& picks, Outcome& outcome)
+{
+    outcome.kind = Outcome::Kind::error;
+    outcome.is_refusal = true;
+    auto const in_body = read_refusal_of(picks, outcome);
+    if (outcome.status < 200 || outcome.status >= 300)
+        return;
+    auto const by_code = picks.status_by_code.find(outcome.remote_code);
+    outcome.status = by_code != picks.status_by_code.end() ? by_code->second : in_body.value_or(picks.default_status);
+    outcome.limits.throttled = outcome.status == 429;
+}
+
+void interpret_success(catalog::Integration const& integration, catalog::Method const& method, Outcome& outcome)
 {
     bool const is_list = method.is_list();
     auto const& paging = method.pagination;
@@ -148,6 +169,8 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
         outcome.kind = Outcome::Kind::binary;
         return;
     }
+    if (method.error_when && meets(outcome.body, *method.error_when))
+        return interpret_error(integration.errors, outcome);
     if (method.large_integers_are_text && is_json(outcome.body))
         quote_large_integers(outcome.body);
     if (!is_list) {
@@ -155,7 +178,7 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
             refuse_answer(method, "The vendor's answer says it is JSON, but it is not valid.", outcome);
         return;
     }
-    outcome.page = split_page(outcome.body, paging.items, paging.next);
+    outcome.page = split_page(outcome.body, paging.items, paging.paths);
     if (outcome.page.has_strange_next)
         outcome.note = kStrangeNextNote;
     auto const found = outcome.page.found;
@@ -171,16 +194,26 @@ void interpret_success(catalog::Method const& method, Outcome& outcome)
                       outcome);
 }
 
+/// The target of a redirect as people and models may see it. Empty if it is none that a call could go to: another
+/// scheme or a password would only mislead them.
+std::string shown_target(std::string_view location)
+{
+    http::Url const anywhere{.is_tls = true, .host = "vendor.example", .port = 443, .target = "/"};
+    if (location.empty() || !http::resolve_url(anywhere, location))
+        return {};
+    return to_valid_utf8(utf8_prefix(location, 500));
+}
+
 void interpret_redirect(catalog::Method const& method, std::string_view location, Outcome& outcome)
 {
-    auto const shown = to_valid_utf8(utf8_prefix(location, 500));
+    auto const shown = shown_target(location);
     if (outcome.remote_status == 303 && method.access == catalog::Access::write) {
         outcome.kind =
             Outcome::Kind::unread; // RFC 9110 section 15.4.4: the write was made; its result is at another address.
         outcome.status = 200;
         outcome.message = fmt::format("The vendor has probably made the change: it answered 303 and has its answer at "
                                       "{}. Do not repeat the call; look at what is there now.",
-                                      location.empty() ? "another place, which it does not name" : shown);
+                                      shown.empty() ? "another place, which it does not name" : shown);
         return;
     }
     outcome.kind = Outcome::Kind::error;
@@ -191,20 +224,30 @@ void interpret_redirect(catalog::Method const& method, std::string_view location
         return;
     }
     outcome.status = 409;
-    outcome.message =
-        location.empty() ? std::string("The item has moved, and the vendor does not say where.")
-                         : fmt::format("The item has moved or was merged: the vendor now has it at {}. Repeat the call "
-                                       "with the id in that path.",
-                                       shown);
+    if (location.empty())
+        outcome.message = "The item has moved, and the vendor does not say where.";
+    else if (shown.empty())
+        outcome.message = "The item has moved to an address that cannot be called.";
+    else
+        outcome.message =
+            fmt::format("The item has moved or was merged: the vendor now has it at {}. Repeat the call with "
+                        "the id in that path.",
+                        shown);
 }
 
-void interpret_error(Outcome& outcome)
+/// Adds a header. The vendor's own of that name gets another name: of a list field, both together would be one value.
+void put_in_place(std::string const& name, std::string const& value, http::Headers& headers)
 {
-    outcome.kind = Outcome::Kind::error;
-    outcome.message = is_json_answer(outcome) ? error_message_of(outcome.body) : std::string();
-    if (outcome.message.empty())
-        outcome.message =
-            fmt::format("The vendor answered {} {}.", outcome.remote_status, http::reason_of(outcome.remote_status));
+    if (value.empty())
+        return;
+    std::vector<std::string> others;
+    for (auto const& field : headers)
+        if (iequals(field.name, name))
+            others.emplace_back(field.value);
+    headers.remove(name);
+    for (auto const& other : others)
+        headers.add("x-upstream-" + name, other);
+    headers.add(name, value);
 }
 
 } // namespace
@@ -222,19 +265,27 @@ Outcome& Outcome::operator=(Outcome&& other) noexcept
     status = other.status;
     remote_status = other.remote_status;
     message = std::move(other.message);
-    failures_at = std::move(other.failures_at);
+    is_refusal = other.is_refusal;
+    remote_code = std::move(other.remote_code);
+    failures = std::move(other.failures);
+    missing_scopes = std::move(other.missing_scopes);
     note = std::move(other.note);
     had_effect = other.had_effect;
     content_type = std::move(other.content_type);
     body = std::move(other.body);
     page = std::move(other.page);
+    turn = std::move(other.turn);
     if (size != 0)
         page.items = std::string_view(body).substr(static_cast<std::size_t>(offset), size);
     next_cursor = std::move(other.next_cursor);
     vendor_headers = std::move(other.vendor_headers);
     limits = other.limits;
+    windows = std::move(other.windows);
+    unread_limit = std::move(other.unread_limit);
     vendor_time = other.vendor_time;
+    calls = other.calls;
     held = std::move(other.held);
+    source = std::move(other.source);
     return *this;
 }
 
@@ -247,47 +298,44 @@ Outcome interpret(catalog::Integration const& integration, catalog::Method const
                   http::IncomingResponse response, Timestamp now)
 {
     Outcome outcome;
-    outcome.limits = limits_of(integration, response, now);
+    auto reading = read_limits(integration, response, now);
+    outcome.limits = reading.limits;
+    outcome.windows = std::move(reading.windows);
+    outcome.unread_limit = std::move(reading.unread);
     outcome.status = outcome.remote_status = response.status;
     outcome.content_type = response.headers.find("content-type").value_or("");
     outcome.vendor_time = response.elapsed;
     outcome.body = std::move(response.body);
     outcome.held = std::move(response.held);
+    outcome.source = std::move(response.source);
     outcome.vendor_headers = std::move(response.headers);
     decode_charset(outcome);
     if (outcome.limits.throttled)
         outcome.status = 429;
-    if (response.unread)
+    if (outcome.source)
+        outcome.kind = Outcome::Kind::binary;
+    else if (response.unread)
         refuse_answer(method, response.unread->public_detail(), outcome);
     else if (outcome.status >= 200 && outcome.status < 300)
-        interpret_success(method, outcome);
+        interpret_success(integration, method, outcome);
     else if (outcome.status >= 300 && outcome.status < 400)
         interpret_redirect(method, outcome.vendor_headers.find("location").value_or(""), outcome);
+    else if (method.paginated && method.pagination.style->is_end(outcome.status))
+        give_no_records(outcome);
     else
-        interpret_error(outcome);
-    if (outcome.kind == Outcome::Kind::error)
-        outcome.failures_at = integration.failures_at;
+        interpret_error(integration.errors, outcome);
     if (outcome.status < 200)
         outcome.status = 502;
     return outcome;
 }
 
-http::Headers forwardable(http::Headers const& from)
+void read_refusal(catalog::ErrorPicks const& picks, Outcome& outcome)
 {
-    http::Headers to;
-    to.reserve(from.size() + 4, 512);
-    for (auto const& [name, value] : from) {
-        if (is_one_of(name, kNotForwarded))
-            continue;
-        auto const lower = to_lower(name);
-        // A browser would take the vendor's cross-origin headers for Sluice's.
-        bool const moves = is_one_of(lower, kOurs) || lower.starts_with("access-control-");
-        to.add(moves ? "x-upstream-" + lower : lower, value);
-    }
-    return to;
+    read_refusal_of(picks, outcome);
 }
 
-void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers)
+void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers,
+                       std::span<ratelimit::Window const> windows)
 {
     if (limits.limit)
         headers.add("ratelimit-limit", std::to_string(*limits.limit));
@@ -300,6 +348,11 @@ void add_limit_headers(ratelimit::Limits const& limits, http::Headers& headers)
     if (limits.limit_derived || limits.reset_derived)
         headers.add("x-ratelimit-derived",
                     limits.limit_derived ? (limits.reset_derived ? "limit, reset" : "limit") : "reset");
+    if (windows.empty())
+        return;
+    auto const fields = ratelimit::structured_fields(windows);
+    put_in_place("ratelimit", fields.limit, headers);
+    put_in_place("ratelimit-policy", fields.policy, headers);
 }
 
 } // namespace sluice::proxy

@@ -3,11 +3,13 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "json_numbers.hpp"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <map>
 #include <memory>
+#include <variant>
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
@@ -16,8 +18,6 @@
 
 namespace sluice::proxy {
 namespace {
-
-constexpr std::size_t kMaxMessage = 500;
 
 simdjson::dom::parser& dom_parser()
 {
@@ -34,70 +34,6 @@ simdjson::ondemand::parser& ondemand_parser()
 void pad(std::string& body)
 {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-}
-
-/// The length of the number (RFC 8259 section 6) at the start of `text`; 0 if there is none.
-std::size_t number_length(std::string_view text)
-{
-    std::size_t at = 0;
-    auto const is_at = [&](std::string_view any) { return at < text.size() && any.find(text[at]) != any.npos; };
-    auto const digits = [&] {
-        auto const begin = at;
-        while (is_at("0123456789"))
-            ++at;
-        return at - begin;
-    };
-    at += is_at("-") ? 1 : 0;
-    bool const has_zero = is_at("0");
-    auto const whole = digits();
-    if (whole == 0 || (has_zero && whole > 1))
-        return 0;
-    if (is_at(".")) {
-        ++at;
-        if (digits() == 0)
-            return 0;
-    }
-    if (is_at("eE")) {
-        ++at;
-        at += is_at("+-") ? 1 : 0;
-        if (digits() == 0)
-            return 0;
-    }
-    return at;
-}
-
-/// The text with each number replaced by a 0 and blanks. The parser refuses numbers that fit no machine type, but JSON
-/// allows them.
-std::string without_numbers(std::string_view text)
-{
-    std::string out(text);
-    bool is_in_string = false;
-    for (std::size_t at = 0; at < out.size(); ++at) {
-        if (out[at] == '"')
-            is_in_string = !is_in_string;
-        else if (is_in_string && out[at] == '\\')
-            ++at;
-        if (is_in_string || (out[at] != '-' && (out[at] < '0' || out[at] > '9')))
-            continue;
-        auto const length = number_length(text.substr(at));
-        if (length == 0)
-            break; // Not JSON; the parser will refuse it.
-        out.replace(at, length, length, ' ');
-        out[at] = '0';
-        at += length - 1;
-    }
-    return out;
-}
-
-/// Whether a number, as JSON writes it, is an integer beyond `kLargest`.
-bool is_large_integer(std::string_view number)
-{
-    constexpr std::string_view kLargest = "9007199254740991"; // 2^53 - 1
-    if (number.starts_with('-'))
-        number.remove_prefix(1);
-    if (number.find_first_of(".eE") != number.npos || number.size() < kLargest.size())
-        return false;
-    return number.size() > kLargest.size() || number > kLargest;
 }
 
 /// Reads and validates everything: structure, numbers, UTF-8. If that fails, common mistakes of vendors are mended and
@@ -129,12 +65,47 @@ simdjson::simdjson_result<simdjson::dom::element> find(simdjson::dom::element ro
     return at;
 }
 
-/// The value at a dotted path that is not empty.
-simdjson::simdjson_result<simdjson::ondemand::value> find(simdjson::ondemand::document& document,
-                                                          std::string_view dotted)
+simdjson::simdjson_result<simdjson::dom::element> find(simdjson::dom::element root, catalog::AnswerPath const& path)
+{
+    simdjson::simdjson_result<simdjson::dom::element> at(std::move(root));
+    for (auto const& step : path.steps())
+        if (auto const* name = std::get_if<std::string>(&step))
+            at = at[std::string_view(*name)];
+        else
+            at = at.at(std::get<std::size_t>(step));
+    return at;
+}
+
+/// The value as far as a condition looks at it: of a list or an object, whether something is in it.
+json::value outline(simdjson::dom::element element)
+{
+    using Type = simdjson::dom::element_type;
+    switch (element.type()) {
+    case Type::STRING:
+        return boost::json::string(element.get_string().value_unsafe());
+    case Type::BOOL:
+        return element.get_bool().value_unsafe();
+    case Type::INT64:
+        return element.get_int64().value_unsafe();
+    case Type::UINT64:
+        return element.get_uint64().value_unsafe();
+    case Type::DOUBLE:
+        return element.get_double().value_unsafe();
+    case Type::ARRAY:
+        return element.get_array().value_unsafe().size() == 0 ? json::array{} : json::array{nullptr};
+    case Type::OBJECT:
+        return element.get_object().value_unsafe().size() == 0 ? json::array{} : json::array{nullptr};
+    case Type::NULL_VALUE:
+        break;
+    }
+    return nullptr;
+}
+
+/// The value at a dotted path that is not empty, in a document or a value of one.
+simdjson::simdjson_result<simdjson::ondemand::value> find(auto& root, std::string_view dotted)
 {
     auto dot = dotted.find('.');
-    auto value = document[dotted.substr(0, dot)];
+    simdjson::simdjson_result<simdjson::ondemand::value> value = root[dotted.substr(0, dot)];
     while (dot != std::string_view::npos) {
         dotted.remove_prefix(dot + 1);
         dot = dotted.find('.');
@@ -143,63 +114,162 @@ simdjson::simdjson_result<simdjson::ondemand::value> find(simdjson::ondemand::do
     return value;
 }
 
-/// The text of an array. The DOM has no positions, so the validated text is read a second time, lazily.
-std::string_view raw_array(std::string const& body, std::string_view dotted)
+std::string_view trimmed(std::string_view raw)
 {
-    simdjson::ondemand::document document;
-    simdjson::padded_string_view const text(body.data(), body.size(), body.capacity());
-    if (ondemand_parser().iterate(text).get(document) != simdjson::SUCCESS)
-        return {};
-    simdjson::ondemand::array array;
-    if ((dotted.empty() ? document.get_array() : find(document, dotted).get_array()).get(array) != simdjson::SUCCESS)
-        return {};
-    std::string_view raw;
-    if (array.raw_json().get(raw) != simdjson::SUCCESS)
-        return {};
-    return raw.substr(0, raw.find_last_of(']') + 1);
-}
-
-/// The text of the number at a dotted path, unchanged.
-std::string_view raw_number(std::string const& body, std::string_view dotted)
-{
-    simdjson::ondemand::document document;
-    simdjson::padded_string_view const text(body.data(), body.size(), body.capacity());
-    simdjson::ondemand::value value;
-    if (ondemand_parser().iterate(text).get(document) != simdjson::SUCCESS ||
-        find(document, dotted).get(value) != simdjson::SUCCESS)
-        return {};
-    auto const raw = value.raw_json_token();
     return raw.substr(0, raw.find_last_not_of(" \t\r\n") + 1);
 }
 
+/// A validated text as it is written. The DOM has no positions and no long numbers, so the text is read a second time,
+/// lazily and at most once for all its parts.
+class Written {
+public:
+    explicit Written(std::string const& body)
+        : text_(body.data(), body.size(), body.capacity())
+    {
+    }
+
+    /// The array at a dotted path; the root if that is empty.
+    std::string_view array(std::string_view dotted)
+    {
+        simdjson::ondemand::array array;
+        std::string_view raw;
+        if (!open() || array_at(dotted).get(array) != simdjson::SUCCESS ||
+            array.raw_json().get(raw) != simdjson::SUCCESS)
+            return {};
+        return raw.substr(0, raw.find_last_of(']') + 1);
+    }
+    /// The number at a dotted path that is not empty.
+    std::string_view number(std::string_view dotted)
+    {
+        simdjson::ondemand::value value;
+        if (!open() || find(document_, dotted).get(value) != simdjson::SUCCESS)
+            return {};
+        return trimmed(value.raw_json_token());
+    }
+    /// The number at a dotted path in an element of an array.
+    std::string_view number(std::string_view items, std::size_t index, std::string_view dotted)
+    {
+        simdjson::ondemand::array array;
+        simdjson::ondemand::value value;
+        if (!open() || array_at(items).get(array) != simdjson::SUCCESS)
+            return {};
+        auto element = array.at(index);
+        if (find(element, dotted).get(value) != simdjson::SUCCESS)
+            return {};
+        return trimmed(value.raw_json_token());
+    }
+
+private:
+    bool open()
+    {
+        if (is_open_)
+            document_.rewind();
+        else
+            is_open_ = ondemand_parser().iterate(text_).get(document_) == simdjson::SUCCESS;
+        return is_open_;
+    }
+    simdjson::simdjson_result<simdjson::ondemand::array> array_at(std::string_view dotted)
+    {
+        return dotted.empty() ? document_.get_array() : find(document_, dotted).get_array();
+    }
+
+    simdjson::padded_string_view text_;
+    simdjson::ondemand::document document_;
+    bool is_open_ = false;
+};
+
+/// A cursor or a number in an answer: where the DOM has it, and how it is written.
+struct Found {
+    simdjson::dom::element element;
+    std::string_view number; ///< As it is written; empty if it is none.
+};
+
 /// The cursor of the next page: a text or a number, but no empty text and no zero.
-std::optional<std::string> next_in(std::string const& body, simdjson::dom::element root, std::string_view dotted)
+void take_next(Found const& found, PageText& page)
 {
-    simdjson::dom::element next;
-    if (dotted.empty() || find(root, dotted).get(next) != simdjson::SUCCESS)
-        return std::nullopt;
     std::string_view text;
-    if (next.get_string().get(text) == simdjson::SUCCESS)
-        return text.empty() ? std::nullopt : std::optional<std::string>(text);
-    if (!next.is_number())
-        return std::nullopt;
-    auto const number = raw_number(body, dotted);
-    bool const is_zero = number.substr(0, number.find_first_of("eE")).find_first_of("123456789") == number.npos;
-    return is_zero ? std::nullopt : std::optional<std::string>(number);
+    if (found.element.get_string().get(text) == simdjson::SUCCESS) {
+        if (!text.empty())
+            page.signs.next = text;
+        return;
+    }
+    auto const number = found.number;
+    if (number.substr(0, number.find_first_of("eE")).find_first_of("123456789") != number.npos) {
+        page.signs.next = number;
+        page.signs.next_is_number = true;
+    }
 }
 
 /// Whether the value is neither a cursor nor the end: true, an object, or a list that is not empty.
-bool is_strange(simdjson::dom::element root, std::string_view dotted)
+bool is_strange(simdjson::dom::element next)
 {
-    simdjson::dom::element next;
-    if (dotted.empty() || find(root, dotted).get(next) != simdjson::SUCCESS)
-        return false;
     bool flag = false;
     simdjson::dom::object object;
     simdjson::dom::array array;
     return (next.get_bool().get(flag) == simdjson::SUCCESS && flag) ||
            (next.get_object().get(object) == simdjson::SUCCESS && object.size() > 0) ||
            (next.get_array().get(array) == simdjson::SUCCESS && array.size() > 0);
+}
+
+/// A total as a number or as a text of digits.
+std::optional<std::int64_t> total_of(Found const& found)
+{
+    std::string_view text = found.number;
+    if (text.empty() && found.element.get_string().get(text) != simdjson::SUCCESS)
+        return std::nullopt;
+    std::int64_t total = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), total);
+    bool const is_total = error == std::errc{} && end == text.data() + text.size() && !text.empty() && total >= 0;
+    return is_total ? std::optional(total) : std::nullopt;
+}
+
+/// A flag, also as vendors without one write it. Null, 0, false and texts of them mean no.
+bool flag_of(Found const& found)
+{
+    bool flag = false;
+    std::string_view text;
+    if (found.element.get_bool().get(flag) == simdjson::SUCCESS)
+        return flag;
+    if (found.element.get_string().get(text) == simdjson::SUCCESS)
+        return !text.empty() && text != "0" && !iequals(text, "false");
+    return found.element.is_null() ? false : found.number.find_first_of("123456789") != std::string_view::npos;
+}
+
+/// The value at a path of the answer.
+std::optional<Found> found_at(simdjson::dom::element root, Written& written, std::string_view dotted)
+{
+    Found found;
+    if (dotted.empty() || find(root, dotted).get(found.element) != simdjson::SUCCESS)
+        return std::nullopt;
+    if (found.element.is_number())
+        found.number = written.number(dotted);
+    return found;
+}
+
+void take_signs(simdjson::dom::element root, Written& written, paging::Paths const& paths, PageText& page)
+{
+    if (auto const next = found_at(root, written, paths.next)) {
+        take_next(*next, page);
+        page.has_strange_next = !page.signs.next && is_strange(next->element);
+    }
+    if (auto const total = found_at(root, written, paths.total))
+        page.signs.total = total_of(*total);
+    if (auto const flag = found_at(root, written, paths.has_more))
+        page.signs.has_more = flag_of(*flag);
+}
+
+/// The cursor that is a member of the last record.
+void take_next_from_last(simdjson::dom::array records, Written& written, std::string_view items,
+                         std::string_view dotted, PageText& page)
+{
+    Found found;
+    if (dotted.empty() || page.count == 0 ||
+        find(records.at(page.count - 1).value_unsafe(), dotted).get(found.element) != simdjson::SUCCESS)
+        return;
+    if (found.element.is_number())
+        found.number = written.number(items, page.count - 1, dotted);
+    take_next(found, page);
+    page.has_strange_next = !page.signs.next && is_strange(found.element);
 }
 
 /// Dotted paths as a tree.
@@ -227,11 +297,6 @@ struct Selection {
         return dot == std::string_view::npos ? member->second.is_found : member->second.has(path.substr(dot + 1));
     }
 };
-
-std::string_view trimmed(std::string_view raw)
-{
-    return raw.substr(0, raw.find_last_not_of(" \t\r\n") + 1);
-}
 
 /// The text of any value. The value cannot be read again.
 std::string_view raw_of(simdjson::ondemand::value value)
@@ -351,70 +416,48 @@ bool is_json(std::string& body)
     return parse(body).error() == simdjson::SUCCESS;
 }
 
-PageText split_page(std::string& body, std::string_view items, std::string_view next)
+PageText split_page(std::string& body, std::string_view items, paging::Paths const& paths)
 {
-    using Found = PageText::Found;
     PageText page;
     simdjson::dom::element root;
     if (parse(body).get(root) != simdjson::SUCCESS) {
-        page.found = Found::no_json;
+        page.found = PageText::Found::no_json;
         return page;
     }
-    page.next = next_in(body, root, next);
-    page.has_strange_next = !page.next && is_strange(root, next);
+    Written written(body);
+    take_signs(root, written, paths, page);
     simdjson::dom::element at;
     simdjson::dom::array array;
     if (find(root, items).get(at) != simdjson::SUCCESS) {
-        page.found = Found::absent;
+        page.found = PageText::Found::absent;
     } else if (at.get_array().get(array) != simdjson::SUCCESS) {
-        page.found = at.is_null() ? Found::null : Found::other;
+        page.found = at.is_null() ? PageText::Found::null : PageText::Found::other;
     } else {
         page.count = array.size();
-        page.items = raw_array(body, items);
-        page.found = page.items.empty() ? Found::no_json : Found::list;
+        page.items = written.array(items);
+        page.found = page.items.empty() ? PageText::Found::no_json : PageText::Found::list;
+        take_next_from_last(array, written, items, paths.next_from_last, page);
     }
     return page;
 }
 
-void quote_large_integers(std::string& body)
-{
-    std::string out;
-    std::size_t written = 0;
-    bool is_in_string = false;
-    for (std::size_t at = 0; at < body.size(); ++at) {
-        if (body[at] == '"')
-            is_in_string = !is_in_string;
-        else if (is_in_string && body[at] == '\\')
-            ++at;
-        if (is_in_string)
-            continue;
-        auto const number = std::string_view(body).substr(at, number_length(std::string_view(body).substr(at)));
-        if (number.empty())
-            continue;
-        if (is_large_integer(number)) {
-            out.append(body, written, at - written).append("\"").append(number).append("\"");
-            written = at + number.size();
-        }
-        at += number.size() - 1;
-    }
-    if (written != 0)
-        body = out.append(body, written);
-}
-
-std::string error_message_of(std::string& body)
+bool meets(std::string& body, catalog::Condition const& condition)
 {
     simdjson::dom::element root;
-    if (parse(body).get(root) != simdjson::SUCCESS)
-        return {};
-    constexpr std::array<std::string_view, 8> kPlaces{
-        "error.msg", "error.message", "error_description", "message", "error", "detail", "title", "msg"};
-    std::string_view text;
-    for (auto const place : kPlaces)
-        if (find(root, place).get_string().get(text) == simdjson::SUCCESS && !text.empty())
-            return std::string(utf8_prefix(text, kMaxMessage));
-    if (root["errors"].at(0)["message"].get_string().get(text) == simdjson::SUCCESS)
-        return std::string(utf8_prefix(text, kMaxMessage));
-    return {};
+    pad(body);
+    if (dom_parser().parse(body.data(), body.size(), false).get(root) == simdjson::SUCCESS) {
+        json::value found;
+        return condition.holds([&](catalog::AnswerPath const& path) -> json::value const* {
+            simdjson::dom::element at;
+            if (find(root, path).get(at) != simdjson::SUCCESS)
+                return nullptr;
+            found = outline(at);
+            return &found;
+        });
+    }
+    // Rare: the text has to be mended first, or has numbers that fit no machine type.
+    auto const better = json::parse(is_utf8(body) ? body : to_valid_utf8(body), {.max_bytes = body.size() * 3 + 16});
+    return better && condition.holds(*better);
 }
 
 } // namespace sluice::proxy

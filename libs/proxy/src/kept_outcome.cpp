@@ -19,6 +19,16 @@ std::string text_at(json::object const& object, std::string_view key)
     return text != nullptr ? std::string(*text) : std::string();
 }
 
+std::vector<FieldFailure> failures_at(json::object const& object, std::string_view key)
+{
+    std::vector<FieldFailure> failures;
+    if (auto const* list = json::array_at(object, key))
+        for (auto const& each : *list)
+            if (auto const texts = json::texts_in(each); texts.size() == 2)
+                failures.push_back({texts[0], texts[1]});
+    return failures;
+}
+
 } // namespace
 
 std::string kept_text(Outcome const& outcome, std::size_t max_bytes)
@@ -28,8 +38,13 @@ std::string kept_text(Outcome const& outcome, std::size_t max_bytes)
                       {"status", outcome.status},
                       {"remote_status", outcome.remote_status},
                       {"message", outcome.message},
-                      {"failures_at", outcome.failures_at},
+                      {"remote_code", outcome.remote_code},
+                      {"missing_scopes", json::array_of(outcome.missing_scopes)},
                       {"content_type", outcome.content_type}};
+    json::array failures;
+    for (auto const& failure : outcome.failures)
+        failures.push_back(json::array{failure.path, failure.message});
+    head["failures"] = std::move(failures);
     head["note"] =
         fits ? outcome.note : fmt::format("Its answer ({} bytes) was too large to be kept.", outcome.body.size());
     return boost::json::serialize(head) + '\n' + (fits ? outcome.body : std::string());
@@ -53,7 +68,10 @@ Result<Outcome> kept_outcome(std::string_view text)
     outcome.status = static_cast<int>(integer_at(object, "status"));
     outcome.remote_status = static_cast<int>(integer_at(object, "remote_status"));
     outcome.message = text_at(object, "message");
-    outcome.failures_at = text_at(object, "failures_at");
+    outcome.remote_code = text_at(object, "remote_code");
+    outcome.failures = failures_at(object, "failures");
+    if (auto const* scopes = object.if_contains("missing_scopes"))
+        outcome.missing_scopes = json::texts_in(*scopes);
     outcome.note = text_at(object, "note");
     outcome.content_type = text_at(object, "content_type");
     outcome.body = text.substr(end + 1);
@@ -62,11 +80,20 @@ Result<Outcome> kept_outcome(std::string_view text)
 
 bool had_no_effect(Result<Outcome> const& outcome) noexcept
 {
-    if (outcome)
-        // This is the vendor's status. Sluice's own is a 4xx also for a redirected write, which may have been made.
-        return outcome->kind == Outcome::Kind::error && !outcome->had_effect && outcome->remote_status >= 400 &&
-               outcome->remote_status < 500 && outcome->remote_status != 408;
-    switch (outcome.error().code()) {
+    if (outcome) {
+        // This is the vendor's status. Sluice's own is a 4xx also for a redirected write, which may have been made. A
+        // refusal that came as a success has only the status that the definition gives it.
+        bool const is_success = outcome->remote_status >= 200 && outcome->remote_status < 300;
+        auto const status = is_success ? outcome->status : outcome->remote_status;
+        return outcome->kind == Outcome::Kind::error && !outcome->had_effect && status >= 400 && status < 500 &&
+               status != 408;
+    }
+    return had_no_effect(outcome.error());
+}
+
+bool had_no_effect(Error const& error) noexcept
+{
+    switch (error.code()) {
     case ErrorCode::upstream_failed:
     case ErrorCode::upstream_timeout:
     case ErrorCode::internal:

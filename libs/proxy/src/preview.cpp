@@ -143,7 +143,7 @@ bool is_update(catalog::Method const& method)
 } // namespace
 
 Task<Result<Preview>> preview(Caller& caller, accounts::CallableAccountPtr account, catalog::Method const& method,
-                              catalog::CallParts const& parts, Deadline deadline)
+                              catalog::CallParts const& parts, calllog::Origin const* origin, Deadline deadline)
 {
     if (account->account.is_sandbox && method.access == catalog::Access::write)
         co_return Error{ErrorCode::not_allowed, "This is a sandbox account: it is read-only."};
@@ -154,7 +154,8 @@ Task<Result<Preview>> preview(Caller& caller, accounts::CallableAccountPtr accou
     seen.request = view_of(*request, parts);
     auto read = read_of(*account->installed->integration, method, parts);
     if (read.method != nullptr) {
-        auto const current = co_await caller.call(account, *read.method, std::move(read.parts), nullptr, deadline);
+        auto const current =
+            co_await caller.call(account, *read.method, std::move(read.parts), nullptr, deadline, {.origin = origin});
         if (!current)
             co_return current.error();
         // An account may be allowed to write but not to read; then the present state is not known.

@@ -1,11 +1,11 @@
 #include "proxy/remote_error.hpp"
 
 #include "base/encoding.hpp"
-#include "documents/source.hpp"
 #include "http_api/error_body.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include <utility>
 
 namespace sluice::proxy {
 namespace {
@@ -29,38 +29,32 @@ std::string message_of(Outcome const& outcome)
     return text;
 }
 
-/// Adds the messages at and below a value: lists of texts become one failure, objects and lists lead further down.
-void add_failures(json::value const& value, std::string const& path, json::array& failures)
-{
-    constexpr std::size_t kMost = 20;
-    if (failures.size() == kMost)
-        return;
-    auto const* texts = value.if_array();
-    bool const is_messages = texts != nullptr && !texts->empty() && json::texts_in(value).size() == texts->size();
-    if (value.is_string() || is_messages) {
-        auto const message =
-            is_messages ? fmt::format("{}", fmt::join(json::texts_in(value), " ")) : std::string(value.get_string());
-        failures.push_back(json::object{{"path", utf8_prefix(path, 300)}, {"message", utf8_prefix(message, 2000)}});
-    } else if (auto const* members = value.if_object()) {
-        // Some vendors count the elements of a list in the names of an object.
-        for (auto const& [name, member] : *members)
-            add_failures(member, documents::join_path(path, name), failures);
-    } else if (texts != nullptr) {
-        for (std::size_t i = 0; i < texts->size(); ++i)
-            add_failures((*texts)[i], documents::join_path(path, i), failures);
-    }
-}
-
-/// The vendor's messages by argument, in the form of our own.
 json::array failures_of(Outcome const& outcome)
 {
     json::array failures;
-    auto const body = outcome.failures_at.empty() || outcome.body.size() > kMaxRawJson
-                          ? Result<json::value>(json::value(nullptr))
-                          : json::parse(outcome.body);
-    if (auto const* found = body ? json::find_path(*body, outcome.failures_at) : nullptr)
-        add_failures(*found, "", failures);
+    for (auto const& failure : outcome.failures)
+        failures.push_back(json::object{{"path", failure.path}, {"message", failure.message}});
     return failures;
+}
+
+/// What a client can do about the refusal, where more is known than the message.
+json::object insight_of(Outcome const& outcome)
+{
+    json::object value;
+    if (outcome.status == 403) {
+        if (!outcome.missing_scopes.empty())
+            value["missing_scopes"] = json::array_of(outcome.missing_scopes);
+        return {{"forbidden_error", json::object{{"description", outcome.message}, {"value", std::move(value)}}}};
+    }
+    if (outcome.status != 429)
+        return {};
+    for (auto const& [name, number] : {std::pair{"limit", outcome.limits.limit},
+                                       {"remaining", outcome.limits.remaining},
+                                       {"reset", outcome.limits.reset_s},
+                                       {"retry_after", outcome.limits.retry_after_s}})
+        if (number)
+            value[name] = *number;
+    return {{"rate_limit_error", json::object{{"description", outcome.message}, {"value", std::move(value)}}}};
 }
 
 } // namespace
@@ -71,9 +65,10 @@ std::string remote_error_body(Outcome const& outcome)
     envelope["is_remote_error"] = true;
     if (outcome.status != outcome.remote_status)
         envelope["remote_status"] = outcome.remote_status;
-    if (outcome.status == 403)
-        envelope["error_insight"] = json::object{
-            {"forbidden_error", json::object{{"description", outcome.message}, {"value", json::object{}}}}};
+    if (!outcome.remote_code.empty())
+        envelope["remote_code"] = outcome.remote_code;
+    if (auto insight = insight_of(outcome); !insight.empty())
+        envelope["error_insight"] = std::move(insight);
     if (auto failures = failures_of(outcome); !failures.empty())
         envelope["details"] = json::object{{"failures", std::move(failures)}};
     auto text = boost::json::serialize(envelope);
@@ -83,7 +78,7 @@ std::string remote_error_body(Outcome const& outcome)
     text += R"(,"raw_response":)";
     auto copy = outcome.body;
     if (outcome.body.size() <= kMaxRawJson && is_json(copy))
-        text += outcome.body;
+        text += copy; // Perhaps mended.
     else
         json::append_quoted(text, to_valid_utf8(std::string_view(outcome.body).substr(0, kMaxRawText)));
     return text + '}';

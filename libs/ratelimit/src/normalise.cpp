@@ -47,18 +47,14 @@ std::int64_t whole_seconds_up(Wait wait)
     return std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 0);
 }
 
-/// Counts are rounded down and times up, so that nothing is promised that is not there.
-Limits rounded(WindowState const& window)
+Limits limits_of(Window const& window)
 {
     Limits limits;
-    if (window.limit)
-        limits.limit = std::max<std::int64_t>(window.limit->floor(), 0);
-    if (window.remaining)
-        limits.remaining = std::max<std::int64_t>(window.remaining->floor(), 0);
-    if (window.reset)
-        limits.reset_s = whole_seconds_up(*window.reset);
-    limits.limit_derived = window.limit && window.limit_derived;
-    limits.reset_derived = window.reset && window.reset_derived;
+    limits.limit = window.limit;
+    limits.remaining = window.remaining;
+    limits.reset_s = window.reset_s;
+    limits.limit_derived = window.limit_derived;
+    limits.reset_derived = window.reset_derived;
     return limits;
 }
 
@@ -84,29 +80,39 @@ void throttle(Limits& limits, Rule const* rule, AnswerReader& reader)
         limits.reset_s = rule->default_retry_s;
         limits.reset_derived = true;
     }
+    // With 0 s a caller would come back at once.
+    if (limits.reset_s)
+        limits.reset_s = std::max<std::int64_t>(*limits.reset_s, 1);
+    limits.retry_after_s = limits.reset_s;
 }
 
 } // namespace
 
-Limits normalise(Rule const* rule, Answer const& answer, Timestamp now)
+Reading normalise(Rule const* rule, Answer const& answer, Timestamp now)
 {
+    Reading reading;
     AnswerReader reader(answer, now);
-    Governor governor;
-    if (rule != nullptr)
+    Governor governor(reading.windows);
+    if (rule != nullptr) {
+        reading.windows.reserve(rule->windows.size());
         govern_by_rule(*rule, reader, governor);
-    else
+    } else {
         govern_by_well_known_names(reader, governor);
+    }
 
-    auto const* window = governor.governing();
-    auto limits = window != nullptr ? rounded(*window) : Limits{};
-    if (is_throttled(rule, reader, governor))
-        throttle(limits, rule, reader);
-    // With no call left and a reset of 0 s a caller would come back at once.
-    if (limits.remaining == 0 && limits.reset_s)
-        limits.reset_s = std::max<std::int64_t>(*limits.reset_s, 1);
-    if (limits.throttled)
-        limits.retry_after_s = limits.reset_s;
-    return limits;
+    auto* window = governor.governing();
+    if (window != nullptr)
+        reading.limits = limits_of(*window);
+    if (is_throttled(rule, reader, governor)) {
+        throttle(reading.limits, rule, reader);
+        if (window != nullptr) {
+            window->remaining = reading.limits.remaining;
+            window->reset_s = reading.limits.reset_s;
+            window->reset_derived = reading.limits.reset_derived;
+        }
+    }
+    reading.unread = reader.unread();
+    return reading;
 }
 
 } // namespace sluice::ratelimit

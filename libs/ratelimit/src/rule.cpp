@@ -21,6 +21,7 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, Unit>>({
     {"auto", Unit::automatic},
     {"delta_s", Unit::delta_s},
     {"delta_ms", Unit::delta_ms},
+    {"delta_min", Unit::delta_min},
     {"epoch_s", Unit::epoch_s},
     {"epoch_ms", Unit::epoch_ms},
     {"duration", Unit::duration},
@@ -46,6 +47,10 @@ bool take_step(std::string_view& text, BodyPath& path)
         return false;
     auto const inside = text.substr(1, end - 1);
     text.remove_prefix(end + (is_index ? 1 : 0));
+    if (inside == "*") {
+        path.emplace_back(Each{});
+        return true;
+    }
     if (!is_index) {
         path.emplace_back(std::string(inside));
         return true;
@@ -86,7 +91,16 @@ BodyPath read_path(Node const& node)
     return path.value_or(BodyPath{});
 }
 
-/// Reads the members `header`, `body` and `after`. The caller reads the others.
+/// Reads `json`, the place in a header whose value is JSON.
+BodyPath read_path_in_header(Node const& node, bool has_header)
+{
+    auto path = read_path(node);
+    if (!has_header || path.empty())
+        node.fail("must be a path like $.a beside a header");
+    return path;
+}
+
+/// Reads the members `header`, `json`, `body` and `after`. The caller reads the others.
 Source read_place(Node const& node)
 {
     Source source;
@@ -98,6 +112,8 @@ Source read_place(Node const& node)
         source.header = read_header_name(*header);
     if (body)
         source.path = read_path(*body);
+    if (auto const inside = node.member("json"))
+        source.path = read_path_in_header(*inside, header.has_value());
     if (auto const after = node.member("after"))
         source.after = after->text(kMaxTextBytes);
     return source;
@@ -105,7 +121,7 @@ Source read_place(Node const& node)
 
 Source read_source(Node const& node)
 {
-    return node.is_object_of({"header", "body", "after"}) ? read_place(node) : Source{};
+    return node.is_object_of({"header", "json", "body", "after"}) ? read_place(node) : Source{};
 }
 
 Unit read_unit(Node const& node)
@@ -115,14 +131,14 @@ Unit read_unit(Node const& node)
     if (found != kUnits.end())
         return found->second;
     if (!name.empty())
-        node.fail("must be auto, delta_s, delta_ms, epoch_s, epoch_ms, duration, iso or httpdate");
+        node.fail("must be auto, delta_s, delta_ms, delta_min, epoch_s, epoch_ms, duration, iso or httpdate");
     return Unit::automatic;
 }
 
 TimeSource read_time_source(Node const& node)
 {
     TimeSource time;
-    if (!node.is_object_of({"header", "body", "after", "unit"}))
+    if (!node.is_object_of({"header", "json", "body", "after", "unit"}))
         return time;
     time.source = read_place(node);
     if (auto const unit = node.member("unit"))
@@ -133,7 +149,7 @@ TimeSource read_time_source(Node const& node)
 Quantity read_quantity(Node const& node, std::int64_t least)
 {
     Quantity quantity;
-    if (!node.is_object_of({"header", "body", "after", "const"}))
+    if (!node.is_object_of({"header", "json", "body", "after", "const"}))
         return quantity;
     auto const constant = node.member("const");
     if (!constant)
@@ -160,9 +176,9 @@ void read_length(Node const& node, WindowRule& window)
         return;
     }
     auto length = read_time_source(node);
-    constexpr std::array kLengthUnits{Unit::delta_s, Unit::delta_ms, Unit::duration};
+    constexpr std::array kLengthUnits{Unit::delta_s, Unit::delta_ms, Unit::delta_min, Unit::duration};
     if (std::ranges::find(kLengthUnits, length.unit) == kLengthUnits.end())
-        node.fail("must have the unit delta_s, delta_ms or duration");
+        node.fail("must have the unit delta_s, delta_ms, delta_min or duration");
     window.length_source = std::move(length);
 }
 
@@ -237,7 +253,7 @@ std::vector<std::string> read_equals(Node const& node)
 Condition read_condition(Node const& node)
 {
     Condition condition;
-    if (!node.is_object_of({"status", "remaining", "header", "body", "after", "equals"}))
+    if (!node.is_object_of({"status", "remaining", "header", "json", "body", "after", "equals"}))
         return condition;
     if (node.size() == 0)
         node.fail("must not be empty, or every answer would be a throttled one");
@@ -245,7 +261,7 @@ Condition read_condition(Node const& node)
         condition.statuses = read_statuses(*status);
     set(condition.remaining, node.member("remaining"), [](Node const& least) { return least.integer(0, kMaxWhole); });
     auto const equals = node.member("equals");
-    if (node.member("header") || node.member("body") || node.member("after") || equals)
+    if (node.member("header") || node.member("json") || node.member("body") || node.member("after") || equals)
         condition.value = read_place(node);
     if (equals)
         condition.equals = read_equals(*equals);

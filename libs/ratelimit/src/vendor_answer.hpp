@@ -29,6 +29,7 @@ public:
     /// As `header`, for a list: the value of every line.
     [[nodiscard]] std::vector<std::string_view> lines(std::string_view name) const;
 
+    /// Its text lives until the value at another place is asked for.
     [[nodiscard]] std::optional<Value> value(Source const& source);
     [[nodiscard]] std::optional<Decimal> count(Source const& source);
     /// The time from now until the moment that the source names; negative if it is past. Nothing above `kMaxWait`.
@@ -36,7 +37,14 @@ public:
     /// As `wait`, for a well-known header, whose unit is guessed.
     [[nodiscard]] std::optional<Wait> wait_in_header(std::string_view name);
 
+    /// The name of the first header that was there and could not be read; empty if there is none. The text belongs to
+    /// whoever asked for the header.
+    [[nodiscard]] std::string_view unread() const { return unread_; }
+    /// A header's value is not what it should be. A header without a value counts as absent.
+    void note_unread(std::string_view name);
+
 private:
+    [[nodiscard]] json::value const* json_in(std::string_view header);
     [[nodiscard]] std::optional<Wait> wait_of(Value const& value, Unit unit, std::string_view name);
     [[nodiscard]] std::optional<Wait> number_to_wait(std::optional<Decimal> number, Unit unit);
     [[nodiscard]] std::optional<Wait> guess(Value const& value, std::string_view name);
@@ -49,6 +57,9 @@ private:
     std::optional<Instant> vendor_now_;
     std::optional<json::value> body_;
     bool body_read_ = false;
+    std::string_view json_header_;    ///< The header that was read as JSON last, …
+    std::optional<json::value> json_; ///< … and its value, unless it is no JSON.
+    std::string_view unread_;
 };
 
 } // namespace sluice::ratelimit

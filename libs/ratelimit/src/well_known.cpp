@@ -8,6 +8,9 @@
 namespace sluice::ratelimit {
 namespace {
 
+/// The name of a window that has none.
+constexpr std::string_view kOnlyWindow = "default";
+
 struct Family {
     std::string_view limit;
     std::string_view remaining;
@@ -35,15 +38,17 @@ std::optional<Wait> seconds_to_wait(std::optional<Decimal> seconds)
 WindowState to_state(PolicyItem const& item, std::vector<PolicyItem> const& policies)
 {
     WindowState state;
+    state.name = item.name;
     state.remaining = item.remaining;
     state.reset = seconds_to_wait(item.reset_s);
     auto const policy = std::ranges::find(policies, item.name, &PolicyItem::name);
     if (policy == policies.end())
         return state;
     state.limit = policy->quota;
-    state.counts_requests = policy->quota_unit == "requests";
+    state.unit = policy->quota_unit;
+    state.length = seconds_to_wait(policy->window_s);
     if (!state.reset) {
-        state.reset = seconds_to_wait(policy->window_s);
+        state.reset = state.length;
         state.reset_derived = state.reset.has_value();
     }
     return state;
@@ -55,7 +60,10 @@ bool govern_by_items(std::span<std::string_view const> lines, AnswerReader& read
     auto const items = parse_items(lines);
     if (!items)
         return false;
-    auto const policies = parse_items(reader.lines("ratelimit-policy")).value_or(std::vector<PolicyItem>{});
+    auto const parsed = parse_items(reader.lines("ratelimit-policy"));
+    if (!parsed)
+        reader.note_unread("ratelimit-policy");
+    auto const policies = parsed.value_or(std::vector<PolicyItem>{});
     bool found = false;
     for (auto const& item : *items) {
         if (!item.remaining)
@@ -73,6 +81,7 @@ bool govern_by_combined(std::string_view line, Governor& governor)
     if (!combined || (!combined->limit && !combined->remaining))
         return false;
     WindowState state;
+    state.name = kOnlyWindow;
     state.limit = combined->limit;
     state.remaining = combined->remaining;
     state.reset = seconds_to_wait(combined->reset_s);
@@ -85,18 +94,25 @@ bool govern_by_structured_field(AnswerReader& reader, Governor& governor)
     auto const lines = reader.lines("ratelimit");
     if (lines.empty())
         return false;
-    return govern_by_items(lines, reader, governor) || govern_by_combined(lines.back(), governor);
+    if (govern_by_items(lines, reader, governor) || govern_by_combined(lines.back(), governor))
+        return true;
+    reader.note_unread("ratelimit");
+    return false;
 }
 
-std::optional<Decimal> count_in_header(AnswerReader const& reader, std::string_view name)
+std::optional<Decimal> count_in_header(AnswerReader& reader, std::string_view name)
 {
     auto const text = reader.header(name);
-    return text ? first_decimal(*text) : std::nullopt;
+    auto const count = text ? first_decimal(*text) : std::nullopt;
+    if (text && !count)
+        reader.note_unread(name);
+    return count;
 }
 
 bool govern_by_family(Family const& family, AnswerReader& reader, Governor& governor)
 {
     WindowState state;
+    state.name = kOnlyWindow;
     state.limit = count_in_header(reader, family.limit);
     state.remaining = count_in_header(reader, family.remaining);
     for (auto const name : family.resets) {

@@ -16,21 +16,23 @@ Decisions::Decisions(WriteCallRepository& calls, tenancy::SecretGate& gate)
 {
 }
 
-Task<Result<Approval>> Decisions::decide(EnvironmentId environment, ApprovalId id, Decision decision, std::string by,
-                                         Deadline deadline)
+Task<Result<Approval>> Decisions::decide(EnvironmentId environment, ApprovalId id, Decision decision,
+                                         tenancy::Author author, Deadline deadline)
 {
-    return calls_.decide(environment, id, decision == Decision::approve, std::move(by), deadline);
+    auto by = author.actor.kind == tenancy::Actor::Kind::code ? std::string(kByPage) : author.actor.id;
+    return calls_.decide(environment, id, decision == Decision::approve, std::move(by), std::move(author), deadline);
 }
 
 Task<Result<Approval>> Decisions::use_code(EnvironmentId environment, ApprovalId id, std::string code,
-                                           std::optional<Decision> decision, Deadline deadline)
+                                           std::optional<Decision> decision, tenancy::Asker asker,
+                                           tenancy::Author author, Deadline deadline)
 {
-    if (auto const may = gate_.admit_guess(); !may)
+    if (auto const may = gate_.admit_guess(asker); !may)
         co_return may.error();
     auto opened = co_await calls_.open(environment, id, std::move(code), deadline);
     if (!opened || !decision)
         co_return opened;
-    co_return co_await decide(environment, id, *decision, std::string(kByPage), deadline);
+    co_return co_await decide(environment, id, *decision, std::move(author), deadline);
 }
 
 } // namespace sluice::safeguards

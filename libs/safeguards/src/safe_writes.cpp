@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "proxy/kept_outcome.hpp"
-#include "runtime/offload.hpp"
+#include "write_end.hpp"
 
 #include <fmt/format.h>
 
@@ -14,17 +14,11 @@ namespace {
 
 using State = WriteCall::State;
 
-/// The time for each look-up and each write of a call's row.
-constexpr std::chrono::seconds kStoreLimit{5};
-/// The end of a call is written even if the call's own time is over; so often it is tried.
-constexpr int kSettleTries = 3;
 /// A call ends within its deadline (50 s) and the time of renewing its credential. A call that seems to run longer was
 /// cut off, and nobody knows how it ended.
 constexpr std::chrono::seconds kLongestCall{150};
 /// The time in which a person must decide, and in which an approved call must be made.
 constexpr std::chrono::seconds kApprovalLifetime{3600};
-/// The pause between two tries of a write, and before the next look for a call that has just been forgotten.
-constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kMaxAnswer = 256 * 1024;
 /// A body stands in it up to four times: as arguments, as the request, and in the effects and the changes.
 constexpr std::size_t kMaxRequest = 256 * 1024;
@@ -41,7 +35,7 @@ Result<proxy::Outcome> with_doubt(Result<proxy::Outcome> outcome)
         "It is not known whether the call had an effect: look before you repeat it with other arguments.";
     if (outcome) {
         if (outcome->kind == proxy::Outcome::Kind::error)
-            outcome->message += fmt::format(" {}", kDoubt);
+            outcome->message += fmt::format("{} {}", outcome->message.ends_with('.') ? "" : ".", kDoubt);
         return outcome;
     }
     return Error{outcome.error().code(), fmt::format("{} {}", outcome.error().public_detail(), kDoubt),
@@ -233,12 +227,8 @@ Task<Result<proxy::Outcome>> SafeWrites::settle(EnvironmentId environment, Appro
         outcome = with_doubt(std::move(outcome));
     auto text =
         outcome ? proxy::kept_text(*outcome, kMaxAnswer) : proxy::kept_text(outcome_of(outcome.error()), kMaxAnswer);
-    for (int tries = 0; tries < kSettleTries; ++tries) {
-        auto const kept = co_await repository_.finish(environment, id, text, window, Deadline::after(kStoreLimit));
-        if (kept || kept.error().code() != ErrorCode::unavailable)
-            break;
-        co_await sleep_until(Deadline::after(kPause));
-    }
+    auto const finish = [&](Deadline deadline) { return repository_.finish(environment, id, text, window, deadline); };
+    co_await write_end(finish);
     co_return outcome;
 }
 

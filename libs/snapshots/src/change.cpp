@@ -8,12 +8,14 @@
 namespace sluice::snapshots {
 namespace {
 
-constexpr std::array<std::pair<Change::Kind, std::string_view>, 5> kKinds{{
+constexpr std::array<std::pair<Change::Kind, std::string_view>, 7> kKinds{{
     {Change::Kind::account, "account"},
     {Change::Kind::environment, "environment"},
     {Change::Kind::api_token, "api_token"},
     {Change::Kind::integration, "integration"},
     {Change::Kind::tenant, "tenant"},
+    {Change::Kind::team, "team"},
+    {Change::Kind::user, "user"},
 }};
 
 } // namespace

@@ -6,10 +6,17 @@
 namespace sluice::store {
 
 struct Store::Impl {
-    Impl(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer)
-        : backend{pool, keyring, clock, announcer}
+    Impl(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer,
+         tenancy::QuotaConfig const& quotas)
+        : backend{pool, keyring, clock, announcer, quotas}
         , tenancy(make_tenancy(backend))
         , api_tokens(make_api_tokens(backend))
+        , audit(make_audit(backend))
+        , users(make_users(backend))
+        , sessions(make_sessions(backend))
+        , user_links(make_links(backend))
+        , attempts(make_attempts(backend))
+        , identity_providers(make_identity_providers(backend))
         , integrations(make_integrations(backend))
         , installations(make_installations(backend))
         , documentation(make_documentation(backend))
@@ -18,7 +25,9 @@ struct Store::Impl {
         , account_schemas(make_account_schemas(backend))
         , streams(make_streams(backend))
         , write_calls(make_write_calls(backend))
+        , keyed_requests(make_keyed_requests(backend))
         , jobs(make_jobs(backend))
+        , counts(make_counts(backend))
         , connections(make_connections(backend))
         , webhooks(make_webhooks(backend))
         , destinations(make_destinations(backend))
@@ -31,6 +40,13 @@ struct Store::Impl {
     Backend backend;
     std::unique_ptr<tenancy::TenancyRepository> tenancy;
     std::unique_ptr<tenancy::ApiTokenRepository> api_tokens;
+    std::unique_ptr<tenancy::AuditRepository> audit;
+    std::unique_ptr<identity::UserRepository> users;
+    std::unique_ptr<identity::SessionRepository> sessions;
+    std::unique_ptr<identity::LinkRepository> user_links;
+    std::unique_ptr<identity::AttemptRepository> attempts;
+    std::unique_ptr<identity::IdentityProviderRepository> identity_providers;
+    People const people{*users, *sessions, *user_links, *attempts, *identity_providers, *audit};
     std::unique_ptr<accounts::IntegrationRepository> integrations;
     std::unique_ptr<accounts::InstallationRepository> installations;
     std::unique_ptr<accounts::DocumentationRepository> documentation;
@@ -39,17 +55,21 @@ struct Store::Impl {
     std::unique_ptr<toolcalls::SchemaRepository> account_schemas;
     std::unique_ptr<mcp::StreamRepository> streams;
     std::unique_ptr<safeguards::WriteCallRepository> write_calls;
+    std::unique_ptr<safeguards::KeyedRequestRepository> keyed_requests;
     std::unique_ptr<jobs::Queue> jobs;
+    std::unique_ptr<limits::CountRepository> counts;
     std::unique_ptr<connecting::ConnectionRepository> connections;
     std::unique_ptr<events::WebhookRepository> webhooks;
     std::unique_ptr<events::DestinationRepository> destinations;
     std::unique_ptr<accounts::AccountTokenRepository> account_tokens;
     std::unique_ptr<tenancy::KeyRepository> keys;
     std::unique_ptr<tenancy::Retention> retention;
+    Upkeep const upkeep{*keys, *retention};
 };
 
-Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer)
-    : impl_(std::make_unique<Impl>(pool, keyring, clock, announcer))
+Store::Store(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock, snapshots::Announcer& announcer,
+             tenancy::QuotaConfig const& quotas)
+    : impl_(std::make_unique<Impl>(pool, keyring, clock, announcer, quotas))
 {
 }
 
@@ -62,6 +82,10 @@ tenancy::TenancyRepository& Store::tenancy() const
 tenancy::ApiTokenRepository& Store::api_tokens() const
 {
     return *impl_->api_tokens;
+}
+People const& Store::people() const
+{
+    return impl_->people;
 }
 accounts::IntegrationRepository& Store::integrations() const
 {
@@ -91,6 +115,10 @@ safeguards::WriteCallRepository& Store::write_calls() const
 {
     return *impl_->write_calls;
 }
+safeguards::KeyedRequestRepository& Store::keyed_requests() const
+{
+    return *impl_->keyed_requests;
+}
 
 mcp::StreamRepository& Store::streams() const
 {
@@ -99,6 +127,10 @@ mcp::StreamRepository& Store::streams() const
 jobs::Queue& Store::jobs() const
 {
     return *impl_->jobs;
+}
+limits::CountRepository& Store::counts() const
+{
+    return *impl_->counts;
 }
 
 connecting::ConnectionRepository& Store::connections() const
@@ -120,14 +152,15 @@ accounts::AccountTokenRepository& Store::account_tokens() const
     return *impl_->account_tokens;
 }
 
-tenancy::KeyRepository& Store::keys() const
+Upkeep const& Store::upkeep() const
 {
-    return *impl_->keys;
+    return impl_->upkeep;
 }
 
-tenancy::Retention& Store::retention() const
+std::unique_ptr<calllog::LogRepository> call_log_on(pg::Pool& pool, crypto::Keyring const& keyring, Clock const& clock,
+                                                    snapshots::Announcer& announcer)
 {
-    return *impl_->retention;
+    return make_call_log(Backend{pool, keyring, clock, announcer, {}});
 }
 
 Task<Result<void>> Store::ping(Deadline deadline)

@@ -35,7 +35,7 @@ AccountSchemas::AccountSchemas(SchemaRepository& repository, proxy::VendorCalls&
 }
 
 Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::CallableAccountPtr account, When when,
-                                                            Deadline deadline)
+                                                            std::optional<tenancy::Author> author, Deadline deadline)
 {
     auto const& dynamic = account->installed->integration->dynamic;
     if (dynamic.sources.empty())
@@ -73,7 +73,7 @@ Task<Result<AccountSchemas::Update>> AccountSchemas::update(accounts::CallableAc
             co_return loaded.error();
     if (is_whole)
         next.loaded_at = clock_.now();
-    auto const changed = co_await repository_.store(environment, id, next, deadline);
+    auto const changed = co_await repository_.store(environment, id, next, std::move(author), deadline);
     if (!changed)
         co_return changed.error();
     co_return Update{std::move(next), *changed};

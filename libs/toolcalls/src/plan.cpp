@@ -36,12 +36,13 @@ Result<json::value> value_in(proxy::Outcome const& outcome)
 class Planner {
 public:
     Planner(proxy::Caller& caller, accounts::CallableAccountPtr account, catalog::Composition const& composition,
-            catalog::CallParts parts)
+            catalog::CallParts parts, calllog::Origin const* origin)
         : caller_(caller)
         , account_(std::move(account))
         , composition_(composition)
         , parts_(std::move(parts))
         , values_{{"arguments", parts_.body ? *parts_.body : json::value(json::object{})}, {"steps", json::object{}}}
+        , origin_(origin)
     {
     }
 
@@ -108,7 +109,7 @@ private:
             plan_.calls.push_back({method, std::move(parts)});
             co_return Result<void>{};
         }
-        proxy::Gathering const gathering;
+        proxy::Gathering const gathering{.requester = {.origin = origin_}};
         auto answer = co_await proxy::call_pages(caller_, account_, *method, std::move(parts), gathering, deadline);
         if (!answer)
             co_return answer.error();
@@ -134,6 +135,7 @@ private:
     catalog::Composition const& composition_;
     catalog::CallParts parts_;
     json::value values_;
+    calllog::Origin const* origin_;
     Plan plan_;
     bool has_result_ = false;
     std::size_t read_bytes_ = 0;
@@ -158,9 +160,10 @@ proxy::Outcome ended_early(Result<proxy::Outcome> failed, Plan const& plan, std:
         if (plan.calls[i].method->access == catalog::Access::write)
             made += (made.empty() ? "" : ", ") + name_of(*plan.calls[i].method);
     auto const& failing = *plan.calls[position].method;
-    outcome.message = fmt::format("{} was made; then {} failed: {} Do not repeat the whole call, since that would make "
-                                  "the first part again: make only what is missing, with {}.",
-                                  made, name_of(failing), outcome.message, failing.tool_name);
+    outcome.message = fmt::format(
+        "{} was made; then {} failed: {}{} Do not repeat the whole call, since that would make "
+        "the first part again: make only what is missing, with {}.",
+        made, name_of(failing), outcome.message, outcome.message.ends_with('.') ? "" : ".", failing.tool_name);
     outcome.had_effect = true;
     outcome.limits.throttled = false; // Its advice to call again would be about the whole call.
     return outcome;
@@ -204,9 +207,9 @@ std::string Plan::writes() const
 }
 
 Task<Result<Plan>> plan_calls(proxy::Caller& caller, accounts::CallableAccountPtr account, tools::Tool const& tool,
-                              catalog::CallParts parts, Deadline deadline)
+                              catalog::CallParts parts, calllog::Origin const* origin, Deadline deadline)
 {
-    Planner planner(caller, std::move(account), *tool.method->composition, std::move(parts));
+    Planner planner(caller, std::move(account), *tool.method->composition, std::move(parts), origin);
     co_return co_await planner.run(deadline);
 }
 
@@ -217,7 +220,8 @@ Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::Callable
     std::chrono::microseconds vendor_time{};
     for (std::size_t i = 0; i < plan.calls.size(); ++i) {
         auto const& call = plan.calls[i];
-        proxy::Gathering const of_call = i == plan.result ? gathering : proxy::Gathering{};
+        proxy::Gathering const of_call =
+            i == plan.result ? gathering : proxy::Gathering{.requester = {.origin = gathering.requester.origin}};
         auto outcome = co_await proxy::call_pages(caller, account, *call.method, call.parts, of_call, deadline);
         bool const has_failed = !outcome || outcome->kind == proxy::Outcome::Kind::error;
         bool const is_nothing_made =
@@ -229,17 +233,20 @@ Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::Callable
             co_return ended_early(std::move(outcome), plan, i);
         vendor_time += outcome->vendor_time;
         auto const limits = outcome->limits;
+        auto windows = std::move(outcome->windows);
         if (i == plan.result)
             result = *std::move(outcome);
-        if (result)
+        if (result) {
             result->limits = limits;
+            result->windows = std::move(windows);
+        }
     }
     result->vendor_time = plan.vendor_time + vendor_time;
     co_return *std::move(result);
 }
 
 Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
-                                   Deadline deadline)
+                                   calllog::Origin const* origin, Deadline deadline)
 {
     auto const& integration = *account->installed->integration;
     bool const has_steps = !plan.reads.empty() || plan.calls.size() > 1;
@@ -250,7 +257,7 @@ Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAcco
         steps.push_back(json::object{{"title", method->title}, {"method", name_of(*method)}, {"access", "read"}});
     for (std::size_t i = 0; i < plan.calls.size(); ++i) {
         auto const& call = plan.calls[i];
-        auto seen = co_await proxy::preview(caller, account, *call.method, call.parts, deadline);
+        auto seen = co_await proxy::preview(caller, account, *call.method, call.parts, origin, deadline);
         if (!seen)
             co_return seen.error();
         tools::SeenCall const known{integration, *call.method, tool_of(*account, *call.method),

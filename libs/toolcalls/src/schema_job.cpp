@@ -46,8 +46,8 @@ Task<Result<jobs::Next>> SchemaJob::run(jobs::Job job)
         co_return std::nullopt;
     // If the vendor refuses, what is known stays, and the next run asks again.
     if (is_active && (*account)->is_enabled) [[maybe_unused]]
-        auto const updated =
-            co_await schemas_.update(*std::move(account), AccountSchemas::When::due, Deadline::after(kUpdateLimit));
+        auto const updated = co_await schemas_.update(*std::move(account), AccountSchemas::When::due, std::nullopt,
+                                                      Deadline::after(kUpdateLimit));
     co_return clock_.now() + interval_;
 }
 

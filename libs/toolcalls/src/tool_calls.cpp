@@ -40,6 +40,17 @@ ToolCalls::ToolCalls(proxy::Caller& caller, safeguards::SafeWrites& safe_writes)
 {
 }
 
+std::optional<json::object> ToolCalls::arguments_in(json::object& from)
+{
+    auto* given = from.if_contains("arguments");
+    if (auto const* text = given != nullptr ? given->if_string() : nullptr)
+        if (auto written = json::parse_input(*text); written && written->is_object())
+            return std::move(written->get_object());
+    if (given == nullptr || given->is_null() || (given->is_array() && given->get_array().empty()))
+        return json::object{};
+    return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
+}
+
 Result<FoundTool> ToolCalls::find_tool(Grant const& grant, std::string_view name)
 {
     auto const* tool = grant.tools->find(name);
@@ -79,10 +90,11 @@ Result<void> ToolCalls::fill(ToolCall& call, json::object const& input)
     return check(call);
 }
 
-Task<Result<Plan>> ToolCalls::plan(ToolCall const& call, catalog::CallParts parts, Deadline deadline)
+Task<Result<Plan>> ToolCalls::plan(ToolCall const& call, catalog::CallParts parts, calllog::Origin const* origin,
+                                   Deadline deadline)
 {
     if (call.tool->method->composition)
-        co_return co_await plan_calls(caller_, call.account, *call.tool, std::move(parts), deadline);
+        co_return co_await plan_calls(caller_, call.account, *call.tool, std::move(parts), origin, deadline);
     co_return plan_of(call, std::move(parts));
 }
 
@@ -93,7 +105,7 @@ Task<Result<proxy::Outcome>> ToolCalls::plan_and_make(ToolCall const& call, cata
         auto const only = plan_of(call, std::move(parts));
         co_return co_await carry_out(caller_, call.account, only, gathering, deadline);
     }
-    auto planned = co_await plan(call, std::move(parts), deadline);
+    auto planned = co_await plan(call, std::move(parts), gathering.requester.origin, deadline);
     if (!planned)
         co_return planned.error();
     steps = planned->steps();
@@ -102,17 +114,18 @@ Task<Result<proxy::Outcome>> ToolCalls::plan_and_make(ToolCall const& call, cata
     co_return co_await carry_out(caller_, call.account, *planned, gathering, deadline);
 }
 
-Task<Done> ToolCalls::preview_of(ToolCall const& call, catalog::CallParts parts, Deadline deadline)
+Task<Done> ToolCalls::preview_of(ToolCall const& call, catalog::CallParts parts, calllog::Origin const* origin,
+                                 Deadline deadline)
 {
     Done done;
-    auto planned = co_await plan(call, std::move(parts), deadline);
+    auto planned = co_await plan(call, std::move(parts), origin, deadline);
     if (planned && planned->refusal) {
         done.outcome = *std::move(planned->refusal);
         co_return done;
     }
     done.kind = Done::Kind::previewed;
-    auto seen =
-        planned ? co_await preview(caller_, call.account, *planned, deadline) : Result<json::object>(planned.error());
+    auto seen = planned ? co_await preview(caller_, call.account, *planned, origin, deadline)
+                        : Result<json::object>(planned.error());
     if (!seen) {
         done.preview = seen.error();
         co_return done;
@@ -134,7 +147,7 @@ Task<safeguards::SafeWrites::Made> ToolCalls::make_safely(ToolCall const& call, 
     std::optional<Plan> known;
     bool const is_bound = safeguard.needs_approval && call.tool->method->composition != nullptr;
     if (is_bound) {
-        auto planned = co_await plan(call, parts, deadline);
+        auto planned = co_await plan(call, parts, gathering.requester.origin, deadline);
         if (!planned)
             co_return Made{planned.error(), {}, {}, {}};
         steps = planned->steps();
@@ -148,28 +161,31 @@ Task<safeguards::SafeWrites::Made> ToolCalls::make_safely(ToolCall const& call, 
         return known ? carry_out(caller_, call.account, *known, gathering, deadline)
                      : plan_and_make(call, parts, gathering, steps, deadline);
     };
-    safeguards::SafeWrites::Viewer const view = [&] { return view_of(call, parts, known, deadline); };
+    safeguards::SafeWrites::Viewer const view = [&] {
+        return view_of(call, parts, known, gathering.requester.origin, deadline);
+    };
     co_return co_await safe_writes_.make(wanted, safeguard, once, view, deadline);
 }
 
 Task<Result<json::object>> ToolCalls::view_of(ToolCall const& call, catalog::CallParts parts,
-                                              std::optional<Plan> const& known, Deadline deadline)
+                                              std::optional<Plan> const& known, calllog::Origin const* origin,
+                                              Deadline deadline)
 {
     if (known)
-        co_return co_await preview(caller_, call.account, *known, deadline);
-    auto const planned = co_await plan(call, std::move(parts), deadline);
+        co_return co_await preview(caller_, call.account, *known, origin, deadline);
+    auto const planned = co_await plan(call, std::move(parts), origin, deadline);
     if (!planned)
         co_return planned.error();
-    co_return co_await preview(caller_, call.account, *planned, deadline);
+    co_return co_await preview(caller_, call.account, *planned, origin, deadline);
 }
 
 Task<Done> ToolCalls::make(ToolCall const& call, Grant const& grant, proxy::PageListener* listener,
-                           http::Peer const* waiter, Deadline deadline)
+                           calllog::Requester requester, Deadline deadline)
 {
     auto parts = tools::split_arguments(*call.tool, call.arguments.get_object());
     if (parts.dry_run)
-        co_return co_await preview_of(call, std::move(parts), deadline);
-    proxy::Gathering const gathering{listener, waiter, grant.max_bytes};
+        co_return co_await preview_of(call, std::move(parts), requester.origin, deadline);
+    proxy::Gathering const gathering{.listener = listener, .requester = requester, .max_bytes = grant.max_bytes};
     Done done;
     done.note = call.note;
     std::string note_of_safeguard;

@@ -253,7 +253,7 @@ Result<ToolPtr> derive_tool(catalog::IntegrationPtr integration, catalog::Method
             body = {catalog::BodyShape::Kind::object, true, *std::move(schema)};
     }
     if (!method.raw_schema)
-        flattener.add_body(body);
+        flattener.add_body(method, body);
     if (method.paginated)
         flattener.add_paging(method.pagination);
     bool const replaces = method.access == catalog::Access::write && (method.verb == "PUT" || method.verb == "PATCH");

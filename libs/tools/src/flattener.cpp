@@ -62,9 +62,7 @@ void Flattener::for_each_property(json::object const& schema, auto const& each)
 
 void Flattener::add_parameters(catalog::Method const& method)
 {
-    auto const& pagination = method.pagination;
-    auto const of_pages =
-        method.paginated ? pagination.style->parameters(pagination.settings) : std::vector<std::string>{};
+    auto const of_pages = method.paginated ? method.pagination.own().query : std::vector<std::string>{};
     for (auto const& parameter : method.parameters) {
         if (std::ranges::find(of_pages, parameter.name) != of_pages.end())
             continue;
@@ -80,11 +78,20 @@ void Flattener::add_query_schema(json::object const& schema)
     });
 }
 
-void Flattener::add_body(catalog::BodyShape const& body)
+void Flattener::add_body(catalog::Method const& method, catalog::BodyShape const& body)
 {
+    bool const is_vendors = method.paginated && !method.composition;
+    auto const of_pages = is_vendors ? method.pagination.own().body : std::vector<std::string>{};
+    // A path leads into a member that is about pages as a whole.
+    auto const is_of_pages = [&](std::string_view name) {
+        return std::ranges::any_of(of_pages,
+                                   [&](std::string_view path) { return path.substr(0, path.find('.')) == name; });
+    };
     if (body.kind == catalog::BodyShape::Kind::object)
         for_each_property(
             body.schema.get_object(), [&](std::string_view name, json::value const& rules, bool required) {
+                if (is_of_pages(name))
+                    return;
                 add(std::string(name),
                     {Argument::Place::body_member, std::string(name), false, required && body.required}, rules);
             });

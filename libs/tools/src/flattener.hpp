@@ -17,7 +17,8 @@ public:
     void add_parameters(catalog::Method const& method);
     /// A `query_schema` of documentation replaces the operation's query parameters.
     void add_query_schema(json::object const& schema);
-    void add_body(catalog::BodyShape const& body);
+    /// `body` is the method's, or the one by which documentation replaces it.
+    void add_body(catalog::Method const& method, catalog::BodyShape const& body);
     void add_paging(catalog::Pagination const& pagination);
     /// Every write takes `dry_run`, unless the vendor's method has an argument of that name.
     void add_dry_run();

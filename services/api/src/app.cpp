@@ -1,5 +1,6 @@
 #include "api/app.hpp"
 
+#include "limits/count_exchange.hpp"
 #include "management.hpp"
 #include "pg/listener.hpp"
 #include "runtime/elsewhere.hpp"
@@ -23,6 +24,8 @@ namespace {
 
 /// The time after the drain limit to cut the requests that are left.
 constexpr std::chrono::seconds kCutting{2};
+/// The time to store the rest of the call log.
+constexpr std::chrono::seconds kLogLimit{3};
 
 Task<bool> apply_on(Shard& shard, std::vector<snapshots::Change> changes)
 {
@@ -39,20 +42,37 @@ struct App::Impl final : snapshots::Announcer {
         , keyring(std::move(the_keyring))
         , clock(the_clock)
         , log(the_log)
-        , metrics(registry)
+        , metrics(registry, log)
         , pg_metrics(registry)
         , cursors(keyring, clock)
         , secrets(keyring, config.tokens)
         , vault(clock)
         , bodies(config.body_bytes, config.body_bytes_share)
         , answers(config.body_bytes, config.body_bytes_share)
+        , limits(config.own_limits, registry, the_clock)
+        , hasher_metrics(registry)
+        , mailer_metrics(registry)
     {
         for (std::size_t i = 0; i < config.threads; ++i)
             contexts.push_back(std::make_unique<asio::io_context>(1));
         pool = std::make_unique<pg::Pool>(config.database, pg_metrics, log);
+        auto one = config.database;
+        one.connections = 1;
+        one.is_background = true;
+        log_pool = std::make_unique<pg::Pool>(one, pg_metrics, log);
         workers = std::make_unique<WorkerPool>(1, 1000);
-        store = std::make_unique<store::Store>(*pool, keyring, clock, *this);
+        hasher = std::make_unique<identity::PasswordHasher>(hasher_metrics);
+        mailer = identity::make_mailer(config.smtp, mailer_metrics, log, clock);
+        store = std::make_unique<store::Store>(*pool, keyring, clock, *this, config.quotas);
+        log_rows = store::call_log_on(*log_pool, keyring, clock, *this);
+        log_reader = store::call_log_on(*pool, keyring, clock, *this);
+        collector =
+            std::make_unique<http::PooledClient>(*contexts.front(), config.client, collector_egress, metrics.client);
+        call_log = std::make_unique<calllog::ProcessLog>(*contexts.front(), config.call_log, *log_rows, *collector,
+                                                         registry, log);
         integrations = std::make_unique<accounts::Integrations>(store->integrations(), *workers);
+        exchange = std::make_unique<limits::Exchange>(*contexts.front(), limits.counters, store->counts(), log);
+        exchange->attach();
         streams = std::make_unique<mcp::Streams>(store->streams(), cursors, config.streams);
         registry.gauge("sluice_mcp_streams", "Open event streams of MCP 2024-11-05.",
                        [this] { return static_cast<double>(streams->size()); });
@@ -73,6 +93,8 @@ struct App::Impl final : snapshots::Announcer {
     Task<void> live(asio::signal_set& signals);
     Task<void> drain();
     void stop();
+    /// Stores the entries of the call log that are left.
+    Task<bool> close_log();
 
     /// Runs a task on each shard's thread, all at the same time, until `limit`. True if all end with true.
     Task<bool> on_every_shard(std::function<Task<bool>(Shard&)> begin, Deadline limit);
@@ -97,13 +119,25 @@ struct App::Impl final : snapshots::Announcer {
     StaticFiles files;
     http::ByteBudget bodies;
     http::ByteBudget answers;
+    limits::ProcessLimits limits;
+    identity::PasswordHasherMetrics hasher_metrics;
+    identity::MailerMetrics mailer_metrics;
     std::atomic<bool> draining{false};
     // Pools post into the io_contexts until they are joined, so the io_contexts must be destroyed last.
     std::vector<std::unique_ptr<asio::io_context>> contexts;
     std::unique_ptr<pg::Pool> pool;
+    std::unique_ptr<pg::Pool> log_pool;
     std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<identity::PasswordHasher> hasher;
+    std::unique_ptr<identity::Mailer> mailer; ///< Null if there is none.
     std::unique_ptr<store::Store> store;
+    std::unique_ptr<calllog::LogRepository> log_rows;   ///< On the pool of its own.
+    std::unique_ptr<calllog::LogRepository> log_reader; ///< On the pool of all others.
+    http::EgressPolicy const collector_egress = http::EgressPolicy::anywhere();
+    std::unique_ptr<http::PooledClient> collector;
+    std::unique_ptr<calllog::ProcessLog> call_log;
     std::unique_ptr<accounts::Integrations> integrations;
+    std::unique_ptr<limits::Exchange> exchange;
     std::unique_ptr<mcp::Streams> streams;
     mcp::Cancellations cancellations;
     std::unique_ptr<ProcessParts> parts;
@@ -125,17 +159,21 @@ Result<void> App::Impl::start()
     if (!loaded)
         return loaded.error();
     files = *std::move(loaded);
+    if (auto const opened = call_log->open(); !opened)
+        return opened.error();
     auto const checked =
         run_to_end(*contexts.front(), store->tenancy().check_keyring(Deadline::after(std::chrono::seconds(5))));
     if (!checked)
         return checked.error();
-    parts = std::make_unique<ProcessParts>(ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations,
-                                                        files, *streams, cancellations, bodies, answers, secrets});
+    parts = std::make_unique<ProcessParts>(
+        ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations, files, *streams, cancellations,
+                     bodies, answers, secrets, *log_reader, call_log->metrics(), limits, *hasher, mailer.get()});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {
         guards.push_back(asio::make_work_guard(*context));
-        shards.push_back(std::make_unique<Shard>(*context, *parts, vault, tool_sets, metrics, log));
+        shards.push_back(
+            std::make_unique<Shard>(*context, *parts, vault, tool_sets, call_log->add_thread(), metrics, log));
         shards.back()->set_listening(false);
         auto const* first = shards.size() > 1 ? shards.front().get() : nullptr;
         if (auto const listening = shards.back()->listen(first); !listening)
@@ -146,10 +184,11 @@ Result<void> App::Impl::start()
     if (auto const listening = management->listen(); !listening)
         return listening.error();
     listener = listen();
-    watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->keys(),
+    watch = std::make_unique<tenancy::KeyringWatch>(keyring, config.keyring_file, store->upkeep().keys,
                                                     "api at " + config.public_url, *workers, clock, log);
     asio::co_spawn(*contexts.front(), watch->run_forever(), asio::detached);
     asio::co_spawn(*contexts.front(), streams->touch_forever(), asio::detached);
+    call_log->start();
     for (auto& shard : shards)
         shard->start();
     log.write(telemetry::Level::info, "api is listening",
@@ -222,9 +261,18 @@ Task<void> App::Impl::drain()
     streams->end(); // Clients open them again at other replicas.
     std::function<Task<bool>(Shard&)> const leave = [deadline](Shard& shard) { return shard.drain(deadline); };
     bool const left = co_await on_every_shard(leave, slack);
+    bool const logged = co_await close_log();
     co_await watch->say_goodbye();
-    bool const all = finished && left;
+    bool const all = finished && left && logged;
     log.write(all ? telemetry::Level::info : telemetry::Level::warning, "api has drained", {{"complete", all}});
+}
+
+Task<bool> App::Impl::close_log()
+{
+    auto const limit = Deadline::after(kLogLimit);
+    std::vector<Elsewhere> tasks;
+    tasks.push_back({contexts.front().get(), call_log->close(limit)});
+    co_return co_await run_elsewhere(std::move(tasks), Deadline{limit.at() + kCutting});
 }
 
 void App::Impl::stop()

@@ -3,9 +3,9 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "base/status.hpp"
-#include "caller_identity.hpp"
-#include "http_api/content_decoder.hpp"
 #include "http_api/error_body.hpp"
+#include "limit_headers.hpp"
+#include "request_body.hpp"
 
 #include <fmt/format.h>
 
@@ -24,10 +24,14 @@ constexpr int kUnauthorized = 401;
 constexpr int kTooMany = 429;
 constexpr int kMisdirected = 421;
 
+/// Paths of the vendors' own, which stay as they are written.
+constexpr std::string_view kCustomPaths = "/custom/";
+
 /// A path with a final slash means the same resource. A redirect instead would lose the body with many clients.
 std::string_view without_final_slash(std::string_view path)
 {
-    return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+    bool const is_vendors = path.starts_with(kCustomPaths);
+    return path.size() > 1 && path.ends_with('/') && !is_vendors ? path.substr(0, path.size() - 1) : path;
 }
 
 bool is_request_id(std::string_view text)
@@ -50,11 +54,6 @@ http::Response error_response(Error const& error)
     return response;
 }
 
-http::Response plain_error(int status, std::string_view message)
-{
-    return http::json_response(status, json::value(http::error_body(status, message)));
-}
-
 bool is_of_vendor(ErrorCode code)
 {
     return code == ErrorCode::upstream_unreachable || code == ErrorCode::upstream_failed ||
@@ -65,6 +64,31 @@ bool is_of_vendor(ErrorCode code)
 std::string_view route_name(std::size_t index)
 {
     return index == http::Router::kNone ? std::string_view("unknown") : all_routes()[index].path;
+}
+
+/// The span of a request: below the one that its client names, else the first of a trace if traces are recorded here.
+telemetry::TraceContext span_of(http::Request const& request, bool is_recorded)
+{
+    if (auto const parent = request.headers.find("traceparent"))
+        if (auto const span = telemetry::TraceContext::below(*parent))
+            return *span;
+    auto span = is_recorded ? telemetry::TraceContext::begin() : telemetry::TraceContext{};
+    span.is_sampled = is_recorded;
+    return span;
+}
+
+/// Counts a request for its token: of an account for the account, since it has no other.
+Result<void> count(Call& call)
+{
+    if (call.caller.account)
+        return call.tally.count(*call.caller.account);
+    return call.caller.token ? call.tally.count(*call.caller.token) : Result<void>{};
+}
+
+/// What `count` would say, before the body has come.
+Result<void> expect(Call& call)
+{
+    return call.caller.token ? call.tally.expect(*call.caller.token) : Result<void>{};
 }
 
 double milliseconds(std::chrono::microseconds time)
@@ -80,52 +104,6 @@ void append_timing(http::Response& response, std::chrono::microseconds total, st
                                                          milliseconds(vendor))
                                         : fmt::format_to(text.data(), "sluice;dur={:.2f}", own);
     response.headers.add("server-timing", {text.data(), static_cast<std::size_t>(end - text.data())});
-}
-
-class Room final : public http::BodyRoom {
-public:
-    Room(http::ByteBudget& budget, EnvironmentId environment)
-        : hold_(budget, environment)
-    {
-    }
-    [[nodiscard]] bool grow(std::size_t bytes) override { return hold_.grow(bytes); }
-
-private:
-    http::ByteBudget::Hold hold_;
-};
-
-http::Response no_room()
-{
-    auto response = plain_error(kTooMany, "There is no memory left for request bodies. Retry in a moment.");
-    response.headers.add("retry-after", "1");
-    return response;
-}
-
-/// Decodes the body of a request. Gives an answer if that is not possible.
-Task<std::optional<http::Response>> decode_body(http::Request& request, std::size_t limit, http::BodyRoom& room)
-{
-    using Cause = http::ContentDecoder::Cause;
-    auto const executor = co_await asio::this_coro::executor;
-    http::ContentDecoder decoder(request.headers, std::move(request.body), limit);
-    std::size_t taken = 0;
-    for (bool goes_on = true; goes_on;) {
-        goes_on = decoder.step();
-        if (decoder.size() > taken && !room.grow(decoder.size() - taken))
-            co_return no_room();
-        taken = std::max(taken, decoder.size());
-        if (goes_on)
-            co_await asio::post(executor, kUseTask); // Lets other requests of the thread run.
-    }
-    if (decoder.cause() == Cause::none) {
-        request.body = decoder.take();
-        request.headers.remove("content-encoding");
-        co_return std::nullopt;
-    }
-    auto const status = decoder.cause() == Cause::too_large ? 413 : (decoder.cause() == Cause::broken ? 400 : 415);
-    auto response = plain_error(status, fmt::format("The request body {}.", decoder.fault()));
-    if (status == 415)
-        response.headers.add("accept-encoding", http::kAcceptedCodings);
-    co_return response;
 }
 
 } // namespace
@@ -160,14 +138,15 @@ void RequestMetrics::count_unrouted(int)
     unrouted_.add();
 }
 
-Dispatcher::Dispatcher(ShardParts const& parts, tenancy::ApiTokens& tokens, accounts::AccountTokens& account_tokens,
+Dispatcher::Dispatcher(ShardParts const& parts, Recognisers recognisers, limits::ShardLimits& shard_limits,
                        RequestMetrics& metrics, telemetry::Log& log)
     : config_(parts.config)
     , hosts_(config_.public_url, config_.mcp_url)
     , routes_(all_routes())
     , handlers_(make_handlers(parts))
-    , tokens_(tokens)
-    , account_tokens_(account_tokens)
+    , recognisers_(recognisers)
+    , keyed_requests_(parts.keyed_requests)
+    , shard_limits_(shard_limits)
     , bodies_(parts.bodies)
     , answers_(parts.answers)
     , metrics_(metrics)
@@ -186,19 +165,31 @@ Dispatcher::Dispatcher(ShardParts const& parts, tenancy::ApiTokens& tokens, acco
 std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) const
 {
     auto const index = router_.find_index(method, without_final_slash(path));
-    return index == http::Router::kNone ? kUnroutedBody : routes_[index].body_limit;
+    if (index == http::Router::kNone)
+        return kUnroutedBody;
+    return routes_[index].body_limit == kStreamedBody ? config_.upload_bytes : routes_[index].body_limit;
+}
+
+bool Dispatcher::streams_body(http::Method method, std::string_view path) const
+{
+    auto const index = router_.find_index(method, without_final_slash(path));
+    return index != http::Router::kNone && routes_[index].body_limit == kStreamedBody;
 }
 
 Call Dispatcher::begin(http::Request request, std::chrono::steady_clock::time_point started)
 {
     Call call;
     call.request = std::move(request);
+    call.tally = limits::Tally(&shard_limits_);
     auto const path = call.request.path();
     if (auto const size = without_final_slash(path).size(); size < path.size())
         call.request.target.erase(size, 1);
     call.deadline = Deadline{started + config_.management_limit};
     auto const given_id = call.request.headers.find("x-request-id");
     call.request_id = given_id && is_request_id(*given_id) ? std::string(*given_id) : next_request_id();
+    call.trace.origin.request_id = call.request_id;
+    call.trace.origin.client_address = call.client_address();
+    call.trace.origin.span = span_of(call.request, config_.call_log.exports_spans());
     return call;
 }
 
@@ -216,7 +207,7 @@ Task<http::Admission> Dispatcher::admit(http::Request const& head)
     if (admission.refusal)
         finish(call, index, started, *admission.refusal);
     else
-        admission.room = std::make_unique<Room>(bodies_, call.environment());
+        admission.room = std::make_unique<BodyMemory>(bodies_, call.environment());
     co_return admission;
 }
 
@@ -232,9 +223,10 @@ Task<http::Response> Dispatcher::handle(http::Request request)
     co_return response;
 }
 
-http::Response Dispatcher::refuse(int status, std::string_view message)
+http::Response Dispatcher::refuse(int status, std::string_view message, std::string_view client)
 {
     Call call;
+    call.request.client = client;
     call.request_id = next_request_id();
     auto response = plain_error(status, message);
     if (status == kTooMany)
@@ -279,7 +271,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
 Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& call, std::size_t index)
 {
     using Refused = std::optional<http::Response>;
-    switch (auto const access = routes_[index].access) {
+    switch (routes_[index].access) {
     case Access::open:
     case Access::link:
         co_return Refused{}; // The body limit of these routes is small enough for strangers.
@@ -287,12 +279,16 @@ Task<Result<std::optional<http::Response>>> Dispatcher::refuse_stranger(Call& ca
         if (routes_[index].refuse_stranger == nullptr)
             co_return Error{ErrorCode::internal, "Unexpected fault.", "a route for MCP tokens that checks none"};
         co_return co_await routes_[index].refuse_stranger(handlers_[index].get(), call);
-    case Access::api_token:
+    case Access::session:
+    case Access::caller:
     case Access::account_token:
     case Access::any_token:
-        auto const identified = co_await identify(call, access, tokens_, account_tokens_);
+        auto const identified = co_await identify(call, routes_[index], recognisers_, config_);
         if (!identified)
             co_return identified.error();
+        // It is counted when its body has come.
+        if (auto const may = expect(call); !may)
+            co_return may.error();
         co_return Refused{};
     }
     co_return Refused{};
@@ -302,8 +298,10 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
 {
     if (auto refused = locate(call, index))
         co_return *std::move(refused);
-    std::optional<Room> room;
-    if (!call.request.body.empty() && call.request.headers.contains("content-encoding")) {
+    std::optional<BodyMemory> room;
+    // A body for a vendor is decoded by its handler, if it is read there at all.
+    bool const is_for_vendor = routes_[index].body_limit == kStreamedBody;
+    if (!is_for_vendor && !call.request.body.empty() && call.request.headers.contains("content-encoding")) {
         auto refused = co_await refuse_stranger(call, index);
         if (!refused)
             co_return error_response(refused.error());
@@ -323,19 +321,55 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
 Task<Result<http::Response>> Dispatcher::run(Call& call, std::size_t index)
 {
     try {
-        auto const access = routes_[index].access;
-        if (access == Access::api_token || access == Access::account_token || access == Access::any_token) {
-            auto const identified = co_await identify(call, access, tokens_, account_tokens_);
+        if (takes_caller(routes_[index].access)) {
+            auto const identified = co_await identify(call, routes_[index], recognisers_, config_);
             if (!identified)
                 co_return identified.error();
+            if (auto const counted = count(call); !counted)
+                co_return counted.error();
         }
         if (call.request.method == http::Method::get)
             if (auto const checked = check_query(call.query, routes_[index].query); !checked)
                 co_return checked.error();
+        if (routes_[index].is_keyed && call.request.headers.contains("idempotency-key"))
+            co_return co_await make_once(call, index);
         co_return co_await routes_[index].answer(handlers_[index].get(), call);
     } catch (std::exception const& error) {
         co_return Error{ErrorCode::internal, "Unexpected fault.", error.what()};
     }
+}
+
+Task<Result<http::Response>> Dispatcher::make_once(Call& call, std::size_t index)
+{
+    auto query = call.query;
+    // Checked here too: an answer that is kept is an account's, and another account's token must not get it.
+    auto const account = call.take_account(query);
+    if (!account)
+        co_return account.error();
+    BodyMemory room(bodies_, call.environment());
+    if (call.request.source) {
+        auto body = co_await http::read_whole(*call.request.source,
+                                              {safeguards::KeyedRequests::kMostBytes, Deadline::after(kBodyTime),
+                                               [&room](std::size_t bytes) { return room.grow(bytes); }});
+        if (!body)
+            co_return body.error().code() == ErrorCode::too_large ? safeguards::KeyedRequests::too_large()
+                                                                  : body.error();
+        call.request.body = *std::move(body);
+        call.request.source.reset();
+    }
+    safeguards::KeyedRequests::Asked asked{call.environment(), *account, std::move(query), call.request};
+    safeguards::KeyedRequests::Maker const maker = [this, &call, index] { return make(call, index); };
+    auto answer = co_await keyed_requests_.make(std::move(asked), maker);
+    // A failure that is told again is no new one of ours.
+    if (answer && answer->headers.contains("idempotent-replayed"))
+        call.trace.is_vendors_fault = true;
+    co_return answer;
+}
+
+Task<safeguards::KeyedRequests::Made> Dispatcher::make(Call& call, std::size_t index)
+{
+    auto answer = co_await routes_[index].answer(handlers_[index].get(), call);
+    co_return safeguards::KeyedRequests::Made{std::move(answer), call.may_have_effect};
 }
 
 bool Dispatcher::is_elsewhere(Call const& call, Route const& route) const
@@ -354,9 +388,11 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     // The vendor refuses the account's credential; the caller cannot send a better one.
     if (response.status == kUnauthorized && call.trace.is_vendors_fault)
         response.headers.add("www-authenticate", "Integrated-Account");
+    add_own_limits(call.tally.limits(), response.headers);
     append_timing(response, elapsed, call.trace.vendor_time);
-    // Checked only for slow requests, since it costs a system call.
-    bool const is_client_gone = elapsed >= kPatience && call.request.peer != nullptr && call.request.peer->is_gone();
+    // Checked only for slow or failed requests, since it costs a system call.
+    bool const is_client_gone = (elapsed >= kPatience || response.status >= 500) && call.request.peer != nullptr &&
+                                call.request.peer->is_gone();
     // Counted as nginx does: if the client has left, the status is 499.
     auto const status = is_client_gone ? kClientGone : response.status;
     if (index == http::Router::kNone)
@@ -380,10 +416,11 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
                 {"integrated_account_id", trace.account},
                 {"integration", trace.integration},
                 {"method", trace.method},
-                {"tool", trace.tool},
+                {"tool", trace.origin.tool},
                 {"steps", trace.steps},
                 {"client_gone", is_client_gone},
-                {"client", trace.client}});
+                {"client", trace.origin.client_name},
+                {"client_address", call.client_address()}});
 }
 
 std::string Dispatcher::next_request_id()

@@ -10,13 +10,14 @@
 namespace sluice::api {
 namespace {
 
-/// The binding of a cursor: the path and every filter of the list.
+/// The binding of a cursor: whose list it is, the path and every filter.
 std::string binding_of(Call const& call)
 {
     auto pairs = call.query.pairs();
     std::erase_if(pairs, [](auto const& pair) { return pair.first == "next_cursor" || pair.first == "limit"; });
     std::ranges::sort(pairs);
-    auto text = fmt::format("{}|{}", call.environment().str(), call.request.path());
+    // Of a session; a list of the team itself has no environment.
+    auto text = fmt::format("{}|{}|{}", call.caller.team.str(), call.environment().str(), call.request.path());
     for (auto const& [name, value] : pairs)
         text += fmt::format("|{}:{}={}:{}", name.size(), name, value.size(), value);
     return text;

@@ -16,7 +16,7 @@ public:
 
     [[nodiscard]] std::size_t body_limit(http::Method, std::string_view) const override { return 0; }
     Task<http::Response> handle(http::Request request) override;
-    http::Response refuse(int status, std::string_view message) override;
+    http::Response refuse(int status, std::string_view message, std::string_view client) override;
 
 private:
     Task<http::Response> readiness();

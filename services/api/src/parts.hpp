@@ -8,12 +8,26 @@ class CursorSealer;
 namespace sluice::http {
 class ByteBudget;
 }
+namespace sluice::limits {
+class ShardLimits;
+}
 namespace sluice::tenancy {
 class ApiTokenRepository;
+class AuditRepository;
 class SecretGate;
 class TenancyRepository;
+class TokenMint;
 class Waiters;
 } // namespace sluice::tenancy
+namespace sluice::identity {
+class IdentityProviderRepository;
+class IdentityProviders;
+class Oidc;
+class OidcSignIn;
+class Sessions;
+class SignIn;
+class Users;
+} // namespace sluice::identity
 namespace sluice::accounts {
 class AccountRepository;
 class CallableAccounts;
@@ -28,6 +42,12 @@ class Integrations;
 namespace sluice::proxy {
 class Caller;
 }
+namespace sluice::batch {
+class Runner;
+}
+namespace sluice::calllog {
+class LogRepository;
+}
 namespace sluice::connecting {
 class ConnectForm;
 class ConnectionRepository;
@@ -36,11 +56,13 @@ class Links;
 } // namespace sluice::connecting
 namespace sluice::safeguards {
 class Decisions;
+class KeyedRequests;
 class WriteCallRepository;
 } // namespace sluice::safeguards
 namespace sluice::toolcalls {
 class AccountSchemas;
-}
+class AccountTools;
+} // namespace sluice::toolcalls
 namespace sluice::mcp {
 class Endpoint;
 class Mint;
@@ -62,6 +84,7 @@ class StaticFiles;
 struct Repositories {
     tenancy::TenancyRepository& tenancy;
     tenancy::ApiTokenRepository& api_tokens;
+    tenancy::AuditRepository& audit;
     accounts::IntegrationRepository& integrations;
     accounts::InstallationRepository& installations;
     accounts::DocumentationRepository& documentation;
@@ -71,6 +94,8 @@ struct Repositories {
     connecting::ConnectionRepository& connections;
     events::WebhookRepository& webhooks;
     events::DestinationRepository& destinations;
+    calllog::LogRepository& call_log;
+    identity::IdentityProviderRepository& identity_providers;
 };
 
 /// What the handlers of one shard work with: use-cases, repositories, and what views need. Everything outlives the
@@ -84,17 +109,28 @@ struct ShardParts {
     tenancy::SecretGate& secrets;
     accounts::Integrations& integrations;
     Repositories rows;
+    limits::ShardLimits& limits;
     tenancy::Waiters& waiters;
+    tenancy::TokenMint& token_mint;
+    identity::Sessions& sessions;
+    identity::SignIn& sign_in;
+    identity::Users& users;
+    identity::IdentityProviders& identity_providers;
+    identity::Oidc& oidc;
+    identity::OidcSignIn& oidc_sign_in;
     accounts::CallableAccounts& callable_accounts;
     accounts::Directory& directory;
     accounts::Installer& installer;
     accounts::DocumentationEditor& documentation;
     proxy::Caller& caller;
+    batch::Runner& batches;
     connecting::Links& links;
     connecting::Connector& connector;
     connecting::ConnectForm& connect_form;
     safeguards::Decisions& decisions;
+    safeguards::KeyedRequests& keyed_requests;
     toolcalls::AccountSchemas& schemas;
+    toolcalls::AccountTools& account_tools;
     mcp::Mint& mint;
     mcp::Endpoint& endpoint;
     events::Subscriptions& subscriptions;

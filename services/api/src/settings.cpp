@@ -1,9 +1,11 @@
 #include "api/settings.hpp"
 
+#include "calllog/settings.hpp"
 #include "http_api/settings.hpp"
 #include "http_api/url.hpp"
 #include "http_client/settings.hpp"
 #include "http_server/settings.hpp"
+#include "limits/settings.hpp"
 #include "mcp/settings.hpp"
 #include "pg/settings.hpp"
 #include "snapshots/settings.hpp"
@@ -68,10 +70,14 @@ void add_settings(SettingsTable& table, Config& config)
                check_optional_base);
     mcp::add_settings(table, config.mcp, config.mint);
     table.duration("proxy.call_limit", config.proxy_limit, 1s, 10min, "time for one REST proxy call, vendor included");
+    table.duration("proxy.stream_limit", config.stream_limit, 1s, 24h, "time for a call whose body is streamed");
+    table.mebibytes("proxy.upload_limit", config.upload_bytes, 1, 1'000'000,
+                    "the most MiB of a request body that is streamed to a vendor");
     table.duration("drain.delay", config.drain_delay, 0ms, 10min,
                    "after SIGTERM, time in which requests are still taken while /readyz says 503");
     table.duration("drain.limit", config.drain_limit, 0ms, 10min,
                    "after drain.delay, time for requests in progress to end");
+    http::add_trust_settings(table, config.server);
     http::add_limit_settings(table, config.server);
     table.integer(
         "limits.requests", config.concurrent_requests, 1, 1'000'000,
@@ -87,7 +93,12 @@ void add_settings(SettingsTable& table, Config& config)
                "directory with the built pages of services/dashboard; none: there is no Link UI");
     pg::add_settings(table, config.database);
     snapshots::add_settings(table, config.cache);
+    calllog::add_settings(table, config.call_log);
     tenancy::add_settings(table, config.tokens);
+    tenancy::add_settings(table, config.quotas);
+    limits::add_settings(table, config.own_limits);
+    identity::add_settings(table, config.sessions);
+    identity::add_settings(table, config.smtp);
 }
 
 std::vector<FieldFailure> faults_between(Config const& config)
@@ -96,6 +107,10 @@ std::vector<FieldFailure> faults_between(Config const& config)
     auto const port = config.server.port;
     if (port != 0 && config.management.port == port && overlap(config.server.address, config.management.address))
         faults.push_back({"management.port", fmt::format("is {} as listen.port: each needs a port of its own", port)});
+    if (config.server.proxy_protocol && config.server.trusted_proxies.empty())
+        faults.push_back({"server.proxy_protocol", "needs server.trusted_proxies: every connection would be closed"});
+    if (auto const checked = identity::check_settings(config.smtp); !checked)
+        faults.insert(faults.end(), checked.error().failures().begin(), checked.error().failures().end());
     constexpr std::size_t kMebibyte = 1024 * 1024;
     if (config.body_bytes_share > config.body_bytes)
         faults.push_back({"limits.body_memory_share",

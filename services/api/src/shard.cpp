@@ -2,6 +2,8 @@
 
 #include "runtime/memory.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -14,27 +16,50 @@ constexpr std::size_t kBehind = 256;
 
 } // namespace
 
-SharedMetrics::SharedMetrics(telemetry::Registry& registry)
+SharedMetrics::SharedMetrics(telemetry::Registry& registry, telemetry::Log& log)
     : server(registry)
     , client(registry)
     , refresher(registry)
     , caller(registry)
+    , unread_limits(registry, log)
     , mcp(registry)
     , requests(registry)
+    , sign_in(registry)
 {
 }
 
 Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault const& vault,
-             toolcalls::ToolSets& tool_sets, SharedMetrics& metrics, telemetry::Log& log)
+             toolcalls::ToolSets& tool_sets, calllog::Inlets inlets, SharedMetrics& metrics, telemetry::Log& log)
     : io_(io)
     , waiters_(io)
     , client_(io, process.config.client, process.egress, metrics.client)
-    , observer_(io, process.store.accounts(), process.clock, log)
+    , limits_(process.limits)
+    , observer_(io, process.store.accounts(), process.clock, log, &limits_)
     , refresher_(process.store.accounts(), process.integrations, client_, process.clock, log, metrics.refresher)
-    , caller_(client_, vault, refresher_, process.cursors, process.clock, observer_, metrics.caller)
+    , recorder_(inlets.rows, inlets.spans, process.clock)
+    , log_bodies_(io, process.call_log, process.call_log_metrics.lost_bodies, log)
+    , call_recorder_(recorder_, log_bodies_)
+    , caller_(client_, vault, refresher_, process.cursors, process.clock, observer_, call_recorder_, metrics.caller,
+              metrics.unread_limits)
+    , batches_(caller_)
     , api_tokens_(process.store.api_tokens(), process.keyring, process.secrets, process.clock, process.config.cache)
+    , token_mint_(process.store.api_tokens(), process.keyring, process.clock)
     , account_tokens_(process.store.account_tokens(), process.keyring, process.secrets, process.clock,
                       process.config.cache)
+    , sign_in_behind_(io, kBehind, log, "sign-in")
+    , sessions_(process.store.people().sessions, process.keyring, process.clock, sign_in_behind_,
+                process.config.sessions, process.config.cache)
+    , sign_in_({process.store.people().attempts, process.store.people().users, process.store.people().sessions,
+                process.store.people().links, process.hasher, process.secrets, process.keyring, process.clock,
+                process.mailer, sign_in_behind_, metrics.sign_in, log},
+               {process.config.public_url, process.config.sessions.lifetime})
+    , users_({process.store.people().users, process.store.people().sessions, process.store.people().links,
+              process.store.people().attempts, process.hasher, process.keyring, process.clock, process.mailer, log},
+             process.config.public_url)
+    , identity_providers_(process.store.people().providers, process.egress)
+    , oidc_(process.store.people().providers, client_, process.egress, process.keyring, process.clock,
+            process.config.public_url)
+    , oidc_sign_in_(oidc_, process.store.people().providers, sign_in_, process.keyring)
     , callable_(process.store.accounts(), process.integrations, process.config.cache)
     , vendor_calls_(caller_)
     , schemas_(process.store.account_schemas(), vendor_calls_, process.clock)
@@ -48,22 +73,26 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                process.clock, process.config.cache)
     , safe_writes_(process.store.write_calls(), waiters_, process.keyring, process.clock,
                    process.config.public_url + "/approve")
+    , account_tools_(process.store.accounts(), callable_, caller_, safe_writes_, tool_sets)
     , running_calls_(process.cancellations, io)
     , stream_calls_(io, process.config.concurrent_requests, log, "mcp stream")
     , behind_(io, kBehind, log)
     , directory_(process.store.accounts(), process.store.installations(), process.store.integrations(),
                  process.store.account_tokens(), process.integrations, callable_, refresher_, client_, behind_,
                  process.keyring, process.clock)
-    , installer_(process.store.installations(), process.store.integrations(), process.integrations, process.egress)
+    , installer_(process.store.installations(), process.store.integrations(), process.integrations, process.egress,
+                 process.clock)
     , documentation_(process.store.documentation(), process.store.installations(), process.store.integrations(),
                      process.integrations)
     , decisions_(process.store.write_calls(), process.secrets)
+    , keyed_requests_(process.store.keyed_requests(), process.keyring,
+                      std::max(std::chrono::ceil<std::chrono::seconds>(process.config.proxy_limit), batch::kTimeLimit))
     , subscriptions_(process.store.webhooks(), process.egress)
     , destinations_(process.store.destinations(), process.egress, client_, process.clock)
     , mint_(process.config.mint, process.store.servers(), callable_, schemas_, tool_sets, behind_, process.keyring,
             process.clock)
     , endpoint_(process.config.mcp, servers_, api_tokens_, caller_, safe_writes_, process.cursors, process.streams,
-                running_calls_, stream_calls_, metrics.mcp)
+                running_calls_, stream_calls_, limits_, {recorder_, log_bodies_}, metrics.mcp)
     , parts_{.config = process.config,
              .cursors = process.cursors,
              .files = process.files,
@@ -73,6 +102,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
              .integrations = process.integrations,
              .rows = {.tenancy = process.store.tenancy(),
                       .api_tokens = process.store.api_tokens(),
+                      .audit = process.store.people().audit,
                       .integrations = process.store.integrations(),
                       .installations = process.store.installations(),
                       .documentation = process.store.documentation(),
@@ -81,23 +111,36 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                       .write_calls = process.store.write_calls(),
                       .connections = process.store.connections(),
                       .webhooks = process.store.webhooks(),
-                      .destinations = process.store.destinations()},
+                      .destinations = process.store.destinations(),
+                      .call_log = process.call_log,
+                      .identity_providers = process.store.people().providers},
+             .limits = limits_,
              .waiters = waiters_,
+             .token_mint = token_mint_,
+             .sessions = sessions_,
+             .sign_in = sign_in_,
+             .users = users_,
+             .identity_providers = identity_providers_,
+             .oidc = oidc_,
+             .oidc_sign_in = oidc_sign_in_,
              .callable_accounts = callable_,
              .directory = directory_,
              .installer = installer_,
              .documentation = documentation_,
              .caller = caller_,
+             .batches = batches_,
              .links = links_,
              .connector = connector_,
              .connect_form = connect_form_,
              .decisions = decisions_,
+             .keyed_requests = keyed_requests_,
              .schemas = schemas_,
+             .account_tools = account_tools_,
              .mint = mint_,
              .endpoint = endpoint_,
              .subscriptions = subscriptions_,
              .destinations = destinations_}
-    , dispatcher_(parts_, api_tokens_, account_tokens_, metrics.requests, log)
+    , dispatcher_(parts_, {api_tokens_, account_tokens_, sessions_}, limits_, metrics.requests, log)
     , server_(io, process.config.server, dispatcher_, metrics.server, log)
 {
 }
@@ -131,8 +174,10 @@ Task<bool> Shard::drain(Deadline deadline)
     // A request in progress may have begun another call on a stream, and calls may have left rows to write.
     bool const all_calls = co_await stream_calls_.drain(deadline);
     bool const all_behind = co_await behind_.drain(deadline);
+    bool const all_letters = co_await sign_in_behind_.drain(deadline);
     bool const all_written = co_await observer_.drain(deadline);
-    co_return all&& all_calls&& all_behind&& all_written;
+    bool const all_bodies = co_await log_bodies_.drain(deadline);
+    co_return all&& all_calls&& all_behind&& all_letters&& all_written&& all_bodies;
 }
 
 void Shard::join()
@@ -144,6 +189,7 @@ void Shard::join()
 void Shard::apply(snapshots::Change const& change)
 {
     api_tokens_.apply(change);
+    sessions_.apply(change);
     account_tokens_.apply(change);
     callable_.apply(change);
     servers_.apply(change);
@@ -152,6 +198,7 @@ void Shard::apply(snapshots::Change const& change)
 void Shard::set_listening(bool listening)
 {
     api_tokens_.set_listening(listening);
+    sessions_.set_listening(listening);
     account_tokens_.set_listening(listening);
     callable_.set_listening(listening);
     servers_.set_listening(listening);

@@ -7,6 +7,9 @@
 #include "accounts/integrations.hpp"
 #include "api/config.hpp"
 #include "base/clock.hpp"
+#include "batch/runner.hpp"
+#include "calllog/body_writer.hpp"
+#include "calllog/process_log.hpp"
 #include "connecting/connect_form.hpp"
 #include "connecting/connector.hpp"
 #include "connecting/links.hpp"
@@ -18,16 +21,27 @@
 #include "http_api/egress.hpp"
 #include "http_client/pooled_client.hpp"
 #include "http_server/server.hpp"
+#include "identity/mailer.hpp"
+#include "identity/oidc.hpp"
+#include "identity/oidc_sign_in.hpp"
+#include "identity/passwords.hpp"
+#include "identity/sessions.hpp"
+#include "identity/sign_in.hpp"
+#include "identity/users.hpp"
+#include "limits/shard_limits.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/mint.hpp"
 #include "parts.hpp"
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "safeguards/decisions.hpp"
+#include "safeguards/keyed_requests.hpp"
 #include "static_files.hpp"
 #include "store/store.hpp"
+#include "tenancy/token_mint.hpp"
 #include "tenancy/waiters.hpp"
 #include "toolcalls/account_schemas.hpp"
+#include "toolcalls/account_tools.hpp"
 
 #include <thread>
 
@@ -35,13 +49,15 @@ namespace sluice::api {
 
 /// Metrics that all shards share.
 struct SharedMetrics {
-    explicit SharedMetrics(telemetry::Registry& registry);
+    SharedMetrics(telemetry::Registry& registry, telemetry::Log& log);
     http::ServerMetrics server;
     http::ClientMetrics client;
     accounts::RefresherMetrics refresher;
     proxy::CallerMetrics caller;
+    proxy::UnreadLimits unread_limits;
     mcp::EndpointMetrics mcp;
     RequestMetrics requests;
+    identity::SignInMetrics sign_in;
 };
 
 /// What all shards of the process share. Everything outlives the shards.
@@ -59,6 +75,11 @@ struct ProcessParts {
     http::ByteBudget& bodies;  ///< The budget for bodies of requests.
     http::ByteBudget& answers; ///< The budget for answers that clients have not read.
     tenancy::SecretGate& secrets;
+    calllog::LogRepository& call_log;
+    calllog::JournalMetrics& call_log_metrics;
+    limits::ProcessLimits& limits;
+    identity::PasswordHasher& hasher;
+    identity::Mailer* mailer; ///< Null: nothing is sent by mail.
 };
 
 /// Everything that one I/O thread owns: its listener, its connections to vendors, its caches, its handlers. A request
@@ -67,7 +88,7 @@ class Shard {
 public:
     /// All must outlive the shard.
     Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault const& vault,
-          toolcalls::ToolSets& tool_sets, SharedMetrics& metrics, telemetry::Log& log);
+          toolcalls::ToolSets& tool_sets, calllog::Inlets inlets, SharedMetrics& metrics, telemetry::Log& log);
 
     /// Listens on the port of `first`, or on a free port if it is null.
     [[nodiscard]] Result<void> listen(Shard const* first)
@@ -96,11 +117,24 @@ private:
     asio::io_context& io_;
     tenancy::Waiters waiters_;
     http::PooledClient client_;
+    limits::ShardLimits limits_;
     proxy::AccountObserver observer_;
     accounts::Refresher refresher_;
+    calllog::Recorder recorder_;
+    calllog::BodyWriter log_bodies_;
+    proxy::CallRecorder call_recorder_;
     proxy::Caller caller_;
+    batch::Runner batches_;
     tenancy::ApiTokens api_tokens_;
+    tenancy::TokenMint token_mint_;
     accounts::AccountTokens account_tokens_;
+    TaskGroup sign_in_behind_;
+    identity::Sessions sessions_;
+    identity::SignIn sign_in_;
+    identity::Users users_;
+    identity::IdentityProviders identity_providers_;
+    identity::Oidc oidc_;
+    identity::OidcSignIn oidc_sign_in_;
     accounts::CallableAccounts callable_;
     proxy::AccountCalls vendor_calls_;
     toolcalls::AccountSchemas schemas_;
@@ -109,6 +143,7 @@ private:
     connecting::ConnectForm connect_form_;
     mcp::Servers servers_;
     safeguards::SafeWrites safe_writes_;
+    toolcalls::AccountTools account_tools_;
     mcp::RunningCalls running_calls_;
     TaskGroup stream_calls_;
     http::Behind behind_;
@@ -116,6 +151,7 @@ private:
     accounts::Installer installer_;
     accounts::DocumentationEditor documentation_;
     safeguards::Decisions decisions_;
+    safeguards::KeyedRequests keyed_requests_;
     events::Subscriptions subscriptions_;
     events::Destinations destinations_;
     mcp::Mint mint_;

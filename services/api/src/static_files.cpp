@@ -70,6 +70,9 @@ Result<http::Response> StaticFiles::page(std::string_view name, std::string_view
                          "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'";
     if (!frame_origins.empty())
         policy.append("; frame-ancestors ").append(frame_origins);
+    // For browsers that do not know frame-ancestors.
+    if (frame_origins == "'none'")
+        response.headers.add("x-frame-options", "DENY");
     response.headers.add("content-security-policy", std::move(policy));
     response.headers.add("referrer-policy", "no-referrer");
     response.headers.add("x-content-type-options", "nosniff");

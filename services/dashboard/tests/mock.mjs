@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { approvals } from './approvals.mjs';
+import { people, rightCode, rightPassword } from './people.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const policy =
@@ -204,8 +205,8 @@ export async function start({ latencyMs = 60 } = {}) {
         response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
         response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
     };
-    const refuse = (response, status, message, more = {}) =>
-        send(response, status, { statusCode: status, error: 'Error', message, ...more });
+    const refuse = (response, status, message, more = {}, headers = {}) =>
+        send(response, status, { statusCode: status, error: 'Error', message, ...more }, headers);
     const page = (response, text, headers = {}) =>
         send(response, 200, text, { 'content-type': types.html, ...headers });
 
@@ -339,7 +340,9 @@ export async function start({ latencyMs = 60 } = {}) {
         });
     }
 
+    const answerPeople = people({ calls, latencyMs, send, refuse, file });
     const link = await listen('127.0.0.1', async (request, response, url) => {
+        if (await answerPeople(request, response, url)) return undefined;
         const token = request.headers.authorization?.replace(/^Bearer /, '');
         if (url.pathname.startsWith('/connect/session')) {
             const chunks = [];
@@ -467,5 +470,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const name of ['one', 'oauth']) console.log(`${host}/?token=${name}-2`);
     for (const name of Object.keys(approvals)) console.log(`${link}/approve?environment=env_01mock&approval=${name}-1`);
     console.log(`The code of every call is ${approvalCode}.`);
+    for (const path of ['sign-in', 'sign-in?team=acme', 'sign-in?team=plain#error=not_invited'])
+        console.log(`${link}/${path}`);
+    for (const path of ['sign-in#slx_signin_good1', 'invitation#slx_invite_good1', 'reset#slx_reset_good1'])
+        console.log(`${link}/${path}`);
+    console.log(`Sign in as ann@acme.example with ${rightPassword}; two@acme.example also needs ${rightCode}.`);
     console.log('A key that starts with wrong, and the subdomains taken, down and fault, are refused.');
 }

@@ -2,6 +2,8 @@
 
 #include "accounts/refresh_job.hpp"
 #include "accounts/uninstall_job.hpp"
+#include "calllog/process_log.hpp"
+#include "calllog/sum_job.hpp"
 #include "connecting/health_job.hpp"
 #include "events/deliverer.hpp"
 #include "http_api/error_body.hpp"
@@ -51,26 +53,31 @@ public:
             co_return http::json_response(200, std::string(R"({"status":"ok"})"));
         if (request.path() == "/readyz") {
             if (is_stopping_)
-                co_return refuse(503, "The worker is stopping.");
+                co_return error(503, "The worker is stopping.");
             auto const alive = co_await store_.ping(Deadline::after(std::chrono::seconds(1)));
             if (alive)
                 co_return http::json_response(200, std::string(R"({"status":"ready"})"));
             co_return http::json_response(503, json::value(http::error_body(alive.error())));
         }
         if (request.path() != "/metrics")
-            co_return refuse(404, "Not found.");
+            co_return error(404, "Not found.");
         http::Response response;
         response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
         response.body = registry_.text();
         co_return response;
     }
 
-    http::Response refuse(int status, std::string_view message) override
+    http::Response refuse(int status, std::string_view message, std::string_view) override
+    {
+        return error(status, message);
+    }
+
+private:
+    static http::Response error(int status, std::string_view message)
     {
         return http::json_response(status, json::value(http::error_body(status, message)));
     }
 
-private:
     store::Store& store_;
     telemetry::Registry const& registry_;
     bool const& is_stopping_;
@@ -79,15 +86,18 @@ private:
 /// Waits for the jobs in progress, then stops the io_context. A job that is cut leaves its lease and its intent, and
 /// the next worker goes on from there.
 Task<void> finish(TaskGroup& working, jobs::Loops& loops, tenancy::KeyringWatch& watch, http::Server& server,
-                  proxy::AccountObserver& observer, asio::io_context& io, telemetry::Log& log)
+                  proxy::AccountObserver& observer, calllog::BodyWriter& log_bodies, calllog::ProcessLog& call_log,
+                  asio::io_context& io, telemetry::Log& log)
 {
     auto const deadline = Deadline::after(kDrainLimit);
     bool const loops_ended = co_await working.drain(deadline);
     bool const jobs_ended = co_await loops.drain(deadline);
     bool const all_written = co_await observer.drain(deadline); // What the jobs' vendor calls told about accounts.
     co_await server.drain(Deadline::after(kGoodbyeLimit));
+    bool const bodies_stored = co_await log_bodies.drain(deadline);
+    bool const logged = co_await call_log.close(Deadline::after(kGoodbyeLimit));
     co_await watch.say_goodbye();
-    bool const is_whole = loops_ended && jobs_ended && all_written;
+    bool const is_whole = loops_ended && jobs_ended && all_written && bodies_stored && logged;
     log.write(is_whole ? telemetry::Level::info : telemetry::Level::warning, "worker has drained",
               {{"complete", is_whole}});
     io.stop();
@@ -121,7 +131,18 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     crypto::CursorSealer const cursors(keyring, clock);
     proxy::AccountObserver observer(io, store.accounts(), clock, log);
     proxy::CallerMetrics caller_metrics(registry);
-    proxy::Caller caller(client, vault, refresher, cursors, clock, observer, caller_metrics);
+    proxy::UnreadLimits unread_limits(registry, log);
+    http::PooledClient collector(io, config.client, http::EgressPolicy::anywhere(), client_metrics);
+    auto const log_rows = store::call_log_on(pool, keyring, clock, no_caches);
+    calllog::ProcessLog call_log(io, config.call_log, *log_rows, collector, registry, log);
+    if (auto const opened = call_log.open(); !opened)
+        return opened.error();
+    auto const inlets = call_log.add_thread();
+    calllog::Recorder recorder(inlets.rows, inlets.spans, clock);
+    calllog::BodyWriter log_bodies(io, *log_rows, call_log.metrics().lost_bodies, log);
+    proxy::CallRecorder call_recorder(recorder, log_bodies);
+    proxy::Caller caller(client, vault, refresher, cursors, clock, observer, call_recorder, caller_metrics,
+                         unread_limits);
     proxy::AccountCalls vendor_calls(caller);
     tenancy::Waiters waiters(io); // Nobody waits here.
     connecting::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
@@ -147,7 +168,9 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     loops.add(events::kDeliveryJob, [&](Job job) {
         return deliverer.deliver(job.environment, DeliveryId{job.id}, Deadline::after(kJobLimit));
     });
-    loops.add(tenancy::kRetentionJob, [&](Job) { return tenancy::forget_history(store.retention(), clock); });
+    loops.add(calllog::kSumJob, [&](Job job) { return calllog::sum_up_hour(*log_rows, job); });
+    loops.add(tenancy::kRetentionJob, [&](Job) { return tenancy::forget_history(store.upkeep().retention, clock); });
+    call_log.start();
     bool is_stopping = false;
     Handler handler(store, registry, is_stopping);
     http::Server server(io, config.server, handler, server_metrics, log);
@@ -156,8 +179,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     TaskGroup working(io, 16, log, "worker");
     loops.start(working);
     TaskGroup background(io, 2, log, "worker background");
-    tenancy::KeyringWatch watch(keyring, config.keyring_file, store.keys(), fmt::format("worker at {}", server.port()),
-                                compilers, clock, log);
+    tenancy::KeyringWatch watch(keyring, config.keyring_file, store.upkeep().keys,
+                                fmt::format("worker at {}", server.port()), compilers, clock, log);
     background.spawn(watch.run_forever());
     auto const kind_notified = [&io, &loops](std::string_view kind) {
         asio::post(io, [&loops, kind = std::string(kind)] { loops.ring(kind); });
@@ -173,7 +196,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         log.write(telemetry::Level::info, "worker is stopping");
         is_stopping = true;
         loops.stop();
-        background.spawn(finish(working, loops, watch, server, observer, io, log));
+        background.spawn(finish(working, loops, watch, server, observer, log_bodies, call_log, io, log));
     });
     log.write(telemetry::Level::info, "worker is running", {{"port", static_cast<std::int64_t>(server.port())}});
     io.run();

@@ -1,4 +1,4 @@
-// What ends by itself: a token that was replaced, a call that is remembered, an approval nobody gives, a token of an account.
+// What ends by itself: a token that was replaced, a call or a request that is remembered, an approval nobody gives, a token of an account.
 import assert from 'node:assert/strict';
 
 import { Api } from '../support/api.mjs';
@@ -44,6 +44,18 @@ test('a call is answered from the one before it until its window has ended', asy
     const second = await updated();
     assert.notEqual(second, first);
     assert.equal(await updated(), second);
+});
+
+test('a request with a key is answered from the one before it for a day', async () => {
+    const create = () => account.proxy.send('POST', '/macros', { body: { name: 'Daily' }, headers: { 'idempotency-key': 'daily' } });
+    const first = await create();
+    assert.equal(first.status, 201);
+    await advance(86_340);
+    assert.equal((await create()).text, first.text);
+    await advance(60);
+    const second = await create();
+    assert.deepEqual([second.status, second.headers['idempotent-replayed']], [201, undefined]);
+    assert.notEqual(second.json.id, first.json.id);
 });
 
 test('an approval that nobody gives ends after an hour, and may be asked for again', async () => {

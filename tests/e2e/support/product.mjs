@@ -10,7 +10,7 @@ import { Api, Proxy } from './api.mjs';
 import { send } from './exchange.mjs';
 import { freePort } from './ports.mjs';
 import { Simulator } from './simulator.mjs';
-import { defer, eventually } from './test.mjs';
+import { defer, eventually, sleep } from './test.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 const devJson = resolve(process.env.SLUICE_DEV_JSON ?? process.env.DEV_JSON ?? join(root, '.sluice/dev.json'));
@@ -41,6 +41,9 @@ const settingsOf = (settings) => ({
     ...settings,
 });
 
+/// Tests call without a pause, which our own limits of calls would refuse; limits.test.mjs looks at those.
+export const withoutLimits = { SLUICE_LIMITS_API_TOKEN: 0, SLUICE_LIMITS_ACCOUNT: 0 };
+
 /// Where the api listens, and which simulator it may call.
 export const main = { url: dev.base_url, management: dev.management_url, token: dev.api_token, allow: dev.allow, simulator: new Simulator(dev.simulator_url) };
 main.api = new Api(main.url, main.token);
@@ -67,11 +70,11 @@ export const overrideFor = (simulator) => ({
 });
 
 /// The environment `name`, empty but for Gorgias, installed at the simulator of `product`; with an API token.
-export async function environment(name, product = main) {
-    await cli('team', 'create', 'e2e');
-    await cli('environment', 'create', name, '--team', 'e2e');
+export async function environment(name, product = main, team = 'e2e') {
+    await cli('team', 'create', team);
+    await cli('environment', 'create', name, '--team', team);
     const { token, environment_id } = await cli(
-        ...['api-token', 'create', 'e2e', '--team', 'e2e', '--environment', name, '--replace'],
+        ...['api-token', 'create', 'e2e', '--team', team, '--environment', name, '--replace'],
     );
     const api = new Api(product.url, token);
     // What a run that was cut off left behind.
@@ -133,6 +136,7 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
         SLUICE_PUBLIC_URL: own.url,
         SLUICE_EGRESS_ALLOW: new URL(own.simulator.url).host,
         SLUICE_THREADS: 2,
+        ...withoutLimits,
         ...settings,
     });
     own.pid = process.pid;
@@ -145,6 +149,16 @@ export async function startApi(scope, { settings = {}, simulator = false } = {})
     await eventually('the api is ready', 15, isReady);
     if (simulator) await eventually('the simulator is ready', 15, () => own.simulator.state().catch(() => undefined));
     return own;
+}
+
+/// What a person does who has the code of an approval. All tests come from one address, which may use ten codes a second:
+/// who is told to wait does.
+export async function byCode(key, decision, at = main.url) {
+    const body = { ...key, ...(decision && { decision }) };
+    const answer = await send('POST', `${at}/approve/call`, { headers: { 'content-type': 'application/json' }, body });
+    if (answer.status !== 429) return answer;
+    await sleep(Number(answer.headers['retry-after']) * 1000);
+    return byCode(key, decision, at);
 }
 
 /// So much of a process's log is kept: characters.

@@ -1,6 +1,7 @@
 // An open-loop load in a process of its own: requests leave at their time, whatever became of those before.
-// Called with JSON as its argument: {targets: [{name, url, method, headers, body, good}], rate, seconds}. Each target gets
-// `rate` requests a second; an answer is good when it is a 200 that has `good` in it and no "isError":true.
+// Called with JSON as its argument: {targets: [{name, url, method, headers, body, good, marks}], rate, seconds}. Each target
+// gets `rate` requests a second; an answer is good when it is a 200 that has `good` in it and no "isError":true. `{n}` in
+// url, body and good is the number of the request. All that matches the regular expression `marks` must begin `good`.
 // Prints {name: {sent, failed, failures: [...], p50, p99, max}} in milliseconds.
 import { spawn } from 'node:child_process';
 import http from 'node:http';
@@ -18,7 +19,8 @@ export function load(targets, { rate, seconds }) {
     });
 }
 
-function once(agent, { url, method = 'POST', headers = {}, body, good }) {
+function once(agent, number, { method = 'POST', headers = {}, marks, ...target }) {
+    const [url, body, good] = [target.url, target.body, target.good].map((text) => text?.replaceAll('{n}', number));
     return new Promise((resolve) => {
         const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
         const request = http.request(url, { method, agent, headers: { ...length, ...headers }, timeout: 20_000 }, (response) => {
@@ -27,6 +29,9 @@ function once(agent, { url, method = 'POST', headers = {}, body, good }) {
             response.on('error', (error) => resolve(String(error)));
             response.on('end', () => {
                 const isGood = response.statusCode === 200 && text.includes(good) && !text.includes('"isError":true');
+                const all = marks ? (JSON.stringify(response.headers) + text).match(new RegExp(marks, 'g')) : [];
+                const alien = all?.find((mark) => !good.startsWith(mark));
+                if (alien) return resolve(`bytes of another call: ${alien}`);
                 resolve(isGood ? undefined : `${response.statusCode} ${text.slice(0, 300)}`);
             });
         });
@@ -52,7 +57,7 @@ async function main({ targets, rate, seconds }) {
                 for (const due = Math.min(rate * seconds, Math.floor((elapsed / 1000) * rate)); run.sent < due; ++run.sent) {
                     // From when it should have left: a generator that is late may not flatter the answer.
                     const from = started + (run.sent * 1000) / rate;
-                    const call = once(run.agent, run.target).then((failure) => {
+                    const call = once(run.agent, run.sent, run.target).then((failure) => {
                         pending.delete(call);
                         if (failure) run.failures.push(failure);
                         else run.times.push(performance.now() - from);

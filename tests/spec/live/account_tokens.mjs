@@ -15,6 +15,8 @@ export async function accountTokens(session, known) {
     const token = known.accountToken;
     await session.call('getOwnIntegratedAccount', 200, '', { token, holds: (json) => json.id === id });
     await refusesAccountTokens(session, 'getOwnIntegratedAccount', {}, token);
+    await session.call('getOwnRateLimit', 200, '', { token, holds: ({ windows }) => Array.isArray(windows) });
+    await refusesAccountTokens(session, 'getOwnRateLimit', {}, token);
 
     const update = 'updateOwnIntegratedAccount';
     await session.call(update, 200, '', {

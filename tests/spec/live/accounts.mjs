@@ -86,6 +86,23 @@ async function change(session, known) {
     });
     await refusesIds(session, 'getIntegratedAccount', {}, 'ia');
     await refusesTokens(session, 'getIntegratedAccount', path);
+    await session.call('getRateLimit', 200, '', { path, holds: ({ windows }) => Array.isArray(windows) });
+    await session.call('getRateLimit', 404, 'of another environment', { path, token: known.product.foreignToken });
+    await refusesIds(session, 'getRateLimit', {}, 'ia');
+    await refusesTokens(session, 'getRateLimit', path);
+
+    const fair_share = { shares: [{ mcp_server_id: nothing('mcp_srv'), weight: 2 }], default_weight: 1 };
+    await session.call('updateIntegratedAccount', 200, 'with shares', {
+        path,
+        json: { fair_share },
+        holds: (json) => json.fair_share.shares[0].weight === 2,
+    });
+    await session.call('updateIntegratedAccount', 400, 'with a wrong weight', {
+        path,
+        json: { fair_share: { default_weight: 0 } },
+        holds: ({ details }) => details.failures[0].path === 'fair_share.default_weight',
+    });
+    await session.call('updateIntegratedAccount', 200, 'without shares', { path, json: { fair_share: null } });
 
     await session.call('updateIntegratedAccount', 200, '', {
         path,
@@ -132,7 +149,7 @@ async function tools(session, known) {
         query: { methods: 'list,get', tags: 'teams' },
         holds: (json) => json.result.length === 2,
     });
-    for (const format of ['openai', 'anthropic', 'gemini', 'mcp'])
+    for (const format of ['mcp', 'openai', 'openai_responses', 'anthropic', 'gemini'])
         await session.call('listTools', 200, `for ${format}`, { path, query: { format, methods: 'read' } });
     await session.call('listTools', 400, 'in an unknown format', { path, query: { format: 'xml' } });
     await session.call('listTools', 400, 'with a method that is none', { path, query: { methods: 'reed' } });

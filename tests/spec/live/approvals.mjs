@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { dataOf, send } from '../support/http.mjs';
 import { withoutHash } from './connecting.mjs';
 import { nothing, refusesBodies, refusesFilters, refusesIds, refusesTokens } from './refusals.mjs';
@@ -77,5 +79,6 @@ export async function approvals(session, known) {
         holds: ({ code, status }) => code === null && status === 'pending',
     });
     await session.call('deleteMcpServer', 200, 'with calls that wait', { path: { id: known.account, server_id: server.id } });
+    await sleep(1000); // An address may try ten codes a second.
     await session.call(byCode, 404, 'whose server is gone', { token: null, json: last });
 }

@@ -47,6 +47,10 @@ export async function installations(session, known) {
             json: { integration_id, override: { credentials: { oauth2 } } },
             holds: (json) => json.details.failures[0].path.startsWith('override.credentials.oauth2'),
         });
+    await session.call(create, 400, 'with a client certificate that is none', {
+        json: { integration_id, override: { tls: { certificate: 'x', key: 'y' } } },
+        holds: (json) => json.details.failures[0].path === 'override.tls.certificate',
+    });
     await session.call(create, 400, 'in another environment', {
         json: { integration_id, environment_id: nothing('env') },
     });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +18,8 @@ function uuidOf(id) {
     for (const digit of id.split('_').at(-1)) number = number * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(digit));
     return number.toString(16).padStart(32, '0');
 }
+
+const secretIn = (made) => JSON.stringify(made).match(/#(slx_\w+)/)[1];
 
 /// The product that runs, with an environment of our own: no other test's rows come in our way, nor ours in theirs.
 export class Product {
@@ -42,6 +45,17 @@ export class Product {
         this.#cli('team', 'create', 'spec');
         this.environment = this.#cli('environment', 'create', 'spec', '--team', 'spec').id;
         return this.#cli('api-token', 'create', 'spec', '--team', 'spec', '--environment', 'spec', '--replace').token;
+    }
+
+    /// A user of our team: `{email, secret}`, of the link to sign in once.
+    makeUser(role) {
+        const email = `${role}-${randomBytes(4).toString('hex')}@spec.example`;
+        return { email, secret: secretIn(this.#cli('user', 'create', 'spec', email, '--role', role)) };
+    }
+
+    /// The secret of a link to set a password; an invitation, for who has never signed in.
+    resetLink(email) {
+        return secretIn(this.#cli('user', 'reset', 'spec', email));
     }
 
     /// Gorgias under the name `asking`, with a form after connecting; a team's own integration.

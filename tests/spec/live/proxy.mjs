@@ -32,6 +32,7 @@ const operations = {
 export async function proxy(session, known) {
     await reads(session, known);
     await writes(session, known);
+    await custom(session, known);
     for (const [id, operation] of Object.entries(operations)) {
         await refusals(session, known, id, operation);
         await vendorAnswers(session, known, id, operation);
@@ -192,7 +193,117 @@ async function writes(session, known) {
         await session.call(id, 200, "with another status of the vendor's", { path, query, json: { name: 'x' } });
     }
     await session.call('proxyDelete', 200, '', { path, query, holds: (json) => json.id === String(tag.id) });
+    await keys(session, known);
     await session.call('proxyDelete', 404, 'again', { path, query, holds: (json) => json.is_remote_error === true });
+}
+
+/// Paths of the vendor's own.
+async function custom(session, known) {
+    const query = { integrated_account_id: known.account };
+    const tags = { path: 'api/tags' };
+    await session.call('customGet', 200, '', {
+        path: tags,
+        query: { ...query, limit: 1 },
+        holds: (json, { headers }) => json.data.length === 1 && headers['ratelimit-limit'] === '40',
+    });
+    await session.call('customGet', 200, "with the account's token", { path: tags, token: known.accountToken });
+    await session.call('customHead', 200, '', { path: tags, query, holds: (_, { body }) => body.length === 0 });
+    await known.product.fault('GET /api/tags', { status: 304, body: '', headers: { ETag: '"7"' } });
+    await session.call('customGet', 304, '', { path: tags, query, headers: { 'if-none-match': '"7"' } });
+    const tag = await session.call('customPost', 201, '', { path: tags, query, json: { name: 'custom' } });
+    const one = { path: `api/tags/${tag.id}` };
+    await session.call('customPut', 202, '', { path: one, query, json: { name: 'custom-two' } });
+    await known.product.fault(`PATCH /${one.path}`, { status: 200, body: { id: tag.id } });
+    await session.call('customPatch', 200, '', { path: one, query, json: { name: 'custom-three' } });
+    await session.call('customPatch', 405, 'that the vendor does not know', {
+        path: one,
+        query,
+        json: {},
+        holds: (json) => json.is_remote_error === true,
+    });
+    await session.call('customDelete', 204, '', { path: one, query });
+    await session.call('customDelete', 404, 'again', { path: one, query, holds: (json) => json.is_remote_error === true });
+    for (const [id, json] of [['customGet'], ['customPost', {}], ['customPut', {}], ['customPatch', {}], ['customDelete']]) {
+        await refusesTokens(session, id, tags);
+        await session.call(id, 400, 'without an account', { path: tags, json });
+        await session.call(id, 403, "with another account's token", {
+            path: tags,
+            json,
+            query: { integrated_account_id: known.limited },
+            token: known.accountToken,
+        });
+        for (const path of ['api/%2e%2e/oauth', 'api//tags', 'api/a%2Fb', 'api/..%5cb'])
+            await session.call(id, 400, `to ${path}`, {
+                path: { path },
+                query,
+                json,
+                holds: ({ details }) => details.failures[0].path === 'path',
+            });
+    }
+    await session.call('customHead', 400, 'without an account', { path: tags });
+    const pages = { format: 'cursor', config: { items: 'data', next: 'meta.next_cursor', cursor_parameter: 'cursor', limit_parameter: 'limit' } };
+    const search = { path: 'api/search' };
+    await known.product.fault('POST /api/search', { status: 200, body: { data: [{ id: 1 }], meta: { next_cursor: 'c2' } } });
+    await session.call('customPost', 200, 'read as a list', {
+        path: search,
+        query: { ...query, limit: 1 },
+        json: { type: 'customer', methodConfig: { pagination: pages } },
+        holds: (json) => json.result_count === 1 && typeof json.next_cursor === 'string',
+    });
+    await session.call('customPost', 403, 'that is read otherwise, with the account\'s token', {
+        path: search,
+        token: known.accountToken,
+        json: { methodConfig: { pagination: pages } },
+    });
+    await session.call('customPost', 400, 'to another host', {
+        path: search,
+        query,
+        json: { methodConfig: { base_url: 'https://evil.example' } },
+        holds: ({ details }) => details.failures[0].path === 'methodConfig.base_url',
+    });
+    await session.call('customPost', 413, 'with too large a body', {
+        path: tags,
+        query,
+        announce: 5 * 1024 * megabyte + 1,
+        type: 'application/octet-stream',
+    });
+}
+
+/// A write with a key is made once.
+async function keys(session, known) {
+    const query = { integrated_account_id: known.account };
+    for (const [id, path, json] of [
+        ['proxyCreate', { resource: 'tags' }, { name: 'spec-key' }],
+        ['proxyCustom', { resource: 'tags', item: 'bulk_delete' }, { ids: [1] }],
+        ['proxyReplace', { resource: 'tags', item: '1' }, { name: 'x' }],
+        ['proxyUpdate', { resource: 'tags', item: '1' }, { name: 'x' }],
+        ['proxyDelete', { resource: 'tags', item: '1' }, undefined],
+    ]) {
+        const headers = { 'idempotency-key': `spec-${id}` };
+        await known.product.fault(operations[id].match, { status: 200, body: { id: 1 } });
+        await session.call(id, 200, 'with a key', { path, query, json, headers });
+        await session.call(id, 200, 'again with its key', {
+            path,
+            query,
+            json,
+            headers,
+            holds: (_, { headers }) => headers['idempotent-replayed'] === 'true',
+        });
+        await session.call(id, 422, 'with the key of another body', {
+            path,
+            query,
+            json: { name: 'other' },
+            headers,
+            holds: (body) => !('is_remote_error' in body) && /Idempotency-Key/.test(body.message),
+        });
+        await session.call(id, 400, 'with a key that is none', {
+            path,
+            query,
+            json,
+            headers: { 'idempotency-key': 'two words' },
+            holds: (body) => body.details.failures[0].path === 'Idempotency-Key',
+        });
+    }
 }
 
 async function moved(known) {
@@ -450,6 +561,10 @@ async function switches(session, known) {
     await each(503, 'of a blocked account');
     await change('to a sandbox', { is_blocked: false, is_sandbox: true });
     await each(405, 'of a sandbox', ({ writes: isWrite }) => isWrite);
+    const custom = { path: { path: 'api/tags' }, query: { integrated_account_id: account } };
+    await session.call('customGet', 200, 'of a sandbox', custom);
+    for (const id of ['customPost', 'customPut', 'customPatch', 'customDelete'])
+        await session.call(id, 405, 'of a sandbox', { ...custom, json: id === 'customDelete' ? undefined : {} });
     await change('to an ordinary one', { is_sandbox: false });
     await install('to disabled', { is_enabled: false });
     await each(403, 'of a disabled integration');

@@ -100,7 +100,8 @@ export class Session {
 function filled(path, values) {
     return path.replace(/\{(\w+)\}/g, (_, name) => {
         if (!(name in values)) throw new Error(`${path} needs ${name}`);
-        return encodeURIComponent(values[name]);
+        // The rest of a path has slashes of its own.
+        return path.endsWith(`/custom/{${name}}`) ? values[name] : encodeURIComponent(values[name]);
     });
 }
 

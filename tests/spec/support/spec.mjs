@@ -12,6 +12,9 @@ const hopHeaders = new Set(['date', 'connection', 'keep-alive', 'content-length'
 /// What our client writes itself, whatever it delivers.
 const clientHeaders = new Set([...hopHeaders, 'host', 'accept-encoding']);
 
+/// Whether the answers are the vendor's, with its headers.
+const isOfVendor = ({ path }) => path.startsWith('/proxy/') || path.startsWith('/custom/');
+
 /// The specification, asked about one request or one answer at a time.
 export class Spec {
     // The file is ours: it may have as many aliases as answers.
@@ -36,6 +39,7 @@ export class Spec {
             path,
             pointer: ['paths', path, verb],
             security: description.security ?? this.#document.security,
+            permission: description['x-permission'],
             parameters: parameters.map((one) => this.#followed(one)),
             body: description.requestBody,
             responses: description.responses,
@@ -84,7 +88,7 @@ export class Spec {
         const pointer = this.#pointerTo([...operation.pointer, 'responses', key]);
         const response = this.#at(pointer);
         // Behind the proxy, headers of the vendor are passed on.
-        const isClosed = !operation.path.startsWith('/proxy/');
+        const isClosed = !isOfVendor(operation);
         return [
             ...this.#problemsOfHeaders(response.headers ?? {}, pointer, headers, isClosed),
             ...this.#problemsOfContent(operation, response, pointer, headers, body),
@@ -136,7 +140,7 @@ export class Spec {
 
     #problemsOfContent(operation, response, pointer, headers, body) {
         const type = headers['content-type'];
-        if (response.content === undefined || (type === undefined && operation.path.startsWith('/proxy/')))
+        if (response.content === undefined || (type === undefined && isOfVendor(operation)))
             return body.length > 0 ? [`a body where none is described: ${body.toString().slice(0, 200)}`] : [];
         const key = matchType(response.content, type);
         if (key === undefined) return [`the content type ${type} is not described`];

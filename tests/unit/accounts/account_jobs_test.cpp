@@ -127,7 +127,7 @@ TEST_F(RefreshJobTest, IsTriedAgainWhileTheDatabaseIsDown)
 /// A removed installation whose rest is deleted in batches.
 class Rest final : public InstallationRepository {
 public:
-    Task<Result<Ensured>> ensure(EnvironmentIntegration, Deadline) override { co_return none(); }
+    Task<Result<Ensured>> ensure(EnvironmentIntegration, tenancy::Author, Deadline) override { co_return none(); }
     Task<Result<EnvironmentIntegration>> find(EnvironmentId, EnvironmentIntegrationId, Deadline) override
     {
         co_return none();
@@ -140,8 +140,14 @@ public:
     {
         co_return none();
     }
-    Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration, Deadline) override { co_return none(); }
-    Task<Result<void>> remove(EnvironmentId, EnvironmentIntegrationId, Deadline) override { co_return none(); }
+    Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration, tenancy::Author, Deadline) override
+    {
+        co_return none();
+    }
+    Task<Result<void>> remove(EnvironmentId, EnvironmentIntegrationId, tenancy::Author, Deadline) override
+    {
+        co_return none();
+    }
     Task<Result<bool>> remove_rest(EnvironmentId, EnvironmentIntegrationId id, Deadline) override
     {
         ids.push_back(id);

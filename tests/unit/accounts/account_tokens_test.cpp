@@ -20,12 +20,12 @@ protected:
         auto const secret = crypto::mint_token(keyring_, crypto::TokenKind::account);
         std::string token(secret.reveal());
         test::must(test::run(rows_.create({environment_, account_, clock_.now() + AccountTokens::kLifetime},
-                                          crypto::hash_token(keyring_, token), test::soon())));
+                                          crypto::hash_token(keyring_, token), {}, test::soon())));
         return token;
     }
     Result<AccountToken> authenticate(std::string_view token)
     {
-        return test::run(tokens_.authenticate(token, test::soon()));
+        return test::run(tokens_.authenticate(token, {}, test::soon()));
     }
     ErrorCode refusal_of(std::string_view token)
     {

@@ -88,6 +88,24 @@ TEST_F(CallableAccountsTest, WeighWhatTheyDoNotShare)
     EXPECT_LE(more, 2 * 1'500U + 1'000U);
 }
 
+TEST_F(CallableAccountsTest, HaveTheTlsSettingsOfTheirInstallationButNoKeyInTheClear)
+{
+    auto const without = desk_.callable(id_);
+    EXPECT_FALSE(without->tls);
+    desk_.rows.show_certificate(desk_.environment, EnvironmentIntegrationId{Uuid{8}});
+    auto const account = desk_.callable(id_);
+    ASSERT_TRUE(account->tls);
+    EXPECT_EQ(account->installed, without->installed) << "they change no definition";
+    EXPECT_GT(weight_of(*account), weight_of(*without));
+    EXPECT_EQ(desk_.callable(id_)->tls->id, account->tls->id);
+    desk_.rows.show_certificate(desk_.environment, EnvironmentIntegrationId{Uuid{8}});
+    EXPECT_NE(desk_.callable(id_)->tls->id, account->tls->id) << "a key that is sealed anew is another key";
+    installation().tls_key.reset();
+    auto const gone = desk_.callable(id_)->tls->key();
+    EXPECT_EQ(gone.error().code(), ErrorCode::forbidden);
+    EXPECT_TRUE(gone.error().public_detail().contains("set override.tls again"));
+}
+
 /// A desk whose list's sorting each account has of its own.
 TEST(CallableAccountsWeight, CountsAnAccountsOwnTools)
 {

@@ -36,10 +36,10 @@ protected:
                 .region = {},
                 .context = {{"email", "me@acme.example"}, {"api_key", "key-123456"}}};
     }
-    Account created() { return *test::run(directory_.create(entered(), soon())); }
+    Account created() { return *test::run(directory_.create(entered(), {}, soon())); }
     Result<Account> change(IntegratedAccountId id, AccountPatch patch)
     {
-        return test::run(directory_.change(environment_, id, std::move(patch), soon()));
+        return test::run(directory_.change(environment_, id, std::move(patch), {}, soon()));
     }
     Account& row(IntegratedAccountId id) { return rows_.rows.at({environment_, id}).account; }
     json::object secrets_of(IntegratedAccountId id) { return rows_.context_of(environment_, id)->secret; }
@@ -90,7 +90,7 @@ TEST_F(DirectoryTest, WhatCannotBeCalledIsNotStored)
     for (auto const& [account, path] : {std::pair{without_key, "context.api_key"},
                                         {of_nothing, "environment_integration_id"},
                                         {of_no_kind, "authentication_method"}}) {
-        auto const made = test::run(directory_.create(account, soon()));
+        auto const made = test::run(directory_.create(account, {}, soon()));
         ASSERT_FALSE(made) << path;
         EXPECT_EQ(path_of(made.error()), path);
     }
@@ -140,7 +140,7 @@ TEST_F(DirectoryTest, ReplacedCredentialsMayBeOfAnotherMethod)
                               {"client_secret", "s3cret"},
                               {"oauth", json::object{{"token", json::object{{"access_token", "a"}}}}}};
     auto const replaced =
-        test::run(directory_.replace_credentials(environment_, id, "oauth2_client_credentials", client, soon()));
+        test::run(directory_.replace_credentials(environment_, id, "oauth2_client_credentials", client, {}, soon()));
     ASSERT_TRUE(replaced) << replaced.error().public_detail();
     EXPECT_EQ(replaced->authentication_method, "oauth2_client_credentials");
     EXPECT_EQ(replaced->generation, 2);
@@ -148,7 +148,7 @@ TEST_F(DirectoryTest, ReplacedCredentialsMayBeOfAnotherMethod)
 
 TEST_F(DirectoryTest, CredentialsThatAreNotRenewedSaySo)
 {
-    auto const renewed = test::run(directory_.renew(environment_, created().id, soon()));
+    auto const renewed = test::run(directory_.renew(environment_, created().id, {}, soon()));
     ASSERT_FALSE(renewed);
     EXPECT_EQ(renewed.error().code(), ErrorCode::conflict);
     EXPECT_TRUE(client_.requests.empty());
@@ -157,7 +157,7 @@ TEST_F(DirectoryTest, CredentialsThatAreNotRenewedSaySo)
 TEST_F(DirectoryTest, ATokenForTheBrowserEndsAfterItsTime)
 {
     auto const id = created().id;
-    auto const minted = test::run(directory_.mint_token(environment_, id, soon()));
+    auto const minted = test::run(directory_.mint_token(environment_, id, {}, soon()));
     ASSERT_TRUE(minted);
     EXPECT_TRUE(minted->token.reveal().starts_with("slx_acct_"));
     EXPECT_EQ(minted->expires_at, clock_.now() + AccountTokens::kLifetime);
@@ -168,9 +168,9 @@ TEST_F(DirectoryTest, ARemovedAccountIsGoneForThoseWhoHadItCached)
 {
     auto const id = created().id;
     ASSERT_TRUE(test::run(callable_.find(environment_, id, soon())));
-    ASSERT_TRUE(test::run_on(io_, directory_.remove(environment_, id, soon())));
+    ASSERT_TRUE(test::run_on(io_, directory_.remove(environment_, id, {}, soon())));
     EXPECT_EQ(test::run(callable_.find(environment_, id, soon())).error().code(), ErrorCode::not_found);
-    EXPECT_EQ(test::run_on(io_, directory_.remove(environment_, id, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run_on(io_, directory_.remove(environment_, id, {}, soon())).error().code(), ErrorCode::not_found);
 }
 
 TEST_F(DirectoryTest, WhatARemovedAccountWasGrantedIsRevokedAtTheVendor)
@@ -180,10 +180,10 @@ TEST_F(DirectoryTest, WhatARemovedAccountWasGrantedIsRevokedAtTheVendor)
     by_oauth.context = {{"client_id", "mine"},
                         {"client_secret", "s3cret"},
                         {"oauth", json::object{{"token", json::object{{"access_token", "granted"}}}}}};
-    auto const account = test::run(directory_.create(by_oauth, soon()));
+    auto const account = test::run(directory_.create(by_oauth, {}, soon()));
     ASSERT_TRUE(account) << account.error().public_detail();
     client_.answer(200);
-    ASSERT_TRUE(test::run_on(io_, directory_.remove(environment_, account->id, soon())));
+    ASSERT_TRUE(test::run_on(io_, directory_.remove(environment_, account->id, {}, soon())));
     io_.restart();
     io_.run();
     ASSERT_EQ(client_.requests.size(), 1U);
@@ -198,13 +198,13 @@ TEST_F(DirectoryTest, ARenewalThatFailsIsNoErrorWhileTheOldCredentialWorks)
     by_oauth.context = {{"client_id", "mine"},
                         {"client_secret", "s3cret"},
                         {"oauth", json::object{{"token", json::object{{"access_token", "granted"}}}}}};
-    auto const id = test::run(directory_.create(by_oauth, soon()))->id;
+    auto const id = test::run(directory_.create(by_oauth, {}, soon()))->id;
     row(id).access_expires_at = clock_.now() + std::chrono::hours(1);
     client_.answer(503);
-    EXPECT_TRUE(test::run_on(io_, directory_.renew(environment_, id, soon())));
+    EXPECT_TRUE(test::run_on(io_, directory_.renew(environment_, id, {}, soon())));
     clock_.advance(std::chrono::hours(2));
     client_.answer(503);
-    EXPECT_FALSE(test::run_on(io_, directory_.renew(environment_, id, soon())));
+    EXPECT_FALSE(test::run_on(io_, directory_.renew(environment_, id, {}, soon())));
 }
 
 TEST_F(DirectoryTest, RemovingManySkipsWhatIsNotThereAndStopsAtTrouble)
@@ -212,17 +212,15 @@ TEST_F(DirectoryTest, RemovingManySkipsWhatIsNotThereAndStopsAtTrouble)
     auto const one = created().id;
     auto const two = created().id;
     IntegratedAccountId const none{Uuid{99}};
-    auto const gone =
-        test::run_on(io_, directory_.remove_all(environment_, {one, none, two}, std::chrono::milliseconds(1000)));
+    auto const gone = test::run_on(io_, directory_.remove_all(environment_, {one, none, two}, {}, soon()));
     ASSERT_TRUE(gone);
     EXPECT_EQ(*gone, (std::vector{one, two}));
     auto const left = created().id;
     rows_.before = [](std::string_view method) -> std::optional<Error> {
-        return method == "remove" ? std::optional(Error{ErrorCode::unavailable, "down"}) : std::nullopt;
+        return method == "remove_all" ? std::optional(Error{ErrorCode::unavailable, "down"}) : std::nullopt;
     };
-    EXPECT_EQ(
-        test::run_on(io_, directory_.remove_all(environment_, {left}, std::chrono::milliseconds(1000))).error().code(),
-        ErrorCode::unavailable);
+    EXPECT_EQ(test::run_on(io_, directory_.remove_all(environment_, {left}, {}, soon())).error().code(),
+              ErrorCode::unavailable);
     EXPECT_TRUE(rows_.rows.contains({environment_, left}));
 }
 
@@ -230,9 +228,9 @@ TEST_F(DirectoryTest, AnotherEnvironmentSeesNothing)
 {
     auto const id = created().id;
     EnvironmentId const other{Uuid{6}};
-    EXPECT_EQ(test::run(directory_.change(other, id, {.is_blocked = true}, soon())).error().code(),
+    EXPECT_EQ(test::run(directory_.change(other, id, {.is_blocked = true}, {}, soon())).error().code(),
               ErrorCode::not_found);
-    EXPECT_EQ(test::run_on(io_, directory_.remove(other, id, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run_on(io_, directory_.remove(other, id, {}, soon())).error().code(), ErrorCode::not_found);
     EXPECT_FALSE(row(id).is_blocked);
 }
 

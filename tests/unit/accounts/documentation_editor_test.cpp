@@ -8,14 +8,17 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace sluice::accounts {
 namespace {
 
 /// One row at most.
 class FakeDocumentation final : public DocumentationRepository {
 public:
-    Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline) override
+    Task<Result<DocumentationRow>> create(DocumentationRow row, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         kept = row;
         co_return row;
     }
@@ -29,18 +32,23 @@ public:
     {
         co_return tenancy::Page<DocumentationRow>{};
     }
-    Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline) override
+    Task<Result<DocumentationRow>> update(DocumentationRow row, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         kept = row;
         co_return row;
     }
-    Task<Result<void>> remove(EnvironmentId, DocumentationId, Deadline) override { co_return Result<void>{}; }
+    Task<Result<void>> remove(EnvironmentId, DocumentationId, tenancy::Author, Deadline) override
+    {
+        co_return Result<void>{};
+    }
     Task<Result<std::vector<DocumentationRow>>> of_installation(EnvironmentId, EnvironmentIntegrationId, IntegrationId,
                                                                 Deadline) override
     {
         co_return std::vector<DocumentationRow>{};
     }
 
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
     std::optional<DocumentationRow> kept;
 };
 
@@ -72,7 +80,7 @@ protected:
     /// The path of the first mistake; empty if the row was stored.
     std::string mistake_in(DocumentationRow made)
     {
-        auto const created = test::run_on(io_, editor_.create(std::move(made), test::soon()));
+        auto const created = test::run_on(io_, editor_.create(std::move(made), {}, test::soon()));
         EXPECT_EQ(created.has_value(), rows_.kept.has_value());
         rows_.kept.reset();
         return created ? "" : created.error().failures().empty() ? "?" : created.error().failures()[0].path;
@@ -130,7 +138,7 @@ TEST_F(DocumentationEditorTest, ChecksAChangeToo)
 {
     auto const change = [&](std::optional<std::string> format, std::optional<std::string> value) {
         return test::run_on(io_, editor_.change(environment_, DocumentationId{Uuid{4}}, std::move(format),
-                                                std::move(value), test::soon()));
+                                                std::move(value), {}, test::soon()));
     };
     EXPECT_EQ(change({}, "x").error().code(), ErrorCode::not_found);
     rows_.kept = row("name", "who_am_i");

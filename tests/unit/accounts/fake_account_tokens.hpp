@@ -10,8 +10,10 @@ namespace sluice::accounts {
 /// Tokens of accounts in memory. Belongs to one thread.
 class FakeAccountTokens final : public AccountTokenRepository {
 public:
-    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline) override
+    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, tenancy::Author author,
+                                      Deadline) override
     {
+        authors.push_back(std::move(author));
         tokens.push_back(token);
         hashes.push_back(hash);
         co_return token;
@@ -27,6 +29,7 @@ public:
         co_return Error{ErrorCode::not_found, "There is no such token."};
     }
 
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
     std::vector<AccountToken> tokens;
     std::vector<crypto::TokenHash> hashes;
     int lookups = 0; ///< Calls of `resolve`.

@@ -73,7 +73,7 @@ TEST_F(FakeAccountsTest, ChangesNothingWhenAChangeFails)
             account.tenant_id = "other";
             return Error{ErrorCode::invalid_argument, "no"};
         },
-        deadline_));
+        {}, deadline_));
     EXPECT_FALSE(failed);
     EXPECT_EQ(rows_.rows.at({environment_, id_}).account.tenant_id, "acme");
     EXPECT_TRUE(changes_.sent.empty());

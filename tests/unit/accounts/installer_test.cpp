@@ -1,5 +1,6 @@
 #include "accounts/installer.hpp"
 
+#include "support/certificates.hpp"
 #include "support/clock.hpp"
 #include "support/fake_installations.hpp"
 #include "support/fake_integrations.hpp"
@@ -29,11 +30,11 @@ protected:
     }
     Result<InstallationRepository::Ensured> install(EnvironmentIntegration row)
     {
-        return test::run_on(io_, installer_.install(std::move(row), test::soon()));
+        return test::run_on(io_, installer_.install(std::move(row), {}, test::soon()));
     }
     Result<EnvironmentIntegration> change(InstallationPatch patch)
     {
-        return test::run_on(io_, installer_.change(environment_, id_, std::move(patch), test::soon()));
+        return test::run_on(io_, installer_.change(environment_, id_, std::move(patch), {}, test::soon()));
     }
     std::vector<std::string> mistakes_of(std::string_view override)
     {
@@ -54,7 +55,7 @@ protected:
     WorkerPool workers_{1, 100};
     Integrations integrations_{definitions_, workers_};
     http::EgressPolicy egress_;
-    Installer installer_{installations_, definitions_, integrations_, egress_};
+    Installer installer_{installations_, definitions_, integrations_, egress_, clock_};
     EnvironmentId environment_{Uuid{7}};
     EnvironmentIntegrationId id_{Uuid{8}};
 };
@@ -67,6 +68,76 @@ TEST_F(InstallerTest, TakesTheAppsSecretOutOfTheOverride)
     EXPECT_TRUE(made.created);
     EXPECT_EQ(made.row.app_secret->reveal(), "s3cret");
     EXPECT_EQ(made.row.override, object(R"({"credentials":{"oauth2":{"client_id":"app"}}})"));
+}
+
+std::string with_tls(std::string_view ca, std::string_view certificate, std::optional<std::string> const& key)
+{
+    json::object tls{{"ca", ca}, {"certificate", certificate}};
+    if (key)
+        tls["key"] = std::string_view(*key);
+    return json::to_text(json::object{{"tls", std::move(tls)}});
+}
+
+TEST_F(InstallerTest, TakesTheKeyOfAClientCertificateOutOfTheOverride)
+{
+    auto const ca = test::made_certificate();
+    auto const client = test::made_certificate();
+    auto const made = test::must(install(wanted(with_tls(ca.certificate, client.certificate, client.key))));
+    EXPECT_EQ(made.row.tls_key->reveal(), client.key);
+    EXPECT_EQ(made.row.override, object(with_tls(ca.certificate, client.certificate, {})));
+    auto const other = test::made_certificate();
+    auto const changed =
+        test::must(change({.override = object(with_tls(ca.certificate, other.certificate, other.key))}));
+    EXPECT_EQ(changed.tls_key->reveal(), other.key);
+    EXPECT_EQ(changed.override, object(with_tls(ca.certificate, other.certificate, {})));
+    EXPECT_FALSE(test::must(change({.override = changed.override})).tls_key) << "what was read can be sent back";
+}
+
+TEST_F(InstallerTest, TellsMistakesInTheTlsSettingsAtTheirPlace)
+{
+    auto const client = test::made_certificate();
+    auto const& [certificate, key] = client;
+    auto const with = [](json::object tls) { return json::to_text(json::object{{"tls", std::move(tls)}}); };
+    struct Case {
+        std::string override;
+        std::string told;
+    };
+    Case const cases[] = {
+        {R"({"tls":null})", "override.tls: must be an object with ca, or with certificate and key"},
+        {R"({"tls":{}})", "override.tls: must be an object with ca, or with certificate and key"},
+        {with({{"ca", 5}}), "override.tls.ca: must be a text in PEM"},
+        {with({{"ca", ""}}), "override.tls.ca: must be certificates in PEM"},
+        {with({{"ca", certificate + key}}), "override.tls.ca: contains a private key"},
+        {with({{"certificate", key + certificate}, {"key", key}}), "override.tls.certificate: contains a private key"},
+        {with({{"certificate", certificate}}), "override.tls.key: is required with a new certificate"},
+        {with({{"certificate", certificate}, {"key", ""}}), "override.tls.key: must be one private key in PEM"},
+        {with({{"certificate", certificate}, {"key", {key}}}), "override.tls.key: must be a text in PEM"},
+        {with({{"certificate", certificate}, {"key", nullptr}}), "override.tls.key: must be a text in PEM"},
+        {with({{"certificate", certificate}, {"private_key", key}}),
+         "override.tls.private_key: is no TLS setting; there are ca, certificate and key"},
+        {with({{"ca", certificate}, {"key", key}}), "override.tls.certificate: is required with a key"},
+        {with({{"key", key}}), "override.tls.certificate: is required with a key"},
+        {with_tls(certificate, test::made_certificate().certificate, key),
+         "override.tls.key: is not the key of the certificate"},
+    };
+    for (auto const& [override, expected] : cases) {
+        auto const told = mistakes_of(override);
+        ASSERT_EQ(told.size(), 1U) << expected;
+        EXPECT_TRUE(told[0].starts_with(expected)) << told[0] << " instead of " << expected;
+        EXPECT_FALSE(told[0].contains(key.substr(30, 20))) << "a key is repeated to nobody";
+    }
+    EXPECT_TRUE(installations_.rows.empty());
+    EXPECT_EQ(mistakes_of(with({{"ca", "a"}, {"certificate", "b"}, {"key", key}})).size(), 2U);
+}
+
+TEST_F(InstallerTest, RefusesCertificatesThatHaveExpiredByItsClock)
+{
+    auto const client = test::made_certificate();
+    clock_.advance(std::chrono::years(21));
+    auto const told = mistakes_of(with_tls(client.certificate, client.certificate, client.key));
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_TRUE(told[0].starts_with("override.tls.ca: has expired")) << told[0];
+    EXPECT_TRUE(told[1].starts_with("override.tls.certificate: has expired")) << told[1];
 }
 
 TEST_F(InstallerTest, GivesWhatIsInstalledAlready)

@@ -30,9 +30,9 @@ public:
         stored.id = id;
         co_return stored;
     }
-    Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) override
+    Task<Result<bool>> publish(StoredIntegration integration, tenancy::Author author, Deadline deadline) override
     {
-        return inner_.publish(std::move(integration), deadline);
+        return inner_.publish(std::move(integration), std::move(author), deadline);
     }
 
     int loads = 0;

@@ -247,7 +247,7 @@ TEST(TokenRequest, AuthenticatesByBasicWithFormEncodedParts)
     catalog::OAuth oauth;
     http::Query form;
     form.add("grant_type", "refresh_token");
-    auto const request = token_request(oauth, "https://v.example/token", {"my id", Secret{"s:e/c"}}, form);
+    auto const request = token_request(oauth, "https://v.example/token", {"my id", Secret{"s:e/c"}}, form, nullptr);
     EXPECT_EQ(request.headers.find("authorization"), "Basic " + base64(bytes_of("my%20id:s%3Ae%2Fc")));
     EXPECT_EQ(request.body, "grant_type=refresh_token");
 }
@@ -256,7 +256,7 @@ TEST(TokenRequest, AuthenticatesInTheBodyWhereTheVendorWantsIt)
 {
     catalog::OAuth oauth;
     oauth.client_authentication = catalog::OAuth::ClientAuthentication::body;
-    auto const request = token_request(oauth, "https://v.example/token", {"id", Secret{"s"}}, {});
+    auto const request = token_request(oauth, "https://v.example/token", {"id", Secret{"s"}}, {}, nullptr);
     EXPECT_FALSE(request.headers.find("authorization"));
     EXPECT_EQ(request.body, "client_id=id&client_secret=s");
 }

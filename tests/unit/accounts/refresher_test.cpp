@@ -99,6 +99,18 @@ TEST_F(RefresherTest, StoresWhatTheVendorGives)
     EXPECT_EQ(access_token(), "new-access");
 }
 
+TEST_F(RefresherTest, AsksWithTheTlsSettingsOfTheInstallation)
+{
+    client_.answer(200, kGranted);
+    ASSERT_TRUE(renew());
+    EXPECT_FALSE(client_.requests.back().tls);
+    rows_.show_certificate(environment_, installation_id_);
+    client_.answer(200, kGranted);
+    ASSERT_TRUE(renew());
+    ASSERT_TRUE(client_.requests.back().tls);
+    EXPECT_EQ(client_.requests.back().tls->key()->reveal(), "our-key");
+}
+
 TEST_F(RefresherTest, InvalidGrantIsAVerdictAtOnce)
 {
     client_.answer(400, R"({"error":"invalid_grant"})");

@@ -50,6 +50,16 @@ TEST_F(RevokeTest, EndsTheGrantByItsRefreshToken)
     EXPECT_EQ(request.method, http::Method::post);
     EXPECT_TRUE(request.body.starts_with("token=r")) << request.body;
     EXPECT_EQ(request.owner.environment, desk_.environment);
+    EXPECT_FALSE(request.tls);
+}
+
+TEST_F(RevokeTest, ShowsTheCertificateOfTheInstallation)
+{
+    desk_.rows.show_certificate(desk_.environment, EnvironmentIntegrationId{Uuid{8}});
+    desk_.vendor.answer(200);
+    EXPECT_TRUE(revoked(R"({"access_token":"a"})"));
+    ASSERT_TRUE(desk_.vendor.requests.at(0).tls);
+    EXPECT_EQ(desk_.vendor.requests.at(0).tls->certificate, "our-certificate");
 }
 
 TEST_F(RevokeTest, EndsTheAccessTokenWhereThereIsNoOther)

@@ -22,11 +22,37 @@ TEST(Routes, OfAllAreasAreDifferentAndHaveAnAnswer)
     EXPECT_GT(seen.size(), 90U);
 }
 
+/// `route` asks for it where it is written; this is for what the wrappers do.
+TEST(Routes, ThatTakeACallerNeedAPermissionAndNoOthersDo)
+{
+    for (auto const& route : all_routes())
+        EXPECT_EQ(route.needs.has_value(), route.access == Access::caller || route.access == Access::any_token)
+            << route.path;
+}
+
+TEST(Routes, ThatOnlyReadNeedAPermissionToReadAndOthersOneToWrite)
+{
+    for (auto const& route : all_routes())
+        if (route.needs)
+            EXPECT_EQ(traits_of(*route.needs).name.ends_with(":read"), http::is_safe(route.method)) << route.path;
+}
+
 /// A stranger's body is not read: whoever holds an MCP token is asked first.
 TEST(Routes, OfMcpKnowStrangersOthersDoNot)
 {
     for (auto const& route : all_routes())
         EXPECT_EQ(route.refuse_stranger != nullptr, route.access == Access::mcp_token) << route.path;
+}
+
+/// A client that repeats a write with its key must not make it twice, whatever the route is called.
+TEST(Routes, OfTheDataPlaneThatMayChangeSomethingAreKeyed)
+{
+    auto const is_data_plane = [](std::string_view path) {
+        return path.starts_with("/proxy/") || path.starts_with("/custom") || path.starts_with("/batch-request") ||
+               path.starts_with("/tools/");
+    };
+    for (auto const& route : all_routes())
+        EXPECT_EQ(route.is_keyed, is_data_plane(route.path) && !http::is_safe(route.method)) << route.path;
 }
 
 TEST(Routes, OpenToAnyoneTakeNoLargeBody)
@@ -44,6 +70,10 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
         if (route.method == http::Method::get && route.query.takes_others)
             takes_others.insert(route.path);
     std::set<std::string_view> const lists{"/api-token",
+                                           "/audit-log",
+                                           "/identity-provider",
+                                           "/team",
+                                           "/user",
                                            "/approval",
                                            "/documentation",
                                            "/environment",
@@ -53,12 +83,26 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                            "/notification-destination",
                                            "/integrated-account/{id}/mcp",
                                            "/log",
+                                           "/log/hours",
                                            "/mcp-server",
                                            "/environment-integration"};
-    std::set<std::string_view> const others{"/approve",          "/connect",          "/connect/assets/{file}",
-                                            "/connect/callback", "/connect/done",     "/connect/start",
-                                            "/sluice-link.js",   "/healthz",          "/mcp/{token}",
-                                            "/mcp/{token}/sse",  "/proxy/{resource}", "/proxy/{resource}/{item}"};
+    std::set<std::string_view> const others{"/invitation",
+                                            "/oidc/callback/{team}",
+                                            "/reset",
+                                            "/sign-in",
+                                            "/approve",
+                                            "/connect",
+                                            "/connect/assets/{file}",
+                                            "/connect/callback",
+                                            "/connect/done",
+                                            "/connect/start",
+                                            "/custom/{path...}",
+                                            "/sluice-link.js",
+                                            "/healthz",
+                                            "/mcp/{token}",
+                                            "/mcp/{token}/sse",
+                                            "/proxy/{resource}",
+                                            "/proxy/{resource}/{item}"};
     auto expected = lists;
     expected.insert(others.begin(), others.end());
     EXPECT_EQ(takes_others, expected);

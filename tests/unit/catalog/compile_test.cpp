@@ -179,6 +179,15 @@ TEST(Override, ReplacesTheBaseUrlAndNothingElse)
     EXPECT_FALSE(with_override(definition, {{"name", "x"}}));
 }
 
+TEST(Override, OfConnectionsChangesNoDefinition)
+{
+    Definition const definition{*documents::read_source("integration.yaml", kManifest),
+                                *documents::read_source("openapi.yaml", kDocument)};
+    auto const overridden = with_override(definition, {{"tls", json::object{{"ca", "theirs"}}}});
+    ASSERT_TRUE(overridden);
+    EXPECT_EQ(overridden->manifest.root, definition.manifest.root);
+}
+
 TEST(Yaml, KeepsTextsThatLookLikeNumbersAsTheyAreWritten)
 {
     auto const source = documents::read_source("f", "a: \"1\"\nb: 1\nc: 1.5\nd: no\ne: ~\nf: 'true'\ng: true\n");

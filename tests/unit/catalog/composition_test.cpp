@@ -22,7 +22,7 @@ ValueTemplate value(std::string_view source)
 }
 
 /// The value of a step as JSON; `none`, or the refusal.
-std::string worked_out(decltype(CompositionStep::what) what, std::string_view values, Condition when = {})
+std::string worked_out(decltype(CompositionStep::what) what, std::string_view values, When when = {})
 {
     auto const made = value_of({"it", std::move(when), std::move(what)}, *json::parse(values));
     if (!made)
@@ -33,7 +33,7 @@ std::string worked_out(decltype(CompositionStep::what) what, std::string_view va
 TEST(Composition, AConditionNeedsAllOfIt)
 {
     auto const values = *json::parse(R"({"arguments":{"public":true,"kind":"b","empty":null}})");
-    auto const holds = [&](Condition const& condition) { return condition.holds(values); };
+    auto const holds = [&](When const& condition) { return condition.holds(values); };
     EXPECT_TRUE(holds({}));
     EXPECT_TRUE(holds({{{"arguments.public", {true}}}, {}, {}}));
     EXPECT_FALSE(holds({{{"arguments.public", {false}}}, {}, {}}));
@@ -80,7 +80,7 @@ TEST(Composition, ChoosesTheFirstCaseThatHasAValue)
 TEST(Composition, RefusesWhatItsConditionSays)
 {
     RefuseStep const refusal{"public", text("cannot be true on {{steps.channel}}")};
-    Condition const when{{{"arguments.public", {true}}}, {}, {}};
+    When const when{{{"arguments.public", {true}}}, {}, {}};
     EXPECT_EQ(worked_out(refusal, R"({"arguments":{"public":false},"steps":{"channel":"phone"}})", when), "none");
     EXPECT_NE(worked_out(refusal, R"({"arguments":{"public":true},"steps":{"channel":"phone"}})", when)
                   .find("cannot be true on phone"),

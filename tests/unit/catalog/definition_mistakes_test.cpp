@@ -1,4 +1,4 @@
-// Mistakes of the manifest itself: credentials, pagination, methods.
+// Mistakes of the manifest itself: credentials, methods. Those of pagination: pagination_test.cpp.
 #include "catalog/integration.hpp"
 #include "support/desk.hpp"
 
@@ -64,15 +64,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "credentials.oauth2.token_url", "must start with {{base_url}} or https://"},
         Mistake{"TokenUrlWithoutEnd", "token_url: \"{{base_url}}/oauth/token\"", "token_url: \"https://{{context.x\"",
                 "credentials.oauth2.token_url", "has a {{ without }}"},
-        Mistake{"PaginationWithoutItems", "items: data, ", "", "pagination.config.items", "is required"},
-        Mistake{"PaginationOfAnotherFormat", "format: cursor", "format: pages", "pagination.format",
-                "must be one of none, cursor"},
-        Mistake{"DefaultAboveTenPages", "default_limit: 30", "default_limit: 1001", "pagination.config.default_limit",
-                "must be an integer from 1 to 1000"},
-        Mistake{"EmptyListsThatAreNoList", "  format: cursor", "  empty: null_\n  format: cursor", "pagination.empty",
-                "must be a list of absent and null"},
-        Mistake{"EmptyListOfAnotherForm", "  format: cursor", "  empty: [zero]\n  format: cursor", "pagination.empty",
-                "must be a list of absent and null"},
         Mistake{"RateLimitOfNothing", "{header: x-calls}", "{cookie: x-calls}", "rate_limit.windows[0].ratio.cookie",
                 ""},
         Mistake{"TagsThatAreText", "{tickets: [tickets]}", "{tickets: tickets}", "tool_tags.tickets",
@@ -168,21 +159,6 @@ TEST(Manifest, ReadsEachFormOfCredentials)
     EXPECT_FALSE(oauth->oauth->is_reuse_tolerated) << "what is not said is the careful choice";
     EXPECT_TRUE(oauth->oauth->asks_host_of_account());
     EXPECT_EQ(integration.find_credentials("password"), nullptr);
-}
-
-TEST(Manifest, ReadsWhatIsAnEmptyList)
-{
-    auto const pagination = [](std::string const& forms) {
-        auto const compiled = compile_text(
-            replaced(kManifest, "  format: cursor", "  empty: " + forms + "\n  format: cursor"), kDocument);
-        EXPECT_TRUE(compiled) << compiled.error().public_detail();
-        return (*compiled)->find("tickets", "list")->pagination;
-    };
-    EXPECT_TRUE(pagination("[absent, null]").absent_is_empty);
-    EXPECT_TRUE(pagination("[absent, null]").null_is_empty);
-    EXPECT_FALSE(pagination("[absent]").null_is_empty);
-    EXPECT_FALSE(pagination("[\"null\"]").absent_is_empty);
-    EXPECT_TRUE(pagination("[\"null\"]").null_is_empty);
 }
 
 TEST(Manifest, KnowsTheClassOfEachMethod)

@@ -376,5 +376,44 @@ TEST(ActionDefinition, SaysWhatIsDoneAndAskedOnceAnAccountIsConnected)
     EXPECT_EQ(form.find("other"), nullptr);
 }
 
+TEST(Headers, OfADefinitionAreSentWithEachCall)
+{
+    auto const integration = whole(R"(headers: {X-Api-Version: "2026-01", Prefer: return=minimal}
+forward_headers: [X-Trace])");
+    using Fixed = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(integration->find("tickets", "list")->headers,
+              (Fixed{{"x-api-version", "2026-01"}, {"prefer", "return=minimal"}}));
+    EXPECT_EQ(integration->forward_headers, std::vector<std::string>{"x-trace"});
+
+    auto const own = compile_text(replaced(replaced(kManifest, kRoom, "headers: {X-Api-Version: \"1\", Prefer: a}\n"),
+                                           "get: {operation: get-ticket",
+                                           "get: {headers: {x-api-version: \"2\"}, operation: get-ticket"),
+                                  kDocument);
+    ASSERT_TRUE(own) << own.error().public_detail();
+    EXPECT_EQ((*own)->find("tickets", "get")->headers, (Fixed{{"prefer", "a"}, {"x-api-version", "2"}}));
+}
+
+class HeaderMistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(HeaderMistakes, AreTold)
+{
+    expect_mistake(GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, HeaderMistakes,
+    ::testing::Values(
+        Mistake{"NoMapping", "headers: [a]", "headers: must be a mapping"},
+        Mistake{"NoName", "headers: {\"a b\": x}", "headers.a b: must be the name of a header"},
+        Mistake{"Credential", "headers: {Authorization: Bearer x}", "headers.Authorization: is a header that Sluice"},
+        Mistake{"Host", "headers: {host: x}", "headers.host: is a header that Sluice"},
+        Mistake{"HopByHop", "headers: {connection: close}", "headers.connection: is a header that Sluice"},
+        Mistake{"LineBreak", "headers: {a: \"x\\ny\"}", "headers.a: must be a text of 1 to 1000"},
+        Mistake{"Number", "headers: {a: 5}", "headers.a: must be a text of 1 to 1000"},
+        Mistake{"ForwardedCookie", "forward_headers: [Cookie]", "forward_headers: has Cookie, which is a header that"},
+        Mistake{"ForwardedClientAddress", "forward_headers: [X-Forwarded-For]",
+                "forward_headers: has X-Forwarded-For"}),
+    [](auto const& mistake) { return mistake.param.name; });
+
 } // namespace
 } // namespace sluice::catalog

@@ -43,8 +43,8 @@ protected:
     }
     Result<void> submit(std::string_view values)
     {
-        return test::run_on(desk_.io,
-                            form_.submit(desk_.callable(account_), json::parse(values)->get_object(), test::soon()));
+        return test::run_on(
+            desk_.io, form_.submit(desk_.callable(account_), json::parse(values)->get_object(), {}, test::soon()));
     }
     static std::string path_of(Error const& error) { return error.failures().empty() ? "" : error.failures()[0].path; }
 

@@ -70,7 +70,7 @@ protected:
             edit(made);
         auto const secret = crypto::mint_token(keyring_, crypto::TokenKind::link);
         secret_ = secret.reveal();
-        return *test::run(connections_.create_link(made, crypto::hash_token(keyring_, secret_), soon()));
+        return *test::run(connections_.create_link(made, crypto::hash_token(keyring_, secret_), {}, soon()));
     }
     ConnectRequest by_key()
     {

@@ -12,7 +12,7 @@ class ConnectorTest : public ConnectingTest {
 protected:
     Result<accounts::Account> connect(ConnectRequest request)
     {
-        return test::run(connector_.connect(std::move(request), soon()));
+        return test::run(connector_.connect(std::move(request), {}, soon()));
     }
     ConnectRequest by_page()
     {
@@ -24,7 +24,7 @@ protected:
     /// A connection that its browser has taken to the vendor's page.
     StartedConnection started(ConnectRequest request)
     {
-        auto made = test::run(connector_.start(std::move(request), soon()));
+        auto made = test::run(connector_.start(std::move(request), {}, soon()));
         EXPECT_TRUE(made) << made.error().public_detail();
         EXPECT_TRUE(test::run(connector_.authorize_url(made->state.reveal(), "cookie", {}, soon())));
         return *std::move(made);
@@ -36,7 +36,7 @@ protected:
             admitted_.push_back(environment);
             return may_;
         };
-        return test::run(connector_.finish(std::move(callback), admit, soon()));
+        return test::run(connector_.finish(std::move(callback), admit, {}, soon()));
     }
     std::vector<EnvironmentId> admitted_;
     Result<void> may_;
@@ -113,6 +113,18 @@ TEST_F(ConnectorTest, ACustomersOwnClientIsAskedWithTheScopesOfItsLinkThenAndLat
               std::vector<std::string>{"some"});
 }
 
+TEST_F(ConnectorTest, TokensAreAskedForWithTheTlsSettingsOfTheInstallation)
+{
+    accounts_.show_certificate(environment_, installation_);
+    installations_.rows.at(installation_).override = accounts_.installations[installation_].override;
+    auto const begun = started(by_page());
+    client_.answer(200, kTokens);
+    ASSERT_TRUE(finish(begun.state));
+    ASSERT_TRUE(client_.requests.at(0).tls);
+    EXPECT_EQ(client_.requests.at(0).tls->ca, "their-ca");
+    EXPECT_EQ(client_.requests.at(0).tls->key()->reveal(), "our-key");
+}
+
 TEST_F(ConnectorTest, AStepsSecretsAreSealedAndWhatItLearnsBesidesIsSeen)
 {
     definitions_.stored.manifest.as_object()["actions"] = *json::parse(R"({"post_install": [
@@ -165,7 +177,7 @@ TEST_F(ConnectorTest, ABrowserThatDidNotBeginItFinishesNothing)
     auto const begun = started(by_page());
     Callback callback{begun.state.reveal(), "code", {}, {"somebody else's"}};
     auto const admit = [](EnvironmentId) { return Result<void>(); };
-    EXPECT_EQ(test::run(connector_.finish(callback, admit, soon())).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(test::run(connector_.finish(callback, admit, {}, soon())).error().code(), ErrorCode::conflict);
     EXPECT_TRUE(client_.requests.empty());
 }
 

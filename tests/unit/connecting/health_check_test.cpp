@@ -113,7 +113,7 @@ TEST_F(HealthCheckTest, WhatCouldNotBeStoredIsAFailure)
 {
     vendor_.said = kRefused;
     rows_.before = [](std::string_view method) {
-        return method == "update" ? std::optional(Error{ErrorCode::unavailable, "gone"}) : std::nullopt;
+        return method == "note" ? std::optional(Error{ErrorCode::unavailable, "gone"}) : std::nullopt;
     };
     EXPECT_EQ(check().error().code(), ErrorCode::unavailable);
 }

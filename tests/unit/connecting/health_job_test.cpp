@@ -118,7 +118,7 @@ TEST_F(HealthJobTest, IsTriedAgainWhileTheDatabaseIsDownOrTheDefinitionIsBroken)
     accounts_.installations[installation_].override = {};
     vendor_.said = proxy::VendorCalls::Check{"Wrong key."};
     accounts_.before = [](std::string_view method) -> std::optional<Error> {
-        if (method == "update")
+        if (method == "note")
             return Error{ErrorCode::unavailable, "The database is not available."};
         return std::nullopt;
     };

@@ -5,7 +5,7 @@ namespace {
 
 class LinksTest : public ConnectingTest {
 protected:
-    Result<LinkToken> authenticate(std::string secret) { return test::run(links_.authenticate(secret, soon())); }
+    Result<LinkToken> authenticate(std::string secret) { return test::run(links_.authenticate(secret, {}, soon())); }
     Result<Links::Offers> offered(LinkToken token) { return test::run(links_.offered(std::move(token), soon())); }
     Result<Links::Chosen> choose(LinkToken token, std::string method = "api_key")
     {
@@ -31,7 +31,7 @@ TEST_F(LinksTest, ALinkIsKnownUntilItIsUsedOrOver)
     EXPECT_EQ(authenticate(secret_)->id, made.id);
     connections_.links.at(made.id).is_used = true;
     EXPECT_EQ(authenticate(secret_).error().code(), ErrorCode::unauthenticated);
-    EXPECT_TRUE(test::run(links_.find(secret_, soon()))) << "its page says so";
+    EXPECT_TRUE(test::run(links_.find(secret_, {}, soon()))) << "its page says so";
     link();
     clock_.advance(kLong);
     EXPECT_EQ(authenticate(secret_).error().code(), ErrorCode::unauthenticated);
@@ -139,7 +139,10 @@ protected:
                 .region = "eu",
                 .context = {{"team", "red"}}};
     }
-    Result<MintedLink> mint(Target target) { return test::run(links_.mint(environment_, std::move(target), soon())); }
+    Result<MintedLink> mint(Target target)
+    {
+        return test::run(links_.mint(environment_, std::move(target), {}, soon()));
+    }
     Result<ConnectRequest> request_of(Target target)
     {
         return test::run(links_.request_of(environment_, std::move(target), "oauth2", soon()));
@@ -227,10 +230,10 @@ TEST_F(MintedLinksTest, EnvironmentsKnowNothingOfEachOther)
 {
     auto const account = an_account();
     EnvironmentId const other{Uuid{70}};
-    auto const link = test::run(links_.mint(other, {.account = account}, soon()));
+    auto const link = test::run(links_.mint(other, {.account = account}, {}, soon()));
     EXPECT_EQ(link.error().failures().at(0).path, "integrated_account_id");
     auto const named =
-        test::run(links_.mint(other, {.tenant_id = "acme-42", .integration = definitions_.stored.name}, soon()));
+        test::run(links_.mint(other, {.tenant_id = "acme-42", .integration = definitions_.stored.name}, {}, soon()));
     EXPECT_EQ(named.error().failures().at(0).path, "integration");
 }
 

@@ -124,6 +124,21 @@ TEST(DataKey, OpensAValueOnlyAtItsPlaceInItsEnvironmentUnderItsVersion)
     EXPECT_FALSE(DataKey::unwrap(Keyring::generate(), 1, environment(1), 1, wrapped));
 }
 
+TEST(DataKey, OfATeamOpensNothingOfAnEnvironmentWithTheSameNumber)
+{
+    auto const number = uuid_of_name("same");
+    auto const keyring = Keyring::generate();
+    auto const key = Key::random();
+    DataKey const team(TeamId{number}, 1, key);
+    DataKey const environment(EnvironmentId{number}, 1, key);
+    EXPECT_EQ(team.open("p", team.seal("p", "secret"))->reveal(), "secret");
+    EXPECT_FALSE(environment.open("p", team.seal("p", "secret")));
+    EXPECT_FALSE(team.open("p", environment.seal("p", "secret")));
+    EXPECT_TRUE(DataKey::unwrap(keyring, 1, TeamId{number}, 1, team.wrap(keyring)));
+    EXPECT_FALSE(DataKey::unwrap(keyring, 1, EnvironmentId{number}, 1, team.wrap(keyring)));
+    EXPECT_FALSE(DataKey::unwrap(keyring, 1, TeamId{number}, 1, environment.wrap(keyring)));
+}
+
 TEST(DataKey, NoticesEveryChangedByte)
 {
     auto const key = DataKey::generate(environment(1), 1);

@@ -214,11 +214,20 @@ TEST(ChatMessage, OfEveryOtherEventIsATrueSentenceWithoutSecrets)
         "until the app is mended. The reason: “invalid_client”");
 }
 
+TEST(ChatMessage, SaysHowLittleIsLeftOfAVendorsLimit)
+{
+    json::object payload{{"id", "ia_1"}, {"tenant_id", "acme-42"}, {"integration", json::object{{"name", "gorgias"}}}};
+    payload["window"] = json::object{{"name", "minute"}, {"limit", 40}, {"remaining", 4}};
+    EXPECT_EQ(text_of(message_of(event_of("rate_limit:warning", payload))),
+              "The `gorgias` account of the tenant `acme-42` (`ia_1`) has little left of its vendor's limit `minute`: "
+              "4 of 40.");
+}
+
 TEST(ChatMessage, OfAnEventOfALaterVersionNamesIt)
 {
-    auto event = event_of("rate_limit:warning", {});
+    auto event = event_of("rate_limit:ended", {});
     event.payload = nullptr;
-    EXPECT_THAT(text_of(message_of(event)), HasSubstr("happened: `rate_limit:warning`."));
+    EXPECT_THAT(text_of(message_of(event)), HasSubstr("happened: `rate_limit:ended`."));
 }
 
 } // namespace

@@ -24,11 +24,11 @@ class DestinationsTest : public ::testing::Test {
 protected:
     Destination created(DestinationPatch patch = {.label = "Operators", .url = Secret{kUrl}})
     {
-        return must(test::run(destinations_.create(environment_, std::move(patch), soon())));
+        return must(test::run(destinations_.create(environment_, std::move(patch), {}, soon())));
     }
     TestResult tested(NotificationDestinationId id)
     {
-        return must(test::run(destinations_.test(environment_, id, soon())));
+        return must(test::run(destinations_.test(environment_, id, {}, soon())));
     }
     static Deadline soon() { return Deadline::after(std::chrono::hours(1)); }
 
@@ -84,7 +84,7 @@ TEST_F(DestinationsTest, WhatMayNotBeCalledOrIsNoEventIsRefusedAndNothingIsStore
         {{.label = "x", .event_types = std::vector<std::string>{"approval:asked"}, .url = Secret{kUrl}},
          "event_types"}};
     for (auto const& [patch, path] : wrong) {
-        auto const made = test::run(destinations_.create(environment_, patch, soon()));
+        auto const made = test::run(destinations_.create(environment_, patch, {}, soon()));
         ASSERT_FALSE(made) << path;
         EXPECT_EQ(made.error().failures().front().path, path);
         EXPECT_THAT(made.error().public_detail() + made.error().log_message(), Not(HasSubstr("planted")));
@@ -95,17 +95,18 @@ TEST_F(DestinationsTest, WhatMayNotBeCalledOrIsNoEventIsRefusedAndNothingIsStore
 TEST_F(DestinationsTest, APatchChangesWhatItNamesAlone)
 {
     auto const made = created();
-    auto const label = must(test::run(destinations_.change(environment_, made.id, {.label = "Others"}, soon())));
+    auto const label = must(test::run(destinations_.change(environment_, made.id, {.label = "Others"}, {}, soon())));
     EXPECT_EQ(label.masked_url, made.masked_url);
     EXPECT_EQ(rows_.urls.at(made.id), kUrl);
     auto const other = std::string(kUrl) + "0000efgh";
-    auto const moved = must(test::run(destinations_.change(environment_, made.id, {.url = Secret{other}}, soon())));
+    auto const moved = must(test::run(destinations_.change(environment_, made.id, {.url = Secret{other}}, {}, soon())));
     EXPECT_EQ(moved.label, "Others");
     EXPECT_EQ(moved.masked_url, "https://hooks.slack.com/services/…/efgh");
     EXPECT_EQ(rows_.urls.at(made.id), other);
-    EXPECT_EQ(test::run(destinations_.change(EnvironmentId{Uuid{8}}, made.id, {}, soon())).error().code(),
+    EXPECT_EQ(test::run(destinations_.change(EnvironmentId{Uuid{8}}, made.id, {}, {}, soon())).error().code(),
               ErrorCode::not_found);
-    EXPECT_FALSE(test::run(destinations_.change(environment_, made.id, {.url = Secret{"https://10.0.0.1/"}}, soon())));
+    EXPECT_FALSE(
+        test::run(destinations_.change(environment_, made.id, {.url = Secret{"https://10.0.0.1/"}}, {}, soon())));
     EXPECT_EQ(rows_.urls.at(made.id), other);
 }
 
@@ -174,8 +175,9 @@ TEST_F(DestinationsTest, ATestWithoutAnAnswerSaysWhy)
     EXPECT_THAT(result.message, HasSubstr("hooks.slack.com did not answer in time."));
     EXPECT_THAT(result.message, Not(HasSubstr("for the log")));
     client_.fail({ErrorCode::rate_limited, "Too many calls are in progress."});
-    EXPECT_EQ(test::run(destinations_.test(environment_, id, soon())).error().code(), ErrorCode::rate_limited);
-    EXPECT_EQ(test::run(destinations_.test(EnvironmentId{Uuid{8}}, id, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(destinations_.test(environment_, id, {}, soon())).error().code(), ErrorCode::rate_limited);
+    EXPECT_EQ(test::run(destinations_.test(EnvironmentId{Uuid{8}}, id, {}, soon())).error().code(),
+              ErrorCode::not_found);
     EXPECT_EQ(client_.requests.size(), 2U);
 }
 

@@ -25,17 +25,26 @@ public:
         co_return Result<void>{};
     }
 
-    Task<Result<Webhook>> create(Webhook, Secret, Deadline) override { co_return unused(); }
+    Task<Result<Webhook>> create(Webhook, Secret, tenancy::Author, Deadline) override { co_return unused(); }
     Task<Result<Webhook>> find(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
     Task<Result<tenancy::Page<Webhook>>> list(EnvironmentId, tenancy::ListQuery, Deadline) override
     {
         co_return unused();
     }
-    Task<Result<Webhook>> update(Webhook, Deadline) override { co_return unused(); }
-    Task<Result<Webhook>> rotate_secret(EnvironmentId, WebhookId, Secret, Deadline) override { co_return unused(); }
-    Task<Result<void>> remove(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
-    Task<Result<EventId>> send_test(EnvironmentId, WebhookId, Deadline) override { co_return unused(); }
-    Task<Result<std::size_t>> replay(EnvironmentId, WebhookId, Replay, Deadline) override { co_return unused(); }
+    Task<Result<Webhook>> update(Webhook, tenancy::Author, Deadline) override { co_return unused(); }
+    Task<Result<Webhook>> rotate_secret(EnvironmentId, WebhookId, Secret, tenancy::Author, Deadline) override
+    {
+        co_return unused();
+    }
+    Task<Result<void>> remove(EnvironmentId, WebhookId, tenancy::Author, Deadline) override { co_return unused(); }
+    Task<Result<EventId>> send_test(EnvironmentId, WebhookId, tenancy::Author, Deadline) override
+    {
+        co_return unused();
+    }
+    Task<Result<std::size_t>> replay(EnvironmentId, WebhookId, Replay, tenancy::Author, Deadline) override
+    {
+        co_return unused();
+    }
     Task<Result<tenancy::Page<AttemptEntry>>> log(EnvironmentId, tenancy::ListQuery, Deadline) override
     {
         co_return unused();

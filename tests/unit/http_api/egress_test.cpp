@@ -29,6 +29,7 @@ TEST(EgressPolicy, RefusesEveryAddressThatIsNotPublic)
                              "::1",
                              "::",
                              "fe80::1",
+                             "fe80::1%2",
                              "fc00::1",
                              "fd12::1",
                              "ff02::1",

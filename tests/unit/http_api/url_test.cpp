@@ -60,6 +60,32 @@ TEST(Url, ResolvesRedirectsAndKnowsTheOrigin)
     EXPECT_FALSE(resolve_url(base, "//evil/x")->same_origin(base));
 }
 
+TEST(Url, ResolvesReferencesAndLeavesTheirEscapes)
+{
+    auto const base = *parse_url("https://v.example/a/b/c?q=1");
+    for (auto const& [reference, target] : {std::pair{"", "/a/b/c?q=1"},
+                                            {"#part", "/a/b/c?q=1"},
+                                            {"?q=2", "/a/b/c?q=2"},
+                                            {"d", "/a/b/d"},
+                                            {"./d?", "/a/b/d?"},
+                                            {"../d#part", "/a/d"},
+                                            {"..", "/a/"},
+                                            {".", "/a/b/"},
+                                            {"../../../d", "/d"},
+                                            {"/d/./e/../f/", "/d/f/"},
+                                            {"/d//../e", "/d/e"},
+                                            {"/d/%2E%2e/e", "/e"},
+                                            {"/.../..d/.e", "/.../..d/.e"},
+                                            {"/groups%2Fone/%3F%2e", "/groups%2Fone/%3F%2e"},
+                                            {"x%2Fy", "/a/b/x%2Fy"},
+                                            {"https://other.example", "/"},
+                                            {"https://other.example/../d?q", "/d?q"},
+                                            {"//other.example/x/..", "/"}})
+        EXPECT_EQ(resolve_url(base, reference)->target, target) << reference;
+    for (auto const* reference : {"http:d", "file:///d", "javascript:d", "mailto:a@b.example", "a b", "//u@v.example/"})
+        EXPECT_FALSE(resolve_url(base, reference)) << reference;
+}
+
 TEST(Query, KeepsOrderAndRepeats)
 {
     auto query = Query::parse("a=1&b=x%20y&a=2&c");

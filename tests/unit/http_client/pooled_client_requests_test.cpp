@@ -200,5 +200,54 @@ TEST_F(RequestsTest, KeepNoMoreConnectionsOfAHostThanItMay)
     EXPECT_EQ(peer.open(), 1U);
 }
 
+TEST_F(PooledClientTest, EndsAtItsDeadlineAlsoIfTheServerNeverPauses)
+{
+    PooledClient client(io_, {}, egress_, metrics_);
+    std::string chunks = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 8'000'000; ++i)
+        chunks += "1\r\nx\r\n";
+    ScriptedPeer const peer(io_, {Script{send(std::move(chunks)), hang()}});
+    OutgoingRequest request;
+    request.url = peer.url();
+
+    auto const answer = test::run_on(io_, client.send(std::move(request), Deadline::after(30ms)));
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::upstream_timeout);
+}
+
+TEST_F(PooledClientTest, KeepsTheConnectionsOfAccountsApart)
+{
+    ScriptedPeer const peer(io_, {Script{send(http_answer(200, "{}"))}});
+    auto const ask = [&](std::uint8_t account) {
+        OutgoingRequest request;
+        request.url = peer.url();
+        request.owner.account = IntegratedAccountId{Uuid{account}};
+        ASSERT_TRUE(test::run_on(io_, client_.send(std::move(request), Deadline::after(5s))));
+    };
+    ask(1);
+    ask(1);
+    EXPECT_EQ(peer.accepted(), 1U);
+    ask(2);
+    EXPECT_EQ(peer.accepted(), 2U) << "what the server sends late must not reach another account";
+    ask(1);
+    ask(2);
+    EXPECT_EQ(peer.accepted(), 2U);
+}
+
+TEST_F(PooledClientTest, TellsOfAHeadThatIsTooLargeHoweverItIs)
+{
+    std::string many;
+    for (int i = 0; i < 20'000; ++i)
+        many += "x-a: b\r\n";
+    for (auto const& fields : {many, "x-long: " + std::string(100'000, 'x') + "\r\n"}) {
+        ScriptedPeer const peer(io_, {Script{send("HTTP/1.1 200 X\r\n" + fields + "\r\n"), hang()}});
+        auto const answer = call(peer);
+        ASSERT_FALSE(answer);
+        EXPECT_NE(answer.error().public_detail().find("has too large a head"), std::string::npos)
+            << answer.error().public_detail();
+    }
+}
+
 } // namespace
 } // namespace sluice::http

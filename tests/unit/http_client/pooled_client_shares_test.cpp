@@ -15,6 +15,7 @@ protected:
         ClientConfig config;
         config.connections = 64;
         config.connections_per_host = 16;
+        config.queue = 0; // A call without a place is refused at once.
         return config;
     }
     static Owner owner(std::uint8_t environment, std::uint8_t account = 0)
@@ -114,7 +115,7 @@ TEST_F(SharesTest, ComeBackWhenACallEnds)
 TEST_F(SharesTest, OfTheBytesOfLargeAnswersToo)
 {
     ClientConfig config;
-    config.answer_bytes = 4 * 1024 * 1024;
+    config.answer_bytes = 3 * 1024 * 1024;
     PooledClient client(io_, config, egress_, metrics_);
     std::string const mebibyte(1024 * 1024, 'x');
     ScriptedPeer const peer(io_, {Script{send(http_answer(200, mebibyte))}});
@@ -130,7 +131,7 @@ TEST_F(SharesTest, OfTheBytesOfLargeAnswersToo)
 
     held.push_back(ask(peer, 1));
     ASSERT_TRUE(held.back());
-    auto const refused = ask(peer, 1); // Half of four, with what is taken ahead, is one.
+    auto const refused = ask(peer, 1); // Half of three, with what is taken ahead, is one.
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::rate_limited);
     EXPECT_NE(refused.error().public_detail().find("this environment"), std::string::npos);

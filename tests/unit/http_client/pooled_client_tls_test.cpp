@@ -42,6 +42,15 @@ struct Certificate {
     Certificate(Certificate const&) = delete;
     Certificate& operator=(Certificate const&) = delete;
 
+    [[nodiscard]] std::string pem() const
+    {
+        return written([this](BIO* out) { PEM_write_bio_X509(out, certificate); });
+    }
+    [[nodiscard]] std::string key_pem() const
+    {
+        return written([this](BIO* out) { PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    }
+
     /// Makes the clients of this process trust it while it lives.
     class Trusted {
     public:
@@ -67,6 +76,17 @@ struct Certificate {
 
     EVP_PKEY* key;
     X509* certificate;
+
+private:
+    template <class Write>
+    static std::string written(Write write)
+    {
+        std::unique_ptr<BIO, decltype(&BIO_free)> const out(BIO_new(BIO_s_mem()), BIO_free);
+        write(out.get());
+        char const* text = nullptr;
+        auto const size = BIO_get_mem_data(out.get(), &text);
+        return {text, static_cast<std::size_t>(size)};
+    }
 };
 
 /// A server by TLS that answers each read with the next of `answers`, or the last.
@@ -74,9 +94,17 @@ class TlsPeer {
 public:
     static constexpr char kNextRecord = '\x01'; ///< In an answer.
 
-    TlsPeer(asio::io_context& io, Certificate const& certificate, std::vector<std::string> answers)
+    /// With `client`, only clients that show this certificate are answered.
+    TlsPeer(asio::io_context& io, Certificate const& certificate, std::vector<std::string> answers,
+            Certificate const* client = nullptr)
         : state_(std::make_shared<State>(io, std::move(answers)))
     {
+        if (client != nullptr) {
+            state_->context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+            state_->context.add_certificate_authority(asio::buffer(client->pem()));
+            unsigned char const id = 1;
+            SSL_CTX_set_session_id_context(state_->context.native_handle(), &id, 1);
+        }
         SSL_CTX_use_certificate(state_->context.native_handle(), certificate.certificate);
         SSL_CTX_use_PrivateKey(state_->context.native_handle(), certificate.key);
         asio::co_spawn(io, accept(state_), [](std::exception_ptr const&) {});
@@ -195,6 +223,108 @@ TEST_F(TlsTest, SeesWhatTlsHasTakenFromTheSocketAlready)
     EXPECT_EQ(peer.accepted(), 2U);
 }
 
+TEST_F(TlsTest, ResumesTheSessionOfAnEarlierConnection)
+{
+    TlsPeer const peer(io_, certificate_, {"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"});
+
+    for (int i = 0; i < 4; ++i)
+        ASSERT_TRUE(call_tls(peer));
+
+    EXPECT_EQ(peer.accepted(), 4U);
+    EXPECT_GE(metrics_.resumptions.value(), 2.0);
+}
+
+TEST_F(TlsTest, TrustsTheAuthorityOfAnInstallationForItsCallsAlone)
+{
+    Certificate const own;
+    TlsPeer const peer(io_, own, {http_answer(200, "{}")});
+    auto identity = std::make_shared<TlsIdentity>();
+    identity->id = "own";
+    identity->ca = own.pem();
+    OutgoingRequest request;
+    request.url = peer.url();
+    request.tls = identity;
+
+    auto const trusted = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+    auto const other = call_tls(peer);
+
+    ASSERT_TRUE(trusted) << trusted.error().log_message();
+    ASSERT_FALSE(other) << "a warm connection of one installation must not serve another";
+    EXPECT_EQ(other.error().code(), ErrorCode::upstream_unreachable);
+}
+
+TEST_F(TlsTest, ShowsTheCertificateOfAnInstallation)
+{
+    Certificate const client;
+    TlsPeer const peer(io_, certificate_, {http_answer(200, "{}")}, &client);
+    auto identity = std::make_shared<TlsIdentity>();
+    identity->id = "client";
+    identity->certificate = client.pem();
+    int opened = 0;
+    identity->key = [&] {
+        ++opened;
+        return Result<Secret>(Secret(client.key_pem()));
+    };
+    OutgoingRequest request;
+    request.url = peer.url();
+    request.tls = identity;
+
+    auto const shown = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+    auto const shown_again = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+    auto const nothing_shown = call_tls(peer);
+
+    ASSERT_TRUE(shown) << shown.error().log_message();
+    EXPECT_TRUE(shown_again);
+    EXPECT_EQ(opened, 1) << "the key is opened for the client's first use of it";
+    ASSERT_FALSE(nothing_shown);
+    auto const told = nothing_shown.error().public_detail();
+    EXPECT_TRUE(told.starts_with("localhost wants a client certificate that it accepts: ")) << told;
+    EXPECT_TRUE(told.contains("override.tls")) << told;
+}
+
+TEST_F(TlsTest, GivesTheReasonWhyAKeyDoesNotOpen)
+{
+    Certificate const client;
+    TlsPeer const peer(io_, certificate_, {http_answer(200, "{}")}, &client);
+    auto identity = std::make_shared<TlsIdentity>();
+    identity->id = "sealed";
+    identity->certificate = client.pem();
+    identity->key = [] { return Result<Secret>(Error{ErrorCode::forbidden, "The key is gone."}); };
+    OutgoingRequest request;
+    request.url = peer.url();
+    request.tls = identity;
+
+    auto const refused = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+    identity->key = [&] { return Result<Secret>(Secret(client.key_pem())); };
+    auto const answered = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+
+    EXPECT_EQ(refused.error().public_detail(), "The key is gone.");
+    EXPECT_TRUE(answered) << "what failed is not kept";
+}
+
+TEST_F(TlsTest, TellsWhichPartOfAnIdentityCannotBeRead)
+{
+    Certificate const client;
+    TlsPeer const peer(io_, certificate_, {http_answer(200, "{}")});
+    auto const refusal_of = [&](std::string ca, std::string certificate, std::string const& key) {
+        auto identity = std::make_shared<TlsIdentity>();
+        identity->id = ca + certificate + key;
+        identity->ca = std::move(ca);
+        identity->certificate = std::move(certificate);
+        identity->key = [key] { return Result<Secret>(Secret(key)); };
+        OutgoingRequest request;
+        request.url = peer.url();
+        request.tls = identity;
+        auto const answer = test::run_on(io_, trusting_.send(request, Deadline::after(5s)));
+        return answer || answer.error().failures().empty() ? std::string() : answer.error().failures().front().path;
+    };
+
+    EXPECT_EQ(refusal_of("no PEM", "", ""), "tls.ca");
+    EXPECT_EQ(refusal_of("", "no PEM", client.key_pem()), "tls.certificate");
+    EXPECT_EQ(refusal_of("", client.pem(), "no PEM"), "tls.key");
+    EXPECT_EQ(refusal_of("", client.pem(), Certificate().key_pem()), "tls.key") << "the key of another certificate";
+}
+
 TEST_F(TlsTest, RefusesACertificateThatNobodyKnows)
 {
     Certificate const other;
@@ -204,6 +334,24 @@ TEST_F(TlsTest, RefusesACertificateThatNobodyKnows)
 
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code(), ErrorCode::upstream_unreachable);
+    auto const told = answer.error().public_detail();
+    EXPECT_TRUE(told.starts_with("localhost could not be reached: its certificate is not trusted: self-signed "))
+        << told;
+    EXPECT_TRUE(told.contains("override.tls")) << told;
+}
+
+TEST_F(TlsTest, RefusesACertificateOfAnotherHost)
+{
+    TlsPeer const peer(io_, certificate_, {http_answer(200, "{}")});
+    OutgoingRequest request;
+    request.url = peer.url();
+    request.url.replace(request.url.find("localhost"), 9, "127.0.0.1");
+
+    auto const answer = test::run_on(io_, trusting_.send(std::move(request), Deadline::after(5s)));
+
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().public_detail().contains("its certificate is not trusted: it is for another host."))
+        << answer.error().public_detail();
 }
 
 } // namespace

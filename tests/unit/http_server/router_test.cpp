@@ -25,6 +25,26 @@ TEST(Router, FindsLiteralsBeforePlaceholders)
     EXPECT_EQ(match.parameters.front().second, "x/y");
 }
 
+TEST(Router, GivesTheRestOfAPathAsItIsWritten)
+{
+    Router router;
+    router.add(Method::get, "/files/{path...}", 0);
+    router.add(Method::get, "/files/{id}/name", 1);
+    router.add(Method::post, "/files/all", 2);
+
+    auto const rest = router.find(Method::get, "/files/a%2Fb/../c//");
+    ASSERT_EQ(rest.index, 0U);
+    EXPECT_EQ(rest.parameters.front().first, "path");
+    EXPECT_EQ(rest.parameters.front().second, "a%2Fb/../c//");
+    EXPECT_EQ(router.find_index(Method::get, "/files/a/b"), 0U);
+    EXPECT_EQ(router.find(Method::get, "/files/7/name").index, 1U);
+    EXPECT_EQ(router.find(Method::get, "/files/7/names").index, 0U);
+    EXPECT_EQ(router.find(Method::post, "/files/all").index, 2U);
+    EXPECT_EQ(router.find(Method::post, "/files/7").allow, "GET, HEAD");
+    EXPECT_EQ(router.find(Method::get, "/files/").index, Router::kNone);
+    EXPECT_EQ(router.find(Method::get, "/files").index, Router::kNone);
+}
+
 TEST(Router, TellsAWrongMethodFromAWrongPath)
 {
     auto const router = example();

@@ -59,19 +59,26 @@ public:
     {
     }
     [[nodiscard]] std::size_t body_limit(Method, std::string_view) const override { return 1024 * 1024; }
+    [[nodiscard]] bool streams_body(Method, std::string_view path) const override
+    {
+        return path.starts_with("/upload");
+    }
     Task<Admission> admit(Request const& head) override
     {
         ++admissions;
+        admitted = head.client;
         Admission admission;
         if (head.path() == "/throw")
             throw std::runtime_error("broken");
         if (head.path() == "/strange")
-            admission.refusal = refuse(401, "Who are you?");
+            admission.refusal = refuse(401, "Who are you?", head.client);
         admission.room = std::make_unique<Room>(held);
         co_return admission;
     }
     Task<Response> handle(Request request) override
     {
+        if (request.path() == "/client")
+            co_return json_response(200, std::string(request.client));
         if (request.path() == "/slow")
             co_await dynamic_cast<WaitingClient const&>(*request.peer).inform(103, {});
         if (request.path() == "/stream") {
@@ -101,6 +108,16 @@ public:
             response.headers.add("x-note", "a\r\nset-cookie: b");
             co_return response;
         }
+        if (request.path() == "/upload-refused")
+            co_return refuse(409, "Not now.", request.client);
+        if (request.source)
+            request.body = co_await read_pieces(*request.source);
+        if (request.path() == "/sized-stream" || request.path() == "/short-stream") {
+            Response response;
+            response.stream = write_twice;
+            response.stream_size = request.path() == "/short-stream" ? 7 : 6;
+            co_return response;
+        }
         if (request.path() == "/gate")
             co_await gate.async_wait(kUseTask);
         if (request.path() == "/large")
@@ -111,8 +128,9 @@ public:
         co_return json_response(
             200, fmt::format("{} {} {}{}", name_of(request.method), request.target, request.body, names));
     }
-    Response refuse(int status, std::string_view message) override
+    Response refuse(int status, std::string_view message, std::string_view client) override
     {
+        refused = client;
         return json_response(status, std::string(message));
     }
 
@@ -122,6 +140,20 @@ public:
             auto const written = co_await sink.write(piece);
             if (!written)
                 co_return;
+        }
+    }
+
+    /// The body with a bar after each piece; the error after what came before it.
+    static Task<std::string> read_pieces(BodySource& source)
+    {
+        auto text = source.size() ? fmt::format("[{}]", *source.size()) : std::string("[?]");
+        for (;;) {
+            auto const piece = co_await source.read();
+            if (!piece)
+                co_return text + piece.error().public_detail();
+            if (piece->empty())
+                co_return text;
+            text += *piece + "|";
         }
     }
 
@@ -158,6 +190,8 @@ public:
     std::promise<bool> left; ///< Whether the client of `/watch` is gone.
     SteadyTimer gate;        ///< What `/gate` waits for.
     std::atomic<int> admissions = 0;
+    std::string admitted; ///< The client of the last one.
+    std::string refused;  ///< The client that was refused last.
     std::atomic<std::size_t> held = 0;
 };
 

@@ -32,7 +32,7 @@ TEST_F(CallToolTest, GivesTheVendorsAnswerAsTextAndAsData)
     EXPECT_FALSE(answer.at("result").as_object().contains("isError"));
     EXPECT_EQ(answer.at("result").at("_meta").at("sluice/rate_limit").at("limit"), 40);
     EXPECT_EQ(last_.headers.find("ratelimit-limit"), "40");
-    EXPECT_EQ(trace_.tool, "get_single_desk_ticket_by_id");
+    EXPECT_EQ(trace_.origin.tool, "get_single_desk_ticket_by_id");
     EXPECT_EQ(metrics_.tool_calls.value(), 1U);
     EXPECT_EQ(metrics_.tool_errors.value(), 0U);
 }

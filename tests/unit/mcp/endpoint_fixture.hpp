@@ -37,8 +37,9 @@ class EndpointTest : public ::testing::Test {
 protected:
     using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-    explicit EndpointTest(std::string const& manifest = catalog::test::kManifest + kOffers)
-        : desk_(manifest)
+    explicit EndpointTest(std::string const& manifest = catalog::test::kManifest + kOffers, limits::Config own = {0, 0})
+        : own_(own)
+        , desk_(manifest)
     {
         desk_.changes.on_change = [this](snapshots::Change const& change) {
             servers_.apply(change);
@@ -58,7 +59,8 @@ protected:
         made.name = "agent";
         if (edit)
             edit(made);
-        test::must(test::run_on(desk_.io, rows_.create(made, crypto::hash_token(desk_.keyring, token), test::soon())));
+        test::must(
+            test::run_on(desk_.io, rows_.create(made, crypto::hash_token(desk_.keyring, token), {}, test::soon())));
         return token;
     }
     std::string url_with(std::function<void(ServerConfig&)> const& edit)
@@ -68,9 +70,9 @@ protected:
     std::string api_token(bool is_mcp_only, EnvironmentId environment)
     {
         auto const token = crypto::mint_token(desk_.keyring, crypto::TokenKind::api).reveal();
-        test::must(test::run_on(desk_.io, api_rows_.create(environment, token, is_mcp_only,
-                                                           crypto::hash_token(desk_.keyring, token), std::nullopt,
-                                                           test::soon())));
+        test::must(
+            test::run_on(desk_.io, api_rows_.create(environment, {.name = token, .is_mcp_only = is_mcp_only},
+                                                    crypto::hash_token(desk_.keyring, token), {}, test::soon())));
         return token;
     }
 
@@ -137,6 +139,7 @@ protected:
     }
     static int code_of(json::value const& answer) { return static_cast<int>(answer.at("error").at("code").as_int64()); }
 
+    limits::Config const own_;
     test::DeskCalls desk_;
     test::FakeServers rows_{desk_.changes, desk_.rows};
     test::FakeApiTokens api_rows_{desk_.changes};
@@ -151,9 +154,21 @@ protected:
     RunningCalls running_{cancellations_, desk_.io};
     TaskGroup background_{desk_.io, 10, desk_.log_file.log(), "mcp"};
     EndpointMetrics metrics_{desk_.registry};
+    limits::ProcessLimits limits_{own_, desk_.registry, desk_.clock, steady_};
+    limits::ShardLimits shard_limits_{limits_};
     EndpointConfig config_{.allowed_origins = {"https://app.example"}};
-    Endpoint endpoint_{config_,      servers_, api_tokens_, desk_.caller, desk_.safe_writes,
-                       desk_.sealer, streams_, running_,    background_,  metrics_};
+    Endpoint endpoint_{config_,
+                       servers_,
+                       api_tokens_,
+                       desk_.caller,
+                       desk_.safe_writes,
+                       desk_.sealer,
+                       streams_,
+                       running_,
+                       background_,
+                       shard_limits_,
+                       {desk_.call_log.recorder, desk_.call_log.bodies},
+                       metrics_};
     std::shared_ptr<http::Shares> const shares_ = std::make_shared<http::Shares>(4);
     http::ByteBudget answers_{1 << 20, 1 << 20};
     CallTrace trace_;

@@ -19,7 +19,7 @@ protected:
         McpServer server;
         server.environment = environment_;
         server.expires_at = clock_.now() + 1h;
-        id_ = test::must(test::run(servers_.create(std::move(server), {}, Deadline::after(1h)))).id;
+        id_ = test::must(test::run(servers_.create(std::move(server), {}, {}, Deadline::after(1h)))).id;
         servers_.now = clock_.now() + 1h;
     }
     Result<jobs::Next> run()

@@ -13,7 +13,7 @@ namespace sluice::mcp {
 /// Streams of several processes, as far as the database knows them. One thread.
 class FakeStreams final : public StreamRepository {
 public:
-    Task<Result<void>> open(Uuid stream, McpServerId, Uuid, Deadline) override
+    Task<Result<void>> open(Uuid stream, EnvironmentId, McpServerId, Uuid, Deadline) override
     {
         if (is_down)
             co_return Error{ErrorCode::unavailable, "The database is down."};
@@ -61,6 +61,7 @@ public:
     }
     void when_gone(std::function<void()> action) override { gone = std::move(action); }
     [[nodiscard]] bool is_gone() const override { return has_left; }
+    void abort() override { has_left = true; }
 
     std::vector<std::string> pieces;
     std::function<void()> on_write;

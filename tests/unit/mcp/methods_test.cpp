@@ -30,7 +30,8 @@ TEST_F(MethodsTest, InitializeSaysWhoseToolsTheseAreAndWhatElseIsOffered)
     EXPECT_EQ(result.at("capabilities"), *json::parse(R"({"tools":{},"resources":{},"prompts":{},"completions":{}})"));
     EXPECT_TRUE(std::string_view(result.at("instructions").as_string())
                     .starts_with("Tools of one Desk account (tenant acme)."));
-    EXPECT_EQ(trace_.client, "inspector 1.2");
+    EXPECT_EQ(trace_.origin.client_name, "inspector");
+    EXPECT_EQ(trace_.origin.client_version, "1.2");
     EXPECT_EQ(trace_.method, "initialize");
     EXPECT_EQ(trace_.account, account_.str());
 }

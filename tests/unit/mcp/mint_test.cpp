@@ -48,11 +48,11 @@ protected:
     }
     Result<MintedServer> create(McpServer server, std::string preset = {})
     {
-        return test::run_on(desk_.io, mint_.create(std::move(server), std::move(preset), Deadline::after(1h)));
+        return test::run_on(desk_.io, mint_.create(std::move(server), std::move(preset), {}, Deadline::after(1h)));
     }
     Result<McpServer> change(McpServer const& server, ServerPatch patch)
     {
-        return test::run_on(desk_.io, mint_.change(server.environment, server.account, server.id, std::move(patch),
+        return test::run_on(desk_.io, mint_.change(server.environment, server.account, server.id, std::move(patch), {},
                                                    Deadline::after(1h)));
     }
     ExplainedTool explained(McpServer const& server, std::string tool)
@@ -211,7 +211,7 @@ TEST_F(MintTest, RotatesATokenWithAnOverlap)
 {
     auto const minted = create(draft());
     auto const rotated = test::run_on(
-        desk_.io, mint_.rotate_token(desk_.environment, account_, minted->server.id, 1h, Deadline::after(1h)));
+        desk_.io, mint_.rotate_token(desk_.environment, account_, minted->server.id, 1h, {}, Deadline::after(1h)));
     ASSERT_TRUE(rotated);
     EXPECT_NE(rotated->token.reveal(), minted->token.reveal());
     EXPECT_EQ(rotated->old_token_ends_at, desk_.clock.now() + 1h);

@@ -32,7 +32,7 @@ protected:
         made.authentication_method = "api_key";
         made.status = accounts::Status::active;
         made.tenant_id = std::move(tenant);
-        return test::run(accounts_.create(std::move(made), {}, soon()))->id;
+        return test::run(accounts_.create(std::move(made), {}, {}, soon()))->id;
     }
     std::string url(ServerOwner owner)
     {
@@ -41,10 +41,13 @@ protected:
         made.environment = environment_;
         made.account = owner;
         made.tenant_id = owner ? "" : "acme";
-        last_ = test::run(rows_.create(std::move(made), crypto::hash_token(keyring_, token), soon()))->id;
+        last_ = test::run(rows_.create(std::move(made), crypto::hash_token(keyring_, token), {}, soon()))->id;
         return token;
     }
-    Result<SnapshotPtr> resolve(std::string_view token) { return test::run_on(io_, servers_.resolve(token, soon())); }
+    Result<SnapshotPtr> resolve(std::string_view token)
+    {
+        return test::run_on(io_, servers_.resolve(token, {}, soon()));
+    }
     std::size_t accounts_at(std::string_view token)
     {
         auto const found = resolve(token);
@@ -79,7 +82,7 @@ TEST_F(ServersTest, ARemovedUrlIsUnknownAtOnceAndOthersStayCached)
     auto const removed = url(one);
     ASSERT_TRUE(resolve(kept));
     ASSERT_TRUE(resolve(removed));
-    ASSERT_TRUE(test::run(rows_.remove(environment_, one, last_, soon())));
+    ASSERT_TRUE(test::run(rows_.remove(environment_, one, last_, {}, soon())));
     EXPECT_EQ(resolve(removed).error().code(), ErrorCode::not_found);
     auto const lookups = rows_.lookups;
     EXPECT_TRUE(resolve(kept));
@@ -95,7 +98,7 @@ TEST_F(ServersTest, ATenantsUrlFollowsItsAccounts)
     account("acme");
     EXPECT_EQ(accounts_at(token), 2U);
     EXPECT_EQ(rows_.lookups, 2U);
-    ASSERT_TRUE(test::run(accounts_.remove(environment_, one, soon())));
+    ASSERT_TRUE(test::run(accounts_.remove(environment_, one, {}, soon())));
     EXPECT_EQ(accounts_at(token), 1U);
 }
 

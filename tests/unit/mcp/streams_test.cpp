@@ -17,7 +17,7 @@ class StreamsTest : public testing::Test {
 protected:
     std::shared_ptr<OpenStream> opened()
     {
-        auto place = test::run_on(io_, streams_.open(server_, Deadline::after(std::chrono::seconds(5))));
+        auto place = test::run_on(io_, streams_.open(environment_, server_, Deadline::after(std::chrono::seconds(5))));
         return place ? *place : nullptr;
     }
     void settle()
@@ -34,6 +34,7 @@ protected:
     crypto::CursorSealer sealer_{keyring_, clock_};
     FakeStreams repository_;
     Streams streams_{repository_, sealer_, {.most_of_a_server = kMost}};
+    EnvironmentId const environment_{Uuid{1}};
     McpServerId const server_ = McpServerId{uuid_v7(clock_.now())};
 };
 
@@ -42,7 +43,7 @@ TEST_F(StreamsTest, WhatItsReaderLeavesWaitingCountsForItsEnvironment)
     constexpr std::size_t kLarge = 1024UL * 1024;
     EnvironmentId const environment(Uuid{1});
     http::ByteBudget answers(8 * kLarge, kLarge);
-    auto place = test::run_on(io_, streams_.open(server_, Deadline::after(std::chrono::seconds(5)),
+    auto place = test::run_on(io_, streams_.open(environment_, server_, Deadline::after(std::chrono::seconds(5)),
                                                  std::make_unique<http::ByteBudget::Hold>(answers, environment)));
     ASSERT_TRUE(place);
     auto const stream = (*place)->stream();
@@ -75,7 +76,7 @@ TEST_F(StreamsTest, OneThatIsNeverServedLeavesNothingBehind)
 TEST_F(StreamsTest, OneThatOutlivesItsProcessTouchesNothing)
 {
     auto streams = std::make_unique<Streams>(repository_, sealer_, Streams::Config{});
-    auto place = *test::run_on(io_, streams->open(server_, Deadline::after(std::chrono::seconds(5))));
+    auto place = *test::run_on(io_, streams->open(environment_, server_, Deadline::after(std::chrono::seconds(5))));
     io_.stop();
     streams.reset();
 

@@ -3,6 +3,7 @@
 
 #include "accounts/callable_accounts.hpp"
 #include "proxy/account_observer.hpp"
+#include "support/call_log.hpp"
 #include "support/clock.hpp"
 #include "support/fake_accounts.hpp"
 #include "support/fake_client.hpp"
@@ -55,9 +56,9 @@ protected:
         connect("oauth2", R"({"oauth":{"token":{"access_token":"old-access","refresh_token":"old-refresh"}}})");
     }
 
-    Result<Outcome> call()
+    Result<Outcome> call(Passthrough const* through = nullptr)
     {
-        auto result = test::run_on(io_, [](CallerTest& self) -> Task<Result<Outcome>> {
+        auto result = test::run_on(io_, [](CallerTest& self, Passthrough const* through) -> Task<Result<Outcome>> {
             auto state = co_await self.rows_.load_state(self.environment_, self.id_, Deadline::after(1h));
             auto account = co_await accounts::make_callable(self.integrations_, *std::move(state), Deadline::after(1h));
             if (!account)
@@ -65,10 +66,9 @@ protected:
             auto const* method = (*account)->installed->integration->find("things", "get");
             catalog::CallParts parts;
             parts.path.emplace_back("id", "7");
-            co_return co_await self.caller_.call(*account, *method, std::move(parts), nullptr, Deadline::after(1h));
-        }(*this));
-        io_.restart();
-        io_.poll(); // What is written behind the call's back.
+            co_return co_await self.caller_.call(*account, *method, std::move(parts), through, Deadline::after(1h));
+        }(*this, through));
+        io_.restart(), io_.poll(); // What is written behind the call's back.
         return result;
     }
 
@@ -80,6 +80,7 @@ protected:
     telemetry::Registry registry_;
     accounts::RefresherMetrics refresher_metrics_{registry_};
     CallerMetrics caller_metrics_{registry_};
+    UnreadLimits unread_limits_{registry_, log_};
     test::FakeChanges changes_;
     test::FakeAccounts rows_{changes_, clock_};
     test::FakeIntegrations definitions_{"tolerated"};
@@ -92,7 +93,9 @@ protected:
         R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
     crypto::CursorSealer cursors_{keyring_, clock_};
     AccountObserver observer_{io_, rows_, clock_, log_};
-    Caller caller_{client_, vault_, refresher_, cursors_, clock_, observer_, caller_metrics_};
+    test::CallLog call_log_{io_, clock_, registry_, log_};
+    Caller caller_{client_,   vault_,          refresher_,      cursors_,      clock_,
+                   observer_, call_log_.calls, caller_metrics_, unread_limits_};
     EnvironmentId environment_{Uuid{7}};
     EnvironmentIntegrationId installation_id_{Uuid{8}};
     IntegratedAccountId id_;
@@ -101,9 +104,7 @@ protected:
 TEST_F(CallerTest, A401OfOneCallEndsTheCallAndAsksForAHealthCheckAtMostOnceAMinute)
 {
     connect_by_key();
-    client_.respond = [](http::OutgoingRequest const&) {
-        return test::vendor_answer(401, R"({"message":"Not yours."})");
-    };
+    client_.respond = [](auto const&) { return test::vendor_answer(401, R"({"message":"Not yours."})"); };
     for (int i = 0; i < 6; ++i, clock_.advance(20s)) {
         auto const outcome = call();
         ASSERT_TRUE(outcome);
@@ -185,6 +186,69 @@ TEST_F(CallerTest, CallsOfAnExpiredTokenDoNotAskATokenEndpointThatIsDownEachTime
     EXPECT_EQ(client_.requests.size(), 2U);
 }
 
+/// A body that comes piece by piece.
+class Upload final : public http::BodySource {
+public:
+    Task<Result<std::string>> read() override { co_return std::string(); }
+    [[nodiscard]] std::optional<std::uint64_t> size() const override { return std::nullopt; }
+    void cancel() override {}
+};
+
+TEST_F(CallerTest, AStreamedBodyThatIsRefusedIsAskedForAgainWithTheNewCredential)
+{
+    connect_by_oauth();
+    client_.answer(401, "{}");
+    client_.answer(200, R"({"access_token":"new-access","refresh_token":"new-refresh","expires_in":3600})");
+    Passthrough through;
+    through.body = RawBody{"application/zip", {}, std::make_shared<Upload>()};
+
+    auto const failed = call(&through);
+
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::unavailable);
+    EXPECT_TRUE(had_no_effect(failed));
+    EXPECT_EQ(client_.requests.size(), 2U) << "what was sent cannot be sent twice";
+}
+
+TEST_F(CallerTest, AnAnswerIsStreamedOnlyIfItIsASuccessThatNobodyReads)
+{
+    connect_by_key();
+    client_.respond = [](http::OutgoingRequest const&) { return test::vendor_answer(200, "{}"); };
+    ASSERT_TRUE(call());
+    EXPECT_FALSE(client_.requests.back().streams_answer) << "a tool reads its answer";
+
+    Passthrough through;
+    through.streams = Passthrough::Streams::unread;
+    through.stream_deadline = Deadline::after(2h);
+    ASSERT_TRUE(call(&through));
+    auto const& request = client_.requests.back();
+    EXPECT_EQ(request.stream_deadline->at(), through.stream_deadline->at());
+    http::Headers pdf;
+    pdf.add("content-type", "application/pdf");
+    http::Headers json;
+    json.add("content-type", "application/json");
+    EXPECT_TRUE(request.streams_answer(200, pdf));
+    EXPECT_TRUE(request.streams_answer(206, pdf));
+    EXPECT_FALSE(request.streams_answer(404, pdf));
+    EXPECT_FALSE(request.streams_answer(302, pdf));
+    EXPECT_FALSE(request.streams_answer(200, json));
+}
+
+TEST_F(CallerTest, AClientThatHasThePresentVersionIsToldSoIfItAsked)
+{
+    connect_by_key();
+    client_.respond = [](http::OutgoingRequest const&) { return test::vendor_answer(304, {}, {}); };
+    EXPECT_EQ(call()->status, 502);
+
+    Passthrough through;
+    through.headers.add("if-none-match", "\"7\"");
+    auto const outcome = call(&through);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->kind, Outcome::Kind::empty);
+    EXPECT_EQ(outcome->status, 304);
+    EXPECT_EQ(client_.requests.back().headers.find("if-none-match"), "\"7\"");
+}
+
 TEST_F(CallerTest, AReadWhoseAnswerDidNotComeWholeIsTheErrorThatItIs)
 {
     connect_by_key();
@@ -228,7 +292,7 @@ TEST_F(CallerTest, ALoopOfForbiddenCallsWritesOnceAndNoCallWaitsForIt)
     connect_by_key();
     int writes = 0;
     rows_.before = [&](std::string_view method) -> std::optional<Error> {
-        writes += method == "update" ? 1 : 0;
+        writes += method == "note" ? 1 : 0;
         return std::nullopt;
     };
     client_.respond = [](http::OutgoingRequest const&) {
@@ -330,6 +394,28 @@ TEST_F(RedirectTest, ToAnotherHostIsFollowedWithoutTheCredentialAndNeverBackWith
         EXPECT_FALSE(client_.requests[i].headers.contains("authorization")) << i;
         EXPECT_EQ(client_.requests[i].owner.account, id_) << i;
     }
+}
+
+TEST_F(RedirectTest, ToAnotherHostShowsItNoCertificate)
+{
+    rows_.show_certificate(environment_, installation_id_);
+    client_.answers.emplace_back(redirect(302, "/moved"));
+    client_.answers.emplace_back(redirect(302, "https://storage.example/f"));
+    client_.answers.emplace_back(redirect(302, "https://acme.example/f"));
+    client_.answer(200, R"({"id":7})");
+
+    ASSERT_TRUE(call());
+
+    ASSERT_EQ(client_.requests.size(), 4U);
+    for (std::size_t i : {0U, 1U}) {
+        auto const& tls = client_.requests[i].tls;
+        ASSERT_TRUE(tls) << i;
+        EXPECT_EQ(tls->ca, "their-ca");
+        EXPECT_EQ(tls->certificate, "our-certificate");
+        EXPECT_EQ(tls->key()->reveal(), "our-key");
+    }
+    EXPECT_FALSE(client_.requests[2].tls);
+    EXPECT_FALSE(client_.requests[3].tls);
 }
 
 TEST_F(RedirectTest, WhatAnotherHostSaysTeachesNothingOfTheAccount)

@@ -1,84 +1,37 @@
-#include "proxy/pages.hpp"
-
-#include "accounts/integrations.hpp"
-#include "proxy/account_observer.hpp"
-#include "proxy/parts.hpp"
-#include "support/clock.hpp"
+#include "list_calls.hpp"
 #include "support/desk.hpp"
-#include "support/fake_accounts.hpp"
-#include "support/fake_client.hpp"
-#include "support/fake_integrations.hpp"
-#include "support/run.hpp"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include <fcntl.h>
 
 namespace sluice::proxy {
 namespace {
 
-using namespace std::chrono_literals;
-
 /// Lists of a desk whose pages have at most 100 records.
 class PagesTest : public ::testing::Test {
 protected:
-    PagesTest()
-    {
-        auto const parts = accounts::split_context(
-            json::parse(R"({"subdomain":"acme","email":"e","api_key":"k"})")->get_object(), *catalog::test::desk());
-        auto connected = std::make_shared<accounts::CallableAccount>();
-        connected->key = crypto::DataKey::generate(EnvironmentId{Uuid{7}}, 1);
-        connected->account.id = IntegratedAccountId{Uuid{9}};
-        connected->account.status = accounts::Status::active;
-        connected->account.authentication_method = "api_key";
-        connected->account.context = parts.visible;
-        connected->account.sealed =
-            connected->key.seal(accounts::sealing_place(connected->account.id), boost::json::serialize(parts.secret));
-        connected->installed = std::make_shared<accounts::InstalledIntegration>(
-            accounts::InstalledIntegration{catalog::test::desk(), nullptr});
-        connected->base_url = "https://acme.desk.example";
-        connected->place = accounts::sealing_place(connected->account.id);
-        connected->visible = json::object{{"context", parts.visible}};
-        account_ = std::move(connected);
-    }
-
     void answer(std::string_view next, std::string_view records = R"({"id":1})")
     {
         client_.answer(200, fmt::format(R"({{"data":[{}],"meta":{{"next_cursor":{}}}}})", records, next));
     }
 
-    Outcome list(std::int64_t limit, std::optional<std::string> cursor = std::nullopt)
+    Outcome list(std::optional<std::int64_t> limit, std::optional<std::string> cursor = std::nullopt,
+                 Gathering gathering = {})
     {
         catalog::CallParts parts;
         parts.limit = limit;
         parts.next_cursor = std::move(cursor);
-        auto outcome = test::run(call_pages(caller_, account_, *catalog::test::desk()->find("tickets", "list"),
-                                            std::move(parts), {}, Deadline::after(1h)));
+        auto outcome = calls_.call("list", std::move(parts), gathering);
         EXPECT_TRUE(outcome) << outcome.error().public_detail();
         return outcome ? *std::move(outcome) : Outcome();
     }
+    std::string_view query(std::size_t call) const
+    {
+        std::string_view const url = client_.requests.at(call).url;
+        return url.substr(url.find('?') + 1);
+    }
 
-    asio::io_context io_{1};
-    test::FakeClock clock_;
-    telemetry::Log log_{::open("/dev/null", O_WRONLY)};
-    telemetry::Registry registry_;
-    accounts::RefresherMetrics refresher_metrics_{registry_};
-    CallerMetrics caller_metrics_{registry_};
-    test::FakeChanges changes_;
-    test::FakeAccounts rows_{changes_, clock_};
-    test::FakeIntegrations definitions_{"tolerated"};
-    WorkerPool workers_{1, 100};
-    accounts::Integrations integrations_{definitions_, workers_};
-    test::FakeClient client_;
-    accounts::Refresher refresher_{rows_, integrations_, client_, clock_, log_, refresher_metrics_};
-    accounts::Vault vault_{clock_};
-    crypto::Keyring keyring_ = *crypto::Keyring::parse(
-        R"({"active":1,"keys":[{"id":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]})");
-    crypto::CursorSealer cursors_{keyring_, clock_};
-    AccountObserver observer_{io_, rows_, clock_, log_};
-    Caller caller_{client_, vault_, refresher_, cursors_, clock_, observer_, caller_metrics_};
-    accounts::CallableAccountPtr account_;
+    ListCalls calls_{catalog::test::desk()};
+    test::FakeClient& client_ = calls_.client();
 };
 
 TEST_F(PagesTest, FollowCursorsToTheEnd)
@@ -127,6 +80,91 @@ TEST_F(PagesTest, EndOneByOneWhereTheCursorStays)
     auto const second = list(5, first.next_cursor);
     EXPECT_FALSE(second.next_cursor);
     EXPECT_EQ(second.note, kEndlessNote);
+}
+
+TEST_F(PagesTest, AreCutAtTheLimitAndGoOnInsideWithTheSameRequest)
+{
+    constexpr auto kFive = R"({"id":1},{"id":2},{"id":3},{"id":4},{"id":5})";
+    answer(R"("b")", kFive);
+    auto const first = list(2);
+    EXPECT_EQ(first.page.items, R"([{"id":1},{"id":2}])");
+    EXPECT_EQ(first.note, "") << "nothing is missing: the cursor leads to it";
+    answer(R"("b")", kFive);
+    auto const second = list(2, first.next_cursor);
+    EXPECT_EQ(second.page.items, R"([{"id":3},{"id":4}])");
+    EXPECT_EQ(query(1), query(0));
+    answer(R"("b")", kFive);
+    answer("null", R"({"id":6})");
+    auto const third = list(50, second.next_cursor);
+    EXPECT_EQ(third.page.items, R"([{"id":5},{"id":6}])") << "the rest of the page is no whole page";
+    EXPECT_EQ(query(2), "limit=2");
+    EXPECT_EQ(query(3), "cursor=b&limit=49");
+    EXPECT_FALSE(third.next_cursor);
+}
+
+TEST_F(PagesTest, AreOneCallIfTheVendorGivesFewerThanItsPageMayHave)
+{
+    answer(R"("b")");
+    EXPECT_EQ(list(30).page.count, 1U);
+    EXPECT_EQ(client_.requests.size(), 1U);
+}
+
+TEST_F(PagesTest, AreGivenWholeWhereNoLimitIsGiven)
+{
+    answer(R"("b")", R"({"id":1},{"id":2},{"id":3})");
+    auto const outcome = list(std::nullopt);
+    EXPECT_EQ(outcome.page.count, 3U);
+    EXPECT_TRUE(outcome.next_cursor);
+    EXPECT_EQ(client_.requests.at(0).url.find("limit"), std::string::npos);
+}
+
+TEST_F(PagesTest, OfOneRecordEachAreReadTwentyTimesAtMost)
+{
+    client_.respond = [n = 0](http::OutgoingRequest const&) mutable {
+        ++n;
+        return test::vendor_answer(200, fmt::format(R"({{"data":[{{"id":{}}}],"meta":{{"next_cursor":"{}"}}}})", n, n));
+    };
+    auto const outcome = list(1000);
+    EXPECT_EQ(outcome.page.count, 20U);
+    EXPECT_TRUE(outcome.next_cursor);
+    EXPECT_EQ(client_.requests.size(), 20U);
+}
+
+TEST_F(PagesTest, ThatAreTooLargeEndInsideAPage)
+{
+    answer(R"("b")", R"({"id":1},{"id":2},{"id":3})");
+    auto const first = list(3, std::nullopt, {.max_bytes = 22});
+    EXPECT_EQ(first.page.items, R"([{"id":1},{"id":2}])");
+    EXPECT_NE(first.note.find("too large"), std::string::npos);
+    EXPECT_EQ(calls_.opened(*first.next_cursor, *catalog::test::desk()->find("tickets", "list")), "\n2 3");
+}
+
+TEST_F(PagesTest, GoOnFromCursorsThatWereSealedBeforeTheyKeptTheLimit)
+{
+    auto const& method = *catalog::test::desk()->find("tickets", "list");
+    answer("null", R"({"id":1},{"id":2},{"id":3})");
+    auto const outcome = list(5, calls_.sealed("cursor=b\n2", method));
+    EXPECT_EQ(outcome.page.items, R"([{"id":3}])");
+    EXPECT_EQ(query(0), "cursor=b&limit=7");
+}
+
+TEST_F(PagesTest, OfAVendorWhoseCursorIsTooLongEndWithANote)
+{
+    answer('"' + std::string(7000, 'c') + '"');
+    auto const outcome = list(5);
+    EXPECT_FALSE(outcome.next_cursor);
+    EXPECT_EQ(outcome.note, kLongNextNote);
+}
+
+TEST_F(PagesTest, RefuseAPositionOfAnotherStyle)
+{
+    auto const& method = *catalog::test::desk()->find("tickets", "list");
+    catalog::CallParts parts;
+    parts.next_cursor = calls_.sealed("3:10:20", method);
+    auto const refused = calls_.call("list", std::move(parts));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().failures().front().path, "next_cursor");
+    EXPECT_TRUE(client_.requests.empty());
 }
 
 } // namespace

@@ -19,7 +19,7 @@ protected:
             parts.body = *json::parse(*body);
         return test::run_on(desk_.io, proxy::preview(desk_.caller, account,
                                                      *account->installed->integration->find("tickets", method), parts,
-                                                     test::soon()));
+                                                     nullptr, test::soon()));
     }
 
     test::DeskCalls desk_;
@@ -80,7 +80,7 @@ TEST_F(PreviewTest, SaysThatItIsNotKnownWhatTheVendorNeverAnswers)
     desk.vendor.answer(200, R"({"id":7,"secret":null,"http":{"url":"a"},"status":"closed"})");
     auto const shown = test::must(test::run_on(
         desk.io, proxy::preview(desk.caller, account, *account->installed->integration->find("tickets", "update"),
-                                parts, test::soon())));
+                                parts, nullptr, test::soon())));
     EXPECT_EQ(shown.changes, *json::parse(R"({"secret":{"known":false,"to":"x"},
         "http":{"from":{"url":"a","headers":"not known"},"to":{"url":"b","headers":{"k":"v"}}},
         "status":{"from":"closed","to":"open"}})"));
@@ -120,7 +120,7 @@ json::value shown_as(std::string const& authorization)
     auto const account = desk.callable(desk.connect());
     return test::must(test::run_on(desk.io, preview(desk.caller, account,
                                                     *account->installed->integration->find("tickets", "create"), {},
-                                                    test::soon())))
+                                                    nullptr, test::soon())))
         .request;
 }
 

@@ -1,3 +1,4 @@
+#include "ratelimit/vendors.hpp"
 #include "reading.hpp"
 
 #include <gtest/gtest.h>
@@ -76,14 +77,15 @@ bool is_derived(json::object const& expected, std::string_view what)
                                [what](json::value const& name) { return name.as_string() == what; });
 }
 
-std::optional<Rule> rule_of(Vector const& vector)
+/// The rule of the vendor that the vector names; null if it names none.
+Rule const* rule_of(Vector const& vector)
 {
-    auto const& block = vector.content.at("rule");
-    if (block.is_null())
-        return std::nullopt;
-    auto rule = Rule::parse(block);
-    EXPECT_TRUE(rule.has_value()) << rule.error().public_detail();
-    return rule ? std::optional(std::move(*rule)) : std::nullopt;
+    auto const* name = json::string_at(vector.content, "vendor");
+    if (name == nullptr)
+        return nullptr;
+    auto const* vendor = find_vendor(*name);
+    EXPECT_NE(vendor, nullptr) << *name;
+    return vendor != nullptr ? vendor->rule.get() : nullptr;
 }
 
 class RateLimitVectors : public testing::TestWithParam<Vector> {};
@@ -91,10 +93,9 @@ class RateLimitVectors : public testing::TestWithParam<Vector> {};
 TEST_P(RateLimitVectors, GiveTheExpectedLimits)
 {
     auto const& vector = GetParam();
-    auto const rule = rule_of(vector);
     auto const status = static_cast<int>(vector.content.at("status").as_int64());
 
-    auto const limits = read(rule ? &*rule : nullptr, status, headers_of(vector), body_of(vector));
+    auto const limits = read(rule_of(vector), status, headers_of(vector), body_of(vector));
 
     auto const& expected = vector.content.at("expected").as_object();
     EXPECT_EQ(limits.limit, number_of(expected, "limit"));

@@ -25,12 +25,17 @@ inline Rule compiled(std::string_view text)
     return rule.value_or(Rule{});
 }
 
-inline Limits read(Rule const* rule, int status, Headers const& headers, std::string_view body = {})
+inline Reading reading_of(Rule const* rule, int status, Headers const& headers, std::string_view body = {})
 {
     std::vector<Field> fields;
     for (auto const& [name, value] : headers)
         fields.push_back({name, value});
     return normalise(rule, {.status = status, .fields = fields, .body = body}, kNow);
+}
+
+inline Limits read(Rule const* rule, int status, Headers const& headers, std::string_view body = {})
+{
+    return reading_of(rule, status, headers, body).limits;
 }
 
 inline Limits guessed(Headers const& headers, int status = 200)

@@ -67,6 +67,14 @@ TEST(RateLimitRuleTest, KeepsEveryMember)
     EXPECT_TRUE(rule->strict);
 }
 
+TEST(RateLimitRuleTest, TakesPlacesInsideAHeader)
+{
+    auto const rule = parse(window(R"("limit":{"header":"X-Usage","json":"$.*[*].a"})"));
+    ASSERT_TRUE(rule) << rule.error().public_detail();
+    EXPECT_EQ(rule->windows[0].limit->source.header, "x-usage");
+    EXPECT_EQ(rule->windows[0].limit->source.path, (BodyPath{Each{}, Each{}, "a"}));
+}
+
 TEST(RateLimitRuleTest, MayBeEmpty)
 {
     auto const rule = parse("{}");
@@ -132,6 +140,8 @@ std::vector<BadRule> bad_rules()
          "rate_limit.windows[0].remaining.unit"},
         {"HeaderIsNoName", window(R"("remaining":{"header":"x left"})"), "rate_limit.windows[0].remaining.header"},
         {"HeaderIsEmpty", window(R"("remaining":{"header":""})"), "rate_limit.windows[0].remaining.header"},
+        {"JsonWithoutAHeader", window(R"("limit":{"body":"$.a","json":"$.b"})"), "rate_limit.windows[0].limit.json"},
+        {"JsonAsAWhole", window(R"("limit":{"header":"x","json":"$"})"), "rate_limit.windows[0].limit.json"},
         {"UnknownTimeUnit", window(R"("reset":{"header":"x","unit":"epoch"})"), "rate_limit.windows[0].reset.unit"},
         {"TimeUnitIsANumber", window(R"("reset":{"header":"x","unit":1})"), "rate_limit.windows[0].reset.unit"},
         {"PathWithoutRoot", window(R"("limit":{"body":"a.b"})"), "rate_limit.windows[0].limit.body"},
@@ -143,7 +153,7 @@ std::vector<BadRule> bad_rules()
         {"PathIndexIsNegative", window(R"("limit":{"body":"$.a[-1]"})"), "rate_limit.windows[0].limit.body"},
         {"PathIndexIsHuge", window(R"("limit":{"body":"$[99999999999999999999]"})"),
          "rate_limit.windows[0].limit.body"},
-        {"PathHasAWildcard", window(R"("limit":{"body":"$.a[*]"})"), "rate_limit.windows[0].limit.body"},
+        {"PathIndexIsMoreThanAWildcard", window(R"("limit":{"body":"$.a[*1]"})"), "rate_limit.windows[0].limit.body"},
         {"PathIsTooLong", path17, "rate_limit.windows[0].limit.body"},
         {"RetryAfterIsText", R"({"retry_after":"retry-after"})", "rate_limit.retry_after"},
         {"RetryAfterMarkIsEmpty", R"({"retry_after":{"body":"$","after":""}})", "rate_limit.retry_after.after"},

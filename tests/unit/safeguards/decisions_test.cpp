@@ -25,11 +25,14 @@ protected:
 
     Result<Approval> use(std::string code, std::optional<Decision> decision = std::nullopt)
     {
-        return test::run(decisions_.use_code(environment_, id_, std::move(code), decision, test::soon()));
+        tenancy::Author author{{tenancy::Actor::Kind::code, id_.str(), ""}, "", ""};
+        return test::run(
+            decisions_.use_code(environment_, id_, std::move(code), decision, {}, std::move(author), test::soon()));
     }
     Result<Approval> decide(Decision decision)
     {
-        return test::run(decisions_.decide(environment_, id_, decision, "tok_1", test::soon()));
+        tenancy::Author author{{tenancy::Actor::Kind::api_token, "tok_1", "ci"}, "", ""};
+        return test::run(decisions_.decide(environment_, id_, decision, std::move(author), test::soon()));
     }
 
     test::FakeClock clock_;
@@ -56,10 +59,13 @@ TEST_F(DecisionsTest, ACodeShowsTheCallAndDecidesNothingByItself)
     auto const shown = use("7Q2MX4TR");
     ASSERT_TRUE(shown);
     EXPECT_EQ(shown->state, WriteCall::State::pending);
+    EXPECT_TRUE(calls_.authors.empty()) << "who only looks changes nothing";
     auto const declined = use("7Q2MX4TR", Decision::decline);
     ASSERT_TRUE(declined);
     EXPECT_EQ(declined->state, WriteCall::State::declined);
     EXPECT_EQ(declined->decided_by, "link");
+    ASSERT_EQ(calls_.authors.size(), 1U);
+    EXPECT_EQ(calls_.authors[0].actor.kind, tenancy::Actor::Kind::code);
 }
 
 TEST_F(DecisionsTest, AWrongCodeDecidesNothing)

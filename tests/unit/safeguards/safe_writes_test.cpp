@@ -49,7 +49,9 @@ protected:
         toolcalls::Plan plan;
         plan.calls.push_back({tool.method, tools::split_arguments(tool, given)});
         SafeWrites::Maker const maker = [this] { return making(); };
-        SafeWrites::Viewer const view = [&] { return toolcalls::preview(desk_.caller, account_, plan, deadline); };
+        SafeWrites::Viewer const view = [&] {
+            return toolcalls::preview(desk_.caller, account_, plan, nullptr, deadline);
+        };
         Holder const holder{environment_, server_, "agent", hands_out_links_};
         SafeWrites::Call const wanted{holder, account_, tool, given, bound_};
         co_return co_await desk_.safe_writes.make(wanted, safeguard, maker, view, deadline);
@@ -280,7 +282,7 @@ protected:
         auto const asked = call(kUpdate, safeguard);
         ASSERT_TRUE(asked.pending);
         ASSERT_TRUE(test::run_on(
-            io_, calls_.decide(environment_, asked.pending->id, is_approved, "link", Deadline::after(1h))));
+            io_, calls_.decide(environment_, asked.pending->id, is_approved, "link", {}, Deadline::after(1h))));
     }
 };
 

@@ -80,6 +80,21 @@ TEST(Options, WhatMayBeCalledIsChecked)
         (Failures{{"egress.allow", "must look like 127.0.0.1:8090, 10.0.0.0/8, [::1]:9000 or fd00::/8 (localhost)"}}));
 }
 
+TEST(Options, WhoIsTrustedIsChecked)
+{
+    EXPECT_EQ(failures_of("server: {trusted_proxies: [10.0.0.0/8, '10.0.0.0/33']}\n"),
+              (Failures{{"server.trusted_proxies",
+                         "must be a network or an address, such as 10.0.0.0/8, fd00::/8 or 192.0.2.1 (10.0.0.0/33)"}}));
+    EXPECT_EQ(failures_of("server: {trusted_proxies: [10.0.0.0/8, 'fd00::/8', 192.0.2.1], proxy_protocol: true}\n"),
+              Failures{});
+}
+
+TEST(Options, AProxyProtocolThatNobodyMaySpeakIsRefused)
+{
+    EXPECT_EQ(failures_of("server: {proxy_protocol: true}\n"),
+              (Failures{{"server.proxy_protocol", "needs server.trusted_proxies: every connection would be closed"}}));
+}
+
 TEST(Options, AShareOfMemoryIsNoMoreThanAll)
 {
     EXPECT_EQ(failures_of("limits: {body_memory: 32}\n"),
@@ -98,6 +113,15 @@ TEST(Options, OnlyWhoIsReachedFromThisMachineHasAClockThatCanBeMoved)
     EXPECT_EQ(failures_of(moved + "public_url: https://sluice.example\n"), refused);
     EXPECT_EQ(failures_of(moved + "mcp: {url: https://mcp.example}\n"), refused);
     EXPECT_EQ(failures_of("public_url: https://sluice.example\n"), Failures{});
+}
+
+TEST(Options, AQuotaIsANumberOfRows)
+{
+    EXPECT_EQ(failures_of("quotas: {webhooks: 0, accounts: 1000000000, streams: 5}\n"), Failures{});
+    auto const failures = failures_of("quotas: {webhooks: -1, documents: many, teams: 3}\n");
+
+    EXPECT_EQ(failures.size(), 3U);
+    EXPECT_TRUE(failures.contains("quotas.webhooks") && failures.contains("quotas.documents"));
 }
 
 TEST(Options, WhatSettingsSayOfEachOtherIsToldWithTheRest)

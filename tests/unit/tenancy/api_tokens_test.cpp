@@ -15,15 +15,15 @@ protected:
     {
         changes_.on_change = [this](snapshots::Change const& change) { tokens_.apply(change); };
     }
-    Result<ApiToken> authenticate(std::string_view token)
+    Result<ApiTokens::Pointer> authenticate(std::string_view token, std::string_view address = "")
     {
-        return test::run(tokens_.authenticate(token, Deadline::after(std::chrono::seconds(30))));
+        return test::run(tokens_.authenticate(token, address, Deadline::after(std::chrono::seconds(30))));
     }
     std::string made(std::string_view secret)
     {
         std::string token(secret);
-        (void)test::run(rows_.create(environment_, "name " + token, false, crypto::hash_token(keyring_, token),
-                                     std::nullopt, Deadline::after(std::chrono::seconds(30))));
+        (void)test::run(rows_.create(environment_, {.name = "name " + token}, crypto::hash_token(keyring_, token), {},
+                                     Deadline::after(std::chrono::seconds(30))));
         return token;
     }
     std::string minted() { return crypto::mint_token(keyring_, crypto::TokenKind::api).reveal(); }
@@ -60,7 +60,7 @@ TEST_F(ApiTokensTest, RefusesAReplacedTokenFromItsChangeOn)
     auto const token = made(minted());
     EXPECT_TRUE(authenticate(token));
     ASSERT_TRUE(test::run(rows_.replace_secret(environment_, "name " + token, crypto::hash_token(keyring_, minted()),
-                                               Deadline::after(std::chrono::seconds(30)))));
+                                               {}, Deadline::after(std::chrono::seconds(30)))));
     EXPECT_EQ(authenticate(token).error().code(), ErrorCode::unauthenticated);
 }
 
@@ -71,7 +71,7 @@ TEST_F(ApiTokensTest, KnowsWhoseATokenIsAlsoWhileItMustBeReadAgain)
     EXPECT_TRUE(tokens_.known_environment(token).empty());
     EXPECT_TRUE(authenticate(token));
     tokens_.set_listening(false);
-    EXPECT_FALSE(tokens_.authenticate_warm(token));
+    EXPECT_FALSE(tokens_.authenticate_warm(token, ""));
     EXPECT_EQ(tokens_.known_environment(token), environment_);
     EXPECT_TRUE(tokens_.known_environment(made_up()).empty());
     EXPECT_TRUE(tokens_.known_environment("slx_api_x").empty());
@@ -116,9 +116,35 @@ TEST_F(ApiTokensTest, LooksUpNoTokenWithoutMacOnceTheyAreNotAccepted)
     SecretGate closed(keyring_, {.accept_unkeyed = false}, steady_);
     ApiTokens tokens(rows_, keyring_, closed, clock_, {});
     auto const deadline = Deadline::after(std::chrono::seconds(30));
-    EXPECT_EQ(test::run(tokens.authenticate(made(unkeyed()), deadline)).error().code(), ErrorCode::unauthenticated);
+    EXPECT_EQ(test::run(tokens.authenticate(made(unkeyed()), {}, deadline)).error().code(), ErrorCode::unauthenticated);
     EXPECT_EQ(rows_.lookups, 0U);
-    EXPECT_TRUE(test::run(tokens.authenticate(made(minted()), deadline)));
+    EXPECT_TRUE(test::run(tokens.authenticate(made(minted()), {}, deadline)));
+}
+
+/// A stolen token is worth nothing elsewhere.
+TEST_F(ApiTokensTest, ATokenWithAListOfAddressesIsTakenFromTheseOnly)
+{
+    auto const token = minted();
+    ASSERT_TRUE(
+        test::run(rows_.create(environment_, {.name = "listed", .addresses = {"198.51.100.0/24", "2001:db8::/32"}},
+                               crypto::hash_token(keyring_, token), {}, Deadline::after(std::chrono::seconds(30)))));
+    EXPECT_TRUE(authenticate(token, "198.51.100.7"));
+    EXPECT_TRUE(authenticate(token, "::ffff:198.51.100.7"));
+    EXPECT_TRUE(authenticate(token, "2001:db8::1"));
+    for (auto const* const elsewhere : {"198.51.101.7", "2001:db9::1", "", "somewhere"})
+        EXPECT_EQ(authenticate(token, elsewhere).error().code(), ErrorCode::forbidden) << elsewhere;
+    EXPECT_EQ(tokens_.authenticate_warm(token, "203.0.113.1")->error().code(), ErrorCode::forbidden);
+}
+
+TEST_F(ApiTokensTest, ANarrowerTokenIsNarrowerFromTheNextRequestOn)
+{
+    auto const token = made(minted());
+    auto const before = authenticate(token);
+    ASSERT_TRUE(before);
+    EXPECT_TRUE((*before)->permissions.has(Permission::webhooks_write));
+    ASSERT_TRUE(test::run(rows_.update(environment_, (*before)->id, {.scopes = std::vector<std::string>{"read_only"}},
+                                       {}, Deadline::after(std::chrono::seconds(30)))));
+    EXPECT_FALSE((*authenticate(token))->permissions.has(Permission::webhooks_write));
 }
 
 } // namespace

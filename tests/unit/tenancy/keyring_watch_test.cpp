@@ -28,8 +28,10 @@ public:
     Task<Result<void>> forget_replica(Uuid, Deadline) override { co_return Result<void>{}; }
     Task<Result<std::vector<Replica>>> replicas(Deadline) override { co_return announced; }
     Task<Result<std::vector<KeyUse>>> uses(Deadline) override { co_return std::vector<KeyUse>{}; }
-    Task<Result<std::size_t>> rewrap(EnvironmentId, Deadline) override { co_return std::size_t{0}; }
-    Task<Result<std::size_t>> shred(EnvironmentId, Deadline) override { co_return std::size_t{0}; }
+    Task<Result<std::size_t>> rewrap(EnvironmentId, Author, Deadline) override { co_return std::size_t{0}; }
+    Task<Result<std::size_t>> rewrap(TeamId, Author, Deadline) override { co_return std::size_t{0}; }
+    Task<Result<std::vector<TeamId>>> teams(Deadline) override { co_return std::vector<TeamId>{}; }
+    Task<Result<std::size_t>> shred(EnvironmentId, Author, Deadline) override { co_return std::size_t{0}; }
 
     std::vector<Replica> announced;
     std::function<void()> on_announced;

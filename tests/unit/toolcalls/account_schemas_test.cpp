@@ -55,7 +55,7 @@ protected:
     Result<AccountSchemas::Update> update(When when)
     {
         vendor_.asked.clear();
-        return test::run(schemas_.update(account_, when, Deadline::after(1h)));
+        return test::run(schemas_.update(account_, when, {}, Deadline::after(1h)));
     }
     [[nodiscard]] std::string asked() const
     {
@@ -199,7 +199,7 @@ TEST(PlainDefinition, HasNothingToAskFor)
     auto plain = std::make_shared<accounts::CallableAccount>();
     plain->installed = std::make_shared<accounts::InstalledIntegration>(
         accounts::InstalledIntegration{catalog::test::desk(), nullptr});
-    auto const updated = test::run(schemas.update(plain, When::now, Deadline::after(1h)));
+    auto const updated = test::run(schemas.update(plain, When::now, {}, Deadline::after(1h)));
     ASSERT_TRUE(updated);
     EXPECT_FALSE(updated->is_changed);
     EXPECT_EQ(rows.stores, 0);

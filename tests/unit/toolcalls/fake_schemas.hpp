@@ -26,8 +26,10 @@ public:
         left -= calls;
         co_return Result<void>{};
     }
-    Task<Result<bool>> store(EnvironmentId, IntegratedAccountId, AccountSchema schema, Deadline) override
+    Task<Result<bool>> store(EnvironmentId, IntegratedAccountId, AccountSchema schema,
+                             std::optional<tenancy::Author> author, Deadline) override
     {
+        authors.push_back(author);
         ++stores;
         bool const is_changed = schema.records != known.records;
         known = std::move(schema);
@@ -40,6 +42,7 @@ public:
         co_return shown;
     }
 
+    std::vector<std::optional<tenancy::Author>> authors; ///< Of what was stored, in order.
     AccountSchema known;
     std::optional<Error> failure;
     bool shown = true;

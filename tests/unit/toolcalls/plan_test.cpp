@@ -51,7 +51,7 @@ protected:
     }
     Task<Done> making(ToolCalls& calls, ToolCall const& call)
     {
-        co_return co_await calls.make(call, grant_, nullptr, nullptr, test::soon());
+        co_return co_await calls.make(call, grant_, nullptr, {}, test::soon());
     }
     std::string sent(std::size_t position) const
     {
@@ -167,7 +167,7 @@ TEST_F(ComposedCalls, ThatSendSomethingElseThanWasApprovedAreAskedForAgain)
     auto const first = ask("Kim");
     ASSERT_TRUE(first.pending);
     [[maybe_unused]] auto const decided = must(test::run_on(
-        desk_.io, desk_.write_calls.decide(desk_.environment, first.pending->id, true, "a person", test::soon())));
+        desk_.io, desk_.write_calls.decide(desk_.environment, first.pending->id, true, "a person", {}, test::soon())));
     auto const other = ask("Sam");
     ASSERT_TRUE(other.pending) << "what a person approved is what is sent";
     EXPECT_NE(other.pending->id, first.pending->id);

@@ -6,9 +6,14 @@
 #include "base/timestamp.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace sluice::limits {
+struct FairShares;
+}
 
 namespace sluice::accounts {
 
@@ -40,8 +45,9 @@ struct Account {
     std::optional<std::string> region;
     bool is_sandbox = false;
     bool is_blocked = false;
-    json::object context; ///< The visible part of the context.
-    Bytes sealed;         ///< The secret part of the context.
+    std::shared_ptr<limits::FairShares const> fair_share; ///< Null: its calls are not shared out.
+    json::object context;                                 ///< The visible part of the context.
+    Bytes sealed;                                         ///< The secret part of the context.
     std::uint32_t data_key_version = 0;
     std::int64_t generation = 1; ///< Counts the changes of the credentials.
     /// When the OAuth access token ends, if the vendor said so.

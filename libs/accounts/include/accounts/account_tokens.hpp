@@ -30,8 +30,9 @@ class AccountTokenRepository {
 public:
     virtual ~AccountTokenRepository() = default;
     /// Stores a token. Also deletes the environment's expired tokens. Errors: not_found if there is no such account;
-    /// unavailable.
-    virtual Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline deadline) = 0;
+    /// conflict if the environment has as many as its quota allows; unavailable.
+    virtual Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, tenancy::Author author,
+                                              Deadline deadline) = 0;
     /// The token with one of these hashes, also if it has expired. Errors: not_found, unavailable.
     virtual Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
 };
@@ -49,7 +50,7 @@ public:
     /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
-    Task<Result<AccountToken>> authenticate(std::string_view token, Deadline deadline);
+    Task<Result<AccountToken>> authenticate(std::string_view token, tenancy::Asker asker, Deadline deadline);
 
     void apply(snapshots::Change const& change);
     void set_listening(bool listening);

@@ -25,7 +25,8 @@ struct NewAccount {
     std::string authentication_method;
     std::optional<std::string> region;
     bool is_sandbox = false;
-    json::object context; ///< Settings and secrets together.
+    std::shared_ptr<limits::FairShares const> fair_share = {}; ///< Null: its calls are not shared out.
+    json::object context;                                      ///< Settings and secrets together.
 };
 
 /// A change of an account. Absent members stay as they are.
@@ -34,7 +35,9 @@ struct AccountPatch {
     std::optional<std::optional<std::string>> region = {};
     std::optional<bool> is_sandbox = {};
     std::optional<bool> is_blocked = {};
-    std::optional<json::object> context = {}; ///< Merged as `patch_context` says.
+    std::optional<std::shared_ptr<limits::FairShares const>> fair_share = {}; ///< Null removes it.
+    std::optional<json::object> context = {};                                 ///< Merged as `patch_context` says.
+    bool may_enter_credentials = true; ///< Whether `context` may have credentials.
 };
 
 /// A token for one account, with its secret.
@@ -44,7 +47,8 @@ struct MintedAccountToken {
 };
 
 /// What developers do with integrated accounts. One per I/O thread. Every function works inside one environment: rows
-/// of others are not_found. Every function may answer unavailable.
+/// of others are not_found. Every function may answer unavailable. Each writes one entry of the audit log, in the
+/// transaction of its change.
 class Directory {
 public:
     /// All must outlive it. `behind` does what an answer need not wait for.
@@ -55,30 +59,38 @@ public:
 
     /// Stores an account with its credentials; the vendor is not asked. Errors: invalid_argument at
     /// `environment_integration_id`, `authentication_method` or `context.<field>`.
-    Task<Result<Account>> create(NewAccount account, Deadline deadline);
+    Task<Result<Account>> create(NewAccount account, tenancy::Author author, Deadline deadline);
     /// A patch whose context has credentials makes the account active. Errors: not_found; invalid_argument at
     /// `context.<field>`.
     Task<Result<Account>> change(EnvironmentId environment, IntegratedAccountId id, AccountPatch patch,
-                                 Deadline deadline);
+                                 tenancy::Author author, Deadline deadline);
     /// Replaces the credentials and makes the account active. Without `method` the authentication method stays. Errors:
     /// as of `change`.
     Task<Result<Account>> replace_credentials(EnvironmentId environment, IntegratedAccountId id,
                                               std::optional<std::string> method, json::object context,
-                                              Deadline deadline);
+                                              tenancy::Author author, Deadline deadline);
     /// Renews the credential. A failed renewal is no error while the old credential works and the account is not dead.
-    /// Takes up to 30 s, whatever the deadline is. Errors: conflict for credentials of a kind that is never renewed;
-    /// those of `Refresher::renew`.
-    Task<Result<void>> renew(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
+    /// Takes up to 30 s, whatever the deadline is. The audit log has who asked (`AccountRepository::ask_renewal`),
+    /// before the vendor is asked. Errors: conflict for credentials of a kind that is never renewed; those of
+    /// `Refresher::renew`.
+    Task<Result<void>> renew(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                             Deadline deadline);
     /// Makes a token for the customer's browser. It lives for `AccountTokens::kLifetime`.
-    Task<Result<MintedAccountToken>> mint_token(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
+    Task<Result<MintedAccountToken>> mint_token(EnvironmentId environment, IntegratedAccountId id,
+                                                tenancy::Author author, Deadline deadline);
     /// Deletes an account. Its grant is revoked at the vendor in the background, if the vendor can be reached.
-    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline);
-    /// Deletes accounts one by one, each within `limit`. Gives the ids of those that existed; a missing one is no
-    /// error. After an error those before it stay deleted.
-    Task<Result<std::vector<IntegratedAccountId>>>
-    remove_all(EnvironmentId environment, std::vector<IntegratedAccountId> ids, std::chrono::milliseconds limit);
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                              Deadline deadline);
+    /// Deletes accounts, all or none. Gives the ids of those that existed; a missing one is no error. Their grants are
+    /// revoked as after `remove`.
+    Task<Result<std::vector<IntegratedAccountId>>> remove_all(EnvironmentId environment,
+                                                              std::vector<IntegratedAccountId> ids,
+                                                              tenancy::Author author, Deadline deadline);
 
 private:
+    /// Revokes the grant of an account that was removed, behind the answer. Nothing if it could not be read before.
+    Task<void> revoke_behind(EnvironmentId environment, Result<CallableAccountPtr> callable);
+
     AccountRepository& accounts_;
     InstallationRepository& installations_;
     IntegrationRepository& definitions_;

@@ -19,11 +19,11 @@ public:
 
     /// Stores a row after checking it. Errors: invalid_argument at `entity_id`, `resource`, `method`, `type` or
     /// `value`; conflict if there is a row for the same entity, resource, method and type.
-    Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline);
+    Task<Result<DocumentationRow>> create(DocumentationRow row, tenancy::Author author, Deadline deadline);
     /// An absent argument stays as it is. Errors: not_found; invalid_argument as of `create`.
     Task<Result<DocumentationRow>> change(EnvironmentId environment, DocumentationId id,
                                           std::optional<std::string> format, std::optional<std::string> value,
-                                          Deadline deadline);
+                                          tenancy::Author author, Deadline deadline);
 
 private:
     Task<Result<void>> check(DocumentationRow row, Deadline deadline);

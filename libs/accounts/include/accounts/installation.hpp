@@ -21,6 +21,7 @@ struct EnvironmentIntegration {
     IntegrationId integration;
     json::object override;
     std::optional<Secret> app_secret; ///< The secret of the OAuth app in `override`; only written, never read back.
+    std::optional<Secret> tls_key;    ///< The key of `override.tls.certificate`; only written, never read back.
     bool is_enabled = true;
     bool show_in_catalog = true;
     json::value last_error; ///< Set while the vendor refuses the OAuth app; read only.
@@ -44,6 +45,8 @@ struct SealedSecret {
 
 /// The `place` under which the secret of an installed integration's OAuth app is sealed.
 [[nodiscard]] std::string app_place(EnvironmentIntegrationId id);
+/// The `place` under which the private key of its client certificate is sealed.
+[[nodiscard]] std::string tls_place(EnvironmentIntegrationId id);
 
 /// A row of documentation.
 struct DocumentationRow {

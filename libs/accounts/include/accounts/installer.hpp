@@ -21,24 +21,27 @@ class Installer {
 public:
     /// All must outlive it.
     Installer(InstallationRepository& installations, IntegrationRepository& definitions, Integrations& integrations,
-              http::EgressPolicy const& egress);
+              http::EgressPolicy const& egress, Clock const& clock);
 
-    /// Installs `row.integration`. The secret of an OAuth app is removed from the override and stored sealed. If the
-    /// integration is installed already, gives the existing row unchanged. Errors: invalid_argument at `integration_id`
-    /// or `override.<path>`.
-    Task<Result<InstallationRepository::Ensured>> install(EnvironmentIntegration row, Deadline deadline);
+    /// Installs `row.integration`. The secret of an OAuth app and the key of a client certificate are removed from the
+    /// override and stored sealed. If the integration is installed already, gives the existing row unchanged. Errors:
+    /// invalid_argument at `integration_id` or `override.<path>`.
+    Task<Result<InstallationRepository::Ensured>> install(EnvironmentIntegration row, tenancy::Author author,
+                                                          Deadline deadline);
     /// Errors: not_found; invalid_argument at `override.<path>`.
     Task<Result<EnvironmentIntegration>> change(EnvironmentId environment, EnvironmentIntegrationId id,
-                                                InstallationPatch patch, Deadline deadline);
+                                                InstallationPatch patch, tenancy::Author author, Deadline deadline);
 
 private:
-    /// Checks that the address in the override may be called, and that the definition compiles with the override.
-    Task<Result<void>> check_override(IntegrationId integration, json::object override, Deadline deadline);
+    /// Takes the secrets out of the override. Checks that its address may be called, that its TLS settings can be used,
+    /// and that the definition compiles with it.
+    Task<Result<void>> accept_override(EnvironmentIntegration& row, Deadline deadline);
 
     InstallationRepository& installations_;
     IntegrationRepository& definitions_;
     Integrations& integrations_;
     http::EgressPolicy const& egress_;
+    Clock const& clock_;
 };
 
 } // namespace sluice::accounts

@@ -3,6 +3,7 @@
 #include "accounts/account.hpp"
 #include "accounts/context.hpp"
 #include "accounts/installation.hpp"
+#include "accounts/tls_settings.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "catalog/integration.hpp"
@@ -47,9 +48,10 @@ struct TokenGrant {
     std::optional<std::string> nonce;
 };
 
-/// A request to the token or revocation endpoint, with the client authentication that the definition names.
+/// A request to the token or revocation endpoint, with the client authentication that the definition names. `tls` are
+/// the TLS settings of the environment integration; may be null.
 [[nodiscard]] http::OutgoingRequest token_request(catalog::OAuth const& oauth, std::string url, OAuthApp const& app,
-                                                  http::Query form);
+                                                  http::Query form, TlsIdentityPtr tls);
 
 /// The answer of a token endpoint.
 struct TokenAnswer {

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "crypto/envelope.hpp"
 #include "runtime/task.hpp"
+#include "tenancy/actor.hpp"
 #include "tenancy/page.hpp"
 
 #include <chrono>
@@ -18,7 +19,8 @@
 namespace sluice::accounts {
 
 // The repositories of accounts. Every function works inside one environment: rows of others are not_found. Every
-// function may answer unavailable. All are thread-safe. If a caller goes away, its transaction is not committed.
+// function may answer unavailable. All are thread-safe. If a caller goes away, its transaction is not committed. A
+// function that has an `author` writes one entry of the audit log with the change.
 
 /// A stored definition.
 struct StoredIntegration {
@@ -46,13 +48,15 @@ public:
     /// A definition, whoever may use it. For the definitions of accounts that exist.
     virtual Task<Result<StoredIntegration>> load(IntegrationId id, Deadline deadline) = 0;
     /// Stores a definition. If it differs from the stored one it gets the next version. True if it changed anything.
-    virtual Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) = 0;
+    /// The audit log has it, also as `integration.confirm`; that of no team is in no team's audit log.
+    virtual Task<Result<bool>> publish(StoredIntegration integration, tenancy::Author author, Deadline deadline) = 0;
 };
 
-/// An installed integration with the secret of its OAuth app.
+/// An installed integration with its secrets: that of its OAuth app, and the key of its client certificate.
 struct InstallationState {
     EnvironmentIntegration row;
     std::optional<SealedSecret> app_secret;
+    std::optional<SealedSecret> tls_key;
     int integration_version = 1;
 };
 
@@ -60,23 +64,26 @@ class InstallationRepository {
 public:
     virtual ~InstallationRepository() = default;
     /// `ensure` makes a row unless the integration is installed. An existing row is given unchanged, with `created`
-    /// false.
+    /// false; the audit log has it as `environment_integration.confirm`.
     struct Ensured {
         EnvironmentIntegration row;
         bool created = false;
     };
-    virtual Task<Result<Ensured>> ensure(EnvironmentIntegration row, Deadline deadline) = 0;
+    virtual Task<Result<Ensured>> ensure(EnvironmentIntegration row, tenancy::Author author, Deadline deadline) = 0;
     virtual Task<Result<EnvironmentIntegration>> find(EnvironmentId environment, EnvironmentIntegrationId id,
                                                       Deadline deadline) = 0;
     virtual Task<Result<InstallationState>> load(EnvironmentId environment, EnvironmentIntegrationId id,
                                                  Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<EnvironmentIntegration>>> list(EnvironmentId environment,
                                                                      tenancy::ListQuery query, Deadline deadline) = 0;
-    /// Without `app_secret` the stored secret stays, if the override still has an app.
-    virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) = 0;
+    /// Without `app_secret` the stored secret stays, if the override still has an app. Without `tls_key` the stored key
+    /// stays, if the override still has its certificate. Errors: `tls_key_needed` if it has another one.
+    virtual Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, tenancy::Author author,
+                                                        Deadline deadline) = 0;
     /// Hides the installation and its accounts: they are not found any more. Takes the same time however many accounts
     /// there are: the job `kUninstallJob` deletes them.
-    virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, tenancy::Author author,
+                                      Deadline deadline) = 0;
     /// Deletes a batch of the accounts of a removed installation, with their events; at the end its row. False if
     /// nothing is left.
     virtual Task<Result<bool>> remove_rest(EnvironmentId environment, EnvironmentIntegrationId id,
@@ -86,13 +93,14 @@ public:
 class DocumentationRepository {
 public:
     virtual ~DocumentationRepository() = default;
-    /// Errors: conflict if there is a row for the same entity, resource, method and type.
-    virtual Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline) = 0;
+    /// Errors: conflict if there is a row for the same entity, resource, method and type, or the quota is full.
+    virtual Task<Result<DocumentationRow>> create(DocumentationRow row, tenancy::Author author, Deadline deadline) = 0;
     virtual Task<Result<DocumentationRow>> find(EnvironmentId environment, DocumentationId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<DocumentationRow>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                                Deadline deadline) = 0;
-    virtual Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline deadline) = 0;
-    virtual Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, Deadline deadline) = 0;
+    virtual Task<Result<DocumentationRow>> update(DocumentationRow row, tenancy::Author author, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, tenancy::Author author,
+                                      Deadline deadline) = 0;
     /// The rows that change the tools of an installed integration, the most specific last.
     virtual Task<Result<std::vector<DocumentationRow>>> of_installation(EnvironmentId environment,
                                                                         EnvironmentIntegrationId installation,
@@ -107,11 +115,14 @@ struct AccountState {
     bool is_enabled = true;
     json::object override;
     std::optional<SealedSecret> app_secret; ///< The secret of the developer's own OAuth app.
+    std::optional<SealedSecret> tls_key;    ///< The key of the client certificate in `override`.
     std::optional<AppTrouble> app_trouble;
     std::optional<Timestamp> app_worked_at; ///< When the app last renewed an account, to the minute.
     int integration_version = 1;
     std::vector<DocumentationRow> documentation; ///< The most specific last.
     std::string reconnect_url;                   ///< The environment's page for reconnecting; empty if there is none.
+    std::chrono::hours log_bodies_for{};         ///< How long the environment keeps the bodies of calls; 0: not.
+    bool structured_limits = false;              ///< The environment wants structured limit headers as well.
     json::object schema; ///< The account's own part of the tools, by source; empty if not known.
 };
 
@@ -144,19 +155,34 @@ struct RefreshEnd {
     std::string message;
 };
 
+/// Little is left of a vendor's limit.
+struct LimitWarning {
+    std::string window; ///< Its name.
+    Timestamp until;    ///< Before that nobody is told again.
+    json::object view;  ///< The window, for the event.
+};
+
 class AccountRepository {
 public:
     virtual ~AccountRepository() = default;
     /// Stores an account. Its secrets are sealed under the environment's newest data key. Errors: not_found if there is
-    /// no such environment integration.
-    virtual Task<Result<Account>> create(Account account, Context context, Deadline deadline) = 0;
+    /// no such environment integration; conflict if the environment has as many accounts as its quota allows.
+    virtual Task<Result<Account>> create(Account account, Context context, tenancy::Author author,
+                                         Deadline deadline) = 0;
     virtual Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Account>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                       Deadline deadline) = 0;
     /// Reads the account, lets `change` edit it and writes it, in one transaction. With `new_credentials` the
     /// generation moves and the doubts about the old ones are removed. Errors: not_found, and those of `change`.
     virtual Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
-                                         AccountChange change, Deadline deadline) = 0;
+                                         AccountChange change, tenancy::Author author, Deadline deadline) = 0;
+    /// As `update`, for what Sluice finds out by itself: a verdict, what a vendor told. The credentials stay.
+    virtual Task<Result<Account>> note(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
+                                       Deadline deadline) = 0;
+    /// Writes into the audit log that somebody wants the credential renewed. A renewal has no author itself: it may be
+    /// shared with others, or be made by another replica. Errors: not_found.
+    virtual Task<Result<void>> ask_renewal(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                           Deadline deadline) = 0;
     /// Takes the lease for the time `lease`, unless the generation is not `seen` any more or somebody has it.
     virtual Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id,
                                                      std::int64_t seen, Uuid owner, std::chrono::seconds lease,
@@ -173,10 +199,19 @@ public:
     /// refusal of the credential until the next one can be the verdict (`kCredentialApart`): a check before that would
     /// put the verdict off.
     virtual Task<Result<void>> ask_health(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
+    /// Writes the event `rate_limit:warning`, unless one of this window and account was written whose `until` has not
+    /// come, or a few of other windows.
+    virtual Task<Result<void>> warn_of_limit(EnvironmentId environment, IntegratedAccountId id, LimitWarning warning,
+                                             Deadline deadline) = 0;
     /// `update` with the customer's answers to the form after connecting; an event tells of it.
     virtual Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
-                                                Deadline deadline) = 0;
-    virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) = 0;
+                                                tenancy::Author author, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                      Deadline deadline) = 0;
+    /// Removes all of them in one transaction, with one entry of the audit log. Gives the ids of those that existed.
+    virtual Task<Result<std::vector<IntegratedAccountId>>> remove_all(EnvironmentId environment,
+                                                                      std::vector<IntegratedAccountId> ids,
+                                                                      tenancy::Author author, Deadline deadline) = 0;
     virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
                                                   Deadline deadline) = 0;
 };

@@ -3,6 +3,7 @@
 #include "accounts/account.hpp"
 #include "accounts/context.hpp"
 #include "accounts/installation.hpp"
+#include "accounts/tls_settings.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -23,11 +24,15 @@ struct CallableAccount {
     std::shared_ptr<tools::ToolList const> tools; ///< The installed tools with this account's own part.
     bool is_enabled = true;                       ///< Whether the environment integration is enabled.
     std::optional<SealedSecret> app_secret;
+    TlsIdentityPtr tls;   ///< The TLS settings of the environment integration; null if it has none.
     std::string base_url; ///< The vendor's address for this account, without a slash at its end.
     std::string place;    ///< `sealing_place` of the account.
     /// The developer's page where the customer connects the account again; empty if there is none.
     std::string reconnect_url;
-    json::value visible; ///< `{"context": …}` with the visible part, as templates read it.
+    /// How long its environment keeps the bodies of calls in the log; 0: it does not.
+    std::chrono::hours log_bodies_for{};
+    bool structured_limits = false; ///< Its environment wants structured limit headers as well.
+    json::value visible;            ///< `{"context": …}` with the visible part, as templates read it.
 };
 
 using CallableAccountPtr = std::shared_ptr<CallableAccount const>;
@@ -45,6 +50,7 @@ struct Credential {
     std::string header; ///< Name of the header; empty if the credential goes into the query.
     std::string query;
     Secret value;
+    TlsIdentityPtr tls = {}; ///< How the vendor is trusted, and what certificate it is shown.
 };
 
 /// Opens an account's credential for one call. It never keeps a credential in the clear. Thread-safe.

@@ -45,6 +45,8 @@ public:
     Error(ErrorCode code, std::string public_detail, std::string log_message);
     /// invalid_argument; its text is made from the failures.
     explicit Error(std::vector<FieldFailure> failures);
+    /// An error of any code with one mistake; its text is made from it.
+    [[nodiscard]] static Error at(ErrorCode code, std::string path, std::string message);
 
     [[nodiscard]] ErrorCode code() const noexcept { return code_; }
     [[nodiscard]] std::string const& public_detail() const noexcept { return public_detail_; }

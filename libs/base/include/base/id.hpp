@@ -18,6 +18,10 @@ using Uuid = std::array<std::uint8_t, 16>;
 
 /// A time-ordered UUID (RFC 9562 section 5.7). Rows of the same time are near each other in an index.
 [[nodiscard]] Uuid uuid_v7(std::chrono::system_clock::time_point now);
+/// The smallest time-ordered UUID of a time.
+[[nodiscard]] Uuid first_id(std::chrono::system_clock::time_point at);
+/// The time in a time-ordered UUID, in milliseconds.
+[[nodiscard]] std::chrono::system_clock::time_point time_of(Uuid const& uuid);
 /// A name-based UUID (RFC 9562 section 5.8, version 8; made of the name by FNV-1a with two offsets). The same name
 /// gives the same id everywhere, so a built-in integration needs no table for its id.
 [[nodiscard]] Uuid uuid_of_name(std::string_view name);
@@ -80,6 +84,10 @@ struct LogEntryTag { static constexpr std::string_view kPrefix = "log"; };
 struct LinkTokenTag { static constexpr std::string_view kPrefix = "link"; };
 struct ApprovalTag { static constexpr std::string_view kPrefix = "appr"; };
 struct ConnectionTag { static constexpr std::string_view kPrefix = "conn"; };
+struct UserTag { static constexpr std::string_view kPrefix = "user"; };
+struct SessionTag { static constexpr std::string_view kPrefix = "sess"; };
+struct IdentityProviderTag { static constexpr std::string_view kPrefix = "idp"; };
+struct AuditEntryTag { static constexpr std::string_view kPrefix = "audit"; };
 // clang-format on
 
 using TeamId = Id<TeamTag>;
@@ -98,6 +106,10 @@ using LogEntryId = Id<LogEntryTag>;
 using LinkTokenId = Id<LinkTokenTag>;
 using ConnectionId = Id<ConnectionTag>;
 using ApprovalId = Id<ApprovalTag>;
+using UserId = Id<UserTag>;
+using SessionId = Id<SessionTag>;
+using IdentityProviderId = Id<IdentityProviderTag>;
+using AuditEntryId = Id<AuditEntryTag>;
 
 } // namespace sluice
 

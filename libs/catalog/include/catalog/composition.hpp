@@ -18,7 +18,7 @@ namespace sluice::catalog {
 // read `arguments.*` and the values of earlier steps, `steps.<name>.*`.
 
 /// What must hold so that a part of a composition counts. An empty condition holds.
-struct Condition {
+struct When {
     std::vector<std::pair<std::string, json::array>> equals; ///< By path, the values of which it must have one.
     std::vector<std::string> given;  ///< Paths that must have a value other than null and an empty text.
     std::vector<std::string> absent; ///< Paths that must have no such value.
@@ -48,7 +48,7 @@ struct LookUpStep {
 /// The value of the first case that holds and has one.
 struct ChooseStep {
     struct Case {
-        Condition when;
+        When when;
         ValueTemplate value;
     };
     std::vector<Case> cases;
@@ -63,7 +63,7 @@ struct ExpressionStep {
         doubled    ///< Texts in single quotes, each `'` twice.
     };
     struct Clause {
-        Condition when;
+        When when;
         Template text;
     };
     Quoting quoting = Quoting::json;
@@ -79,7 +79,7 @@ struct RefuseStep {
 
 struct CompositionStep {
     std::string name; ///< Of its value.
-    Condition when;
+    When when;
     std::variant<RequestStep, PickStep, LookUpStep, ChooseStep, ExpressionStep, RefuseStep> what;
 };
 

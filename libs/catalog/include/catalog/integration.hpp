@@ -5,11 +5,13 @@
 #include "base/result.hpp"
 #include "catalog/actions.hpp"
 #include "catalog/dynamic.hpp"
+#include "catalog/error_picks.hpp"
 #include "catalog/method.hpp"
 #include "catalog/offers.hpp"
 #include "catalog/template.hpp"
 #include "documents/source.hpp"
 #include "ratelimit/rule.hpp"
+#include "ratelimit/vendors.hpp"
 
 #include <map>
 #include <memory>
@@ -106,12 +108,19 @@ struct Integration {
     Template base_url;
     std::vector<ContextField> fields; ///< The fields that every account has.
     std::vector<CredentialFormat> credentials;
+    /// Headers with fixed values that the vendor wants; methods have them too, with their own changes.
+    std::vector<std::pair<std::string, std::string>> headers;
+    /// In lower case, the headers of REST clients that reach the vendor beside those that every vendor gets.
+    std::vector<std::string> forward_headers;
     std::shared_ptr<ratelimit::Rule const> rate_limit; ///< Null: the well-known header names are tried.
-    std::vector<Method> methods;                       ///< The vendor's, in the order of the manifest.
+    /// Whose rule `rate_limit` is. Null if the definition has its own rule or none.
+    ratelimit::Vendor const* limit_vendor = nullptr;
+    std::vector<Method> methods;  ///< The vendor's, in the order of the manifest.
     std::vector<Method> composed; ///< Those that are made of calls of `methods`. Only tools call them.
     std::map<std::string, ItemView, std::less<>> items; ///< By resource, how people see its items.
-    /// The dotted path of the member of an error that has the vendor's messages by argument; empty if there is none.
-    std::string failures_at;
+    ErrorPicks errors;
+    /// Which 2xx answers with JSON are errors; methods have it too, with their own. Mostly null.
+    std::shared_ptr<Condition const> error_when;
     /// `resource.method`: the health method, a cheap read that shows whether credentials work. Empty if there is none.
     std::string health;
     /// Filters for what MCP servers are often made for, by name.
@@ -138,9 +147,12 @@ using IntegrationPtr = std::shared_ptr<Integration const>;
 /// Compiles a definition. Errors: invalid_argument with every mistake as `file:line path` and the rule.
 [[nodiscard]] Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version = 1);
 
+/// The member of an override that is about connections. It changes no definition.
+inline constexpr std::string_view kTlsMember = "tls";
+
 /// The definition with an environment's override: its members replace those of the manifest. `{}` changes nothing.
-/// `credentials` replaces no format; it sets a format's `client_id` and `scopes`. Errors: invalid_argument at
-/// `override.<member>` for a member that cannot be overridden.
+/// `credentials` replaces no format; it sets a format's `client_id` and `scopes`. `kTlsMember` is passed over. Errors:
+/// invalid_argument at `override.<member>` for a member that cannot be overridden.
 [[nodiscard]] Result<Definition> with_override(Definition definition, json::object const& override);
 
 /// The names of the definitions that are compiled into this binary.

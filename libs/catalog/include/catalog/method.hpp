@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "catalog/composition.hpp"
+#include "catalog/condition.hpp"
 #include "catalog/inputs.hpp"
 #include "catalog/shown.hpp"
 #include "catalog/template.hpp"
@@ -40,7 +41,7 @@ struct Pagination {
     paging::Style const* style = nullptr; ///< Null if a list is one page.
     paging::Settings settings;            ///< The settings of the style.
     std::string items;                    ///< Dotted path of the array in the answer; empty if the answer is the array.
-    std::string next;                     ///< Dotted path of the next page's cursor; null or absent on the last page.
+    paging::Paths paths;                  ///< Where the answer says how the list goes on.
     std::int64_t default_limit = 0; ///< Records of a call without a limit; above `max_limit` several pages are read.
     std::int64_t max_limit = 0;     ///< The most records of one page.
     bool absent_is_empty = false;   ///< An answer without the array or without a body is an empty list.
@@ -48,6 +49,8 @@ struct Pagination {
 
     /// The most records that one call may ask for, over several pages.
     [[nodiscard]] std::int64_t most() const noexcept { return max_limit * kMostPages; }
+    /// The vendor's parameters that the style sets itself.
+    [[nodiscard]] paging::Own own() const { return style != nullptr ? style->own(settings) : paging::Own{}; }
     static constexpr std::int64_t kMostPages = 10;
 };
 
@@ -63,7 +66,11 @@ struct Method : openapi::Operation {
     bool paginated = false;
     Pagination pagination; ///< Set also for lists of one page: it says where the records are.
     bool tool_allowed = true;
+    /// Headers with fixed values that the vendor wants, such as a version.
+    std::vector<std::pair<std::string, std::string>> headers;
     bool gives_link = false; ///< `download: link`: the target of the vendor's redirect is the answer.
+    /// Which 2xx answers with JSON are errors (`error_expression`); mostly null.
+    std::shared_ptr<Condition const> error_when;
     /// Integers in the answer that a double cannot hold (RFC 8259 section 6) become strings.
     bool large_integers_are_text = false;
     /// For `get`: the query arguments with which an item is read for the preview of a write.

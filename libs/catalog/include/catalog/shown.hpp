@@ -30,8 +30,8 @@ struct Shown {
         std::string subject;
         std::string text;
         std::string html;
-        std::vector<std::string> quiet;  ///< Members that say nothing more to a person.
-        std::vector<Condition> recorded; ///< When the message is only recorded and nothing is sent: any of them.
+        std::vector<std::string> quiet; ///< Members that say nothing more to a person.
+        std::vector<When> recorded;     ///< When the message is only recorded and nothing is sent: any of them.
     };
     /// The call changes a list of names.
     struct List {

@@ -36,7 +36,8 @@ public:
 
     /// Checks and stores the answers. Errors: invalid_argument at `values.<field>`, also for an answer that is no
     /// option of the vendor; unavailable.
-    Task<Result<void>> submit(accounts::CallableAccountPtr account, json::object values, Deadline deadline);
+    Task<Result<void>> submit(accounts::CallableAccountPtr account, json::object values, tenancy::Author author,
+                              Deadline deadline);
 
 private:
     Task<Result<accounts::CallableAccountPtr>> load(EnvironmentId environment, IntegratedAccountId id,

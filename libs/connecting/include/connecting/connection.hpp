@@ -71,16 +71,23 @@ struct Connection {
 };
 
 /// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable.
-/// Thread-safe. If a caller goes away, its transaction is not committed.
+/// Thread-safe. If a caller goes away, its transaction is not committed. Connecting is several transactions; those that
+/// store what somebody gave have the `author` and write one entry of the audit log each: the link token, the
+/// connection, the account.
 class ConnectionRepository {
 public:
     virtual ~ConnectionRepository() = default;
 
-    virtual Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, Deadline deadline) = 0;
+    /// Errors: conflict if the environment has as many link tokens as its quota allows.
+    virtual Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, tenancy::Author author,
+                                                Deadline deadline) = 0;
     /// The link token with one of these hashes, also if it is used or expired. Errors: not_found.
     virtual Task<Result<LinkToken>> resolve_link(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
 
-    virtual Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, Deadline deadline) = 0;
+    /// Errors: conflict if the environment has as many connections as its quota allows; forbidden instead, if a
+    /// customer asks by a link token.
+    virtual Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, tenancy::Author author,
+                                            Deadline deadline) = 0;
     virtual Task<Result<Connection>> find(EnvironmentId environment, ConnectionId id, Deadline deadline) = 0;
     /// The connection whose state has one of these hashes. Errors: not_found.
     virtual Task<Result<Connection>> resolve_state(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
@@ -93,10 +100,12 @@ public:
     virtual Task<Result<void>> begin_exchange(EnvironmentId environment, ConnectionId id, Deadline deadline) = 0;
     /// Stores the credentials that the vendor or the customer gave: makes an account with the status `connecting`, or
     /// puts the context into the account that is reconnected. The connection, if there is one, becomes `validating`.
-    /// Errors: conflict if the link token was used or the connection is not `exchanging`.
+    /// Errors: conflict if the link token was used or the connection is not `exchanging`; forbidden if a new account
+    /// would be more than the environment's quota allows.
     virtual Task<Result<accounts::Account>> store_account(std::optional<ConnectionId> connection,
                                                           std::optional<LinkTokenId> link, accounts::Account account,
-                                                          accounts::Context context, Deadline deadline) = 0;
+                                                          accounts::Context context, tenancy::Author author,
+                                                          Deadline deadline) = 0;
     /// Ends connecting: stores the account's status and the connection's. If the account is active, the link token is
     /// used up.
     virtual Task<Result<accounts::Account>> settle(EnvironmentId environment, std::optional<ConnectionId> connection,

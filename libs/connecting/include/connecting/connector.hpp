@@ -64,11 +64,11 @@ public:
     /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account stays, with the status
     /// `validation_error`); setup_failed (it stays, with `post_install_error`); upstream_*; conflict if the link was
     /// used.
-    Task<Result<accounts::Account>> connect(ConnectRequest request, Deadline deadline);
+    Task<Result<accounts::Account>> connect(ConnectRequest request, tenancy::Author author, Deadline deadline);
 
     /// Begins a connection through the vendor's page: checks the context and stores what `finish` needs. Errors:
     /// invalid_argument; forbidden if there is no OAuth app.
-    Task<Result<StartedConnection>> start(ConnectRequest request, Deadline deadline);
+    Task<Result<StartedConnection>> start(ConnectRequest request, tenancy::Author author, Deadline deadline);
 
     /// Binds the connection to a browser, which gets the cookie `browser` now and has sent those in `known`. Gives the
     /// address of the vendor's page. Errors: not_found (unknown or expired), conflict (another browser, finished, or
@@ -78,9 +78,11 @@ public:
 
     /// Uses the vendor's code and tries the account. Gives the ended connection, active or failed. A browser that comes
     /// again, or twice at once, gets the first result. `admit` is asked whether this environment may wait for the
-    /// vendor. Errors: not_found and conflict as of `authorize_url`, and those of `admit`; the code is then not used.
+    /// vendor. The account's author is whoever has the link, with the address and the request of `author`; without a
+    /// link, whoever has the connection. Errors: not_found and conflict as of `authorize_url`, and those of `admit`;
+    /// the code is then not used.
     using Admit = std::function<Result<void>(EnvironmentId)>;
-    Task<Result<Connection>> finish(Callback callback, Admit admit, Deadline deadline);
+    Task<Result<Connection>> finish(Callback callback, Admit admit, tenancy::Author author, Deadline deadline);
 
     /// Ends a connection that a crash cut off or whose customer never came back, with a reason, or tries its account
     /// again. If it is too early, says when to look again. Errors: unavailable.
@@ -93,11 +95,12 @@ public:
     }
 
 private:
-    /// An installed integration, compiled, with the secret of its OAuth app.
+    /// An installed integration, compiled, with the secret of its OAuth app and its TLS settings.
     struct Opened {
         EnvironmentId environment;
         accounts::InstalledPtr installed;
         std::optional<accounts::SealedSecret> app_secret;
+        accounts::TlsIdentityPtr tls;
     };
     Task<Result<Opened>> open(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline);
     Task<Result<Connection>> resolve(std::string_view state, Deadline deadline);
@@ -117,7 +120,8 @@ private:
     Task<Result<accounts::TokenGrant>> ask_for_tokens(Opened const& opened, catalog::OAuth const& oauth,
                                                       accounts::Context const& context, http::Query form,
                                                       Deadline deadline);
-    Task<Result<accounts::Account>> exchange(Connection const& connection, std::string code, Deadline deadline);
+    Task<Result<accounts::Account>> exchange(Connection const& connection, std::string code, tenancy::Author author,
+                                             Deadline deadline);
 
     ConnectionRepository& connections_;
     accounts::AccountRepository& accounts_;

@@ -43,7 +43,7 @@ public:
 
     /// Makes a link token. Errors: invalid_argument at `tenant_id`, `integrated_account_id`, `integration` or
     /// `persist_previous_context`; unavailable.
-    Task<Result<MintedLink>> mint(EnvironmentId environment, Target target, Deadline deadline);
+    Task<Result<MintedLink>> mint(EnvironmentId environment, Target target, tenancy::Author author, Deadline deadline);
     /// The request for `Connector::start` of a back end that connects without the Link UI. For a new account
     /// `target.integration` must be set. Errors: as of `mint`.
     Task<Result<ConnectRequest>> request_of(EnvironmentId environment, Target target, std::string authentication_method,
@@ -51,10 +51,10 @@ public:
 
     /// The link token with this secret, also if it is used or expired. Errors: not_found; rate_limited (`SecretGate`);
     /// unavailable.
-    Task<Result<LinkToken>> find(std::string secret, Deadline deadline);
+    Task<Result<LinkToken>> find(std::string secret, tenancy::Asker asker, Deadline deadline);
     /// The link token with this secret, if it may still be used. Errors: unauthenticated if it is unknown, used or
     /// expired; rate_limited; unavailable.
-    Task<Result<LinkToken>> authenticate(std::string secret, Deadline deadline);
+    Task<Result<LinkToken>> authenticate(std::string secret, tenancy::Asker asker, Deadline deadline);
 
     /// An integration that the link may connect.
     struct Offer {

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] Key const* find(std::uint32_t id) const;
     /// The key that is derived for `purpose` from each master key, by id. They are derived once. The reference stays
     /// valid.
-    enum class Purpose { token_hash, cursor, key_check };
+    enum class Purpose { token_hash, cursor, key_check, cookie };
     [[nodiscard]] std::map<std::uint32_t, Key> const& derived(Purpose purpose) const;
 
     /// The token key. The reference stays valid.

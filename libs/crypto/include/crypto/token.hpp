@@ -11,7 +11,7 @@
 
 namespace sluice::crypto {
 
-enum class TokenKind { api, mcp, link, account, state };
+enum class TokenKind { api, mcp, link, account, state, session, invitation, reset, sign_in };
 
 /// The prefix of a kind, such as `slx_api_`, by which secret scanners recognise the tokens.
 [[nodiscard]] std::string_view prefix_of(TokenKind kind) noexcept;

@@ -32,26 +32,27 @@ struct Destination {
 
 /// The environment's notification destinations. Deliveries to them are in `WebhookRepository`, like all others. Every
 /// function works inside one environment: rows of others are not_found, and so are webhooks. Every function may answer
-/// unavailable. Thread-safe.
+/// unavailable. A function that has an `author` writes one entry of the audit log. Thread-safe.
 class DestinationRepository {
 public:
-    static constexpr int kMostPerEnvironment = 20;
-
     virtual ~DestinationRepository() = default;
-    /// Errors: conflict if the environment has `kMostPerEnvironment` destinations.
-    virtual Task<Result<Destination>> create(Destination destination, Secret url, Deadline deadline) = 0;
+    /// Errors: conflict if the environment has as many as its quota allows.
+    virtual Task<Result<Destination>> create(Destination destination, Secret url, tenancy::Author author,
+                                             Deadline deadline) = 0;
     virtual Task<Result<Destination>> find(EnvironmentId environment, NotificationDestinationId id,
                                            Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Destination>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                           Deadline deadline) = 0;
     /// Stores the destination, with another URL if there is one. Its failures and its pause are forgotten.
-    virtual Task<Result<Destination>> update(Destination destination, std::optional<Secret> url, Deadline deadline) = 0;
+    virtual Task<Result<Destination>> update(Destination destination, std::optional<Secret> url, tenancy::Author author,
+                                             Deadline deadline) = 0;
     /// Removes a destination with its deliveries.
-    virtual Task<Result<void>> remove(EnvironmentId environment, NotificationDestinationId id, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, NotificationDestinationId id, tenancy::Author author,
+                                      Deadline deadline) = 0;
 
-    /// A delivery of an event of type `test`. Neither is stored.
+    /// A delivery of an event of type `test`. Neither is stored, but the audit log has who asked for it.
     virtual Task<Result<DeliveryState>> load_test(EnvironmentId environment, NotificationDestinationId id,
-                                                  Deadline deadline) = 0;
+                                                  tenancy::Author author, Deadline deadline) = 0;
     /// Forgets the failures and the pause of a destination that works.
     virtual Task<Result<void>> record_works(EnvironmentId environment, NotificationDestinationId id,
                                             Deadline deadline) = 0;

@@ -49,16 +49,17 @@ public:
     [[nodiscard]] std::vector<FieldFailure> faults_of(DestinationPatch const& patch) const;
 
     /// Makes a destination, which is told of requested approvals unless the patch says otherwise. Errors:
-    /// invalid_argument with the mistakes of `faults_of`; conflict if the environment has
-    /// `DestinationRepository::kMostPerEnvironment`.
-    Task<Result<Destination>> create(EnvironmentId environment, DestinationPatch destination, Deadline deadline);
+    /// invalid_argument with the mistakes of `faults_of`; conflict if the environment has as many as its quota allows.
+    Task<Result<Destination>> create(EnvironmentId environment, DestinationPatch destination, tenancy::Author author,
+                                     Deadline deadline);
     /// Errors: not_found; invalid_argument with the mistakes of `faults_of`.
     Task<Result<Destination>> change(EnvironmentId environment, NotificationDestinationId id, DestinationPatch patch,
-                                     Deadline deadline);
+                                     tenancy::Author author, Deadline deadline);
     /// Sends a test message once, also to a destination that pauses or is not active. If it is delivered, the pause is
     /// over. `deadline` is that of the look-up; the receiver has `Deliverer::kLimit`. Errors: not_found; rate_limited
-    /// if there is no room for it.
-    Task<Result<TestResult>> test(EnvironmentId environment, NotificationDestinationId id, Deadline deadline);
+    /// if there is no room for it. The audit log has it once it is loaded, whatever the receiver answers.
+    Task<Result<TestResult>> test(EnvironmentId environment, NotificationDestinationId id, tenancy::Author author,
+                                  Deadline deadline);
 
 private:
     DestinationRepository& destinations_;

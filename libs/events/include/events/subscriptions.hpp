@@ -41,13 +41,16 @@ public:
     [[nodiscard]] std::vector<FieldFailure> faults_of(WebhookPatch const& patch) const;
 
     /// Makes a webhook and its signing secret. Errors: invalid_argument with the mistakes of `faults_of`; conflict if
-    /// the environment has `WebhookRepository::kMostPerEnvironment`.
-    Task<Result<SignedWebhook>> create(EnvironmentId environment, WebhookPatch webhook, Deadline deadline);
+    /// the environment has as many as its quota allows.
+    Task<Result<SignedWebhook>> create(EnvironmentId environment, WebhookPatch webhook, tenancy::Author author,
+                                       Deadline deadline);
     /// Errors: not_found; invalid_argument with the mistakes of `faults_of`.
-    Task<Result<Webhook>> change(EnvironmentId environment, WebhookId id, WebhookPatch patch, Deadline deadline);
+    Task<Result<Webhook>> change(EnvironmentId environment, WebhookId id, WebhookPatch patch, tenancy::Author author,
+                                 Deadline deadline);
     /// Makes a new signing secret. Deliveries have its signature first, and that of the old secret too until the next
     /// rotation. Errors: not_found.
-    Task<Result<SignedWebhook>> rotate_secret(EnvironmentId environment, WebhookId id, Deadline deadline);
+    Task<Result<SignedWebhook>> rotate_secret(EnvironmentId environment, WebhookId id, tenancy::Author author,
+                                              Deadline deadline);
 
 private:
     WebhookRepository& webhooks_;

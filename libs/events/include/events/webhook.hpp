@@ -8,6 +8,7 @@
 #include "base/timestamp.hpp"
 #include "jobs/queue.hpp"
 #include "runtime/task.hpp"
+#include "tenancy/actor.hpp"
 #include "tenancy/page.hpp"
 
 #include <chrono>
@@ -103,34 +104,35 @@ struct Replay {
 
 /// Webhooks, and the deliveries to receivers of every kind. Every function works inside one environment: rows of others
 /// are not_found, and so are notification destinations, which `DestinationRepository` has. Every function may answer
-/// unavailable. Thread-safe.
+/// unavailable. A function that has an `author` writes one entry of the audit log with the change. Thread-safe.
 class WebhookRepository {
 public:
-    static constexpr int kMostPerEnvironment = 50;
     static constexpr int kMostReplayed = 10'000;
     /// After so many failures in a row a webhook pauses: for 15 s at first, then twice as long each time, at most 15
     /// min.
     static constexpr int kFailuresUntilPause = 5;
 
     virtual ~WebhookRepository() = default;
-    /// Errors: conflict if the environment has `kMostPerEnvironment` webhooks.
-    virtual Task<Result<Webhook>> create(Webhook webhook, Secret secret, Deadline deadline) = 0;
+    /// Errors: conflict if the environment has as many as its quota allows.
+    virtual Task<Result<Webhook>> create(Webhook webhook, Secret secret, tenancy::Author author, Deadline deadline) = 0;
     virtual Task<Result<Webhook>> find(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<Webhook>>> list(EnvironmentId environment, tenancy::ListQuery query,
                                                       Deadline deadline) = 0;
-    virtual Task<Result<Webhook>> update(Webhook webhook, Deadline deadline) = 0;
+    virtual Task<Result<Webhook>> update(Webhook webhook, tenancy::Author author, Deadline deadline) = 0;
     /// Stores a new signing secret. The one before it is kept until the next rotation.
     virtual Task<Result<Webhook>> rotate_secret(EnvironmentId environment, WebhookId id, Secret secret,
-                                                Deadline deadline) = 0;
+                                                tenancy::Author author, Deadline deadline) = 0;
     /// Removes a webhook with its deliveries.
-    virtual Task<Result<void>> remove(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
+    virtual Task<Result<void>> remove(EnvironmentId environment, WebhookId id, tenancy::Author author,
+                                      Deadline deadline) = 0;
 
     /// Makes an event of type `test` for this webhook only. Gives its id.
-    virtual Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, Deadline deadline) = 0;
+    virtual Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, tenancy::Author author,
+                                            Deadline deadline) = 0;
     /// Makes new deliveries of old events, which keep their ids. Gives how many. Errors: not_found if there is no event
     /// `replay.event`; too_large if there are more than `kMostReplayed`.
     virtual Task<Result<std::size_t>> replay(EnvironmentId environment, WebhookId id, Replay replay,
-                                             Deadline deadline) = 0;
+                                             tenancy::Author author, Deadline deadline) = 0;
 
     virtual Task<Result<DeliveryState>> load_delivery(EnvironmentId environment, DeliveryId id, Deadline deadline) = 0;
     /// Stores an attempt and the next step: the delivery's status, its next job, the webhook's pause.

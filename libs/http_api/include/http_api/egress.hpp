@@ -18,6 +18,8 @@ class EgressPolicy {
 public:
     /// Permits only public addresses: none of the special-purpose ranges of RFC 6890.
     EgressPolicy() = default;
+    /// Permits every address. For URLs that only the operator sets.
+    [[nodiscard]] static EgressPolicy anywhere();
     /// Permits also these exceptions: `127.0.0.1:8090`, `10.0.0.0/8`, `[::1]:9000`, `fd00::/8`; without a port, all
     /// ports. Errors: invalid_argument at each entry that has none of these forms.
     [[nodiscard]] static Result<EgressPolicy> allowing(std::vector<std::string> const& exceptions);

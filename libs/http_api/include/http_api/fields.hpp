@@ -15,7 +15,7 @@
 namespace sluice::http {
 
 /// Reads the body of a request as a JSON object. Errors: unsupported_media; invalid_argument; too_large.
-[[nodiscard]] Result<json::object> read_object(Request const& request);
+[[nodiscard]] Result<json::object> read_object(Request const& request, json::Limits const& limits = {});
 
 /// Reads the members of an object, and collects every mistake with its path. A member that nothing reads is a mistake
 /// too.

@@ -33,6 +33,7 @@ public:
 
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
     [[nodiscard]] std::size_t taken_by(EnvironmentId environment) const;
+    [[nodiscard]] std::size_t taken_by(IntegratedAccountId account) const;
     /// Whether an environment has all that it may have, or more. False if it has nothing.
     [[nodiscard]] bool is_full(EnvironmentId environment) const;
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }

@@ -27,7 +27,8 @@ struct Url {
 /// invalid_argument with a text that names the broken rule.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
-/// The URL of a redirect's `Location`, which may be relative to `base` (RFC 3986 section 5). Errors: as of `parse_url`.
+/// The URL of a reference, such as a redirect's `Location`, which may be relative to `base` (RFC 3986 section 5). Dot
+/// segments are resolved, a fragment is dropped. Errors: as of `parse_url`.
 [[nodiscard]] Result<Url> resolve_url(Url const& base, std::string_view reference);
 
 } // namespace sluice::http

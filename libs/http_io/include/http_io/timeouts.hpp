@@ -38,12 +38,16 @@ public:
         void expires_at(std::chrono::steady_clock::time_point when);
         void expires_after(std::chrono::milliseconds time) { expires_at(std::chrono::steady_clock::now() + time); }
         void expires_never() { when_ = kNever; }
+        /// Whether the socket is closed when the limit passes. Needed where several operations are one for the owner,
+        /// so that it cannot look between them, such as in a handshake.
+        void closes(bool is_closing) { closes_ = is_closing; }
         /// Watches `waiter` until it is set to null: when the waiter has gone, the socket's operation is cancelled. The
         /// check is made every `kLook`.
         void watch(Peer const* waiter);
         [[nodiscard]] bool was_left() const noexcept { return was_left_; }
 
-        /// The failure of an operation on the socket; beast::error::timeout if the limit caused it.
+        /// The failure of an operation on the socket; beast::error::timeout if the limit caused it. An operation that
+        /// never waits is not cancelled, so a loop of them has to look at the time itself.
         [[nodiscard]] boost::system::error_code cause_of(boost::system::error_code failure) const;
 
     private:
@@ -52,6 +56,7 @@ public:
         Socket& socket_;
         std::chrono::steady_clock::time_point when_ = kNever;
         bool passed_ = false;
+        bool closes_ = false;
         Peer const* waiter_ = nullptr;
         std::chrono::steady_clock::time_point look_at_ = kNever;
         bool was_left_ = false;

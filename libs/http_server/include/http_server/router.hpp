@@ -11,11 +11,13 @@
 
 namespace sluice::http {
 
-/// The percent-decoded values of a route's placeholders, in the order of its template.
+/// The percent-decoded values of a route's placeholders, in the order of its template. That of a final `{name...}` is
+/// not decoded.
 using PathParameters = std::vector<std::pair<std::string_view, std::string>>;
 
 /// Finds the route of a path. A template is a string literal such as `/integrated-account/{id}/mcp`; a placeholder is a
-/// whole segment. A literal segment wins over a placeholder. Thread-safe once all routes are added.
+/// whole segment. A final placeholder `{path...}` is the rest of the path, which is not empty. A literal segment wins
+/// over a placeholder, and both over the rest of a path. Thread-safe once all routes are added.
 class Router {
 public:
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -40,6 +42,9 @@ public:
 
 private:
     struct Node;
+    struct Found;
+    [[nodiscard]] Found walk(std::string_view path) const;
+
     std::unique_ptr<Node> root_;
 };
 

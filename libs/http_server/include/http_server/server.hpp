@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "http_api/message.hpp"
+#include "http_api/networks.hpp"
 #include "runtime/task.hpp"
 #include "runtime/task_group.hpp"
 #include "telemetry/log.hpp"
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -49,13 +51,17 @@ public:
     /// The most bytes that the body of this request may have, decided by its head alone. A larger body is answered with
     /// 413.
     [[nodiscard]] virtual std::size_t body_limit(Method method, std::string_view path) const = 0;
+    /// Whether the handler reads the body of this request itself, from `Request::source`, if it did not come with the
+    /// first read. Its memory is then not counted.
+    [[nodiscard]] virtual bool streams_body(Method, std::string_view) const { return false; }
     /// Decides whether the body is read, and takes memory for it. Called only if the body did not come with the first
     /// read. `head` is the request without its body; it outlives the task.
     virtual Task<Admission> admit([[maybe_unused]] Request const& head) { co_return Admission{}; }
     /// Answers a request. Bad input is an answer too; an exception is logged and answered with 500.
     virtual Task<Response> handle(Request request) = 0;
     /// The answer to a request that could not be read (400, 408, 413, 429, 431), or whose handling threw (500).
-    virtual Response refuse(int status, std::string_view message) = 0;
+    /// `client` is its `Request::client`; if its head could not be read, where its connection comes from.
+    virtual Response refuse(int status, std::string_view message, std::string_view client) = 0;
 };
 
 struct ServerConfig {
@@ -70,12 +76,21 @@ struct ServerConfig {
     std::chrono::milliseconds head_limit{10'000}; ///< The time from the first byte of a request to the end of its head.
     std::chrono::milliseconds body_limit{30'000};
     std::chrono::milliseconds write_limit{30'000};
+    /// The networks of load balancers and other proxies (`Networks::parse`). They alone are believed about the client
+    /// of a request (`find_client`).
+    std::vector<std::string> trusted_proxies{};
+    /// Whether each connection begins with a header of the PROXY protocol, which tells where it comes from. It must be
+    /// whole within `head_limit`. Connections without one, and those that do not come from `trusted_proxies`, are
+    /// closed.
+    bool proxy_protocol = false;
 };
 
 struct ServerMetrics {
     explicit ServerMetrics(telemetry::Registry& registry);
     telemetry::Counter& connections;
     telemetry::Counter& refused; ///< Requests that were refused before a handler saw them.
+    /// Connections that were closed because they began with no header of the PROXY protocol, or came from elsewhere.
+    telemetry::Counter& unintroduced;
 };
 
 /// An HTTP/1.1 server on one io_context. Several servers of one process, each on its own thread, may share a port.
@@ -88,7 +103,8 @@ public:
     ~Server();
 
     /// Binds and starts accepting. The port must be free: no other process and no other server of this process may have
-    /// it. Errors: unavailable with the address, its settings and the reason; invalid_argument if the address is none.
+    /// it. Errors: unavailable with the address, its settings and the reason; invalid_argument if the address or a
+    /// network of `trusted_proxies` is none.
     [[nodiscard]] Result<void> listen();
     /// As `listen`, on the port of `first`, which listens already. The kernel shares the connections out among them.
     [[nodiscard]] Result<void> listen_beside(Server const& first);
@@ -106,7 +122,8 @@ public:
 private:
     struct Connection;
     struct Incoming;
-    class ChunkSink;
+    class StreamedBody;
+    class AnswerSink;
     using Position = std::list<Connection>::iterator;
 
     Result<void> listen_on(std::uint16_t port, bool is_shared);
@@ -122,13 +139,18 @@ private:
     /// Reads the rest of a request after the first read. False if the request will not be complete: then `refusal` is
     /// the answer, if the client is still there.
     Task<bool> read_body(Connection& connection, Incoming& incoming);
+    /// Lets the handler answer the request that was read.
+    Task<Response> answer(Request request);
     /// Answers and closes the connection, although the request was not read to its end.
     Task<bool> refuse(Position position, Response response);
+    /// Reads what a client still sends after the last answer of its connection, `most` bytes at most.
+    Task<void> linger(Position position, std::size_t most);
     Task<bool> write(Connection& connection, Response const& response, bool is_head, bool keep_alive);
     Task<bool> write_stream(Connection& connection, Response const& response, bool is_chunked, bool keep_alive);
 
     asio::io_context& io_;
     ServerConfig const config_;
+    Networks trusted_; ///< Set once the server listens.
     Handler& handler_;
     ServerMetrics& metrics_;
     telemetry::Log& log_;

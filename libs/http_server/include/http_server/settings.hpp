@@ -9,5 +9,7 @@ namespace sluice::http {
 void add_address_settings(SettingsTable& table, ServerConfig& config, std::string const& what);
 /// `limits.…`: what clients are given.
 void add_limit_settings(SettingsTable& table, ServerConfig& config);
+/// `server.…`: who is believed about where requests come from.
+void add_trust_settings(SettingsTable& table, ServerConfig& config);
 
 } // namespace sluice::http

@@ -1,23 +1,26 @@
 #pragma once
 
-#include "accounts/call_trace.hpp"
+#include "calllog/call_trace.hpp"
 #include "ratelimit/normalise.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sluice::mcp {
 
-using accounts::CallTrace;
+using calllog::CallTrace;
 
 /// The answer to one JSON-RPC request, written out.
 struct Answer {
     int status = 200;
     std::string body;
     ratelimit::Limits limits;
-    std::string session = {};        ///< The `Mcp-Session-Id` that the client gets; mostly empty.
-    std::shared_ptr<void> held = {}; ///< Lives until the answer is written; see `http::Response::held`.
+    std::string session = {};                    ///< The `Mcp-Session-Id` that the client gets; mostly empty.
+    std::shared_ptr<void> held = {};             ///< Lives until the answer is written; see `http::Response::held`.
+    std::vector<ratelimit::Window> windows = {}; ///< For structured limit headers; mostly empty.
+    std::string error = {};                      ///< Of a failure: its text for the log, masked.
 };
 
 struct EndpointMetrics {

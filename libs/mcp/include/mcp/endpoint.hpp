@@ -2,6 +2,7 @@
 
 #include "http_api/message.hpp"
 #include "http_api/place.hpp"
+#include "limits/shard_limits.hpp"
 #include "mcp/methods.hpp"
 #include "mcp/running_calls.hpp"
 #include "mcp/servers.hpp"
@@ -45,7 +46,8 @@ public:
     /// All must outlive the endpoint.
     Endpoint(EndpointConfig const& config, Servers& servers, tenancy::ApiTokens& api_tokens, proxy::Caller& caller,
              safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer, Streams& streams,
-             RunningCalls& running, TaskGroup& background, EndpointMetrics& metrics);
+             RunningCalls& running, TaskGroup& background, limits::ShardLimits& shard_limits, CallLogParts log,
+             EndpointMetrics& metrics);
 
     /// Decides before the body is read: the token must be known, and so must the second factor where the server wants
     /// one. Gives the answer that refuses the request, or the environment that the request belongs to. Takes `place`
@@ -61,24 +63,30 @@ private:
     /// The server at the URL, with a place for the request, where no wait is needed: the token is cached or mistyped.
     /// Otherwise nothing.
     [[nodiscard]] std::optional<Result<SnapshotPtr>> find_warm(std::string_view token, http::Place& place) const;
-    Task<Result<SnapshotPtr>> find_cold(std::string_view token, http::Place& place, Deadline deadline);
+    Task<Result<SnapshotPtr>> find_cold(http::Request const& request, std::string_view token, http::Place& place,
+                                        Deadline deadline);
     /// Whether the client declared in its handshake that it can show pages to its user (MCP 2025-11-25, "URL mode").
     /// The session id says so, and nothing else. A session id that cannot be opened counts as none.
     [[nodiscard]] bool declared_pages(http::Request const& request, ServerSnapshot const& snapshot) const;
     [[nodiscard]] bool is_allowed_origin(http::Request const& request) const;
     void add_cors(http::Request const& request, http::Response& response) const;
-    Task<Result<void>> check_second_factor(http::Request const& request, McpServer const& server, Deadline deadline);
-    /// The refusal of a request that lacks the second factor; nothing if the request may go on.
+    Task<Result<ApiTokenId>> check_second_factor(http::Request const& request, McpServer const& server,
+                                                 Deadline deadline);
+    /// The refusal of a request that lacks the second factor; nothing if the request may go on. Notes the
+    /// token that was sent as the factor.
     Task<std::optional<http::Response>> refuse_without_factor(http::Request const& request,
-                                                              ServerSnapshot const& snapshot, Deadline deadline);
+                                                              ServerSnapshot const& snapshot, Deadline deadline,
+                                                              std::optional<ApiTokenId>& factor);
     Task<http::Response> open_stream(http::Request const& request, std::string_view token, SnapshotPtr snapshot,
                                      Deadline deadline, http::Place const& place);
     Task<http::Response> accept_message(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                        http::Place& place, CallTrace& trace);
+                                        std::optional<ApiTokenId> factor, http::Place& place, CallTrace& trace);
     Task<void> answer_on_stream(Uuid stream, Classified classified, SnapshotPtr snapshot, Deadline deadline,
-                                http::Place place);
+                                http::Place place, CallTrace trace);
     Task<http::Response> answer_post(http::Request const& request, SnapshotPtr snapshot, Deadline deadline,
-                                     http::Place& place, CallTrace& trace);
+                                     std::optional<ApiTokenId> factor, http::Place& place, CallTrace& trace);
+    /// Where the account of a call stands with our own limit before the call; nothing known of a tenant's server.
+    [[nodiscard]] ratelimit::Limits limits_before(ServerSnapshot const& snapshot);
     Task<http::Response> answer_batch(std::vector<Single> messages, SnapshotPtr snapshot, Deadline deadline,
                                       http::Place const& place, CallTrace& trace);
     /// Answers one message of a batch. `so_far` is the size of the batch's answers in bytes. Beyond a bound the message
@@ -88,10 +96,10 @@ private:
     Task<Answer> answer_single(Single message, SnapshotPtr snapshot, Deadline deadline, CallTrace& trace);
     /// Answers a call with a stream: progress notifications, then the result.
     [[nodiscard]] http::Response stream_call(RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                                             http::Place place, std::string name);
+                                             http::Place place, std::string name, CallTrace trace);
     /// `waiting` counts the answer until it is written; may be null. `name` is that by which it may be cancelled.
     Task<void> write_call(http::BodySink& sink, RpcRequest request, SnapshotPtr snapshot, Deadline deadline,
-                          std::unique_ptr<http::ByteBudget::Hold> waiting, std::string name);
+                          std::unique_ptr<http::ByteBudget::Hold> waiting, std::string name, CallTrace trace);
     EndpointConfig const& config_;
     Servers& servers_;
     tenancy::ApiTokens& api_tokens_;
@@ -99,6 +107,7 @@ private:
     Streams& streams_;
     RunningCalls& running_;
     TaskGroup& background_;
+    limits::ShardLimits& shard_limits_;
     EndpointMetrics& metrics_;
     Methods methods_;
 };

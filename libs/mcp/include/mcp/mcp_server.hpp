@@ -10,6 +10,7 @@
 #include "mcp/server_config.hpp"
 #include "runtime/task.hpp"
 #include "snapshots/change.hpp"
+#include "tenancy/actor.hpp"
 #include "tenancy/page.hpp"
 
 #include <chrono>
@@ -59,24 +60,26 @@ struct ServerState {
 using ServerChange = std::function<Result<void>(McpServer& server)>;
 
 /// Every function works inside one environment: rows of others are not_found. Every function may answer unavailable or
-/// deadline_exceeded. Thread-safe.
+/// deadline_exceeded. A function that has an `author` writes one entry of the audit log with the change. Thread-safe.
 class ServerRepository {
 public:
     virtual ~ServerRepository() = default;
-    /// Errors: not_found if there is no such account.
-    virtual Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, Deadline deadline) = 0;
+    /// Errors: not_found if there is no such account; conflict if the environment has as many as its quota allows.
+    virtual Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, tenancy::Author author,
+                                           Deadline deadline) = 0;
     virtual Task<Result<McpServer>> find(EnvironmentId environment, ServerOwner owner, McpServerId id,
                                          Deadline deadline) = 0;
     virtual Task<Result<tenancy::Page<McpServer>>> list(EnvironmentId environment, ServerOwner owner,
                                                         tenancy::ListQuery query, Deadline deadline) = 0;
     virtual Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                           ServerChange change, Deadline deadline) = 0;
+                                           ServerChange change, tenancy::Author author, Deadline deadline) = 0;
     /// Stores a new token. Older tokens of the server end at `old_end`. Errors: not_found.
     virtual Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                                 crypto::TokenHash hash, Timestamp old_end, Deadline deadline) = 0;
+                                                 crypto::TokenHash hash, Timestamp old_end, tenancy::Author author,
+                                                 Deadline deadline) = 0;
     /// Gives the server that was removed. Errors: not_found.
     virtual Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                           Deadline deadline) = 0;
+                                           tenancy::Author author, Deadline deadline) = 0;
     /// Removes the server if its time is over, and says whether it did. False also if there is no such server.
     virtual Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) = 0;
     /// The accounts that a server serves, the oldest first. At most `kMostAccounts` + 1, so that the caller sees

@@ -73,13 +73,13 @@ public:
     /// integrations (`catalog::Integration::presets`), which holds where the draft has none; empty: none. Works also
     /// while the vendor is slow or down. Errors: not_found if there is no such account, or the tenant has none;
     /// invalid_argument at `preset`, `expires_at`, `config.<member>` or `integrations`.
-    Task<Result<MintedServer>> create(McpServer draft, std::string preset, Deadline deadline);
+    Task<Result<MintedServer>> create(McpServer draft, std::string preset, tenancy::Author author, Deadline deadline);
     /// Errors: not_found; invalid_argument as of `create`.
     Task<Result<McpServer>> change(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerPatch patch,
-                                   Deadline deadline);
+                                   tenancy::Author author, Deadline deadline);
     /// Makes a new token. Older tokens of the server end after `overlap`. Errors: not_found.
     Task<Result<RotatedToken>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                            std::chrono::seconds overlap, Deadline deadline);
+                                            std::chrono::seconds overlap, tenancy::Author author, Deadline deadline);
     /// Says which rule shows or hides a tool. Errors: not_found if there is no such server.
     Task<Result<ExplainedTool>> explain(EnvironmentId environment, ServerOwner owner, McpServerId id, std::string tool,
                                         Deadline deadline);

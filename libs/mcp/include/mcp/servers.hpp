@@ -65,7 +65,7 @@ public:
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
     /// Errors: not_found for a token that is mistyped, unknown, revoked or expired; rate_limited
     /// (`SecretGate`); unavailable.
-    Task<Result<SnapshotPtr>> resolve(std::string_view token, Deadline deadline);
+    Task<Result<SnapshotPtr>> resolve(std::string_view token, tenancy::Asker asker, Deadline deadline);
 
     void apply(snapshots::Change const& change);
     void set_listening(bool listening);

@@ -26,7 +26,9 @@ namespace sluice::mcp {
 class StreamRepository {
 public:
     virtual ~StreamRepository() = default;
-    virtual Task<Result<void>> open(Uuid stream, McpServerId server, Uuid replica, Deadline deadline) = 0;
+    /// Errors: rate_limited if the environment has as many streams as its quota allows.
+    virtual Task<Result<void>> open(Uuid stream, EnvironmentId environment, McpServerId server, Uuid replica,
+                                    Deadline deadline) = 0;
     virtual Task<Result<void>> close(Uuid stream, Deadline deadline) = 0;
     /// Whether some replica has this stream of this server.
     virtual Task<Result<bool>> is_open(Uuid stream, McpServerId server, Deadline deadline) = 0;
@@ -129,9 +131,9 @@ public:
     Streams(StreamRepository& repository, crypto::CursorSealer const& sealer, Config config);
     ~Streams();
 
-    /// Opens a stream of an MCP server. `waiting` counts the bytes that its reader leaves waiting; may be null. Errors:
-    /// rate_limited if the server has too many; unavailable.
-    Task<Result<std::shared_ptr<OpenStream>>> open(McpServerId server, Deadline deadline,
+    /// Opens a stream of an MCP server in its environment. `waiting` counts the bytes that its reader leaves waiting;
+    /// may be null. Errors: rate_limited if the server or the environment has too many; unavailable.
+    Task<Result<std::shared_ptr<OpenStream>>> open(EnvironmentId environment, McpServerId server, Deadline deadline,
                                                    std::unique_ptr<http::ByteBudget::Hold> waiting = nullptr);
     /// Writes `first` and then every frame that is delivered. Ends when the client is gone, when no message came for
     /// `idle_limit`, when `may_go_on` says no (it is asked at each keep-alive), or when the process ends.

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "calllog/masking.hpp"
 #include "encode_outcome.hpp"
 #include "mcp/discovery.hpp"
 #include "toolcalls/tool_search.hpp"
@@ -23,19 +24,6 @@ bool is_same(json::value const& argument, std::string_view header)
         return std::string_view(argument.get_string()) == header;
     auto const parsed = json::parse(header);
     return parsed && (parsed->is_number() || parsed->is_bool()) && json::to_text(*parsed) == json::to_text(argument);
-}
-
-/// The arguments of a call; null and an empty list mean none, and a text may write them as JSON. Nothing if they are no
-/// object.
-std::optional<json::object> arguments_in(json::object& params)
-{
-    auto* given = params.if_contains("arguments");
-    if (auto const* text = given != nullptr ? given->if_string() : nullptr)
-        if (auto written = json::parse_input(*text); written && written->is_object())
-            return std::move(written->get_object());
-    if (given == nullptr || given->is_null() || (given->is_array() && given->get_array().empty()))
-        return json::object{};
-    return given->is_object() ? std::optional(std::move(given->get_object())) : std::nullopt;
 }
 
 /// The parts of the arguments that could not be read exactly, each with its path.
@@ -89,6 +77,12 @@ std::array<std::uint8_t, 16> random_id()
     return id;
 }
 
+/// The text of a failure without what the caller sent, and without what looks like a secret.
+std::string error_for_log(std::string_view message, json::value const& arguments)
+{
+    return calllog::masked(calllog::without_values(std::string(message), arguments));
+}
+
 /// What the model reads about a call that waits for approval.
 json::object pending_view(toolcalls::Done const& done)
 {
@@ -135,7 +129,7 @@ std::optional<Answer> discover_tools(RpcRequest const& request, ServerSnapshot c
         if (member != "tool_name" && member != "arguments" && !value.is_null())
             return answer(invalid(std::string(member), "is not known here: what the tool takes stands in arguments"));
     name = *wanted;
-    auto passed = arguments_in(arguments);
+    auto passed = toolcalls::ToolCalls::arguments_in(arguments);
     if (!passed)
         return answer(invalid("arguments", "must be an object"));
     arguments = *std::move(passed);
@@ -147,14 +141,16 @@ std::optional<Answer> discover_tools(RpcRequest const& request, ServerSnapshot c
 } // namespace
 
 CallTool::CallTool(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
-                   EndpointMetrics& metrics)
+                   limits::ShardLimits& shard_limits, EndpointMetrics& metrics)
     : calls_(caller, safe_writes)
     , sealer_(sealer)
+    , shard_limits_(shard_limits)
     , metrics_(metrics)
 {
 }
 
-Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error) const
+Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error,
+                        ratelimit::Limits const& limits, json::value const& arguments) const
 {
     metrics_.tool_errors.add();
     // Advice to use a tool that this server does not show leads nowhere.
@@ -162,7 +158,10 @@ Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapsho
     for (auto& failure : failures)
         failure.message = tools::cut_mentions(failure.message,
                                               [&](std::string_view name) { return snapshot.grant.tools->hides(name); });
-    return {200, encode_tool_error(request, snapshot, failures.empty() ? error : Error{std::move(failures)}), {}};
+    Error const told = failures.empty() ? error : Error{std::move(failures)};
+    Answer answer{200, encode_tool_error(request, snapshot, told, limits), limits};
+    answer.error = error_for_log(told.public_detail(), arguments);
+    return answer;
 }
 
 std::optional<Answer> CallTool::read(RpcRequest& request, ServerSnapshot const& snapshot, Wanted& wanted) const
@@ -171,7 +170,7 @@ std::optional<Answer> CallTool::read(RpcRequest& request, ServerSnapshot const& 
     if (given_name == nullptr)
         return refuse_params(request, "params.name must be a string.");
     std::string name(*given_name);
-    auto given = arguments_in(request.params);
+    auto given = toolcalls::ToolCalls::arguments_in(request.params);
     if (!given)
         return refuse_params(request, "params.arguments must be an object.");
     wanted.arguments = *std::move(given);
@@ -196,18 +195,40 @@ Task<Answer> CallTool::answer(RpcCall rpc)
     Wanted wanted;
     if (auto answered = read(request, snapshot, wanted))
         co_return *std::move(answered);
-    rpc.trace.tool = wanted.found.tool->name;
+    rpc.trace.origin.tool = wanted.found.tool->name;
     metrics_.tool_calls.add();
     auto call = toolcalls::ToolCalls::target_of(snapshot.grant, std::move(wanted.found), std::move(wanted.arguments));
     if (!call)
         co_return refuse(request, snapshot, call.error());
-    rpc.trace.of(*call->account);
-    if (auto const checked = toolcalls::ToolCalls::check(*call); !checked)
-        co_return refuse(request, snapshot, checked.error());
+    rpc.trace.of(call->account->account.id, call->account->account.integration_name);
+    rpc.tally = limits::Tally(&shard_limits_);
+    if (auto const counted = count(rpc, *call); !counted)
+        co_return refuse(request, snapshot, counted.error(), rpc.tally.limits());
+    auto answer = co_await make(rpc, *std::move(call));
+    answer.limits = limits::tighter(answer.limits, rpc.tally.limits());
+    co_return answer;
+}
+
+Result<void> CallTool::count(RpcCall& rpc, toolcalls::ToolCall const& call)
+{
+    if (rpc.request.factor)
+        if (auto const counted = rpc.tally.count(*rpc.request.factor); !counted)
+            return counted;
+    rpc.tally.consumed_by(rpc.snapshot->server.id);
+    return rpc.tally.count(call.account->account.id, call.account->account.fair_share.get());
+}
+
+Task<Answer> CallTool::make(RpcCall& rpc, toolcalls::ToolCall call)
+{
+    auto const& request = rpc.request;
+    auto const& snapshot = *rpc.snapshot;
+    if (auto const checked = toolcalls::ToolCalls::check(call); !checked)
+        co_return refuse(request, snapshot, checked.error(), {}, call.arguments);
     Said said;
-    if (auto answered = ask(*call, said, request, snapshot))
+    if (auto answered = ask(call, said, request, snapshot))
         co_return *std::move(answered);
-    auto done = co_await calls_.make(*call, snapshot.grant, rpc.listener, request.peer, rpc.deadline);
+    auto done =
+        co_await calls_.make(call, snapshot.grant, rpc.listener, {request.peer, &rpc.trace.origin}, rpc.deadline);
     rpc.trace.steps = std::move(done.steps);
     switch (done.kind) {
     case toolcalls::Done::Kind::previewed:
@@ -216,11 +237,11 @@ Task<Answer> CallTool::answer(RpcCall rpc)
                                       : encode_tool_error(request, snapshot, done.preview.error()),
                          {}};
     case toolcalls::Done::Kind::pending:
-        co_return answer_pending(done, *call, std::move(said), request, snapshot);
+        co_return answer_pending(done, call, std::move(said), request, snapshot);
     case toolcalls::Done::Kind::made:
         break;
     }
-    co_return answer_made(std::move(done), *call, std::move(said), rpc);
+    co_return answer_made(std::move(done), call, std::move(said), rpc);
 }
 
 std::optional<Answer> CallTool::ask(toolcalls::ToolCall& call, Said& said, RpcRequest const& request,
@@ -238,8 +259,14 @@ std::optional<Answer> CallTool::ask(toolcalls::ToolCall& call, Said& said, RpcRe
     if (auto answered = ask_client(request, snapshot, *inputs, call.arguments.get_object(), said, sealer_))
         return answered;
     if (auto const filled = toolcalls::ToolCalls::fill(call, said.input()); !filled)
-        return refuse(request, snapshot, filled.error());
+        return refuse(request, snapshot, filled.error(), {}, call.arguments);
     return std::nullopt;
+}
+
+std::string CallTool::forecast_of(toolcalls::ToolCall const& call) const
+{
+    auto const forecast = shard_limits_.forecast(call.account->account.id);
+    return forecast ? boost::json::serialize(limits::view_of(*forecast)) : std::string();
 }
 
 Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& call, Said said, RpcCall const& rpc) const
@@ -259,15 +286,20 @@ Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& ca
             return *std::move(answered);
     auto& outcome = done.outcome;
     if (!outcome)
-        return refuse(request, snapshot, outcome.error());
+        return refuse(request, snapshot, outcome.error(), {}, call.arguments);
     rpc.trace.vendor_time = outcome->vendor_time;
-    if (outcome->kind == proxy::Outcome::Kind::error)
+    outcome->limits = limits::tighter(outcome->limits, rpc.tally.limits());
+    Answer answer{200,
+                  encode_outcome(request, snapshot, *call.tool->method, *outcome, forecast_of(call), done.note),
+                  outcome->limits,
+                  {},
+                  std::move(outcome->held)};
+    answer.windows = std::move(outcome->windows);
+    if (outcome->kind == proxy::Outcome::Kind::error) {
         metrics_.tool_errors.add();
-    return {200,
-            encode_outcome(request, snapshot, *call.tool->method, *outcome, done.note),
-            outcome->limits,
-            {},
-            std::move(outcome->held)};
+        answer.error = error_for_log(outcome->message, call.arguments);
+    }
+    return answer;
 }
 
 std::optional<Answer> CallTool::ask_page(std::string_view key, std::string_view url, std::string message,

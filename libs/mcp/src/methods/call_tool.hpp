@@ -1,5 +1,6 @@
 #pragma once
 
+#include "limits/shard_limits.hpp"
 #include "mcp/client_inputs.hpp"
 #include "rpc_method.hpp"
 #include "toolcalls/tool_calls.hpp"
@@ -16,7 +17,7 @@ class CallTool final : public RpcMethod {
 public:
     /// All must outlive it.
     CallTool(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, crypto::CursorSealer const& sealer,
-             EndpointMetrics& metrics);
+             limits::ShardLimits& shard_limits, EndpointMetrics& metrics);
 
     Task<Answer> answer(RpcCall call) override;
 
@@ -39,10 +40,18 @@ private:
                                         RpcRequest const& request, ServerSnapshot const& snapshot) const;
     [[nodiscard]] Answer answer_made(toolcalls::Done done, toolcalls::ToolCall const& call, Said said,
                                      RpcCall const& rpc) const;
-    [[nodiscard]] Answer refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error) const;
+    /// Counts the call for its account, and for the API token that was its second factor. Errors: rate_limited.
+    static Result<void> count(RpcCall& rpc, toolcalls::ToolCall const& call);
+    [[nodiscard]] Answer refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error,
+                                ratelimit::Limits const& limits = {}, json::value const& arguments = nullptr) const;
+    /// How many calls of the account are left at its vendor, as JSON; empty if that is not known.
+    [[nodiscard]] std::string forecast_of(toolcalls::ToolCall const& call) const;
+    /// Makes a call that was counted.
+    Task<Answer> make(RpcCall& rpc, toolcalls::ToolCall call);
 
     toolcalls::ToolCalls calls_;
     crypto::CursorSealer const& sealer_;
+    limits::ShardLimits& shard_limits_;
     EndpointMetrics& metrics_;
 };
 

@@ -4,6 +4,7 @@
 #include "lists.hpp"
 #include "mcp/client_inputs.hpp"
 #include "mcp_protocol/revision.hpp"
+#include "request_log.hpp"
 
 #include <fmt/format.h>
 
@@ -30,8 +31,7 @@ Task<Answer> Initialize::answer(RpcCall call)
     auto const& request = call.request;
     auto const& snapshot = *call.snapshot;
     if (auto const* client = json::object_at(request.params, "clientInfo"))
-        call.trace.client = fmt::format("{} {}", text_or(*client, "name", "?").substr(0, 60),
-                                        text_or(*client, "version", "?").substr(0, 30));
+        name_client(*client, call.trace.origin);
     auto const version = negotiate(text_or(request.params, "protocolVersion", ""));
     co_return Answer{
         200,

@@ -79,10 +79,10 @@ Task<Answer> ReadResource::answer(RpcCall call)
     };
     if (found == nullptr)
         co_return missing();
-    call.trace.of(*account);
+    call.trace.of(account->account.id, account->account.integration_name);
     auto const& integration = *account->installed->integration;
     auto const& method = *integration.find(found->read.resource, found->read.method);
-    call.trace.tool = found->name;
+    call.trace.origin.tool = found->name;
     auto const arguments = found->read.arguments.render(json::object{{"uri", std::move(values)}});
     auto const refuse = [&](Error const& error) {
         bool const is_theirs = error.code() == ErrorCode::invalid_argument;
@@ -95,7 +95,7 @@ Task<Answer> ReadResource::answer(RpcCall call)
         co_return refuse(arguments.error());
     auto outcome =
         co_await proxy::call_pages(caller_, account, method, proxy::flat_parts(method, arguments->get_object()),
-                                   {.waiter = request.peer}, call.deadline);
+                                   {.requester = {request.peer, &call.trace.origin}}, call.deadline);
     if (!outcome)
         co_return refuse(outcome.error());
     call.trace.vendor_time = outcome->vendor_time;

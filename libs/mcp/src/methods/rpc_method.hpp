@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/deadline.hpp"
+#include "limits/tally.hpp"
 #include "mcp/answer.hpp"
 #include "mcp/servers.hpp"
 #include "mcp_protocol/rpc_message.hpp"
@@ -15,6 +16,7 @@ struct RpcCall {
     Deadline deadline;
     proxy::PageListener* listener; ///< Is told of each page of a list; may be null.
     CallTrace& trace;
+    limits::Tally tally = limits::Tally(); ///< Of a tool call.
 };
 
 /// What one JSON-RPC method does. One per I/O thread.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/id.hpp"
 #include "base/json.hpp"
 #include "http_api/headers.hpp"
 #include "http_api/message.hpp"
@@ -42,6 +43,8 @@ struct RpcRequest {
     std::vector<std::pair<std::string, std::string>> param_headers;
     /// Whether a legacy client said in its handshake that it can show pages to its user.
     bool shows_pages = false;
+    /// The API token that the client sent as the second factor, if the server wants one.
+    std::optional<ApiTokenId> factor = {};
     http::Peer const* peer = nullptr; ///< Who waits for the answer; null where that is not known.
 };
 

@@ -51,6 +51,8 @@ struct Operation {
     bool has_response_schema = false;
     /// The value of the header `accept`: the media types of the answers, then anything.
     std::string accept = "application/json, */*;q=0.1";
+    /// Whether one of these types is JSON.
+    [[nodiscard]] bool gives_json() const noexcept { return accept.find("json") != std::string::npos; }
     /// The schema of the body is shown to clients unchanged and is not enforced. For schemas that have no portable
     /// form.
     bool raw_schema = false;

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <pqxx/transaction>
@@ -26,6 +27,8 @@ struct PoolConfig {
     /// A libpq connection string or URL of the serving role, which owns no table and cannot bypass row security.
     Secret url;
     std::size_t connections = 4;
+    /// Nobody waits for its transactions: its threads do not interrupt others when they have something to do.
+    bool is_background = false;
     std::size_t queue_limit = 2000; ///< Jobs waiting for a connection; beyond it callers get `unavailable` at once.
 };
 
@@ -43,6 +46,10 @@ using Query = std::move_only_function<Result<T>(pqxx::work&) const>;
 
 class Watchdog;
 
+/// What row-level security shows to a transaction: the rows of an environment, those of a team (its people), or only
+/// what belongs to nobody.
+using Tenant = std::variant<std::monostate, EnvironmentId, TeamId>;
+
 /// Connections to one database, each on its own thread, because libpqxx blocks. Thread-safe.
 ///
 /// No transaction outlives its deadline. At the deadline a statement is cancelled by the server, and a quarter of a
@@ -58,19 +65,19 @@ public:
     Pool(PoolConfig config, PoolMetrics& metrics, telemetry::Log& log);
     ~Pool();
 
-    /// One transaction in which row-level security shows `environment` only.
+    /// One transaction in which row-level security shows the rows of `tenant` only.
     template <class T>
-    Task<Result<T>> transact(EnvironmentId environment, Deadline deadline, Query<T> query)
+    Task<Result<T>> transact(Tenant tenant, Deadline deadline, Query<T> query)
     {
-        return run<T>(*workers_, 0, environment, deadline, std::move(query));
+        return run<T>(*workers_, 0, tenant, deadline, std::move(query));
     }
 
-    /// One transaction outside any environment: for global tables, and for look-ups by secret hash, which set the
-    /// environment themselves.
+    /// One transaction of no tenant: for global tables, and for look-ups by secret hash, which set the environment or
+    /// the team themselves.
     template <class T>
     Task<Result<T>> lookup(Deadline deadline, Query<T> query)
     {
-        return run<T>(*workers_, 0, std::nullopt, deadline, std::move(query));
+        return run<T>(*workers_, 0, Tenant{}, deadline, std::move(query));
     }
 
     /// Whether the database answers, asked on a connection of its own: full use of the others is no failure.
@@ -100,19 +107,18 @@ private:
     using Body = std::move_only_function<bool(pqxx::work&) const>;
 
     struct Wanted {
-        std::optional<EnvironmentId> environment;
+        Tenant tenant;
         Deadline deadline;
         Permit& permit;
         Body const& body;
     };
 
     template <class T>
-    Task<Result<T>> run(WorkerPool& workers, std::size_t first, std::optional<EnvironmentId> environment,
-                        Deadline deadline, Query<T> query)
+    Task<Result<T>> run(WorkerPool& workers, std::size_t first, Tenant tenant, Deadline deadline, Query<T> query)
     {
         // Owned by the job as well: it may run on when the caller has gone.
         auto const result = std::make_shared<Result<T>>();
-        auto const failure = co_await run_body(workers, first, environment, deadline,
+        auto const failure = co_await run_body(workers, first, tenant, deadline,
                                                [result, query = std::move(query)](pqxx::work& transaction) {
                                                    *result = query(transaction);
                                                    return result->has_value();
@@ -124,8 +130,8 @@ private:
 
     /// `first` is the slot of the first thread of `workers`. The error, if the body's transaction did not come to its
     /// end: then nobody may look at what the body left, which may still be running.
-    Task<std::optional<Error>> run_body(WorkerPool& workers, std::size_t first,
-                                        std::optional<EnvironmentId> environment, Deadline deadline, Body body);
+    Task<std::optional<Error>> run_body(WorkerPool& workers, std::size_t first, Tenant tenant, Deadline deadline,
+                                        Body body);
 
     static Error outcome_unknown(std::string log);
 

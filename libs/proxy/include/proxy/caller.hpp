@@ -2,10 +2,13 @@
 
 #include "accounts/refresher.hpp"
 #include "base/clock.hpp"
+#include "calllog/origin.hpp"
 #include "crypto/cursor_sealer.hpp"
 #include "http_api/client.hpp"
 #include "proxy/build.hpp"
+#include "proxy/call_recorder.hpp"
 #include "proxy/interpret.hpp"
+#include "proxy/unread_limits.hpp"
 #include "telemetry/metrics.hpp"
 #include "tools/arguments.hpp"
 
@@ -20,11 +23,14 @@ namespace sluice::proxy {
 class CallObserver {
 public:
     virtual ~CallObserver() = default;
+    /// The vendor answered, whatever it says; the answer may tell limits.
+    virtual void answered(accounts::CallableAccount const& account, Outcome const& outcome) = 0;
     /// The vendor answered 401 to a credential that could not be renewed, or just was.
     virtual void unauthorised(accounts::CallableAccountPtr account) = 0;
-    /// The vendor answered 403. `message` contains no secret of the account.
-    virtual void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method,
-                           std::string message) = 0;
+    /// The vendor answered 403. `message` contains no secret of the account. `missing` are the scopes that it surely
+    /// lacks; empty if that is not known.
+    virtual void forbidden(accounts::CallableAccountPtr account, catalog::Method const& method, std::string message,
+                           std::vector<std::string> const& missing) = 0;
 };
 
 struct CallerMetrics {
@@ -42,7 +48,8 @@ class Caller {
 public:
     /// All must outlive the caller.
     Caller(http::Client& client, accounts::Vault const& vault, accounts::Refresher& refresher,
-           crypto::CursorSealer const& cursors, Clock const& clock, CallObserver& observer, CallerMetrics& metrics);
+           crypto::CursorSealer const& cursors, Clock const& clock, CallObserver& observer, CallRecorder& recorder,
+           CallerMetrics& metrics, UnreadLimits& unread_limits);
 
     /// Makes one vendor call. A vendor's refusal is an `Outcome` of kind error, not an `Error`; a 429 is passed on and
     /// never repeated. The account's secrets are taken out of the text of a refusal. A credential that is about to end
@@ -50,26 +57,33 @@ public:
     /// proves that the call had no effect. If a renewal fails for a reason that will pass, that is the call's error. A
     /// renewal that has just failed is not tried again, and a new credential that the vendor refuses is not renewed. A
     /// redirect of a read is followed; another host does not get the credential. A method with `download: link` answers
-    /// with the redirect's target. A read is cancelled and ends as unavailable if `waiter` goes away; a write that was
-    /// sent is finished. `waiter` may be null. Errors: invalid_argument (path value, cursor, address), not_allowed (a
-    /// write on a sandbox account), reauth_needed, forbidden (egress), upstream_unreachable, upstream_failed,
-    /// upstream_timeout, unavailable (the account is blocked).
+    /// with the redirect's target. A read is cancelled and ends as unavailable if `requester.waiter` goes away; a write
+    /// that was sent is finished. The call is logged with `requester.origin`. Errors: invalid_argument (path value,
+    /// cursor, address), not_allowed (a write on a sandbox account), reauth_needed, forbidden (egress),
+    /// upstream_unreachable, upstream_failed, upstream_timeout, unavailable (the account is blocked).
     Task<Result<Outcome>> call(accounts::CallableAccountPtr account, catalog::Method const& method,
-                               catalog::CallParts parts, RawBody const* raw, Deadline deadline,
-                               http::Peer const* waiter = nullptr);
+                               catalog::CallParts parts, Passthrough const* through, Deadline deadline,
+                               calllog::Requester requester = {});
 
     /// The cursor for a call that goes on inside a page: after the first `records` of the page that a call with these
     /// `parts` gave.
     [[nodiscard]] std::string cursor_within(accounts::CallableAccount const& account, catalog::Method const& method,
-                                            catalog::CallParts const& parts, std::size_t records) const;
+                                            catalog::CallParts const& parts, Turn const& turn,
+                                            std::size_t records) const;
 
 private:
     using Why = accounts::Refresher::Why;
+    /// As `call`, which logs what comes of it. `attempt` is filled with what was sent. `account` becomes the one with
+    /// the renewed credential, if it was renewed.
+    Task<Result<Outcome>> make(accounts::CallableAccountPtr& account, catalog::Method const& method,
+                               catalog::CallParts& parts, Passthrough const* through, Deadline deadline,
+                               calllog::Requester requester, Attempt& attempt);
     /// One exchange with the vendor; redirects of a read are followed. `position` is the page's.
     Task<Result<Outcome>> exchange(accounts::CallableAccount const& account, catalog::Method const& method,
-                                   catalog::CallParts const& parts, std::string_view position, RawBody const* raw,
-                                   Deadline deadline, http::Peer const* waiter);
-    void count(Outcome const& outcome);
+                                   catalog::CallParts const& parts, std::string_view position,
+                                   Passthrough const* through, Deadline deadline, calllog::Requester requester,
+                                   Attempt& attempt);
+    void count(Outcome const& outcome, accounts::CallableAccount const& account);
 
     /// The result of the last renewal that calls of an account asked for.
     struct Renewal {
@@ -87,7 +101,9 @@ private:
     crypto::CursorSealer const& cursors_;
     Clock const& clock_;
     CallObserver& observer_;
+    CallRecorder& recorder_;
     CallerMetrics& metrics_;
+    UnreadLimits& unread_limits_;
     std::unordered_map<IntegratedAccountId, Renewal> renewals_;
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "catalog/condition.hpp"
+#include "paging/style.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -15,9 +18,7 @@ struct PageText {
     Found found = Found::list;
     std::string_view items; ///< The text of the JSON array, inside the body.
     std::size_t count = 0;
-    /// The vendor's cursor of the next page, unchanged. Absent on the last page, where the vendor writes nothing, null,
-    /// false, 0 or an empty text.
-    std::optional<std::string> next;
+    paging::Signs signs;           ///< How the list goes on.
     bool has_strange_next = false; ///< There is a cursor, but it is no text and no number.
 };
 
@@ -29,8 +30,8 @@ struct PageText {
 /// end.
 [[nodiscard]] bool is_json(std::string& body);
 
-/// Finds the array at the dotted path `items` (empty: the root) and the cursor at `next`. The views point into `body`.
-[[nodiscard]] PageText split_page(std::string& body, std::string_view items, std::string_view next);
+/// Finds the array at the dotted path `items` (empty: the root) and what `paths` name. The views point into `body`.
+[[nodiscard]] PageText split_page(std::string& body, std::string_view items, paging::Paths const& paths);
 
 /// The texts of the records in a JSON array, unchanged. `array` must be valid JSON. Empty if it is no array.
 [[nodiscard]] std::vector<std::string> split_records(std::string array);
@@ -50,7 +51,8 @@ struct Projection {
 /// section 6). `body` must be valid JSON.
 void quote_large_integers(std::string& body);
 
-/// The message in an error body, from the places where vendors put it. Empty if there is none; at most 500 bytes.
-[[nodiscard]] std::string error_message_of(std::string& body);
+/// Whether the condition holds of a JSON text; of other texts none does. Costs one pass of the parser, about
+/// 0.7 µs for each KB.
+[[nodiscard]] bool meets(std::string& body, catalog::Condition const& condition);
 
 } // namespace sluice::proxy

@@ -15,5 +15,7 @@ namespace sluice::proxy {
 
 /// Whether it is certain that a call changed nothing at the vendor: the vendor refused it, or it was never sent.
 [[nodiscard]] bool had_no_effect(Result<Outcome> const& outcome) noexcept;
+/// As above, of a call that gave no outcome.
+[[nodiscard]] bool had_no_effect(Error const& error) noexcept;
 
 } // namespace sluice::proxy

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::ratelimit {
 
@@ -36,9 +38,34 @@ struct Limits {
     friend bool operator==(Limits const&, Limits const&) = default;
 };
 
-/// Turns a vendor's answer into `Limits`: by `rule`, or by the well-known header names if there is none (nullptr).
+/// What an answer says about one quota. Absent members are unknown; numbers are never negative.
+struct Window {
+    std::string name;                       ///< From the rule, or the vendor's own; at most 64 printable characters.
+    std::string unit = "requests";          ///< What is counted.
+    std::optional<std::int64_t> limit = {}; ///< Quota.
+    std::optional<std::int64_t> remaining = {}; ///< What is left of it.
+    std::optional<std::int64_t> reset_s = {};   ///< Seconds from now until it resets.
+    std::optional<std::int64_t> length_s = {};  ///< Seconds from one reset to the next.
+    bool limit_derived = false;                 ///< As in `Limits`.
+    bool reset_derived = false;
+
+    friend bool operator==(Window const&, Window const&) = default;
+};
+
+/// All that an answer says about limits.
+struct Reading {
+    Limits limits;
+    /// Every window of which something is known, at most `kMaxWindows`. The one that governs a throttled answer says
+    /// what `limits` says, since its call was refused.
+    std::vector<Window> windows;
+    /// The name of the first header that should tell a limit and could not be read (a broken number, a date in another
+    /// form, a reset too far away). Empty if all could be read.
+    std::string unread;
+};
+
+/// Reads the limits of a vendor's answer: by `rule`, or by the well-known header names if there is none (nullptr).
 /// Pure; bounded (16 windows, header values over 1 KiB ignored); never throws on any input. `now` is the local clock; a
 /// `Date` header without `Age` is used instead.
-[[nodiscard]] Limits normalise(Rule const* rule, Answer const& answer, Timestamp now);
+[[nodiscard]] Reading normalise(Rule const* rule, Answer const& answer, Timestamp now);
 
 } // namespace sluice::ratelimit

@@ -19,9 +19,10 @@ inline constexpr std::size_t kMaxWindows = 16;
 
 /// How a vendor writes a moment or a wait.
 enum class Unit {
-    delta_s,  ///< Seconds from now.
-    delta_ms, ///< Milliseconds from now.
-    epoch_s,  ///< Seconds since 1970, on the vendor's clock.
+    delta_s,   ///< Seconds from now.
+    delta_ms,  ///< Milliseconds from now.
+    delta_min, ///< Minutes from now.
+    epoch_s,   ///< Seconds since 1970, on the vendor's clock.
     epoch_ms,
     duration,  ///< As Go prints it: `6m0s`, `2m59.56s`, `20ms`.
     iso,       ///< RFC 3339.
@@ -29,10 +30,17 @@ enum class Unit {
     automatic, ///< `auto`: a number by its size, else the first of duration, iso, httpdate that fits.
 };
 
-/// A place in a JSON text, written `$.a.b[0].c`: member names and array indexes from the root down.
-using BodyPath = std::vector<std::variant<std::string, std::size_t>>;
+/// A step to every member of an object or every element of an array, written `*`.
+struct Each {
+    friend bool operator==(Each const&, Each const&) = default;
+};
 
-/// The place of a value in an answer: a header, or in the body if `header` is empty.
+/// A place in a JSON text, written `$.a.b[0].c`: member names and array indexes from the root down. `$.*.a` and
+/// `$[*].a` are many places. Of their values the largest number counts, or else the first value.
+using BodyPath = std::vector<std::variant<std::string, std::size_t, Each>>;
+
+/// The place of a value in an answer: a header, or in the body if `header` is empty. A header with a `path` has JSON as
+/// its value.
 struct Source {
     std::string header; ///< Lower-case.
     BodyPath path;

@@ -7,6 +7,7 @@
 #include "base/timestamp.hpp"
 #include "crypto/mac.hpp"
 #include "runtime/task.hpp"
+#include "tenancy/actor.hpp"
 #include "tenancy/page.hpp"
 
 #include <chrono>
@@ -78,7 +79,7 @@ public:
     virtual ~WriteCallRepository() = default;
     /// Takes a call, so that the caller must make it: a new call, or one that was approved. A call that cannot be taken
     /// is told as it is. With `needs_approval` a new call is not_found. A call that is never finished is forgotten
-    /// after `lease`.
+    /// after `lease`. Errors: not_found; conflict if the environment has as many as its quota allows.
     virtual Task<Result<WriteCall>> take(WriteCallKey key, IntegratedAccountId account, std::string tool,
                                          bool needs_approval, std::chrono::seconds lease, Deadline deadline) = 0;
     /// Keeps the answer of a taken call until `window` after it was taken. If `window` is zero, the call is forgotten.
@@ -88,7 +89,7 @@ public:
     virtual Task<Result<void>> give_back(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
     /// Asks for approval of a call, under the id of `approval`. An event tells the developer the code and the URL. If
     /// somebody has asked for the same call, tells that one. Errors: rate_limited while too many calls of the MCP
-    /// server wait.
+    /// server wait; conflict if the environment has as many as its quotas allow.
     virtual Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) = 0;
 
     virtual Task<Result<Approval>> find(EnvironmentId environment, ApprovalId id, Deadline deadline) = 0;
@@ -99,9 +100,10 @@ public:
     /// code.
     virtual Task<Result<Approval>> open(EnvironmentId environment, ApprovalId id, std::string code,
                                         Deadline deadline) = 0;
-    /// Errors: not_found; conflict if the call is not pending any more.
+    /// Writes one entry of the audit log with the decision. Errors: not_found; conflict if the call is not pending any
+    /// more.
     virtual Task<Result<Approval>> decide(EnvironmentId environment, ApprovalId id, bool is_approved,
-                                          std::string decided_by, Deadline deadline) = 0;
+                                          std::string decided_by, tenancy::Author author, Deadline deadline) = 0;
 };
 
 } // namespace sluice::safeguards

@@ -19,11 +19,13 @@ struct Change {
         api_token,    ///< An API token.
         tenant,       ///< Which accounts a tenant has, or an MCP server over them.
         integration,  ///< A definition; `environment` is empty.
+        team,         ///< Which environments a team has; `environment` is empty.
+        user,         ///< A user of a team, or a session of theirs; `environment` is empty.
         any,          ///< Any change in the environment; used in dependencies, never announced.
     };
     Kind kind = Kind::environment;
     EnvironmentId environment;
-    Uuid id{}; ///< The id of the account, token, installation or integration, or `tenant_key`; empty for other kinds.
+    Uuid id{}; ///< Of what the kind names; for a tenant its `tenant_key`; empty for `environment` and `any`.
 
     /// `account:<environment>:<id>`. An installation is written as its environment and an id. Older replicas read that
     /// as a change of the whole environment, which is safe.

@@ -1,5 +1,6 @@
 #include "accounts/account_leases.hpp"
 
+#include "accounts/account_changes.hpp"
 #include "accounts/account_rows.hpp"
 #include "catalog/installation_repository.hpp"
 #include "core/event_rows.hpp"
@@ -128,7 +129,7 @@ Result<Account> end_lease(pqxx::work& transaction, Changes& changes, Backend con
     if (columns.owner != sql_id(owner))
         return lease_lost();
     transaction.exec_params0(end.kind == Kind::undecided ? kKeepIntent : kEndLease, sql_id(environment), sql_id(id));
-    auto changed = change_locked(transaction, changes, backend, *row, end.kind == Kind::renewed, change);
+    auto changed = change_locked(transaction, changes, backend, *row, {end.kind == Kind::renewed}, change);
     if (changed && end.kind == Kind::app_refused)
         refuse_app(transaction, backend.clock.now(), *changed, end.message);
     if (changed && end.kind == Kind::renewed && !changed->has_own_client())

@@ -1,21 +1,21 @@
+#include "accounts/account_changes.hpp"
 #include "accounts/account_leases.hpp"
 #include "accounts/account_rows.hpp"
 #include "accounts/refresh_job.hpp"
 #include "accounts/repositories.hpp"
-#include "accounts/vault.hpp"
 #include "accounts/verdict.hpp"
-#include "catalog/installation_repository.hpp"
 #include "connecting/health_job.hpp"
 #include "core/backend.hpp"
-#include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/job_queue.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"
-#include "core/row_values.hpp"
 #include "core/rows.hpp"
+#include "limits/vendor_state.hpp"
 #include "make_repositories.hpp"
 #include "toolcalls/account_schemas.hpp"
+
+#include <algorithm>
 
 #include <pqxx/result>
 
@@ -25,20 +25,22 @@ namespace {
 using namespace accounts;
 using snapshots::Change;
 
-constexpr char kInsert[] =
-    "INSERT INTO integrated_accounts (environment_id, id, environment_integration_id, {columns}) "
-    "SELECT $1, $2, e.id, {values} FROM environment_integrations e WHERE e.environment_id = $1 AND e.id = $3 "
-    "RETURNING id";
-constexpr char kUpdate[] =
-    "UPDATE integrated_accounts SET {assignments}, generation = generation + $3, updated_at = now() "
-    "WHERE environment_id = $1 AND id = $2 "
-    "RETURNING generation, (extract(epoch FROM updated_at) * 1000000)::bigint AS updated_at";
 constexpr char kAskHealth[] =
     "UPDATE integrated_accounts SET health_asked_at = now() WHERE environment_id = $1 AND id = $2 "
     "AND status = 'active' AND coalesce(credential_refused_at <= now() - make_interval(secs => $3), true) "
     "AND (health_asked_at IS NULL OR health_asked_at <= now() - interval '1 minute') "
     "RETURNING id";
-constexpr char kIsTenantShown[] = "SELECT 1 FROM mcp_servers WHERE environment_id = $1 AND tenant_id = $2 LIMIT 1";
+constexpr char kWarn[] = "UPDATE integrated_accounts a "
+                         "SET limit_warnings = (SELECT coalesce(jsonb_object_agg(w.key, w.value), '{}') FROM "
+                         "jsonb_each_text(a.limit_warnings) w "
+                         "WHERE w.value::timestamptz > $5::timestamptz) || jsonb_build_object($3::text, $4::text) "
+                         "FROM environment_integrations e JOIN integrations i ON i.id = e.integration_id "
+                         "WHERE a.environment_id = $1 AND a.id = $2 AND e.environment_id = a.environment_id "
+                         "AND e.id = a.environment_integration_id "
+                         "AND coalesce((a.limit_warnings->>$3::text)::timestamptz <= $5::timestamptz, true) "
+                         "AND (SELECT count(*) FROM jsonb_each_text(a.limit_warnings) w "
+                         "WHERE w.value::timestamptz > $5::timestamptz) < $6 "
+                         "RETURNING a.tenant_id, i.name AS integration_name";
 constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
 
 constexpr ListField kFields[] = {
@@ -54,117 +56,20 @@ constexpr ListField kFields[] = {
     {"updated_at", "a.updated_at", ListField::Kind::time},
 };
 
-void schedule_refresh(pqxx::work& transaction, Account const& account)
+/// Deletes an account, and all that is done for it. Gives what it was. Errors: not_found.
+Result<Account> delete_account(pqxx::work& transaction, Changes& changes, Timestamp now, EnvironmentId environment,
+                               IntegratedAccountId id)
 {
-    constexpr auto kKind = accounts::kRefreshJob;
-    if (account.refresh_due_at && account.status == Status::active)
-        schedule(transaction, kKind, account.environment, account.id.uuid(), *account.refresh_due_at);
-    else
-        unschedule(transaction, kKind, account.environment, account.id.uuid());
-}
-
-/// An account that has just become active was tried a moment ago; the worker spreads the rest.
-constexpr std::chrono::minutes kFirstHealthCheck{15};
-/// One that is still being connected after this was forgotten in a crash.
-constexpr std::chrono::seconds kTryLimit{60};
-
-void schedule_health(pqxx::work& transaction, Timestamp now, std::optional<Status> before, Account const& account)
-{
-    constexpr auto kKind = connecting::kHealthJob;
-    if (before == account.status)
-        return;
-    if (account.status == Status::active)
-        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kFirstHealthCheck);
-    else if (account.status == Status::connecting)
-        schedule(transaction, kKind, account.environment, account.id.uuid(), now + kTryLimit);
-    else
-        unschedule(transaction, kKind, account.environment, account.id.uuid());
-}
-
-/// What a change of status is called; nothing if there was none.
-std::optional<std::string_view> event_of(Status before, Status after)
-{
-    if (before == after)
-        return std::nullopt;
-    switch (after) {
-    case Status::active:
-        return before == Status::connecting ? "active" : "reactivated";
-    case Status::needs_reauth:
-        return "authentication_error";
-    case Status::validation_error:
-        return "validation_error";
-    case Status::post_install_error:
-        return "post_install_error";
-    case Status::connecting:
-        return std::nullopt;
-    }
-    return std::nullopt;
-}
-
-/// Whether a change is one that a developer made or sees; renewed tokens and noted errors are not.
-bool is_update(Account const& before, Account const& after)
-{
-    return before.tenant_id != after.tenant_id || before.region != after.region ||
-           before.is_sandbox != after.is_sandbox || before.is_blocked != after.is_blocked ||
-           before.context != after.context || before.authentication_method != after.authentication_method;
-}
-
-RowValues values_of(Account const& account)
-{
-    return RowValues()
-        .text("tenant_id", account.tenant_id)
-        .text("status", std::string(name_of(account.status)))
-        .text("authentication_method", account.authentication_method)
-        .text("region", account.region)
-        .flag("is_sandbox", account.is_sandbox)
-        .flag("is_blocked", account.is_blocked)
-        .json("context", account.context)
-        .number("data_key_version", account.data_key_version)
-        .json("last_error", account.last_error)
-        .json("last_forbidden_error", account.last_forbidden_error)
-        .time("access_expires_at", account.access_expires_at)
-        .time("refresh_due_at", account.refresh_due_at)
-        .time("renewals_fail_since", account.doubts.renewals_fail_since)
-        .time("grant_refused_at", account.doubts.grant_refused_at)
-        .time("credential_refused_at", account.doubts.credential_refused_at);
-}
-
-/// Seals the secret part under the newest key.
-Result<void> seal(pqxx::work& transaction, crypto::Keyring const& keyring, Context const& context, Account& account)
-{
-    auto const key = newest_data_key(transaction, keyring, account.environment);
-    if (!key)
-        return key.error();
-    account.context = context.visible;
-    account.sealed = key->seal(sealing_place(account.id), boost::json::serialize(context.secret));
-    account.data_key_version = key->version();
-    return {};
-}
-
-/// A tenant has an account that it had not: its MCP servers show it from now on.
-void tell_tenant(pqxx::work& transaction, Changes& changes, Timestamp now, Account const& account)
-{
-    changes.add({Change::Kind::tenant, account.environment, snapshots::tenant_key(account.tenant_id)});
-    if (!transaction.exec_params(kIsTenantShown, sql_id(account.environment), account.tenant_id).empty())
-        schedule_sooner(transaction, toolcalls::kSchemaJob, account.environment, account.id.uuid(), now);
-}
-
-/// What was known of the credentials before is not about these.
-AccountChange replacing(AccountChange change)
-{
-    return [change = std::move(change)](Account& account, Context& context) -> Result<void> {
-        account.doubts = {};
-        return change(account, context);
-    };
-}
-
-/// Puts other credentials in: whoever renews the old ones meanwhile must not write over these.
-Result<Account> replace_credentials(pqxx::work& transaction, Changes& changes, Backend const& backend,
-                                    pqxx::row const& row, AccountChange const& change)
-{
-    auto const account = account_in(row);
-    drop_lease(transaction, account.environment, account.id);
-    return change_locked(transaction, changes, backend, row, true, replacing(change));
+    auto account = find_account(transaction, environment, id);
+    if (!account)
+        return account;
+    transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
+    unschedule(transaction, accounts::kRefreshJob, environment, id.uuid());
+    unschedule(transaction, connecting::kHealthJob, environment, id.uuid());
+    unschedule(transaction, toolcalls::kSchemaJob, environment, id.uuid());
+    record_account_event(transaction, now, *account, "deleted");
+    changes.add({Change::Kind::account, environment, id.uuid()});
+    return account;
 }
 
 class PgAccounts final : public AccountRepository {
@@ -174,16 +79,17 @@ public:
     {
     }
 
-    Task<Result<Account>> create(Account account, Context context, Deadline deadline) override
+    Task<Result<Account>> create(Account account, Context context, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = account.environment;
         account.id = IntegratedAccountId{uuid_v7(backend_.clock.now())};
         ChangingQuery<Account> query = [account = std::move(account), context = std::move(context),
                                         &backend = backend_](pqxx::work& transaction,
                                                              Changes& changes) -> Result<Account> {
-            return insert_account(transaction, changes, backend, account, context);
+            return insert_account(transaction, changes, backend, account, context, "integrated_account.create");
         };
-        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
     Task<Result<Account>> find(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
@@ -202,7 +108,7 @@ public:
     }
 
     Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
-                                 AccountChange change, Deadline deadline) override
+                                 AccountChange change, tenancy::Author author, Deadline deadline) override
     {
         ChangingQuery<Account> query = [environment, id, new_credentials, change = std::move(change),
                                         &backend = backend_](pqxx::work& transaction,
@@ -210,10 +116,36 @@ public:
             auto const row = locked_account(transaction, environment, id);
             if (!row)
                 return not_found("integrated account");
-            return new_credentials ? replace_credentials(transaction, changes, backend, *row, change)
-                                   : change_locked(transaction, changes, backend, *row, false, change);
+            return new_credentials ? replace_credentials(transaction, changes, backend, *row, change,
+                                                         "integrated_account.credentials")
+                                   : change_locked(transaction, changes, backend, *row,
+                                                   {false, "integrated_account.update"}, change);
+        };
+        co_return co_await transact_change<Account>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
+    }
+
+    Task<Result<Account>> note(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
+                               Deadline deadline) override
+    {
+        ChangingQuery<Account> query = [environment, id, change = std::move(change),
+                                        &backend = backend_](pqxx::work& transaction, Changes& changes) {
+            return change_account(transaction, changes, backend, environment, id, change);
         };
         co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
+    }
+
+    Task<Result<void>> ask_renewal(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                   Deadline deadline) override
+    {
+        ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            if (auto const account = find_account(transaction, environment, id); !account)
+                return account.error();
+            changes.audit({"integrated_account.renew", id.str()});
+            return true;
+        };
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
     }
 
     Task<Result<RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id, std::int64_t seen,
@@ -256,35 +188,80 @@ public:
         return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
     }
 
+    Task<Result<void>> warn_of_limit(EnvironmentId environment, IntegratedAccountId id, LimitWarning warning,
+                                     Deadline deadline) override
+    {
+        pg::Query<bool> query = [=, warning = std::move(warning),
+                                 now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
+            auto const rows =
+                transaction.exec_params(kWarn, sql_id(environment), sql_id(id), warning.window,
+                                        to_rfc3339(warning.until), to_rfc3339(now), limits::VendorState::kMostWarnings);
+            if (rows.empty())
+                return true;
+            json::object payload{{"id", id.str()},
+                                 {"tenant_id", rows[0]["tenant_id"].c_str()},
+                                 {"integration", json::object{{"name", rows[0]["integration_name"].c_str()}}}};
+            payload["window"] = warning.view;
+            record_event(transaction, now, environment, "rate_limit:warning", id, payload);
+            return true;
+        };
+        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
+    }
+
     Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id, AccountChange change,
-                                        Deadline deadline) override
+                                        tenancy::Author author, Deadline deadline) override
     {
         ChangingQuery<Account> query = [=, change = std::move(change), &backend = backend_](
                                            pqxx::work& transaction, Changes& changes) -> Result<Account> {
-            auto stored = change_account(transaction, changes, backend, environment, id, change);
+            auto stored =
+                change_account(transaction, changes, backend, environment, id, change, "integrated_account.update");
             if (stored)
                 record_account_event(transaction, backend.clock.now(), *stored, "post_connect_form_submitted");
             return stored;
         };
-        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                              Deadline deadline) override
     {
-        ChangingQuery<bool> query = [environment, id, &backend = backend_](pqxx::work& transaction,
-                                                                           Changes& changes) -> Result<bool> {
-            auto const account = find_account(transaction, environment, id);
-            if (!account)
-                return account.error();
-            transaction.exec_params0(kDelete, sql_id(environment), sql_id(id));
-            unschedule(transaction, accounts::kRefreshJob, environment, id.uuid());
-            unschedule(transaction, connecting::kHealthJob, environment, id.uuid());
-            unschedule(transaction, toolcalls::kSchemaJob, environment, id.uuid());
-            record_account_event(transaction, backend.clock.now(), *account, "deleted");
-            changes.add({Change::Kind::account, environment, id.uuid()});
+        ChangingQuery<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction,
+                                                                                  Changes& changes) -> Result<bool> {
+            auto const gone = delete_account(transaction, changes, now, environment, id);
+            if (!gone)
+                return gone.error();
+            changes.audit({"integrated_account.delete", id.str(), audited(*gone), std::nullopt});
             return true;
         };
-        return without_value(transact_change<bool>(backend_, environment, deadline, std::move(query)));
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
+    }
+
+    Task<Result<std::vector<IntegratedAccountId>>> remove_all(EnvironmentId environment,
+                                                              std::vector<IntegratedAccountId> ids,
+                                                              tenancy::Author author, Deadline deadline) override
+    {
+        using Ids = std::vector<IntegratedAccountId>;
+        // In one order, so that two such transactions do not wait for each other.
+        std::ranges::sort(ids);
+        ids.erase(std::ranges::unique(ids).begin(), ids.end());
+        ChangingQuery<Ids> query = [environment, ids = std::move(ids), now = backend_.clock.now()](
+                                       pqxx::work& transaction, Changes& changes) -> Result<Ids> {
+            Ids gone;
+            json::array names;
+            for (auto const id : ids)
+                if (delete_account(transaction, changes, now, environment, id)) {
+                    gone.push_back(id);
+                    names.emplace_back(id.str());
+                }
+            // They have no target in common but their environment.
+            json::object before;
+            before["ids"] = std::move(names);
+            changes.audit({"integrated_account.bulk_delete", environment.str(), std::move(before), std::nullopt});
+            return gone;
+        };
+        co_return co_await transact_change<Ids>(backend_, environment, std::move(author), deadline, std::move(query));
     }
 
     Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id, Deadline deadline) override
@@ -300,103 +277,6 @@ private:
 };
 
 } // namespace
-
-Result<Account> change_locked(pqxx::work& transaction, Changes& changes, Backend const& backend, pqxx::row const& row,
-                              bool new_credentials, AccountChange const& change)
-{
-    auto account = account_in(row);
-    auto const before = account;
-    auto const old_key = data_key(transaction, backend.keyring, account.environment, account.data_key_version);
-    if (!old_key)
-        return old_key.error();
-    auto context = open_context(account, *old_key);
-    if (!context)
-        return context.error();
-    auto const old_secret = context->secret;
-    if (auto const changed = change(account, *context); !changed)
-        return changed.error();
-    bool const is_resealed = new_credentials || context->secret != old_secret;
-    account.context = context->visible;
-    if (is_resealed)
-        if (auto const sealed = seal(transaction, backend.keyring, *context, account); !sealed)
-            return sealed.error();
-    auto values = values_of(account);
-    if (is_resealed)
-        values.bytes("sealed", account.sealed);
-    auto const written =
-        write_row(transaction, kUpdate, {sql_id(account.environment), sql_id(account.id), new_credentials ? "1" : "0"},
-                  values)[0];
-    account.generation = written["generation"].as<std::int64_t>();
-    account.updated_at = time_in(written["updated_at"]);
-    auto const now = backend.clock.now();
-    if (account.refresh_due_at != before.refresh_due_at || account.status != before.status)
-        schedule_refresh(transaction, account);
-    schedule_health(transaction, now, before.status, account);
-    if (is_update(before, account))
-        record_account_event(transaction, now, account, "updated");
-    if (auto const what = event_of(before.status, account.status))
-        record_account_event(transaction, now, account, *what);
-    bool const is_connected = before.status == Status::connecting && account.status == Status::active;
-    if (is_connected && !before.last_error.is_null())
-        record_account_event(transaction, now, account, "reactivated");
-    changes.add({Change::Kind::account, account.environment, account.id.uuid()});
-    if (account.tenant_id != before.tenant_id)
-        tell_tenant(transaction, changes, now, account);
-    return account;
-}
-
-Result<Account> insert_account(pqxx::work& transaction, Changes& changes, Backend const& backend, Account account,
-                               Context const& context)
-{
-    if (account.id.empty())
-        account.id = IntegratedAccountId{uuid_v7(backend.clock.now())};
-    if (auto const sealed = seal(transaction, backend.keyring, context, account); !sealed)
-        return sealed.error();
-    auto const made =
-        write_row(transaction, kInsert,
-                  {sql_id(account.environment), sql_id(account.id), sql_id(account.environment_integration)},
-                  values_of(account).bytes("sealed", account.sealed));
-    if (made.empty())
-        return not_found("environment integration");
-    schedule_refresh(transaction, account);
-    schedule_health(transaction, backend.clock.now(), std::nullopt, account);
-    tell_tenant(transaction, changes, backend.clock.now(), account);
-    auto stored = find_account(transaction, account.environment, account.id);
-    if (!stored)
-        return stored;
-    record_account_event(transaction, backend.clock.now(), *stored, "created");
-    if (stored->status == Status::active)
-        record_account_event(transaction, backend.clock.now(), *stored, "active");
-    return stored;
-}
-
-Result<Account> replace_account(pqxx::work& transaction, Changes& changes, Backend const& backend,
-                                IntegratedAccountId id, Account const& from, Context const& context)
-{
-    auto const row = locked_account(transaction, from.environment, id);
-    if (!row)
-        return not_found("integrated account");
-    AccountChange const change = [&](Account& account, Context& old) -> Result<void> {
-        account.authentication_method = from.authentication_method;
-        if (from.region)
-            account.region = from.region;
-        account.status = Status::connecting; // `last_error` stays until it is known that the new credentials work.
-        account.access_expires_at = from.access_expires_at;
-        account.refresh_due_at = from.refresh_due_at;
-        old = context;
-        return {};
-    };
-    return replace_credentials(transaction, changes, backend, *row, change);
-}
-
-Result<Account> change_account(pqxx::work& transaction, Changes& changes, Backend const& backend,
-                               EnvironmentId environment, IntegratedAccountId id, AccountChange const& change)
-{
-    auto const row = locked_account(transaction, environment, id);
-    if (!row)
-        return not_found("integrated account");
-    return change_locked(transaction, changes, backend, *row, false, change);
-}
 
 std::unique_ptr<accounts::AccountRepository> make_accounts(Backend const& backend)
 {

@@ -4,6 +4,7 @@
 #include "core/data_keys.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
+#include "limits/fair_shares.hpp"
 
 #include <pqxx/result>
 
@@ -14,7 +15,8 @@ using namespace accounts;
 
 #define SLUICE_COLUMNS                                                                                                 \
     "a.id, a.environment_id, a.environment_integration_id, a.tenant_id, a.status, a.authentication_method, a.region, " \
-    "a.is_sandbox, a.is_blocked, a.context, encode(a.sealed, 'hex') AS sealed, a.data_key_version, a.generation, "     \
+    "a.is_sandbox, a.is_blocked, a.fair_share, a.context, encode(a.sealed, 'hex') AS sealed, a.data_key_version, "     \
+    "a.generation, "                                                                                                   \
     "a.last_error, a.last_forbidden_error, "                                                                           \
     "(extract(epoch FROM a.access_expires_at) * 1000000)::bigint AS access_expires_at, "                               \
     "(extract(epoch FROM a.refresh_due_at) * 1000000)::bigint AS refresh_due_at, "                                     \
@@ -30,15 +32,25 @@ using namespace accounts;
     "e.last_error->>'message' AS app_error, "                                                                          \
     "(extract(epoch FROM e.app_retry_at) * 1000000)::bigint AS app_retry_at, "                                         \
     "(extract(epoch FROM e.app_worked_at) * 1000000)::bigint AS app_worked_at, "                                       \
-    "(SELECT n.reconnect_url FROM environments n WHERE n.id = a.environment_id) AS reconnect_url "
+    "n.reconnect_url, n.log_bodies_hours, n.structured_limits "
 #define SLUICE_SELECT                                                                                                  \
     "SELECT " SLUICE_COLUMNS                                                                                           \
     "FROM integrated_accounts a JOIN environment_integrations e ON e.environment_id = a.environment_id "               \
-    "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "
+    "AND e.id = a.environment_integration_id JOIN integrations i ON i.id = e.integration_id "                          \
+    "JOIN environments n ON n.id = a.environment_id "
 constexpr char kFind[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2";
 constexpr char kLock[] = SLUICE_SELECT "WHERE a.environment_id = $1 AND a.id = $2 FOR NO KEY UPDATE OF a";
 constexpr char kList[] = SLUICE_SELECT "WHERE true";
 #undef SLUICE_SELECT
+/// A newer replica may have stored what this one does not know; then nothing is shared out here.
+std::shared_ptr<limits::FairShares const> fair_share_in(pqxx::field const& field)
+{
+    if (field.is_null())
+        return nullptr;
+    auto shares = limits::FairShares::parse(json_in(field));
+    return shares ? std::make_shared<limits::FairShares const>(*std::move(shares)) : nullptr;
+}
+
 /// Of an account's installation, as `account_sql` reads it.
 std::vector<DocumentationRow> documentation_in(pqxx::field const& field)
 {
@@ -73,6 +85,7 @@ Account account_in(pqxx::row const& row)
     account.region = text_in(row["region"]);
     account.is_sandbox = row["is_sandbox"].as<bool>();
     account.is_blocked = row["is_blocked"].as<bool>();
+    account.fair_share = fair_share_in(row["fair_share"]);
     account.context = object_in(row["context"]);
     account.sealed = bytes_in(row["sealed"]);
     account.data_key_version = row["data_key_version"].as<std::uint32_t>();
@@ -87,6 +100,19 @@ Account account_in(pqxx::row const& row)
     account.created_at = time_in(row["created_at"]);
     account.updated_at = time_in(row["updated_at"]);
     return account;
+}
+
+json::object audited(Account const& account)
+{
+    return {{"tenant_id", account.tenant_id},
+            {"environment_integration_id", account.environment_integration.str()},
+            {"status", name_of(account.status)},
+            {"authentication_method", account.authentication_method},
+            {"region", text_or_null(account.region)},
+            {"is_sandbox", account.is_sandbox},
+            {"is_blocked", account.is_blocked},
+            {"fair_share", account.fair_share ? json::value(account.fair_share->to_json()) : json::value(nullptr)},
+            {"context", account.context}};
 }
 
 std::optional<pqxx::row> locked_account(pqxx::work& transaction, EnvironmentId environment, IntegratedAccountId id)
@@ -125,6 +151,8 @@ AccountSql const& account_sql()
         "k.version AS key_version, k.master_key_id AS key_master, encode(k.wrapped, 'hex') AS key_wrapped, "
         "o.version AS app_key_version, o.master_key_id AS app_key_master, "
         "encode(o.wrapped, 'hex') AS app_key_wrapped, "
+        "encode(e.tls_sealed, 'hex') AS tls_sealed, t.version AS tls_key_version, t.master_key_id AS tls_key_master, "
+        "encode(t.wrapped, 'hex') AS tls_key_wrapped, "
         // Once for each installation: the rows of its other accounts have the same.
         "CASE WHEN row_number() OVER (PARTITION BY e.id ORDER BY a.id) = 1 THEN "
         "(SELECT json_agg(json_build_array(d.resource, d.method, d.type, d.value) "
@@ -136,11 +164,14 @@ AccountSql const& account_sql()
         "JOIN environment_integrations e ON e.environment_id = a.environment_id "
         "AND e.id = a.environment_integration_id "
         "JOIN integrations i ON i.id = e.integration_id "
+        "JOIN environments n ON n.id = a.environment_id "
         "LEFT JOIN account_schemas c ON c.environment_id = a.environment_id AND c.integrated_account_id = a.id "
         "LEFT JOIN data_keys k ON k.environment_id = a.environment_id AND k.version = a.data_key_version "
         "AND k.shredded_at IS NULL "
         "LEFT JOIN data_keys o ON o.environment_id = e.environment_id AND o.version = e.data_key_version "
-        "AND o.shredded_at IS NULL "};
+        "AND o.shredded_at IS NULL "
+        "LEFT JOIN data_keys t ON t.environment_id = e.environment_id AND t.version = e.tls_data_key_version "
+        "AND t.shredded_at IS NULL "};
     return sql;
 }
 
@@ -153,6 +184,8 @@ Result<AccountState> AccountRows::state(pqxx::row const& row)
     state.override = object_in(row["override"]);
     state.integration_version = row["integration_version"].as<int>();
     state.reconnect_url = text_in(row["reconnect_url"]).value_or("");
+    state.log_bodies_for = std::chrono::hours(row["log_bodies_hours"].as<int>());
+    state.structured_limits = row["structured_limits"].as<bool>();
     if (auto const retry_at = optional_time_in(row["app_retry_at"]))
         state.app_trouble = AppTrouble{text_in(row["app_error"]).value_or(""), *retry_at};
     state.app_worked_at = optional_time_in(row["app_worked_at"]);
@@ -167,6 +200,13 @@ Result<AccountState> AccountRows::state(pqxx::row const& row)
             return app_key.error();
         state.app_secret = SealedSecret{*std::move(app_key), app_place(state.account.environment_integration),
                                         bytes_in(row["app_sealed"])};
+    }
+    if (!row["tls_sealed"].is_null()) {
+        auto tls_key = key_in(row["tls_key_version"], row["tls_key_master"], row["tls_key_wrapped"], environment);
+        if (!tls_key)
+            return tls_key.error();
+        state.tls_key = SealedSecret{*std::move(tls_key), tls_place(state.account.environment_integration),
+                                     bytes_in(row["tls_sealed"])};
     }
     auto key = key_in(row["key_version"], row["key_master"], row["key_wrapped"], environment);
     if (!key)

@@ -2,8 +2,6 @@
 
 #include "accounts/repositories.hpp"
 #include "base/result.hpp"
-#include "core/backend.hpp"
-#include "core/changes.hpp"
 #include "crypto/keyring.hpp"
 
 #include <map>
@@ -70,25 +68,7 @@ struct LeaseColumns {
 /// The account's row, locked until the end of the transaction; nothing if it is not there.
 [[nodiscard]] std::optional<pqxx::row> locked_account(pqxx::work& transaction, EnvironmentId environment,
                                                       IntegratedAccountId id);
-/// Lets `change` edit such a row and writes what changed, with the events that tell of it. With new credentials the
-/// generation moves.
-[[nodiscard]] Result<accounts::Account> change_locked(pqxx::work& transaction, Changes& changes, Backend const& backend,
-                                                      pqxx::row const& row, bool new_credentials,
-                                                      accounts::AccountChange const& change);
-
-/// A new account, with its events. Errors: not_found if the environment integration is not there.
-[[nodiscard]] Result<accounts::Account> insert_account(pqxx::work& transaction, Changes& changes,
-                                                       Backend const& backend, accounts::Account account,
-                                                       accounts::Context const& context);
-/// What a reconnection puts in place of the old: method, context, tokens; `connecting` until it was tried. The id, and
-/// all that hangs on it, stays.
-[[nodiscard]] Result<accounts::Account> replace_account(pqxx::work& transaction, Changes& changes,
-                                                        Backend const& backend, IntegratedAccountId id,
-                                                        accounts::Account const& from,
-                                                        accounts::Context const& context);
-/// Lets `change` edit the locked row, with the events that tell of it. The credentials stay.
-[[nodiscard]] Result<accounts::Account> change_account(pqxx::work& transaction, Changes& changes,
-                                                       Backend const& backend, EnvironmentId environment,
-                                                       IntegratedAccountId id, accounts::AccountChange const& change);
+/// What the audit log has of it: the members that the API shows; of the context the part without secrets.
+[[nodiscard]] json::object audited(accounts::Account const& account);
 
 } // namespace sluice::store

@@ -1,7 +1,9 @@
 #include "accounts/account_tokens.hpp"
 
 #include "core/backend.hpp"
+#include "core/changes.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/rows.hpp"
 #include "core/secrets.hpp"
 #include "make_repositories.hpp"
@@ -34,19 +36,28 @@ public:
     {
     }
 
-    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, Deadline deadline) override
+    Task<Result<AccountToken>> create(AccountToken token, crypto::TokenHash hash, tenancy::Author author,
+                                      Deadline deadline) override
     {
-        pg::Query<AccountToken> query =
-            [token, hash, id = uuid_v7(backend_.clock.now())](pqxx::work& transaction) -> Result<AccountToken> {
+        ChangingQuery<AccountToken> query = [token, hash, id = uuid_v7(backend_.clock.now()), &backend = backend_](
+                                                pqxx::work& transaction, Changes& changes) -> Result<AccountToken> {
             transaction.exec_params0(kDeleteExpired, sql_id(token.environment));
             auto const made = transaction.exec_params(kInsert, sql_id(token.environment), sql_id(id),
                                                       sql_id(token.account), sql_time(token.expires_at));
             if (made.empty())
                 return not_found("integrated account");
+            if (auto const admitted =
+                    check_quota(transaction, backend, token.environment, tenancy::Quota::account_tokens);
+                !admitted)
+                return admitted.error();
             add_secret(transaction, "account", hash, id);
+            // The token has no id of its own that anybody sees.
+            changes.audit({"account_token.create", token.account.str(), std::nullopt,
+                           json::object{{"expires_at", to_rfc3339(token.expires_at)}}});
             return token;
         };
-        co_return co_await backend_.pool.transact<AccountToken>(token.environment, deadline, std::move(query));
+        co_return co_await transact_change<AccountToken>(backend_, token.environment, std::move(author), deadline,
+                                                         std::move(query));
     }
 
     Task<Result<AccountToken>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override

@@ -3,6 +3,7 @@
 #include "core/changes.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/row_values.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
@@ -23,9 +24,11 @@ constexpr char kInsert[] = "INSERT INTO documentation (environment_id, id, {colu
                            "ON CONFLICT (environment_id, entity_type, entity_id, resource, method, type) DO NOTHING "
                            "RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM documentation WHERE environment_id = $1 AND id = $2";
+constexpr char kLock[] =
+    "SELECT " SLUICE_COLUMNS " FROM documentation WHERE environment_id = $1 AND id = $2 FOR UPDATE";
 constexpr char kUpdate[] = "UPDATE documentation SET format = $3, value = $4, updated_at = now() "
                            "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
-constexpr char kDelete[] = "DELETE FROM documentation WHERE environment_id = $1 AND id = $2 RETURNING id";
+constexpr char kDelete[] = "DELETE FROM documentation WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM documentation WHERE true";
 constexpr char kOfInstallation[] = "SELECT " SLUICE_COLUMNS " FROM documentation WHERE environment_id = $1 "
                                    "AND type IN ('description', 'name', 'query_schema', 'body_schema') "
@@ -57,6 +60,19 @@ DocumentationRow documentation_in(pqxx::row const& row)
     return documentation;
 }
 
+/// What the audit log has of it: the members that the API shows.
+json::object audited(DocumentationRow const& row)
+{
+    return {{"entity_type", row.entity_type},
+            {"entity_id", row.entity_type == "integration" ? IntegrationId{row.entity_id}.str()
+                                                           : EnvironmentIntegrationId{row.entity_id}.str()},
+            {"resource", row.resource},
+            {"method", row.method},
+            {"type", row.type},
+            {"format", row.format},
+            {"value", row.value}};
+}
+
 RowValues values_of(DocumentationRow const& documentation)
 {
     return RowValues()
@@ -76,21 +92,27 @@ public:
     {
     }
 
-    Task<Result<DocumentationRow>> create(DocumentationRow row, Deadline deadline) override
+    Task<Result<DocumentationRow>> create(DocumentationRow row, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = row.environment;
         row.id = DocumentationId{uuid_v7(backend_.clock.now())};
-        ChangingQuery<DocumentationRow> query = [row = std::move(row)](pqxx::work& transaction,
-                                                                       Changes& changes) -> Result<DocumentationRow> {
+        ChangingQuery<DocumentationRow> query = [row = std::move(row),
+                                                 &backend = backend_](pqxx::work& transaction,
+                                                                      Changes& changes) -> Result<DocumentationRow> {
             auto const made =
                 write_row(transaction, kInsert, {sql_id(row.environment), sql_id(row.id)}, values_of(row));
             if (made.empty())
                 return Error{ErrorCode::conflict, "There is a document of this type for this method already. Change it "
                                                   "with PATCH /documentation/:id."};
+            if (auto const admitted = check_quota(transaction, backend, row.environment, tenancy::Quota::documents);
+                !admitted)
+                return admitted.error();
             changes.add({Change::Kind::environment, row.environment, {}});
+            changes.audit({"documentation.create", row.id.str(), std::nullopt, audited(row)});
             return documentation_in(made[0]);
         };
-        co_return co_await transact_change<DocumentationRow>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<DocumentationRow>(backend_, environment, std::move(author), deadline,
+                                                             std::move(query));
     }
 
     Task<Result<DocumentationRow>> find(EnvironmentId environment, DocumentationId id, Deadline deadline) override
@@ -106,30 +128,38 @@ public:
                                            documentation_in, deadline);
     }
 
-    Task<Result<DocumentationRow>> update(DocumentationRow row, Deadline deadline) override
+    Task<Result<DocumentationRow>> update(DocumentationRow row, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = row.environment;
         ChangingQuery<DocumentationRow> query = [row = std::move(row)](pqxx::work& transaction,
                                                                        Changes& changes) -> Result<DocumentationRow> {
-            auto const changed =
-                transaction.exec_params(kUpdate, sql_id(row.environment), sql_id(row.id), row.format, row.value);
-            if (changed.empty())
+            auto const old = transaction.exec_params(kLock, sql_id(row.environment), sql_id(row.id));
+            if (old.empty())
                 return not_found("documentation");
+            auto changed = documentation_in(
+                transaction.exec_params1(kUpdate, sql_id(row.environment), sql_id(row.id), row.format, row.value));
             changes.add({Change::Kind::environment, row.environment, {}});
-            return documentation_in(changed[0]);
+            changes.audit(tenancy::difference("documentation.update", row.id.str(), audited(documentation_in(old[0])),
+                                              audited(changed)));
+            return changed;
         };
-        co_return co_await transact_change<DocumentationRow>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<DocumentationRow>(backend_, environment, std::move(author), deadline,
+                                                             std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, DocumentationId id, tenancy::Author author,
+                              Deadline deadline) override
     {
         ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
-            if (transaction.exec_params(kDelete, sql_id(environment), sql_id(id)).empty())
+            auto const gone = transaction.exec_params(kDelete, sql_id(environment), sql_id(id));
+            if (gone.empty())
                 return not_found("documentation");
             changes.add({Change::Kind::environment, environment, {}});
+            changes.audit({"documentation.delete", id.str(), audited(documentation_in(gone[0])), std::nullopt});
             return true;
         };
-        return without_value(transact_change<bool>(backend_, environment, deadline, std::move(query)));
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
     }
 
     Task<Result<std::vector<DocumentationRow>>> of_installation(EnvironmentId environment,

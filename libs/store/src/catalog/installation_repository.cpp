@@ -1,6 +1,7 @@
 #include "catalog/installation_repository.hpp"
 #include "accounts/refresh_job.hpp"
 #include "accounts/repositories.hpp"
+#include "accounts/tls_settings.hpp"
 #include "accounts/uninstall_job.hpp"
 #include "core/backend.hpp"
 #include "core/changes.hpp"
@@ -31,7 +32,8 @@ constexpr char kInsert[] = "INSERT INTO environment_integrations (environment_id
 constexpr char kFind[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND id = $2";
 constexpr char kLoad[] =
-    "SELECT encode(e.sealed, 'hex') AS sealed, e.data_key_version, i.version FROM environment_integrations e "
+    "SELECT encode(e.sealed, 'hex') AS sealed, e.data_key_version, encode(e.tls_sealed, 'hex') AS tls_sealed, "
+    "e.tls_data_key_version, i.version FROM environment_integrations e "
     "JOIN integrations i ON i.id = e.integration_id WHERE e.environment_id = $1 AND e.id = $2";
 constexpr char kIntegrationOf[] = "SELECT i.id, i.name FROM environment_integrations e "
                                   "JOIN integrations i ON i.id = e.integration_id "
@@ -40,9 +42,11 @@ constexpr char kFindByIntegration[] =
     "SELECT " SLUICE_COLUMNS " FROM environment_integrations WHERE environment_id = $1 AND integration_id = $2";
 // What an OAuth app is asked with, and where: anything else of the override says nothing of it.
 constexpr char kLockToUpdate[] =
-    "SELECT (override->'credentials', override->'base_url') IS DISTINCT FROM "
-    "($3::jsonb->'credentials', $3::jsonb->'base_url') AS is_new_app FROM environment_integrations "
-    "WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
+    "SELECT (override->'credentials', override->'base_url', override->'tls') IS DISTINCT FROM "
+    "($3::jsonb->'credentials', $3::jsonb->'base_url', $3::jsonb->'tls') AS is_new_app, "
+    "override->'tls'->'certificate' IS DISTINCT FROM $3::jsonb->'tls'->'certificate' AS "
+    "is_new_certificate, " SLUICE_COLUMNS
+    " FROM environment_integrations WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE";
 constexpr char kUpdate[] = "UPDATE environment_integrations SET {assignments}, updated_at = now() "
                            "WHERE environment_id = $1 AND id = $2 RETURNING " SLUICE_COLUMNS;
 constexpr char kAcceptApp[] = "UPDATE environment_integrations SET last_error = NULL, app_refused_at = NULL, "
@@ -90,7 +94,27 @@ EnvironmentIntegration installation_in(pqxx::row const& row)
     return installation;
 }
 
-/// Without the app's secret.
+/// What the audit log has of it: the members that the API shows. The override has no secrets: they are sealed columns.
+json::object audited(EnvironmentIntegration const& installation)
+{
+    return {{"integration_id", installation.integration.str()},
+            {"override", installation.override},
+            {"is_enabled", installation.is_enabled},
+            {"show_in_catalog", installation.show_in_catalog}};
+}
+
+/// Which secrets are new, by the names of their members.
+json::array new_secrets(EnvironmentIntegration const& given)
+{
+    json::array names;
+    if (given.app_secret)
+        names.emplace_back("credentials.oauth2.client_secret");
+    if (given.tls_key)
+        names.emplace_back("tls.key");
+    return names;
+}
+
+/// Without the secrets.
 RowValues values_of(EnvironmentIntegration const& installation)
 {
     return RowValues()
@@ -99,21 +123,75 @@ RowValues values_of(EnvironmentIntegration const& installation)
         .flag("show_in_catalog", installation.show_in_catalog);
 }
 
+/// Of an update with `given`.
+tenancy::Audited told(EnvironmentIntegration const& given, EnvironmentIntegration const& before,
+                      EnvironmentIntegration const& after)
+{
+    auto told = tenancy::difference("environment_integration.update", given.id.str(), audited(before), audited(after));
+    if (auto names = new_secrets(given); !names.empty())
+        (*told.after)["new_secrets"] = std::move(names);
+    return told;
+}
+
 /// Accounts that one transaction deletes. It holds a lock for each of them and each webhook.
 constexpr int kAccountsAtOnce = 50;
 
-/// Adds the app's secret, if there is one, under the newest key.
-Result<void> seal_app(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentIntegration const& row,
-                      RowValues& values)
+/// Where a secret of an installation is sealed.
+struct SealedColumns {
+    std::string_view sealed;
+    std::string_view version; ///< Of its data key.
+};
+constexpr SealedColumns kAppColumns{"sealed", "data_key_version"};
+constexpr SealedColumns kTlsColumns{"tls_sealed", "tls_data_key_version"};
+
+void drop(SealedColumns const& columns, RowValues& values)
 {
-    if (!row.app_secret)
+    values.bytes(columns.sealed, std::nullopt).number(columns.version, std::nullopt);
+}
+
+/// Adds the secrets that the row has, under the newest key. Those that its override has no use for are dropped; the
+/// others stay as they are.
+Result<void> seal_secrets(pqxx::work& transaction, crypto::Keyring const& keyring, EnvironmentIntegration const& row,
+                          RowValues& values)
+{
+    std::optional<crypto::DataKey> newest;
+    auto const seal = [&](SealedColumns const& columns, std::string const& place,
+                          std::optional<Secret> const& secret) -> Result<void> {
+        if (!secret)
+            return {};
+        if (!newest) {
+            auto key = newest_data_key(transaction, keyring, row.environment);
+            if (!key)
+                return key.error();
+            newest = *std::move(key);
+        }
+        values.bytes(columns.sealed, newest->seal(place, secret->reveal())).number(columns.version, newest->version());
         return {};
-    auto const key = newest_data_key(transaction, keyring, row.environment);
+    };
+    if (!row.override.contains("credentials"))
+        drop(kAppColumns, values);
+    else if (auto const sealed = seal(kAppColumns, app_place(row.id), row.app_secret); !sealed)
+        return sealed.error();
+    if (!has_certificate(row.override))
+        drop(kTlsColumns, values);
+    else if (auto const sealed = seal(kTlsColumns, tls_place(row.id), row.tls_key); !sealed)
+        return sealed.error();
+    return {};
+}
+
+/// A secret that is stored in these columns of a row; nothing if there is none.
+Result<std::optional<SealedSecret>> sealed_in(pqxx::work& transaction, crypto::Keyring const& keyring,
+                                              EnvironmentId environment, pqxx::row const& row,
+                                              SealedColumns const& columns, std::string place)
+{
+    auto const sealed = row[std::string(columns.sealed)];
+    if (sealed.is_null())
+        return std::optional<SealedSecret>();
+    auto const version = row[std::string(columns.version)].as<std::uint32_t>();
+    auto key = data_key(transaction, keyring, environment, version);
     if (!key)
         return key.error();
-    values.bytes("sealed", key->seal(app_place(row.id), row.app_secret->reveal()))
-        .number("data_key_version", key->version());
-    return {};
+    return std::optional(SealedSecret{*std::move(key), std::move(place), bytes_in(sealed)});
 }
 
 class PgInstallations final : public InstallationRepository {
@@ -123,24 +201,29 @@ public:
     {
     }
 
-    Task<Result<Ensured>> ensure(EnvironmentIntegration row, Deadline deadline) override
+    Task<Result<Ensured>> ensure(EnvironmentIntegration row, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = row.environment;
         row.id = EnvironmentIntegrationId{uuid_v7(backend_.clock.now())};
-        pg::Query<Ensured> query = [row = std::move(row),
-                                    &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Ensured> {
+        ChangingQuery<Ensured> query = [row = std::move(row), &keyring = backend_.keyring](
+                                           pqxx::work& transaction, Changes& changes) -> Result<Ensured> {
             auto values = values_of(row);
-            if (auto const sealed = seal_app(transaction, keyring, row, values); !sealed)
+            if (auto const sealed = seal_secrets(transaction, keyring, row, values); !sealed)
                 return sealed.error();
             auto const made = write_row(transaction, kInsert,
                                         {sql_id(row.environment), sql_id(row.id), sql_id(row.integration)}, values);
-            if (!made.empty())
-                return Ensured{installation_in(made[0]), true};
-            auto const known =
-                transaction.exec_params1(kFindByIntegration, sql_id(row.environment), sql_id(row.integration));
-            return Ensured{installation_in(known), false};
+            if (!made.empty()) {
+                auto installation = installation_in(made[0]);
+                changes.audit({"environment_integration.create", row.id.str(), std::nullopt, audited(installation)});
+                return Ensured{std::move(installation), true};
+            }
+            auto known = installation_in(
+                transaction.exec_params1(kFindByIntegration, sql_id(row.environment), sql_id(row.integration)));
+            changes.audit({"environment_integration.confirm", known.id.str()});
+            return Ensured{std::move(known), false};
         };
-        co_return co_await backend_.pool.transact<Ensured>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Ensured>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
     Task<Result<EnvironmentIntegration>> find(EnvironmentId environment, EnvironmentIntegrationId id,
@@ -159,14 +242,14 @@ public:
             if (rows.empty())
                 return not_found("environment integration");
             auto const more = transaction.exec_params1(kLoad, sql_id(environment), sql_id(id));
-            InstallationState state{installation_in(rows[0]), std::nullopt, more["version"].as<int>()};
-            if (more["sealed"].is_null())
-                return state;
-            auto key = data_key(transaction, keyring, environment, more["data_key_version"].as<std::uint32_t>());
-            if (!key)
-                return key.error();
-            state.app_secret = SealedSecret{*std::move(key), app_place(id), bytes_in(more["sealed"])};
-            return state;
+            auto app = sealed_in(transaction, keyring, environment, more, kAppColumns, app_place(id));
+            if (!app)
+                return app.error();
+            auto tls = sealed_in(transaction, keyring, environment, more, kTlsColumns, tls_place(id));
+            if (!tls)
+                return tls.error();
+            return InstallationState{installation_in(rows[0]), *std::move(app), *std::move(tls),
+                                     more["version"].as<int>()};
         };
         co_return co_await backend_.pool.transact<InstallationState>(environment, deadline, std::move(query));
     }
@@ -178,7 +261,8 @@ public:
                                                  installation_in, deadline);
     }
 
-    Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, Deadline deadline) override
+    Task<Result<EnvironmentIntegration>> update(EnvironmentIntegration row, tenancy::Author author,
+                                                Deadline deadline) override
     {
         auto const environment = row.environment;
         ChangingQuery<EnvironmentIntegration> query =
@@ -188,13 +272,13 @@ public:
                 transaction.exec_params(kLockToUpdate, sql_id(row.environment), sql_id(row.id), sql_json(row.override));
             if (before.empty())
                 return not_found("environment integration");
-            bool const is_new_app = row.app_secret || before[0]["is_new_app"].as<bool>();
+            if (has_certificate(row.override) && !row.tls_key && before[0]["is_new_certificate"].as<bool>())
+                return tls_key_needed();
+            bool const is_new_app = row.app_secret || row.tls_key || before[0]["is_new_app"].as<bool>();
             auto values = values_of(row);
             if (is_new_app)
                 values.time("app_worked_at", std::nullopt);
-            if (!row.override.contains("credentials"))
-                values.bytes("sealed", std::nullopt).number("data_key_version", std::nullopt);
-            else if (auto const sealed = seal_app(transaction, keyring, row, values); !sealed)
+            if (auto const sealed = seal_secrets(transaction, keyring, row, values); !sealed)
                 return sealed.error();
             auto const changed = write_row(transaction, kUpdate, {sql_id(row.environment), sql_id(row.id)}, values);
             changes.add({Change::Kind::installation, row.environment, row.id.uuid()});
@@ -203,23 +287,30 @@ public:
                 accept_app(transaction, now, row.environment, row.id);
                 installation.last_error = nullptr;
             }
+            changes.audit(told(row, installation_in(before[0]), installation));
             return installation;
         };
-        co_return co_await transact_change<EnvironmentIntegration>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<EnvironmentIntegration>(backend_, environment, std::move(author), deadline,
+                                                                   std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, tenancy::Author author,
+                              Deadline deadline) override
     {
         ChangingQuery<bool> query = [environment, id, now = backend_.clock.now()](pqxx::work& transaction,
                                                                                   Changes& changes) -> Result<bool> {
-            if (!transaction.exec_params1(kBeginUninstalling, sql_id(id))["is_there"].as<bool>())
+            auto const known = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
+            if (known.empty() || !transaction.exec_params1(kBeginUninstalling, sql_id(id))["is_there"].as<bool>())
                 return not_found("environment integration");
+            changes.audit(
+                {"environment_integration.delete", id.str(), audited(installation_in(known[0])), std::nullopt});
             transaction.exec_params0(kDeleteDocumentation, sql_id(environment), sql_id(id));
             schedule(transaction, accounts::kUninstallJob, environment, id.uuid(), now);
             changes.add({Change::Kind::environment, environment, {}});
             return true;
         };
-        return without_value(transact_change<bool>(backend_, environment, deadline, std::move(query)));
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
     }
 
     Task<Result<bool>> remove_rest(EnvironmentId environment, EnvironmentIntegrationId id, Deadline deadline) override

@@ -26,6 +26,7 @@ using namespace accounts;
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM integrations i WHERE " SLUICE_USABLE " ORDER BY i.name";
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS ", i.manifest, i.document FROM integrations i "
                          "WHERE i.id = $2 AND " SLUICE_USABLE;
+constexpr char kHead[] = "SELECT " SLUICE_COLUMNS " FROM integrations i WHERE i.id = $1";
 constexpr char kLoad[] = "SELECT " SLUICE_COLUMNS ", i.manifest, i.document FROM integrations i WHERE i.id = $1";
 // A definition that says the same keeps its version, so that publishing at every start changes nothing.
 constexpr char kPublish[] =
@@ -54,6 +55,13 @@ StoredIntegration integration_in(pqxx::row const& row)
     integration.created_at = time_in(row["created_at"]);
     integration.updated_at = time_in(row["updated_at"]);
     return integration;
+}
+
+/// What the audit log has of it: neither the manifest nor the document, which may be megabytes.
+json::object audited(StoredIntegration const& integration)
+{
+    return {{"name", integration.name},       {"label", integration.label},     {"category", integration.category},
+            {"is_beta", integration.is_beta}, {"sharing", integration.sharing}, {"version", integration.version}};
 }
 
 StoredIntegration whole_integration_in(pqxx::row const& row)
@@ -111,13 +119,29 @@ public:
         co_return co_await backend_.pool.lookup<StoredIntegration>(deadline, std::move(query));
     }
 
-    Task<Result<bool>> publish(StoredIntegration integration, Deadline deadline) override
+    Task<Result<bool>> publish(StoredIntegration integration, tenancy::Author author, Deadline deadline) override
     {
+        // One that is no team's is in no team's audit log; only the owner of the database can store it.
+        auto const team = integration.team;
+        auto tenant = team ? pg::Tenant(*team) : pg::Tenant();
+        auto who = team ? std::optional(std::move(author)) : std::nullopt;
         ChangingQuery<bool> query = [integration = std::move(integration)](pqxx::work& transaction,
                                                                            Changes& changes) -> Result<bool> {
-            return publish_in(transaction, changes, integration);
+            auto const head = [&] { return transaction.exec_params(kHead, sql_id(integration.id)); };
+            auto const before = head();
+            if (!publish_in(transaction, changes, integration)) {
+                changes.audit({"integration.confirm", integration.id.str()});
+                return false;
+            }
+            auto after = audited(integration_in(head()[0]));
+            if (before.empty())
+                changes.audit({"integration.publish", integration.id.str(), std::nullopt, std::move(after)});
+            else
+                changes.audit(tenancy::difference("integration.publish", integration.id.str(),
+                                                  audited(integration_in(before[0])), std::move(after)));
+            return true;
         };
-        co_return co_await transact_change<bool>(backend_, std::nullopt, deadline, std::move(query));
+        co_return co_await transact_change<bool>(backend_, tenant, std::move(who), deadline, std::move(query));
     }
 
 private:
@@ -137,7 +161,7 @@ Result<std::vector<std::string>> publish_builtins(Secret const& url)
     try {
         pqxx::connection connection(pg::connection_string(url));
         pqxx::work transaction(connection);
-        Changes changes(transaction);
+        Changes changes(transaction, nullptr, {});
         for (auto const& name : catalog::builtin_names()) {
             auto const definition = catalog::builtin_definition(name);
             if (!definition)

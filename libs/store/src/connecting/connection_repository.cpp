@@ -1,10 +1,11 @@
-#include "accounts/account_rows.hpp"
+#include "accounts/account_changes.hpp"
 #include "connecting/connection.hpp"
 #include "connecting/connector.hpp"
 #include "core/backend.hpp"
 #include "core/data_keys.hpp"
 #include "core/job_queue.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/row_values.hpp"
 #include "core/rows.hpp"
 #include "core/secrets.hpp"
@@ -57,6 +58,9 @@ constexpr char kBegin[] = "UPDATE connections SET status = 'exchanging' WHERE en
 constexpr char kStored[] = "UPDATE connections SET status = 'validating', integrated_account_id = $3 "
                            "WHERE environment_id = $1 AND id = $2 AND status = 'exchanging' RETURNING id";
 constexpr char kEnd[] = "UPDATE connections SET status = $3, error = $4::jsonb WHERE environment_id = $1 AND id = $2";
+
+/// Of an account that a customer connects, for the first time or again.
+constexpr std::string_view kConnect = "integrated_account.connect";
 
 /// How long after its end a connection that nobody finished is looked at.
 constexpr std::chrono::seconds kGrace{5};
@@ -137,6 +141,19 @@ RowValues values_of(LinkToken const& token)
         .time("expires_at", token.expires_at);
 }
 
+/// What the audit log has of it. Neither the secret nor the context, which is sealed.
+json::object audited(LinkToken const& token)
+{
+    return {{"tenant_id", token.tenant_id},
+            {"integrated_account_id", id_or_null(token.account)},
+            {"persist_previous_context", token.persist_previous_context},
+            {"integration", text_or_null(token.integration)},
+            {"scopes", token.scopes ? json::value(json::array_of(*token.scopes)) : json::value(nullptr)},
+            {"redirect_uri", text_or_null(token.redirect_uri)},
+            {"region", text_or_null(token.region)},
+            {"expires_at", to_rfc3339(token.expires_at)}};
+}
+
 std::string text_or_empty(json::object const& object, std::string_view name)
 {
     auto const* text = json::string_at(object, name);
@@ -174,6 +191,17 @@ Result<Connection> connection_in(pqxx::work& transaction, crypto::Keyring const&
     return connection;
 }
 
+/// What the audit log has of it: the members that the API shows.
+json::object audited(Connection const& connection)
+{
+    return {{"tenant_id", connection.tenant_id},
+            {"integrated_account_id", id_or_null(connection.account)},
+            {"environment_integration_id", connection.environment_integration.str()},
+            {"authentication_method", connection.authentication_method},
+            {"is_reconnect", connection.is_reconnect},
+            {"redirect_uri", text_or_null(connection.redirect_uri)}};
+}
+
 /// Without what is sealed.
 RowValues values_of(Connection const& connection)
 {
@@ -204,6 +232,13 @@ Error link_used()
     return {ErrorCode::conflict, "This link was used already. Ask whoever gave it to you for a new one."};
 }
 
+/// What a customer is told when a quota is full: nothing that only an operator can use.
+Error no_more_accounts(Error const& refused)
+{
+    return {ErrorCode::forbidden, "No more accounts can be connected here at present. Tell whoever gave you the link.",
+            refused.public_detail()};
+}
+
 class PgConnections final : public ConnectionRepository {
 public:
     explicit PgConnections(Backend const& backend)
@@ -211,12 +246,13 @@ public:
     {
     }
 
-    Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, Deadline deadline) override
+    Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, tenancy::Author author,
+                                        Deadline deadline) override
     {
         auto const environment = token.environment;
         token.id = LinkTokenId{uuid_v7(backend_.clock.now())};
-        pg::Query<LinkToken> query = [token = std::move(token), hash,
-                                      &backend = backend_](pqxx::work& transaction) -> Result<LinkToken> {
+        ChangingQuery<LinkToken> query = [token = std::move(token), hash, &backend = backend_](
+                                             pqxx::work& transaction, Changes& changes) -> Result<LinkToken> {
             auto const key = newest_data_key(transaction, backend.keyring, token.environment);
             if (!key)
                 return key.error();
@@ -224,10 +260,15 @@ public:
             values.bytes("sealed", key->seal(place_of(token.id), boost::json::serialize(token.context)))
                 .number("data_key_version", key->version());
             write_row(transaction, kInsertLink, {sql_id(token.environment), sql_id(token.id)}, values);
+            if (auto const admitted = check_quota(transaction, backend, token.environment, tenancy::Quota::link_tokens);
+                !admitted)
+                return admitted.error();
             add_secret(transaction, "link", hash, token.id.uuid());
+            changes.audit({"link_token.create", token.id.str(), std::nullopt, audited(token)});
             return token;
         };
-        co_return co_await backend_.pool.transact<LinkToken>(environment, deadline, std::move(query));
+        co_return co_await transact_change<LinkToken>(backend_, environment, std::move(author), deadline,
+                                                      std::move(query));
     }
 
     Task<Result<LinkToken>> resolve_link(std::vector<crypto::TokenHash> candidates, Deadline deadline) override
@@ -244,12 +285,13 @@ public:
         co_return co_await backend_.pool.lookup<LinkToken>(deadline, std::move(query));
     }
 
-    Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, Deadline deadline) override
+    Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, tenancy::Author author,
+                                    Deadline deadline) override
     {
         auto const environment = connection.environment;
         connection.id = ConnectionId{uuid_v7(backend_.clock.now())};
-        pg::Query<Connection> query = [connection = std::move(connection), state,
-                                       &backend = backend_](pqxx::work& transaction) -> Result<Connection> {
+        ChangingQuery<Connection> query = [connection = std::move(connection), state, &backend = backend_](
+                                              pqxx::work& transaction, Changes& changes) -> Result<Connection> {
             auto const key = newest_data_key(transaction, backend.keyring, connection.environment);
             if (!key)
                 return key.error();
@@ -260,12 +302,18 @@ public:
             values.bytes("sealed", key->seal(place_of(connection.id), boost::json::serialize(details)))
                 .number("data_key_version", key->version());
             write_row(transaction, kInsert, {sql_id(connection.environment), sql_id(connection.id)}, values);
+            if (auto const admitted =
+                    check_quota(transaction, backend, connection.environment, tenancy::Quota::connections);
+                !admitted)
+                return connection.link_token ? no_more_accounts(admitted.error()) : admitted.error();
             add_secret(transaction, "state", state, connection.id.uuid());
             schedule(transaction, connecting::kConnectionJob, connection.environment, connection.id.uuid(),
                      connection.expires_at + kGrace);
+            changes.audit({"connection.create", connection.id.str(), std::nullopt, audited(connection)});
             return find_connection(transaction, backend.keyring, connection.environment, connection.id);
         };
-        co_return co_await backend_.pool.transact<Connection>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Connection>(backend_, environment, std::move(author), deadline,
+                                                       std::move(query));
     }
 
     Task<Result<Connection>> find(EnvironmentId environment, ConnectionId id, Deadline deadline) override
@@ -333,7 +381,8 @@ public:
     }
 
     Task<Result<Account>> store_account(std::optional<ConnectionId> connection, std::optional<LinkTokenId> link,
-                                        Account account, Context context, Deadline deadline) override
+                                        Account account, Context context, tenancy::Author author,
+                                        Deadline deadline) override
     {
         auto const environment = account.environment;
         ChangingQuery<Account> query = [=, account = std::move(account), context = std::move(context),
@@ -347,10 +396,11 @@ public:
                 if (auto const known = optional_id_in<IntegratedAccountId>(open[0]["integrated_account_id"]))
                     target = known;
             }
-            auto stored = target ? replace_account(transaction, changes, backend, *target, account, context)
-                                 : insert_account(transaction, changes, backend, account, context);
+            auto stored = target ? replace_account(transaction, changes, backend, *target, account, context, kConnect)
+                                 : insert_account(transaction, changes, backend, account, context, kConnect);
             if (!stored)
-                return stored;
+                return !target && stored.error().code() == ErrorCode::conflict ? no_more_accounts(stored.error())
+                                                                               : stored;
             if (link)
                 transaction.exec_params0(kRememberAccount, sql_id(environment), sql_id(*link), sql_id(stored->id));
             if (connection &&
@@ -358,7 +408,8 @@ public:
                 return Error{ErrorCode::conflict, "This connection was given up meanwhile. Start again."};
             return stored;
         };
-        co_return co_await transact_change<Account>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<Account>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
     Task<Result<Account>> settle(EnvironmentId environment, std::optional<ConnectionId> connection,

@@ -4,6 +4,7 @@
 #include "crypto/keyring.hpp"
 #include "pg/pool.hpp"
 #include "snapshots/change.hpp"
+#include "tenancy/quotas.hpp"
 
 namespace sluice::store {
 
@@ -13,6 +14,7 @@ struct Backend {
     crypto::Keyring const& keyring;
     Clock const& clock;
     snapshots::Announcer& announcer; ///< Of this process.
+    tenancy::QuotaConfig quotas;
 };
 
 } // namespace sluice::store

@@ -30,11 +30,20 @@ std::optional<std::string> id_value(ListField const& field, std::string_view tex
     return uuid ? std::optional(to_hex(*uuid)) : std::nullopt;
 }
 
+std::optional<std::string> number_value(std::string_view text)
+{
+    constexpr std::size_t kMostDigits = 9;
+    bool const is_number = !text.empty() && text.size() <= kMostDigits &&
+                           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return is_number ? std::optional<std::string>(text) : std::nullopt;
+}
+
 /// The SQL text of one value.
 Result<std::string> value_of(ListField const& field, std::string const& text)
 {
     switch (field.kind) {
     case ListField::Kind::text:
+    case ListField::Kind::searched_text:
         if (text.find('\0') != std::string::npos)
             return invalid(std::string(field.name), "must not contain a zero byte");
         return text;
@@ -50,6 +59,12 @@ Result<std::string> value_of(ListField const& field, std::string const& text)
         if (auto const id = id_value(field, text))
             return *id;
         return invalid(std::string(field.name), fmt::format("must be an id such as {}_01h…", field.prefix));
+    case ListField::Kind::number:
+        if (auto const digits = number_value(text))
+            return *digits;
+        return invalid(std::string(field.name), "must be a whole number of at most nine digits");
+    case ListField::Kind::id_time:
+        break; // `Conditions::of_id_time` reads it.
     }
     return text;
 }
@@ -58,13 +73,17 @@ std::string_view cast_of(ListField::Kind kind)
 {
     switch (kind) {
     case ListField::Kind::text:
+    case ListField::Kind::searched_text:
         return "text";
     case ListField::Kind::flag:
         return "boolean";
     case ListField::Kind::time:
         return "timestamptz";
     case ListField::Kind::id:
+    case ListField::Kind::id_time:
         return "uuid";
+    case ListField::Kind::number:
+        return "integer";
     }
     return "text";
 }
@@ -105,10 +124,13 @@ public:
         std::string const column(field->column);
         if (condition.op == Operator::exist)
             return exists(*field, column, condition);
-        bool const ordered = field->kind == ListField::Kind::time || field->kind == ListField::Kind::text;
+        if (field->kind == ListField::Kind::id_time)
+            return of_id_time(*field, condition);
+        bool const is_text = field->kind == ListField::Kind::text || field->kind == ListField::Kind::searched_text;
+        bool const ordered = field->kind == ListField::Kind::time || is_text || field->kind == ListField::Kind::number;
         bool const is_order =
             condition.op != Operator::eq && condition.op != Operator::ne && condition.op != Operator::in;
-        if ((is_order && !ordered) || (condition.op == Operator::like && field->kind != ListField::Kind::text))
+        if ((is_order && !ordered) || (condition.op == Operator::like && !is_text))
             return invalid(condition.field, "cannot be compared with that operator");
         std::string alternatives;
         for (auto const& text : condition.values) {
@@ -121,10 +143,26 @@ public:
             alternatives += fmt::format("{}{} {} {}", alternatives.empty() ? "" : " OR ", column,
                                         comparison_of(condition.op), parameter(field->kind, parameters_.size()));
         }
+        if (condition.op == Operator::like && field->kind == ListField::Kind::searched_text)
+            return fmt::format("({} IS NOT NULL AND CASE WHEN {} THEN 1 ELSE 0 END > 0)", column, alternatives);
         return fmt::format("({})", alternatives.empty() ? "false" : alternatives);
     }
 
 private:
+    /// A comparison with a time as one of ids, which begin with it in milliseconds.
+    Result<std::string> of_id_time(ListField const& field, tenancy::Condition const& condition)
+    {
+        auto const time = condition.values.size() == 1 ? parse_timestamp(condition.values.front()) : std::nullopt;
+        if (!time)
+            return invalid(std::string(field.name), "must be a date and time such as 2026-11-20T12:00:00Z");
+        bool const is_after = condition.op == Operator::gt || condition.op == Operator::gte;
+        if (!is_after && condition.op != Operator::lt && condition.op != Operator::lte)
+            return invalid(std::string(field.name), "can be compared with gt, gte, lt and lte only");
+        bool const is_next = condition.op == Operator::gt || condition.op == Operator::lte;
+        parameters_.push_back(sql_first_id(*time + std::chrono::milliseconds(is_next ? 1 : 0)));
+        return fmt::format("({} {} ${}::uuid)", field.column, is_after ? ">=" : "<", parameters_.size());
+    }
+
     /// A pattern must not end in the sign that takes the next character as it is.
     static void close_escape(std::string& pattern)
     {

@@ -14,7 +14,18 @@ namespace sluice::store {
 
 /// A field that a list can be filtered by.
 struct ListField {
-    enum class Kind { text, flag, time, id };
+    enum class Kind {
+        text,
+        /// A text that few rows have, by an index of these. PostgreSQL takes a pattern for rare, and would collect and
+        /// sort all rows that have a text; so it is not shown the pattern and goes through them in the order of the
+        /// list.
+        searched_text,
+        flag,
+        time,
+        id,
+        number,
+        id_time, ///< The time in a time-ordered id, compared as a range of ids, so that other days are not looked at.
+    };
     std::string_view name;   ///< At the API.
     std::string_view column; ///< An SQL expression of ours.
     Kind kind = Kind::text;

@@ -35,21 +35,21 @@ template <class T, class Read>
 }
 
 struct FindSql {
-    char const* select;    ///< $1: the environment, $2: the id.
+    char const* select;    ///< $1: the environment or the team, $2: the id.
     std::string_view what; ///< It finds, for the error that there is none.
 };
 
-template <class T, class IdType, class Read>
-[[nodiscard]] Task<Result<T>> find_row(pg::Pool& pool, EnvironmentId environment, IdType id, FindSql sql, Read read,
+template <class T, class TenantId, class IdType, class Read>
+[[nodiscard]] Task<Result<T>> find_row(pg::Pool& pool, TenantId tenant, IdType id, FindSql sql, Read read,
                                        Deadline deadline)
 {
     pg::Query<T> query = [=](pqxx::work& transaction) -> Result<T> {
-        auto const rows = transaction.exec_params(sql.select, sql_id(environment), sql_id(id));
+        auto const rows = transaction.exec_params(sql.select, sql_id(tenant), sql_id(id));
         if (rows.empty())
             return not_found(sql.what);
         return read_row<T>(transaction, rows[0], read);
     };
-    return pool.transact<T>(environment, deadline, std::move(query));
+    return pool.transact<T>(tenant, deadline, std::move(query));
 }
 
 struct ListSql {
@@ -60,7 +60,7 @@ struct ListSql {
 
 /// A page of a list. Errors: invalid_argument as `run_list`.
 template <class T, class Read>
-[[nodiscard]] Task<Result<tenancy::Page<T>>> list_rows(pg::Pool& pool, EnvironmentId environment, ListSql sql,
+[[nodiscard]] Task<Result<tenancy::Page<T>>> list_rows(pg::Pool& pool, pg::Tenant tenant, ListSql sql,
                                                        tenancy::ListQuery list, Read read, Deadline deadline)
 {
     using ListPage = tenancy::Page<T>;
@@ -77,7 +77,7 @@ template <class T, class Read>
         }
         return page_of(std::move(items), list);
     };
-    return pool.transact<ListPage>(environment, deadline, std::move(query));
+    return pool.transact<ListPage>(tenant, deadline, std::move(query));
 }
 
 /// Of a query that has nothing to give but whether it failed.

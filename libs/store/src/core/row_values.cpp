@@ -21,6 +21,11 @@ RowValues& RowValues::texts(std::string_view column, std::vector<std::string> co
     return add(column, "ARRAY(SELECT jsonb_array_elements_text(${}::jsonb))", sql_json(json::array_of(value)));
 }
 
+RowValues& RowValues::ids(std::string_view column, std::optional<std::vector<EnvironmentId>> const& value)
+{
+    return add(column, "${}::uuid[]", value ? std::optional(sql_ids(*value)) : std::nullopt);
+}
+
 RowValues& RowValues::number(std::string_view column, std::optional<std::int64_t> value)
 {
     return add(column, "${}", value ? std::optional(std::to_string(*value)) : std::nullopt);

@@ -34,6 +34,8 @@ public:
     RowValues& text(std::string_view column, std::optional<std::string> value);
     /// A column of the type text[].
     RowValues& texts(std::string_view column, std::vector<std::string> const& value);
+    /// A column of the type uuid[].
+    RowValues& ids(std::string_view column, std::optional<std::vector<EnvironmentId>> const& value);
     RowValues& number(std::string_view column, std::optional<std::int64_t> value);
     RowValues& flag(std::string_view column, bool value);
     RowValues& time(std::string_view column, std::optional<Timestamp> const& value);

@@ -14,6 +14,14 @@ std::string sql_id(Uuid const& uuid)
     return to_hex(uuid);
 }
 
+std::string sql_ids(std::vector<EnvironmentId> const& ids)
+{
+    std::string text;
+    for (auto const& id : ids)
+        text += (text.empty() ? "" : ",") + sql_id(id);
+    return "{" + text + "}";
+}
+
 std::string sql_time(Timestamp time)
 {
     return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
@@ -21,12 +29,7 @@ std::string sql_time(Timestamp time)
 
 std::string sql_first_id(Timestamp time)
 {
-    auto const milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-    Uuid id{};
-    auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(milliseconds, 0));
-    for (std::size_t i = 6; i-- > 0; left >>= 8)
-        id[i] = static_cast<std::uint8_t>(left & 0xff);
-    return sql_id(id);
+    return sql_id(first_id(time));
 }
 
 std::optional<std::string> sql_time(std::optional<Timestamp> const& time)
@@ -89,6 +92,16 @@ json::object object_in(pqxx::field const& field)
 std::optional<std::string> text_in(pqxx::field const& field)
 {
     return field.is_null() ? std::nullopt : std::optional<std::string>(field.c_str());
+}
+
+json::value text_or_null(std::optional<std::string> const& text)
+{
+    return text ? json::value(*text) : json::value(nullptr);
+}
+
+json::value time_or_null(std::optional<Timestamp> const& time)
+{
+    return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
 }
 
 void tell_waiters(pqxx::work& transaction, Uuid const& row)

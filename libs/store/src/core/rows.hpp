@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pqxx/result>
 #include <pqxx/transaction>
@@ -27,6 +28,8 @@ template <class Tag>
 {
     return id ? std::optional(sql_id(*id)) : std::nullopt;
 }
+/// A literal of the type uuid[].
+[[nodiscard]] std::string sql_ids(std::vector<EnvironmentId> const& ids);
 [[nodiscard]] std::string sql_time(Timestamp time);
 /// The smallest id of that time, by which a query finds the days it has to search.
 [[nodiscard]] std::string sql_first_id(Timestamp time);
@@ -51,6 +54,15 @@ template <class IdType>
 [[nodiscard]] json::value json_in(pqxx::field const& field);
 [[nodiscard]] json::object object_in(pqxx::field const& field);
 [[nodiscard]] std::optional<std::string> text_in(pqxx::field const& field);
+
+// How the audit log has what may be absent: as the API shows it.
+[[nodiscard]] json::value text_or_null(std::optional<std::string> const& text);
+[[nodiscard]] json::value time_or_null(std::optional<Timestamp> const& time);
+template <class Tag>
+[[nodiscard]] json::value id_or_null(std::optional<Id<Tag>> const& id)
+{
+    return id ? json::value(id->str()) : json::value(nullptr);
+}
 
 /// Wakes who waits for the row, on every replica, once the transaction is committed.
 void tell_waiters(pqxx::work& transaction, Uuid const& row);

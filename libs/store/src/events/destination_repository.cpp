@@ -1,11 +1,11 @@
 #include "core/backend.hpp"
+#include "core/changes.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/rows.hpp"
 #include "events/destination.hpp"
 #include "events/webhook_rows.hpp"
 #include "make_repositories.hpp"
-
-#include <fmt/format.h>
 
 #include <pqxx/result>
 
@@ -16,15 +16,15 @@ using namespace events;
 
 #define SLUICE_COLUMNS SLUICE_WEBHOOK_COLUMNS
 #define SLUICE_ONE "environment_id = $1 AND id = $2 AND kind <> 'webhook'"
-constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) SELECT $1, $2, {values} "
-                           "WHERE (SELECT count(*) FROM webhooks WHERE environment_id = $1 AND kind <> 'webhook') < $3 "
+constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) VALUES ($1, $2, {values}) "
                            "RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE " SLUICE_ONE;
+constexpr char kLock[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE " SLUICE_ONE " FOR UPDATE";
 constexpr char kList[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE kind <> 'webhook'";
 // What the receiver did before the change is not held against it.
 constexpr char kUpdate[] = "UPDATE webhooks SET {assignments}, failures = 0, paused_until = NULL, "
                            "last_failure = NULL, updated_at = now() WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
-constexpr char kDelete[] = "DELETE FROM webhooks WHERE " SLUICE_ONE " RETURNING id";
+constexpr char kDelete[] = "DELETE FROM webhooks WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
 #undef SLUICE_ONE
 #undef SLUICE_COLUMNS
 constexpr char kLog[] = "SELECT " SLUICE_ATTEMPT_COLUMNS " FROM delivery_attempts WHERE kind <> 'webhook'";
@@ -77,6 +77,16 @@ Destination destination_in(pqxx::row const& row)
     return destination;
 }
 
+/// What the audit log has of it: the members that the API shows, with the masked URL.
+json::object audited(Destination const& destination)
+{
+    return {{"type", name_of(destination.kind)},
+            {"label", destination.label},
+            {"config", json::object{{"url", destination.masked_url}}},
+            {"event_types", json::array_of(destination.event_types)},
+            {"is_active", destination.is_active}};
+}
+
 RowValues values_of(Destination const& destination)
 {
     return RowValues()
@@ -100,29 +110,30 @@ public:
     {
     }
 
-    Task<Result<Destination>> create(Destination destination, Secret url, Deadline deadline) override
+    Task<Result<Destination>> create(Destination destination, Secret url, tenancy::Author author,
+                                     Deadline deadline) override
     {
         auto const environment = destination.environment;
         destination.id = NotificationDestinationId{uuid_v7(backend_.clock.now())};
-        return row_of(environment, deadline,
-                      [destination = std::move(destination), url = std::move(url),
-                       &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Destination> {
-                          auto const in = destination.environment;
-                          auto values = values_of(destination);
-                          if (auto const sealed =
-                                  seal_secrets(transaction, keyring, in, webhook_of(destination.id), {url}, values);
-                              !sealed)
-                              return sealed.error();
-                          auto const made = write_row(
-                              transaction, kInsert,
-                              {sql_id(in), sql_id(destination.id), std::to_string(kMostPerEnvironment)}, values);
-                          if (made.empty())
-                              return Error{ErrorCode::conflict,
-                                           fmt::format("There are {} notification destinations already; delete one "
-                                                       "first.",
-                                                       kMostPerEnvironment)};
-                          return destination_in(made[0]);
-                      });
+        ChangingQuery<Destination> query = [destination = std::move(destination), url = std::move(url),
+                                            &backend = backend_](pqxx::work& transaction,
+                                                                 Changes& changes) -> Result<Destination> {
+            auto const in = destination.environment;
+            auto values = values_of(destination);
+            auto const sealed =
+                seal_secrets(transaction, backend.keyring, in, webhook_of(destination.id), {url}, values);
+            if (!sealed)
+                return sealed.error();
+            auto const made = write_row(transaction, kInsert, {sql_id(in), sql_id(destination.id)}, values);
+            auto const admitted = check_quota(transaction, backend, in, tenancy::Quota::notification_destinations);
+            if (!admitted)
+                return admitted.error();
+            changes.audit(
+                {"notification_destination.create", destination.id.str(), std::nullopt, audited(destination)});
+            return destination_in(made[0]);
+        };
+        co_return co_await transact_change<Destination>(backend_, environment, std::move(author), deadline,
+                                                        std::move(query));
     }
 
     Task<Result<Destination>> find(EnvironmentId environment, NotificationDestinationId id, Deadline deadline) override
@@ -137,35 +148,54 @@ public:
                                       destination_in, deadline);
     }
 
-    Task<Result<Destination>> update(Destination destination, std::optional<Secret> url, Deadline deadline) override
+    Task<Result<Destination>> update(Destination destination, std::optional<Secret> url, tenancy::Author author,
+                                     Deadline deadline) override
     {
         auto const environment = destination.environment;
-        return row_of(environment, deadline,
-                      [destination = std::move(destination), url = std::move(url),
-                       &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Destination> {
-                          auto const in = destination.environment;
-                          auto values = values_of(destination);
-                          if (url)
-                              if (auto const sealed = seal_secrets(transaction, keyring, in, webhook_of(destination.id),
-                                                                   {*url}, values);
-                                  !sealed)
-                                  return sealed.error();
-                          return only_row<Destination>(
-                              write_row(transaction, kUpdate, {sql_id(in), sql_id(destination.id)}, values), kWhat,
-                              destination_in);
-                      });
+        ChangingQuery<Destination> query = [destination = std::move(destination), url = std::move(url),
+                                            &keyring = backend_.keyring](pqxx::work& transaction,
+                                                                         Changes& changes) -> Result<Destination> {
+            auto const in = destination.environment;
+            auto const id = destination.id;
+            auto const old = transaction.exec_params(kLock, sql_id(in), sql_id(id));
+            if (old.empty())
+                return not_found(kWhat);
+            auto values = values_of(destination);
+            if (url)
+                if (auto const sealed = seal_secrets(transaction, keyring, in, webhook_of(id), {*url}, values); !sealed)
+                    return sealed.error();
+            auto changed = destination_in(write_row(transaction, kUpdate, {sql_id(in), sql_id(id)}, values)[0]);
+            auto told = tenancy::difference("notification_destination.update", id.str(),
+                                            audited(destination_in(old[0])), audited(changed));
+            if (url) // Two URLs may look alike when they are masked.
+                (*told.after)["new_secrets"] = json::array{"config.url"};
+            changes.audit(told);
+            return changed;
+        };
+        co_return co_await transact_change<Destination>(backend_, environment, std::move(author), deadline,
+                                                        std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, NotificationDestinationId id, Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, NotificationDestinationId id, tenancy::Author author,
+                              Deadline deadline) override
     {
-        return delete_row(backend_.pool, environment, id, {kDelete, kWhat}, deadline);
+        ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            auto const gone = transaction.exec_params(kDelete, sql_id(environment), sql_id(id));
+            if (gone.empty())
+                return not_found(kWhat);
+            changes.audit(
+                {"notification_destination.delete", id.str(), audited(destination_in(gone[0])), std::nullopt});
+            return true;
+        };
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
     }
 
     Task<Result<DeliveryState>> load_test(EnvironmentId environment, NotificationDestinationId id,
-                                          Deadline deadline) override
+                                          tenancy::Author author, Deadline deadline) override
     {
-        pg::Query<DeliveryState> query = [environment, id, now = backend_.clock.now(), &keyring = backend_.keyring](
-                                             pqxx::work& transaction) -> Result<DeliveryState> {
+        ChangingQuery<DeliveryState> query = [environment, id, now = backend_.clock.now(), &keyring = backend_.keyring](
+                                                 pqxx::work& transaction, Changes& changes) -> Result<DeliveryState> {
             auto const rows = transaction.exec_params(kFind, sql_id(environment), sql_id(id));
             if (rows.empty())
                 return not_found(kWhat);
@@ -179,9 +209,11 @@ public:
                            now};
             state.webhook = webhook_in(rows[0]);
             state.secrets = *std::move(secrets);
+            changes.audit({"notification_destination.test", id.str()});
             return state;
         };
-        co_return co_await backend_.pool.transact<DeliveryState>(environment, deadline, std::move(query));
+        co_return co_await transact_change<DeliveryState>(backend_, environment, std::move(author), deadline,
+                                                          std::move(query));
     }
 
     Task<Result<void>> record_works(EnvironmentId environment, NotificationDestinationId id, Deadline deadline) override
@@ -201,11 +233,6 @@ public:
     }
 
 private:
-    Task<Result<Destination>> row_of(EnvironmentId environment, Deadline deadline, pg::Query<Destination> query)
-    {
-        return backend_.pool.transact<Destination>(environment, deadline, std::move(query));
-    }
-
     Backend const backend_;
 };
 

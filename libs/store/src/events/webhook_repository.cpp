@@ -1,7 +1,9 @@
 #include "core/backend.hpp"
+#include "core/changes.hpp"
 #include "core/event_rows.hpp"
 #include "core/job_queue.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/rows.hpp"
 #include "events/webhook_rows.hpp"
 #include "make_repositories.hpp"
@@ -18,8 +20,7 @@ using namespace events;
 #define SLUICE_COLUMNS SLUICE_WEBHOOK_COLUMNS
 // Of webhooks only: destinations have a repository of their own.
 #define SLUICE_ONE "environment_id = $1 AND id = $2 AND kind = 'webhook'"
-constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) SELECT $1, $2, {values} "
-                           "WHERE (SELECT count(*) FROM webhooks WHERE environment_id = $1 AND kind = 'webhook') < $3 "
+constexpr char kInsert[] = "INSERT INTO webhooks (environment_id, id, {columns}) VALUES ($1, $2, {values}) "
                            "RETURNING " SLUICE_COLUMNS;
 constexpr char kFind[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE " SLUICE_ONE;
 constexpr char kFindReceiver[] = "SELECT " SLUICE_COLUMNS " FROM webhooks WHERE environment_id = $1 AND id = $2";
@@ -30,7 +31,7 @@ constexpr char kUpdate[] = "UPDATE webhooks SET {assignments}, failures = 0, pau
                            "last_failure = NULL, updated_at = now() WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
 constexpr char kReseal[] =
     "UPDATE webhooks SET {assignments}, updated_at = now() WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
-constexpr char kDelete[] = "DELETE FROM webhooks WHERE " SLUICE_ONE " RETURNING id";
+constexpr char kDelete[] = "DELETE FROM webhooks WHERE " SLUICE_ONE " RETURNING " SLUICE_COLUMNS;
 #undef SLUICE_ONE
 #undef SLUICE_COLUMNS
 constexpr char kInsertEvent[] =
@@ -130,6 +131,37 @@ RowValues values_of(DeliveryState const& delivery, Attempt const& attempt, int n
         .number("duration_ms", attempt.duration.count());
 }
 
+/// As `WebhookRepository::replay`.
+Result<std::size_t> replay_in(pqxx::work& transaction, Timestamp now, EnvironmentId environment, WebhookId id,
+                              Replay const& replay)
+{
+    if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
+        return not_found("webhook");
+    if (replay.event) {
+        if (transaction.exec_params(kFindEvent, sql_id(environment), sql_id(*replay.event)).empty())
+            return not_found("event");
+        add_delivery(transaction, now, environment, sql_id(*replay.event), id);
+        return std::size_t{1};
+    }
+    auto const first = replay.from.value_or(Timestamp{});
+    auto const last = replay.to.value_or(now);
+    auto const from = sql_time(first);
+    auto const to = sql_time(last);
+    auto const from_id = sql_first_id(first - kClocksDiffer);
+    auto const to_id = sql_first_id(last + kClocksDiffer);
+    constexpr int kMost = WebhookRepository::kMostReplayed;
+    auto const count =
+        transaction.exec_params1(kCountBetween, sql_id(environment), from, to, from_id, to_id, kMost + 1)["count"]
+            .as<std::size_t>();
+    if (count > kMost)
+        return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMost));
+    tell_of_jobs(transaction, events::kDeliveryJob);
+    return static_cast<std::size_t>(transaction
+                                        .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id, to_id,
+                                                     sql_id(id), kPartitions, sql_time(now))
+                                        .affected_rows());
+}
+
 class PgWebhooks final : public WebhookRepository {
 public:
     explicit PgWebhooks(Backend const& backend)
@@ -137,28 +169,26 @@ public:
     {
     }
 
-    Task<Result<Webhook>> create(Webhook webhook, Secret secret, Deadline deadline) override
+    Task<Result<Webhook>> create(Webhook webhook, Secret secret, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = webhook.environment;
         webhook.id = WebhookId{uuid_v7(backend_.clock.now())};
-        return row_of(environment, deadline,
-                      [webhook = std::move(webhook), secret = std::move(secret),
-                       &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Webhook> {
-                          auto values = values_of(webhook);
-                          auto const sealed =
-                              seal_secrets(transaction, keyring, webhook.environment, webhook.id, {secret}, values);
-                          if (!sealed)
-                              return sealed.error();
-                          auto const made = write_row(
-                              transaction, kInsert,
-                              {sql_id(webhook.environment), sql_id(webhook.id), std::to_string(kMostPerEnvironment)},
-                              values);
-                          if (made.empty())
-                              return Error{ErrorCode::conflict, fmt::format("There are {} webhooks already; delete one "
-                                                                            "first.",
-                                                                            kMostPerEnvironment)};
-                          return webhook_in(made[0]);
-                      });
+        ChangingQuery<Webhook> query = [webhook = std::move(webhook), secret = std::move(secret), &backend = backend_](
+                                           pqxx::work& transaction, Changes& changes) -> Result<Webhook> {
+            auto const in = webhook.environment;
+            auto values = values_of(webhook);
+            auto const sealed = seal_secrets(transaction, backend.keyring, in, webhook.id, {secret}, values);
+            if (!sealed)
+                return sealed.error();
+            auto const made = write_row(transaction, kInsert, {sql_id(in), sql_id(webhook.id)}, values);
+            auto const admitted = check_quota(transaction, backend, in, tenancy::Quota::webhooks);
+            if (!admitted)
+                return admitted.error();
+            changes.audit({"webhook.create", webhook.id.str(), std::nullopt, audited(webhook)});
+            return webhook_in(made[0]);
+        };
+        co_return co_await transact_change<Webhook>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
     Task<Result<Webhook>> find(EnvironmentId environment, WebhookId id, Deadline deadline) override
@@ -173,88 +203,95 @@ public:
                                   deadline);
     }
 
-    Task<Result<Webhook>> update(Webhook webhook, Deadline deadline) override
+    Task<Result<Webhook>> update(Webhook webhook, tenancy::Author author, Deadline deadline) override
     {
         auto const environment = webhook.environment;
-        return row_of(environment, deadline,
-                      [webhook = std::move(webhook)](pqxx::work& transaction) -> Result<Webhook> {
-                          return one(write_row(transaction, kUpdate, {sql_id(webhook.environment), sql_id(webhook.id)},
-                                               values_of(webhook)));
-                      });
+        ChangingQuery<Webhook> query = [webhook = std::move(webhook)](pqxx::work& transaction,
+                                                                      Changes& changes) -> Result<Webhook> {
+            auto const old = one(transaction.exec_params(kLock, sql_id(webhook.environment), sql_id(webhook.id)));
+            if (!old)
+                return old;
+            auto const changed = webhook_in(write_row(
+                transaction, kUpdate, {sql_id(webhook.environment), sql_id(webhook.id)}, values_of(webhook))[0]);
+            changes.audit(tenancy::difference("webhook.update", webhook.id.str(), audited(*old), audited(changed)));
+            return changed;
+        };
+        co_return co_await transact_change<Webhook>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
-    Task<Result<Webhook>> rotate_secret(EnvironmentId environment, WebhookId id, Secret secret,
+    Task<Result<Webhook>> rotate_secret(EnvironmentId environment, WebhookId id, Secret secret, tenancy::Author author,
                                         Deadline deadline) override
     {
-        return row_of(
-            environment, deadline,
-            [=, secret = std::move(secret), &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Webhook> {
-                auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
-                if (rows.empty())
-                    return not_found("webhook");
-                auto old = open_secrets(transaction, keyring, rows[0]);
-                if (!old)
-                    return old.error();
-                std::vector<Secret> secrets{secret};
-                if (!old->empty())
-                    secrets.push_back(std::move(old->front()));
-                RowValues values;
-                if (auto const sealed = seal_secrets(transaction, keyring, environment, id, secrets, values); !sealed)
-                    return sealed.error();
-                return one(write_row(transaction, kReseal, {sql_id(environment), sql_id(id)}, values));
-            });
+        ChangingQuery<Webhook> query = [=, secret = std::move(secret), &keyring = backend_.keyring](
+                                           pqxx::work& transaction, Changes& changes) -> Result<Webhook> {
+            auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(id));
+            if (rows.empty())
+                return not_found("webhook");
+            auto old = open_secrets(transaction, keyring, rows[0]);
+            if (!old)
+                return old.error();
+            std::vector<Secret> secrets{secret};
+            if (!old->empty())
+                secrets.push_back(std::move(old->front()));
+            RowValues values;
+            if (auto const sealed = seal_secrets(transaction, keyring, environment, id, secrets, values); !sealed)
+                return sealed.error();
+            changes.audit({"webhook.rotate_secret", id.str()});
+            return one(write_row(transaction, kReseal, {sql_id(environment), sql_id(id)}, values));
+        };
+        co_return co_await transact_change<Webhook>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, WebhookId id, Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, WebhookId id, tenancy::Author author,
+                              Deadline deadline) override
     {
-        return delete_row(backend_.pool, environment, id, {kDelete, "webhook"}, deadline);
+        ChangingQuery<bool> query = [environment, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            auto const gone = one(transaction.exec_params(kDelete, sql_id(environment), sql_id(id)));
+            if (!gone)
+                return gone.error();
+            changes.audit({"webhook.delete", id.str(), audited(*gone), std::nullopt});
+            return true;
+        };
+        return without_value(
+            transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query)));
     }
 
-    Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, Deadline deadline) override
+    Task<Result<EventId>> send_test(EnvironmentId environment, WebhookId id, tenancy::Author author,
+                                    Deadline deadline) override
     {
-        pg::Query<EventId> query = [environment, id,
-                                    now = backend_.clock.now()](pqxx::work& transaction) -> Result<EventId> {
+        ChangingQuery<EventId> query = [environment, id, now = backend_.clock.now()](
+                                           pqxx::work& transaction, Changes& changes) -> Result<EventId> {
             if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
                 return not_found("webhook");
             EventId const event{uuid_v7(now)};
             transaction.exec_params0(kInsertEvent, sql_id(environment), sql_id(event),
                                      sql_json(json::object{{"message", "This is a test."}}));
             add_delivery(transaction, now, environment, sql_id(event), id);
+            changes.audit({"webhook.test", id.str(), std::nullopt, json::object{{"event_id", event.str()}}});
             return event;
         };
-        co_return co_await backend_.pool.transact<EventId>(environment, deadline, std::move(query));
+        co_return co_await transact_change<EventId>(backend_, environment, std::move(author), deadline,
+                                                    std::move(query));
     }
 
-    Task<Result<std::size_t>> replay(EnvironmentId environment, WebhookId id, Replay replay, Deadline deadline) override
+    Task<Result<std::size_t>> replay(EnvironmentId environment, WebhookId id, Replay replay, tenancy::Author author,
+                                     Deadline deadline) override
     {
-        pg::Query<std::size_t> query = [=, now = backend_.clock.now()](pqxx::work& transaction) -> Result<std::size_t> {
-            if (transaction.exec_params(kFind, sql_id(environment), sql_id(id)).empty())
-                return not_found("webhook");
-            if (replay.event) {
-                if (transaction.exec_params(kFindEvent, sql_id(environment), sql_id(*replay.event)).empty())
-                    return not_found("event");
-                add_delivery(transaction, now, environment, sql_id(*replay.event), id);
-                return std::size_t{1};
-            }
-            auto const first = replay.from.value_or(Timestamp{});
-            auto const last = replay.to.value_or(now);
-            auto const from = sql_time(first);
-            auto const to = sql_time(last);
-            auto const from_id = sql_first_id(first - kClocksDiffer);
-            auto const to_id = sql_first_id(last + kClocksDiffer);
-            auto const count = transaction
-                                   .exec_params1(kCountBetween, sql_id(environment), from, to, from_id, to_id,
-                                                 kMostReplayed + 1)["count"]
-                                   .as<std::size_t>();
-            if (count > kMostReplayed)
-                return invalid("from", fmt::format("spans more than {} events: replay a shorter time", kMostReplayed));
-            tell_of_jobs(transaction, events::kDeliveryJob);
-            return static_cast<std::size_t>(transaction
-                                                .exec_params(kDeliverBetween, sql_id(environment), from, to, from_id,
-                                                             to_id, sql_id(id), kPartitions, sql_time(now))
-                                                .affected_rows());
+        ChangingQuery<std::size_t> query = [=, now = backend_.clock.now()](pqxx::work& transaction,
+                                                                           Changes& changes) -> Result<std::size_t> {
+            auto const count = replay_in(transaction, now, environment, id, replay);
+            if (count)
+                changes.audit({"webhook.replay", id.str(), std::nullopt,
+                               json::object{{"event_id", id_or_null(replay.event)},
+                                            {"from", time_or_null(replay.from)},
+                                            {"to", time_or_null(replay.to)},
+                                            {"deliveries", *count}}});
+            return count;
         };
-        co_return co_await backend_.pool.transact<std::size_t>(environment, deadline, std::move(query));
+        co_return co_await transact_change<std::size_t>(backend_, environment, std::move(author), deadline,
+                                                        std::move(query));
     }
 
     Task<Result<DeliveryState>> load_delivery(EnvironmentId environment, DeliveryId id, Deadline deadline) override
@@ -335,11 +372,6 @@ public:
 
 private:
     static Result<Webhook> one(pqxx::result const& rows) { return only_row<Webhook>(rows, "webhook", webhook_in); }
-
-    Task<Result<Webhook>> row_of(EnvironmentId environment, Deadline deadline, pg::Query<Webhook> query)
-    {
-        return backend_.pool.transact<Webhook>(environment, deadline, std::move(query));
-    }
 
     Backend const backend_;
 };

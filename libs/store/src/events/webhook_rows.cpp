@@ -34,6 +34,13 @@ Webhook webhook_in(pqxx::row const& row)
     return webhook;
 }
 
+json::object audited(Webhook const& webhook)
+{
+    return {{"target_url", webhook.target_url},
+            {"event_types", json::array_of(webhook.event_types)},
+            {"is_active", webhook.is_active}};
+}
+
 AttemptEntry attempt_in(pqxx::row const& row)
 {
     AttemptEntry entry;

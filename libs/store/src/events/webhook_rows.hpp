@@ -29,6 +29,8 @@ inline constexpr char kReceiverWorks[] =
     "AND (failures > 0 OR paused_until IS NOT NULL OR last_failure IS NOT NULL)";
 
 [[nodiscard]] events::Webhook webhook_in(pqxx::row const& row);
+/// What the audit log has of it: the members that the API shows. Of a webhook only.
+[[nodiscard]] json::object audited(events::Webhook const& webhook);
 [[nodiscard]] events::AttemptEntry attempt_in(pqxx::row const& row);
 
 /// Adds the secrets, sealed under the newest key.

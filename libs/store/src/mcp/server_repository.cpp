@@ -4,6 +4,7 @@
 #include "core/job_queue.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/row_values.hpp"
 #include "core/rows.hpp"
 #include "core/secrets.hpp"
@@ -95,6 +96,21 @@ McpServer server_in(pqxx::row const& row)
     return server;
 }
 
+/// What the audit log has of it: the members that the API shows.
+json::object audited(McpServer const& server)
+{
+    json::object members{{"name", server.name},
+                         {"created_by", server.created_by},
+                         {"expires_at", time_or_null(server.expires_at)},
+                         {"integrated_account_id", id_or_null(server.account)},
+                         {"config", config_json(server.config)}};
+    if (!server.account) {
+        members["tenant_id"] = server.tenant_id;
+        members["integrations"] = json::array_of(server.integrations);
+    }
+    return members;
+}
+
 /// What a change may write. A new server has more.
 RowValues changeable_values_of(McpServer const& server)
 {
@@ -132,12 +148,13 @@ public:
     {
     }
 
-    Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, Deadline deadline) override
+    Task<Result<McpServer>> create(McpServer server, crypto::TokenHash hash, tenancy::Author author,
+                                   Deadline deadline) override
     {
         auto const environment = server.environment;
         server.id = McpServerId{uuid_v7(backend_.clock.now())};
-        pg::Query<McpServer> query = [server = std::move(server), hash,
-                                      &clock = backend_.clock](pqxx::work& transaction) -> Result<McpServer> {
+        ChangingQuery<McpServer> query = [server = std::move(server), hash, &backend = backend_](
+                                             pqxx::work& transaction, Changes& changes) -> Result<McpServer> {
             if (server.account &&
                 transaction.exec_params(kHoldAccount, sql_id(server.environment), sql_id(*server.account)).empty())
                 return not_found("integrated account");
@@ -146,15 +163,21 @@ public:
                 .text("tenant_id", server.account ? std::nullopt : std::optional(server.tenant_id))
                 .text("created_by", server.created_by);
             auto const made = write_row(transaction, kInsert, {sql_id(server.environment), sql_id(server.id)}, values);
+            if (auto const admitted =
+                    check_quota(transaction, backend, server.environment, tenancy::Quota::mcp_servers);
+                !admitted)
+                return admitted.error();
             // An account's own part of its tools is kept up to date as long as a server shows them.
             for (auto const& account : account_ids_of(transaction, server, kMostAccounts))
                 schedule_sooner(transaction, toolcalls::kSchemaJob, server.environment, account.uuid(),
-                                clock.now() + kFirstLook);
+                                backend.clock.now() + kFirstLook);
             add_secret(transaction, "mcp", hash, server.id.uuid());
             schedule_expiry(transaction, server);
+            changes.audit({"mcp_server.create", server.id.str(), std::nullopt, audited(server)});
             return server_in(made[0]);
         };
-        co_return co_await backend_.pool.transact<McpServer>(environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, std::move(author), deadline,
+                                                      std::move(query));
     }
 
     Task<Result<McpServer>> find(EnvironmentId environment, ServerOwner owner, McpServerId id,
@@ -177,7 +200,7 @@ public:
     }
 
     Task<Result<McpServer>> update(EnvironmentId environment, ServerOwner owner, McpServerId id, ServerChange change,
-                                   Deadline deadline) override
+                                   tenancy::Author author, Deadline deadline) override
     {
         ChangingQuery<McpServer> query = [environment, owner, id, change = std::move(change)](
                                              pqxx::work& transaction, Changes& changes) -> Result<McpServer> {
@@ -185,19 +208,23 @@ public:
             if (rows.empty())
                 return not_found("MCP server");
             auto server = server_in(rows[0]);
+            auto before = audited(server);
             if (auto const changed = change(server); !changed)
                 return changed.error();
             auto const written =
                 write_row(transaction, kUpdate, {sql_id(environment), sql_id(id)}, changeable_values_of(server));
             schedule_expiry(transaction, server);
             changes.add(change_of(server));
+            changes.audit(tenancy::difference("mcp_server.update", id.str(), std::move(before), audited(server)));
             return server_in(written[0]);
         };
-        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, std::move(author), deadline,
+                                                      std::move(query));
     }
 
     Task<Result<McpServer>> rotate_token(EnvironmentId environment, ServerOwner owner, McpServerId id,
-                                         crypto::TokenHash hash, Timestamp old_end, Deadline deadline) override
+                                         crypto::TokenHash hash, Timestamp old_end, tenancy::Author author,
+                                         Deadline deadline) override
     {
         ChangingQuery<McpServer> query = [=](pqxx::work& transaction, Changes& changes) -> Result<McpServer> {
             auto const rows = transaction.exec_params(kLock, sql_id(environment), sql_id(owner), sql_id(id));
@@ -207,12 +234,15 @@ public:
             end_secrets(transaction, id.uuid(), old_end);
             add_secret(transaction, "mcp", hash, id.uuid());
             changes.add(change_of(server));
+            changes.audit({"mcp_server.rotate_token", id.str(), std::nullopt,
+                           json::object{{"previous_token_ends_at", to_rfc3339(old_end)}}});
             return server;
         };
-        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, std::move(author), deadline,
+                                                      std::move(query));
     }
 
-    Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id,
+    Task<Result<McpServer>> remove(EnvironmentId environment, ServerOwner owner, McpServerId id, tenancy::Author author,
                                    Deadline deadline) override
     {
         ChangingQuery<McpServer> query = [environment, owner, id](pqxx::work& transaction,
@@ -223,9 +253,11 @@ public:
             auto server = server_in(rows[0]);
             unschedule(transaction, mcp::kExpiryJob, environment, id.uuid());
             changes.add(change_of(server));
+            changes.audit({"mcp_server.delete", id.str(), audited(server), std::nullopt});
             return server;
         };
-        co_return co_await transact_change<McpServer>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<McpServer>(backend_, environment, std::move(author), deadline,
+                                                      std::move(query));
     }
 
     Task<Result<bool>> remove_expired(EnvironmentId environment, McpServerId id, Deadline deadline) override

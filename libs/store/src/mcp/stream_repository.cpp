@@ -1,5 +1,6 @@
 #include "core/backend.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
 #include "mcp/streams.hpp"
@@ -9,7 +10,11 @@
 namespace sluice::store {
 namespace {
 
-constexpr char kOpen[] = "INSERT INTO mcp_streams (id, mcp_server_id, replica) VALUES ($1, $2, $3)";
+constexpr char kOpen[] = "INSERT INTO mcp_streams (id, mcp_server_id, replica, environment_id) VALUES ($1, $2, $3, $4)";
+// Those of replicas that are gone.
+constexpr char kForgetLost[] =
+    "DELETE FROM mcp_streams WHERE environment_id = $1 AND id IN (SELECT id FROM mcp_streams WHERE environment_id = $1 "
+    "AND seen_at < now() - interval '90 seconds' FOR UPDATE SKIP LOCKED)";
 constexpr char kClose[] = "WITH gone AS (DELETE FROM mcp_stream_messages WHERE stream_id = $1) "
                           "DELETE FROM mcp_streams WHERE id = $1";
 constexpr char kIsOpen[] = "SELECT EXISTS (SELECT 1 FROM mcp_streams WHERE id = $1 AND mcp_server_id = $2 "
@@ -29,11 +34,15 @@ public:
     {
     }
 
-    Task<Result<void>> open(Uuid stream, McpServerId server, Uuid replica, Deadline deadline) override
+    Task<Result<void>> open(Uuid stream, EnvironmentId environment, McpServerId server, Uuid replica,
+                            Deadline deadline) override
     {
-        return run(deadline, [=](pqxx::work& transaction) {
-            transaction.exec_params0(kOpen, sql_id(stream), sql_id(server), sql_id(replica));
-        });
+        pg::Query<bool> query = [=, &backend = backend_](pqxx::work& transaction) -> Result<bool> {
+            transaction.exec_params0(kOpen, sql_id(stream), sql_id(server), sql_id(replica), sql_id(environment));
+            auto const admitted = check_quota(transaction, backend, environment, tenancy::Quota::streams, kForgetLost);
+            return admitted ? Result<bool>(true) : Result<bool>(admitted.error());
+        };
+        return without_value(backend_.pool.transact<bool>(environment, deadline, std::move(query)));
     }
 
     Task<Result<void>> close(Uuid stream, Deadline deadline) override

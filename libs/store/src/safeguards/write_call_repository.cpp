@@ -1,10 +1,12 @@
 #include "safeguards/write_calls.hpp"
 
 #include "core/backend.hpp"
+#include "core/changes.hpp"
 #include "core/data_keys.hpp"
 #include "core/event_rows.hpp"
 #include "core/list_sql.hpp"
 #include "core/queries.hpp"
+#include "core/quota_rows.hpp"
 #include "core/row_values.hpp"
 #include "core/rows.hpp"
 #include "crypto/mac.hpp"
@@ -48,6 +50,12 @@ constexpr char kAsk[] =
     "ON CONFLICT DO NOTHING RETURNING id";
 #undef SLUICE_KEY
 constexpr std::size_t kMostPending = 100;
+#define SLUICE_FORGET(which)                                                                                           \
+    "DELETE FROM write_calls WHERE environment_id = $1 AND id IN (SELECT id FROM write_calls "                         \
+    "WHERE environment_id = $1 AND ends_at <= now()" which " LIMIT 1000 FOR UPDATE SKIP LOCKED)"
+constexpr char kForgetAllEnded[] = SLUICE_FORGET("");
+constexpr char kForgetUndecided[] = SLUICE_FORGET(" AND state = 'pending'");
+#undef SLUICE_FORGET
 
 // By the row that was taken: another one may have come in its place.
 #define SLUICE_TAKEN "environment_id = $1 AND id = $2 AND state = 'running'"
@@ -176,6 +184,15 @@ json::object payload_of(Approval const& approval)
     return payload;
 }
 
+/// What the audit log has of a decision: neither the arguments, which may be the customer's, nor the code.
+json::object audited(Approval const& approval)
+{
+    return {{"status", name_of(approval.state)},
+            {"tool", approval.tool},
+            {"mcp_server_id", approval.server.str()},
+            {"integrated_account_id", approval.account.str()}};
+}
+
 Error no_more_codes()
 {
     return {ErrorCode::forbidden,
@@ -194,17 +211,20 @@ public:
                                  std::chrono::seconds lease, Deadline deadline) override
     {
         pg::Query<WriteCall> query = [=, tool = std::move(tool), now = backend_.clock.now(),
-                                      &keyring = backend_.keyring](pqxx::work& transaction) -> Result<WriteCall> {
+                                      &backend = backend_](pqxx::work& transaction) -> Result<WriteCall> {
             auto const seconds = static_cast<double>(lease.count());
             transaction.exec_params0(kForgetEnded, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest));
             if (!needs_approval) {
                 auto const made =
                     transaction.exec_params(kInsert, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest),
                                             sql_id(uuid_v7(now)), sql_id(account), tool, seconds);
-                if (!made.empty())
-                    return taken(id_in<ApprovalId>(made[0]["id"]));
+                if (!made.empty()) {
+                    auto const admitted = check_quota(transaction, backend, key.environment,
+                                                      tenancy::Quota::write_calls, kForgetAllEnded);
+                    return admitted ? taken(id_in<ApprovalId>(made[0]["id"])) : Result<WriteCall>(admitted.error());
+                }
             }
-            auto known = find(transaction, keyring, key);
+            auto known = find(transaction, backend.keyring, key);
             if (!known)
                 return known;
             // Where approval is not asked for any more, nobody's decision is waited for.
@@ -255,8 +275,8 @@ public:
     Task<Result<WriteCall>> ask(WriteCallKey key, Approval approval, Deadline deadline) override
     {
         pg::Query<WriteCall> query = [key, approval = std::move(approval), now = backend_.clock.now(),
-                                      &keyring = backend_.keyring](pqxx::work& transaction) -> Result<WriteCall> {
-            auto const data_key = newest_data_key(transaction, keyring, key.environment);
+                                      &backend = backend_](pqxx::work& transaction) -> Result<WriteCall> {
+            auto const data_key = newest_data_key(transaction, backend.keyring, key.environment);
             if (!data_key)
                 return data_key.error();
             transaction.exec_params0(kForgetEnded, sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest));
@@ -274,12 +294,14 @@ public:
                 {sql_id(key.environment), sql_id(key.server), sql_bytes(key.digest), std::to_string(kMostPending)},
                 values);
             if (!made.empty()) {
+                if (auto const admitted = admit(transaction, backend, key.environment); !admitted)
+                    return admitted.error();
                 auto payload = payload_of(approval);
                 payload["code"] = approval.code;
                 payload["approval_url"] = approval.url;
                 record_event(transaction, now, key.environment, "approval:requested", approval.account, payload);
             }
-            auto known = find(transaction, keyring, key);
+            auto known = find(transaction, backend.keyring, key);
             if (!known && known.error().code() == ErrorCode::not_found)
                 return Error{ErrorCode::rate_limited,
                              fmt::format("{} calls of this MCP server wait for approval already: wait until some are "
@@ -332,11 +354,11 @@ public:
     }
 
     Task<Result<Approval>> decide(EnvironmentId environment, ApprovalId id, bool is_approved, std::string decided_by,
-                                  Deadline deadline) override
+                                  tenancy::Author author, Deadline deadline) override
     {
-        pg::Query<Approval> query = [environment, id, is_approved, decided_by = std::move(decided_by),
-                                     now = backend_.clock.now(),
-                                     &keyring = backend_.keyring](pqxx::work& transaction) -> Result<Approval> {
+        ChangingQuery<Approval> query =
+            [environment, id, is_approved, decided_by = std::move(decided_by), now = backend_.clock.now(),
+             &keyring = backend_.keyring](pqxx::work& transaction, Changes& changes) -> Result<Approval> {
             auto const rows = transaction.exec_params(
                 kDecide, sql_id(environment), sql_id(id),
                 std::string(name_of(is_approved ? State::approved : State::declined)), decided_by);
@@ -348,15 +370,28 @@ public:
                              fmt::format("This call is {} already: it is decided once.", there[0]["state"].c_str())};
             }
             auto approval = approval_in(transaction, keyring, rows[0]);
-            if (approval)
-                record_event(transaction, now, environment, is_approved ? "approval:approved" : "approval:declined",
-                             approval->account, payload_of(*approval));
+            if (!approval)
+                return approval;
+            record_event(transaction, now, environment, is_approved ? "approval:approved" : "approval:declined",
+                         approval->account, payload_of(*approval));
+            changes.audit(
+                {is_approved ? "approval.approve" : "approval.decline", id.str(), std::nullopt, audited(*approval)});
             return approval;
         };
-        co_return co_await backend_.pool.transact<Approval>(environment, deadline, std::move(query));
+        co_return co_await transact_change<Approval>(backend_, environment, std::move(author), deadline,
+                                                     std::move(query));
     }
 
 private:
+    /// Whether a call may be asked for that was just written. Errors: conflict.
+    static Result<void> admit(pqxx::work& transaction, Backend const& backend, EnvironmentId environment)
+    {
+        auto const admitted =
+            check_quota(transaction, backend, environment, tenancy::Quota::approvals, kForgetUndecided);
+        return admitted ? check_quota(transaction, backend, environment, tenancy::Quota::write_calls, kForgetAllEnded)
+                        : admitted;
+    }
+
     /// Errors: not_found.
     static Result<WriteCall> find(pqxx::work& transaction, crypto::Keyring const& keyring, WriteCallKey const& key)
     {

@@ -1,16 +1,31 @@
 #include "tenancy/retention.hpp"
 
+#include "calllog/log_repository.hpp"
 #include "core/backend.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
+#include "tenancy/audit.hpp"
 
 #include <pqxx/result>
 
 namespace sluice::store {
 namespace {
 
-constexpr std::string_view kHistories[] = {"events", "deliveries", "delivery_attempts"};
+struct History {
+    std::string_view table;
+    std::chrono::days kept;
+};
+constexpr History kHistories[] = {
+    {"events", tenancy::Retention::kKept},
+    {"deliveries", tenancy::Retention::kKept},
+    {"delivery_attempts", tenancy::Retention::kKept},
+    {"call_log", calllog::LogRepository::kKept},
+    {"call_log_bodies", calllog::LogRepository::kBodiesKept},
+    {"call_log_hours", calllog::LogRepository::kSumsKept},
+    {"audit_log", tenancy::AuditRepository::kKept},
+};
 constexpr char kKeep[] = "SELECT keep_history($1, $2) AS done";
+constexpr char kForgetSignIns[] = "SELECT forget_sign_ins() AS done";
 // A turn that ends early has begun elsewhere than the one before.
 constexpr char kEnvironments[] = "SELECT id FROM environments ORDER BY random()";
 // In batches: no transaction holds a table for long.
@@ -20,6 +35,7 @@ constexpr char kEnvironments[] = "SELECT id FROM environments ORDER BY random()"
 constexpr char kLinks[] = SLUICE_SWEEP("link_tokens", "expires_at");
 constexpr char kConnections[] = SLUICE_SWEEP("connections", "expires_at");
 constexpr char kWriteCalls[] = SLUICE_SWEEP("write_calls", "ends_at");
+constexpr char kKeyedRequests[] = SLUICE_SWEEP("keyed_requests", "ends_at");
 #undef SLUICE_SWEEP
 
 struct Sweep {
@@ -29,7 +45,9 @@ struct Sweep {
 constexpr Sweep kSweeps[] = {
     {kLinks, tenancy::Retention::kKept},
     {kConnections, tenancy::Retention::kKept},
-    {kWriteCalls, std::chrono::days(0)}, // Those are over once they end, and say nothing of the past.
+    // Those are over once they end, and say nothing of the past.
+    {kWriteCalls, std::chrono::days(0)},
+    {kKeyedRequests, std::chrono::days(0)},
 };
 
 class PgRetention final : public tenancy::Retention {
@@ -42,17 +60,24 @@ public:
     Task<Result<std::size_t>> turn_days(Deadline deadline) override
     {
         std::size_t done = 0;
-        for (auto const history : kHistories) {
+        for (auto const& history : kHistories) {
             // In a transaction each: it locks a whole table.
             pg::Query<std::size_t> query = [history](pqxx::work& transaction) -> Result<std::size_t> {
-                return transaction.exec_params1(kKeep, std::string(history), kKept.count())["done"].as<std::size_t>();
+                return transaction.exec_params1(kKeep, std::string(history.table), history.kept.count())["done"]
+                    .as<std::size_t>();
             };
             auto const some = co_await backend_.pool.lookup<std::size_t>(deadline, std::move(query));
             if (!some)
                 co_return some.error();
             done += *some;
         }
-        co_return done;
+        pg::Query<std::size_t> forget = [](pqxx::work& transaction) -> Result<std::size_t> {
+            return transaction.exec1(kForgetSignIns)["done"].as<std::size_t>();
+        };
+        auto const forgotten = co_await backend_.pool.lookup<std::size_t>(deadline, std::move(forget));
+        if (!forgotten)
+            co_return forgotten.error();
+        co_return done + *forgotten;
     }
 
     Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) override

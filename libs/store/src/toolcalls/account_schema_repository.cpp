@@ -73,7 +73,7 @@ public:
     }
 
     Task<Result<bool>> store(EnvironmentId environment, IntegratedAccountId account, AccountSchema schema,
-                             Deadline deadline) override
+                             std::optional<tenancy::Author> author, Deadline deadline) override
     {
         ChangingQuery<bool> query = [environment, account, schema = std::move(schema)](
                                         pqxx::work& transaction, Changes& changes) -> Result<bool> {
@@ -85,9 +85,11 @@ public:
             bool const is_changed = rows[0]["is_changed"].as<bool>();
             if (is_changed)
                 changes.add({snapshots::Change::Kind::account, environment, account.uuid()});
+            changes.audit({"integrated_account.refresh_schema", account.str(), std::nullopt,
+                           json::object{{"is_changed", is_changed}}});
             return is_changed;
         };
-        co_return co_await transact_change<bool>(backend_, environment, deadline, std::move(query));
+        co_return co_await transact_change<bool>(backend_, environment, std::move(author), deadline, std::move(query));
     }
 
     Task<Result<bool>> is_shown(EnvironmentId environment, IntegratedAccountId account, Deadline deadline) override

@@ -8,6 +8,7 @@
 #include "tenancy/tenancy.hpp"
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -34,18 +35,22 @@ public:
               snapshots::CacheConfig config);
     ~ApiTokens();
 
+    using Pointer = std::shared_ptr<ApiToken const>;
+
     /// What `authenticate` would answer, where no wait is needed: the token is cached or mistyped. Otherwise nothing.
-    [[nodiscard]] std::optional<Result<ApiToken>> authenticate_warm(std::string_view token) const;
+    [[nodiscard]] std::optional<Result<Pointer>> authenticate_warm(std::string_view token,
+                                                                   std::string_view address) const;
     /// The environment of a cached token; empty if the token is not cached. The token may have ended since.
     [[nodiscard]] EnvironmentId known_environment(std::string_view token) const;
-    /// Errors: unauthenticated (mistyped, unknown, expired); rate_limited (`SecretGate`); unavailable.
-    Task<Result<ApiToken>> authenticate(std::string_view token, Deadline deadline);
+    /// `address` is the client's, without a port. Errors: unauthenticated (mistyped, unknown, expired); forbidden if
+    /// the token is not taken from that address; rate_limited (`SecretGate`); unavailable.
+    Task<Result<Pointer>> authenticate(std::string_view token, std::string_view address, Deadline deadline);
 
     void apply(snapshots::Change const& change);
     void set_listening(bool listening);
 
 private:
-    [[nodiscard]] Result<ApiToken> unless_expired(ApiToken const& token) const;
+    [[nodiscard]] Result<Pointer> usable(Pointer token, std::string_view address) const;
 
     ApiTokenRepository& repository_;
     crypto::Keyring const& keyring_;

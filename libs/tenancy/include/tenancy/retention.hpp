@@ -17,14 +17,14 @@ namespace sluice::tenancy {
 inline constexpr jobs::Kind kRetentionJob{"retention"};
 
 /// Deletes history. Events, deliveries and their log go by whole days; ended link tokens, connections and remembered
-/// calls go by rows. Every function may answer unavailable.
+/// calls and requests go by rows. Every function may answer unavailable.
 class Retention {
 public:
     static constexpr std::chrono::days kKept{30};
 
     virtual ~Retention() = default;
-    /// Makes the partitions of the coming days and drops those that are too old. Gives how many; 0 if nothing is left
-    /// to do.
+    /// Makes the partitions of the coming days and drops those that are too old; deletes sessions and links of people
+    /// that are over. Gives how many; 0 if nothing is left to do.
     virtual Task<Result<std::size_t>> turn_days(Deadline deadline) = 0;
     /// All environments, in any order.
     virtual Task<Result<std::vector<EnvironmentId>>> environments(Deadline deadline) = 0;

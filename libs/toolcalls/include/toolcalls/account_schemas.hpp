@@ -6,6 +6,7 @@
 #include "base/timestamp.hpp"
 #include "jobs/queue.hpp"
 #include "proxy/vendor_calls.hpp"
+#include "tenancy/actor.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -35,9 +36,9 @@ public:
     /// fills evenly, so that no hour has more than `per_hour`. Errors: rate_limited if the bucket has too few.
     virtual Task<Result<void>> spend(EnvironmentId environment, IntegratedAccountId account, int calls, int per_hour,
                                      Deadline deadline) = 0;
-    /// Stores the schema, and says whether its records changed.
+    /// Stores the schema, and says whether its records changed. If somebody asked for it, the audit log has who.
     virtual Task<Result<bool>> store(EnvironmentId environment, IntegratedAccountId account, AccountSchema schema,
-                                     Deadline deadline) = 0;
+                                     std::optional<tenancy::Author> author, Deadline deadline) = 0;
     /// Whether an MCP server shows the account's tools.
     virtual Task<Result<bool>> is_shown(EnvironmentId environment, IntegratedAccountId account, Deadline deadline) = 0;
 };
@@ -61,8 +62,10 @@ public:
 
     /// Reads what `when` asks for and stores it. If the vendor does not answer, what was known stays. A source that the
     /// account may not read is empty. Errors: those of `VendorCalls::list`; rate_limited if the account's share of
-    /// calls is spent; unavailable.
-    Task<Result<Update>> update(accounts::CallableAccountPtr account, When when, Deadline deadline);
+    /// calls is spent; unavailable. `author`: who asks, for the audit log; nothing for what Sluice does by itself. An
+    /// account without sources has nothing to read, and no entry.
+    Task<Result<Update>> update(accounts::CallableAccountPtr account, When when, std::optional<tenancy::Author> author,
+                                Deadline deadline);
 
 private:
     Task<Result<std::string>> marker_of(accounts::CallableAccountPtr account, Deadline deadline);

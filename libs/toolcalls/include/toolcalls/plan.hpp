@@ -34,10 +34,10 @@ struct Plan {
     [[nodiscard]] std::string writes() const;
 };
 
-/// Plans a call. `parts` are the sorted arguments of the tool. Errors: those of `Caller::call`; invalid_argument if the
-/// definition refuses the call with these arguments.
+/// Plans a call. `parts` are the sorted arguments of the tool. The reads are logged with `origin`, which may be null.
+/// Errors: those of `Caller::call`; invalid_argument if the definition refuses the call with these arguments.
 Task<Result<Plan>> plan_calls(proxy::Caller& caller, accounts::CallableAccountPtr account, tools::Tool const& tool,
-                              catalog::CallParts parts, Deadline deadline);
+                              catalog::CallParts parts, calllog::Origin const* origin, Deadline deadline);
 
 /// Makes the calls of a plan. The first that fails ends it: then the error says what was made before. Errors: those of
 /// `Caller::call`.
@@ -47,6 +47,6 @@ Task<Result<proxy::Outcome>> carry_out(proxy::Caller& caller, accounts::Callable
 /// Shows the calls of a plan (api-spec, `ApprovalRequest`): `{about, effects, request, changes}`, where there are
 /// several vendor calls also `{steps}`. Errors: those of `proxy::preview`.
 Task<Result<json::object>> preview(proxy::Caller& caller, accounts::CallableAccountPtr account, Plan const& plan,
-                                   Deadline deadline);
+                                   calllog::Origin const* origin, Deadline deadline);
 
 } // namespace sluice::toolcalls

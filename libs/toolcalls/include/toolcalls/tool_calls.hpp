@@ -67,6 +67,9 @@ public:
     /// Both must outlive it.
     ToolCalls(proxy::Caller& caller, safeguards::SafeWrites& safe_writes);
 
+    /// Takes the arguments of a call out of the member `arguments`. Null, an empty list and no such member mean none,
+    /// and a text may write them as JSON. Nothing if they are no object.
+    [[nodiscard]] static std::optional<json::object> arguments_in(json::object& from);
     /// Errors: not_found. Its text says which rule hides the tool, or which tools have a similar name.
     [[nodiscard]] static Result<FoundTool> find_tool(Grant const& grant, std::string_view name);
     /// The account that the call means, and the tool as that account has it. Errors: invalid_argument at the argument
@@ -79,23 +82,25 @@ public:
     /// `inputs`. Errors: as of `check`.
     [[nodiscard]] static Result<void> fill(ToolCall& call, json::object const& input);
 
-    /// Makes the call, or previews it, or asks for its approval. A read is cancelled if `waiter` goes away; a write
-    /// that was sent is finished. `listener` is told of each page of a list. Both may be null. Errors are inside
-    /// `Done`: those of `proxy::Caller::call` and of `safeguards::SafeWrites::make`.
-    Task<Done> make(ToolCall const& call, Grant const& grant, proxy::PageListener* listener, http::Peer const* waiter,
-                    Deadline deadline);
+    /// Makes the call, or previews it, or asks for its approval. A read is cancelled if `requester.waiter` goes
+    /// away; a write that was sent is finished. `listener` is told of each page of a list; it may be null. Errors are
+    /// inside `Done`: those of `proxy::Caller::call` and of `safeguards::SafeWrites::make`.
+    Task<Done> make(ToolCall const& call, Grant const& grant, proxy::PageListener* listener,
+                    calllog::Requester requester, Deadline deadline);
 
 private:
-    Task<Result<Plan>> plan(ToolCall const& call, catalog::CallParts parts, Deadline deadline);
+    Task<Result<Plan>> plan(ToolCall const& call, catalog::CallParts parts, calllog::Origin const* origin,
+                            Deadline deadline);
     /// Writes the called methods of a composed tool into `steps`.
     Task<Result<proxy::Outcome>> plan_and_make(ToolCall const& call, catalog::CallParts parts,
                                                proxy::Gathering gathering, std::string& steps, Deadline deadline);
     Task<safeguards::SafeWrites::Made> make_safely(ToolCall const& call, Grant const& grant, catalog::CallParts parts,
                                                    safeguards::Safeguard safeguard, proxy::Gathering gathering,
                                                    std::string& steps, Deadline deadline);
-    Task<Done> preview_of(ToolCall const& call, catalog::CallParts parts, Deadline deadline);
+    Task<Done> preview_of(ToolCall const& call, catalog::CallParts parts, calllog::Origin const* origin,
+                          Deadline deadline);
     Task<Result<json::object>> view_of(ToolCall const& call, catalog::CallParts parts, std::optional<Plan> const& known,
-                                       Deadline deadline);
+                                       calllog::Origin const* origin, Deadline deadline);
 
     proxy::Caller& caller_;
     safeguards::SafeWrites& safe_writes_;

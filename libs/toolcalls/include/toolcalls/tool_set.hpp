@@ -73,7 +73,8 @@ private:
 
 using ToolSetPtr = std::shared_ptr<ToolSet const>;
 
-/// Shares equal tool sets and equal renamed tools. Thread-safe. Used only when an MCP server is read from the database.
+/// Shares equal tool sets and equal renamed tools. Thread-safe. Used only when an MCP server is read from the database,
+/// and when `AccountTools` first meets a list.
 class ToolSets {
 public:
     ToolSetPtr get(std::shared_ptr<tools::ToolList const> const& tools, tools::ToolFilter const& filter);

@@ -1,12 +1,17 @@
 #pragma once
 
 #include "base/secret.hpp"
+#include "calllog/settings.hpp"
 #include "http_client/pooled_client.hpp"
 #include "http_server/server.hpp"
+#include "identity/mailer.hpp"
+#include "identity/sessions.hpp"
+#include "limits/counters.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/mint.hpp"
 #include "pg/pool.hpp"
 #include "snapshots/cache.hpp"
+#include "tenancy/quotas.hpp"
 #include "tenancy/secret_gate.hpp"
 
 #include <chrono>
@@ -30,6 +35,8 @@ struct Config {
     mcp::MintConfig mint;
     std::chrono::milliseconds management_limit{1'900}; ///< The time for the database work of a management request.
     std::chrono::milliseconds proxy_limit{50'000};
+    std::chrono::milliseconds stream_limit{3'600'000};   ///< The time for a call whose body is streamed.
+    std::size_t upload_bytes = 5UL * 1024 * 1024 * 1024; ///< The most bytes of a streamed request body.
     /// How long requests are still taken after the signal to stop, so that load balancers see /readyz answer 503 first.
     std::chrono::milliseconds drain_delay{5'000};
     std::chrono::milliseconds drain_limit{20'000}; ///< The time for requests in progress after that.
@@ -45,8 +52,13 @@ struct Config {
     std::string keyring_file;        ///< The file is watched: keys that are added to it are loaded.
     std::string dashboard_directory; ///< The built pages of services/dashboard; empty: no pages are served.
     pg::PoolConfig database;
+    calllog::Config call_log;
     snapshots::CacheConfig cache;
     tenancy::SecretGateConfig tokens;
+    tenancy::QuotaConfig quotas;
+    limits::Config own_limits;
+    identity::SessionConfig sessions;
+    identity::SmtpConfig smtp; ///< By which invitations and links to reset are sent.
 };
 
 } // namespace sluice::api

@@ -2,20 +2,29 @@
 
 #include "areas/accounts/routes.hpp"
 #include "areas/approvals/routes.hpp"
+#include "areas/audit/routes.hpp"
+#include "areas/batch/routes.hpp"
 #include "areas/capabilities/routes.hpp"
 #include "areas/connect/routes.hpp"
 #include "areas/connect_form/routes.hpp"
 #include "areas/documentation/routes.hpp"
 #include "areas/environments/routes.hpp"
+#include "areas/identity_providers/routes.hpp"
 #include "areas/installations/routes.hpp"
 #include "areas/integrations/routes.hpp"
 #include "areas/links/routes.hpp"
+#include "areas/logs/routes.hpp"
 #include "areas/mcp/routes.hpp"
 #include "areas/mcp_servers/routes.hpp"
+#include "areas/me/routes.hpp"
 #include "areas/notification_destinations/routes.hpp"
+#include "areas/oidc/routes.hpp"
 #include "areas/operation/routes.hpp"
 #include "areas/proxy/routes.hpp"
+#include "areas/sign_in/routes.hpp"
 #include "areas/tokens/routes.hpp"
+#include "areas/tools/routes.hpp"
+#include "areas/users/routes.hpp"
 #include "areas/webhooks/routes.hpp"
 
 namespace sluice::api {
@@ -25,11 +34,32 @@ namespace {
 std::vector<Area> all_areas()
 {
     return {
-        operation_area(),    token_area(),       integration_area(),  documentation_area(),
-        installation_area(), account_area(),     capability_area(),   mcp_server_area(),
-        approval_area(),     environment_area(), webhook_area(),      notification_destination_area(),
-        link_area(),         connect_area(),     connect_form_area(), proxy_area(),
+        operation_area(),
+        token_area(),
+        integration_area(),
+        documentation_area(),
+        installation_area(),
+        account_area(),
+        capability_area(),
+        mcp_server_area(),
+        approval_area(),
+        environment_area(),
+        webhook_area(),
+        notification_destination_area(),
+        link_area(),
+        connect_area(),
+        connect_form_area(),
+        proxy_area(),
         mcp_area(),
+        tool_area(),
+        batch_area(),
+        log_area(),
+        audit_area(),
+        sign_in_area(),
+        me_area(),
+        oidc_area(),
+        identity_provider_area(),
+        user_area(),
     };
 }
 

@@ -1,8 +1,15 @@
 import type { ReactNode } from 'react';
-import { CheckLarge, CrossLarge, LinkOff, WarningLarge } from '../parts/icons.tsx';
+import { CheckLarge, CrossLarge, LinkOff, MailLarge, PersonLarge, WarningLarge } from '../parts/icons.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 
-const icons = { success: CheckLarge, problem: WarningLarge, link: LinkOff, declined: CrossLarge };
+const icons = {
+    success: CheckLarge,
+    problem: WarningLarge,
+    link: LinkOff,
+    declined: CrossLarge,
+    mail: MailLarge,
+    person: PersonLarge,
+};
 
 interface Props {
     kind: keyof typeof icons;

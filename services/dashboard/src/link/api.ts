@@ -1,12 +1,10 @@
+import { request } from '../parts/request.ts';
 import type { AccountForm, Authorization, Connection, FormOption, Session, Success } from './contract.ts';
 import { failureOf, networkFailure, unexpectedAnswer, type Failure } from './failure.ts';
 import type { Values } from './fields.ts';
 import type { Answers } from './form.ts';
 
 export type Answer<T> = { ok: T } | { failure: Failure };
-
-/** Longer than the api gives a vendor: its answer is the better one. */
-const limitMs = 60_000;
 
 export interface Choice {
     environment_integration_id: string;
@@ -29,26 +27,14 @@ export interface FormApi {
 /** Calls the api with a token of our pages, or without one. */
 export function callerWith(token?: string) {
     return async function call<T>(path: string, body?: unknown): Promise<Answer<T>> {
-        try {
-            const response = await fetch(path, {
-                method: body === undefined ? 'GET' : 'POST',
-                headers: {
-                    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-                    accept: 'application/json',
-                    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-                },
-                ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-                cache: 'no-store',
-                referrerPolicy: 'no-referrer',
-                redirect: 'error',
-                signal: AbortSignal.timeout(limitMs),
-            });
-            const answer: unknown = await response.json().catch(() => undefined);
-            if (!response.ok) return { failure: failureOf(response.status, answer) };
-            return typeof answer === 'object' && answer !== null ? { ok: answer as T } : { failure: unexpectedAnswer };
-        } catch {
-            return { failure: networkFailure };
-        }
+        const reply = await request(path, {
+            headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+            ...(body === undefined ? {} : { body }),
+        });
+        if (reply === undefined) return { failure: networkFailure };
+        if (!reply.ok) return { failure: failureOf(reply.status, reply.body) };
+        const answer = reply.body;
+        return typeof answer === 'object' && answer !== null ? { ok: answer as T } : { failure: unexpectedAnswer };
     };
 }
 

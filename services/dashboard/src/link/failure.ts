@@ -1,4 +1,5 @@
 // What can go wrong between this page and the api, and how it is said to a customer.
+import { byField, readEnvelope } from '../parts/envelope.ts';
 import type { ErrorType } from './contract.ts';
 
 export interface Failure {
@@ -15,29 +16,8 @@ export interface Failure {
     fields: Record<string, string>;
 }
 
-interface Envelope {
-    message?: unknown;
-    error_type?: unknown;
-    details?: { failures?: unknown };
-}
-
 /** Of a field of the form before connecting, of the one after it, and of the page where calls are approved. */
 const fieldPath = /^(?:(?:context|values)\.|(?=code$))/;
-
-function text(value: unknown): string {
-    return typeof value === 'string' ? value : '';
-}
-
-function fieldFailures(envelope: Envelope): Record<string, string> {
-    const failures = envelope.details?.failures;
-    const fields: Record<string, string> = {};
-    if (!Array.isArray(failures)) return fields;
-    for (const { path, message } of failures as { path?: unknown; message?: unknown }[]) {
-        const name = fieldPath.test(text(path)) ? text(path).replace(fieldPath, '') : '';
-        if (name !== '' && fields[name] === undefined) fields[name] = text(message);
-    }
-    return fields;
-}
 
 /** "is already in use" becomes a sentence; "must match ^…$" is for developers. */
 export function sayAtField(label: string, message: string): string {
@@ -52,17 +32,15 @@ export const unexpectedAnswer: Failure = { kind: 'ours', message: '', fields: {}
 
 /** `body` is undefined if the answer was no JSON object. */
 export function failureOf(status: number, body: unknown): Failure {
-    const envelope: Envelope = typeof body === 'object' && body !== null ? body : {};
-    const message = text(envelope.message);
+    const { message, errorType, failures } = readEnvelope(body);
     const none = {};
     if (status === 401) return { kind: 'link', message, fields: none };
-    if (envelope.error_type === 'post_install_error') return { kind: 'setup', message, fields: none };
-    const fields = fieldFailures(envelope);
+    if (errorType === 'post_install_error') return { kind: 'setup', message, fields: none };
+    const fields = byField(failures, (path) => (fieldPath.test(path) ? path.replace(fieldPath, '') : ''));
     if ((status === 400 || status === 422) && Object.keys(fields).length > 0)
         return { kind: 'fields', message, fields };
-    if (envelope.error_type === 'validation_error' || status === 422)
-        return { kind: 'credentials', message, fields: none };
-    if (envelope.error_type === 'connection_error' || status === 502 || status === 504)
+    if (errorType === 'validation_error' || status === 422) return { kind: 'credentials', message, fields: none };
+    if (errorType === 'connection_error' || status === 502 || status === 504)
         return { kind: 'vendor', message, fields: none };
     if (status === 429) return { kind: 'busy', message, fields: none };
     if (status >= 400 && status < 500) return { kind: 'request', message, fields: none };

@@ -16,10 +16,14 @@ interface Props {
     isSecret?: boolean;
     isEmail?: boolean;
     isReadOnly?: boolean;
+    /** What browsers and password managers fill in; otherwise an e-mail address, or nothing. */
+    purpose?: Purpose;
 }
 
+export type Purpose = 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'name' | 'organization';
+
 export function TextField({ name, label, description, value, onChange, onBlur, problem, ...props }: Props) {
-    const { isRequired = false, isSecret = false, isEmail = false, isReadOnly = false } = props;
+    const { isRequired = false, isSecret = false, isEmail = false, isReadOnly = false, purpose } = props;
     const [isShown, setIsShown] = useState(false);
     return (
         <AriaTextField
@@ -33,8 +37,8 @@ export function TextField({ name, label, description, value, onChange, onBlur, p
             isReadOnly={isReadOnly}
             isInvalid={problem !== undefined}
             validationBehavior="aria"
-            inputMode={isEmail ? 'email' : 'text'}
-            autoComplete={isEmail ? 'email' : 'off'}
+            inputMode={isEmail ? 'email' : purpose === 'one-time-code' ? 'numeric' : 'text'}
+            autoComplete={purpose ?? (isEmail ? 'email' : 'off')}
             autoCorrect="off"
             spellCheck="false"
         >
@@ -43,7 +47,10 @@ export function TextField({ name, label, description, value, onChange, onBlur, p
                 {!isRequired && <span className="field-optional"> (optional)</span>}
             </Label>
             <div className="field-box">
-                <Input className={isSecret ? 'field-input field-input-secret' : 'field-input'} autoCapitalize="none" />
+                <Input
+                    className={isSecret ? 'field-input field-input-secret' : 'field-input'}
+                    autoCapitalize={purpose === 'name' ? 'words' : 'none'}
+                />
                 {isSecret && (
                     <IconButton label={`${isShown ? 'Hide' : 'Show'} ${label}`} onPress={() => setIsShown(!isShown)}>
                         {isShown ? <EyeOff /> : <Eye />}

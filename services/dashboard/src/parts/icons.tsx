@@ -115,5 +115,19 @@ export const KeyLarge = icon(
     </>,
     28,
 );
+export const MailLarge = icon(
+    <>
+        <rect x="2.5" y="4.5" width="15" height="11" rx="2" />
+        <path d="m3 6 7 5 7-5" />
+    </>,
+    28,
+);
+export const PersonLarge = icon(
+    <>
+        <circle cx="10" cy="7" r="3.2" />
+        <path d="M3.8 16.5c.7-3 3.2-4.5 6.2-4.5s5.5 1.5 6.2 4.5" />
+    </>,
+    28,
+);
 export const CheckLarge = icon(<path className="check-path" d="m4.5 10.5 3.6 3.6 7.4-8" />, 34);
 export const WarningLarge = icon(<path d="M10 5.5v5.5M10 14v.01" />, 34);

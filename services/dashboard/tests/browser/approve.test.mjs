@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { approvalCode } from '../mock.mjs';
-import { button, check, field, focused, heading, mock, openPage, picture, tokenOf } from './support.mjs';
+import { button, check, field, focused, heading, mock, openPage, picture, tokenOf, widths } from './support.mjs';
 
 const linkTo = (id) => `${mock.link}/approve?environment=env_01mock&approval=${id}`;
 const asked = 'An AI agent asks for your approval';
@@ -43,7 +43,7 @@ async function assertDecisionInView(page, name) {
         );
         assert.ok(isOnTop, `${name}: ${label} can be pressed`);
     }
-    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+    const { scrollWidth, clientWidth } = await widths(page);
     assert.equal(scrollWidth, clientWidth, `${name}: nothing sticks out`);
 }
 

@@ -1,7 +1,19 @@
 // The form after connecting.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, check, field, fillForm, heading, linkTo, mock, openPage, picture, tokenOf } from './support.mjs';
+import {
+    button,
+    check,
+    field,
+    fillForm,
+    heading,
+    linkTo,
+    mock,
+    openPage,
+    picture,
+    tokenOf,
+    widths,
+} from './support.mjs';
 
 const question = 'Who answers?';
 const done = 'Your Gorgias account is connected';
@@ -63,7 +75,7 @@ test('on a phone', async (t) => {
     await connect(page, tokenOf('catalogue', '-asks'));
     await heading(page, question).waitFor();
     await check(page, 'account-form-phone');
-    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+    const { scrollWidth, clientWidth } = await widths(page);
     assert.equal(scrollWidth, clientWidth, 'nothing sticks out');
 });
 

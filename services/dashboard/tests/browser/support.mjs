@@ -67,6 +67,13 @@ export async function picture(page, name) {
     await page.screenshot({ path: `${results}${name}.png` });
 }
 
+/** An element itself does not come out of a page, its numbers do. */
+export const widths = (page) =>
+    page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return { scrollWidth, clientWidth };
+    });
+
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name });
 export const button = (page, name) => page.getByRole('button', { name });
 export const field = (page, name) => page.getByRole('textbox', { name });

@@ -70,7 +70,7 @@ public:
         co_await wait(sending, request.peer);
         co_return in_that_manner(std::move(sending));
     }
-    http::Response refuse(int status, std::string_view message) override
+    http::Response refuse(int status, std::string_view message, std::string_view) override
     {
         return http::json_response(status, json::value(http::error_body(status, message)));
     }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "calllog/settings.hpp"
 #include "crypto/keyring.hpp"
 #include "http_client/pooled_client.hpp"
 #include "http_server/server.hpp"
@@ -17,6 +18,7 @@ namespace sluice::worker {
 struct Config {
     http::ServerConfig server;
     pg::PoolConfig database;
+    calllog::Config call_log;
     /// The time between two health checks of an account. A check is one call. The smallest known quota of a vendor is
     /// 40 calls in 20 s; of that, one call in a quarter of an hour is 0.06 %.
     std::chrono::milliseconds health_interval{900'000};

@@ -4,6 +4,7 @@
 #include "proxy/account_observer.hpp"
 #include "proxy/caller.hpp"
 #include "safeguards/safe_writes.hpp"
+#include "support/call_log.hpp"
 #include "support/clock.hpp"
 #include "support/desk.hpp"
 #include "support/fake_accounts.hpp"
@@ -67,6 +68,7 @@ struct DeskCalls {
     telemetry::Registry registry;
     accounts::RefresherMetrics refresher_metrics{registry};
     proxy::CallerMetrics caller_metrics{registry};
+    proxy::UnreadLimits unread_limits{registry, log_file.log()};
     FakeChanges changes;
     FakeAccounts rows{changes, clock};
     FakeIntegrations definitions;
@@ -78,7 +80,9 @@ struct DeskCalls {
     crypto::Keyring keyring = crypto::Keyring::generate();
     crypto::CursorSealer sealer{keyring, clock};
     proxy::AccountObserver observer{io, rows, clock, log_file.log()};
-    proxy::Caller caller{vendor, vault, refresher, sealer, clock, observer, caller_metrics};
+    CallLog call_log{io, clock, registry, log_file.log()};
+    proxy::Caller caller{vendor,   vault,          refresher,      sealer,       clock,
+                         observer, call_log.calls, caller_metrics, unread_limits};
     FakeWriteCalls write_calls{clock};
     tenancy::Waiters waiters{io};
     safeguards::SafeWrites safe_writes{write_calls, waiters, keyring, clock, "https://sluice.example/approve"};

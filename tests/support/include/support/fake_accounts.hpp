@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace sluice::test {
 
@@ -50,6 +51,7 @@ public:
         bool is_enabled = true;
         json::object override;
         std::optional<accounts::SealedSecret> app_secret;
+        std::optional<accounts::SealedSecret> tls_key;
         std::optional<accounts::AppTrouble> app_trouble;
         std::optional<Timestamp> app_worked_at;
         std::size_t app_refusals = 0; ///< How often the app was found to be refused; while it is, once.
@@ -59,6 +61,8 @@ public:
     };
     std::map<EnvironmentIntegrationId, Installation> installations;
     std::map<std::pair<EnvironmentId, IntegratedAccountId>, Row> rows;
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
+    std::vector<accounts::LimitWarning> warnings;
     std::size_t reads = 0; ///< Calls of `load_state`.
 
     /// A row without a transaction and without an announcement: what was there before the test.
@@ -73,14 +77,24 @@ public:
         rows[{account.environment, account.id}] = Row{account, {}, {}, {}, {}, {}, 0};
         return account;
     }
+    /// Gives an installation TLS settings of its own, with the key `our-key`.
+    void show_certificate(EnvironmentId environment, EnvironmentIntegrationId id)
+    {
+        auto& installed = installations[id];
+        installed.override["tls"] = json::object{{"ca", "their-ca"}, {"certificate", "our-certificate"}};
+        auto const place = accounts::tls_place(id);
+        auto const& key = key_of(environment);
+        installed.tls_key = accounts::SealedSecret{key, place, key.seal(place, "our-key")};
+    }
     /// The stored context, opened.
     Result<Context> context_of(EnvironmentId environment, IntegratedAccountId id)
     {
         return accounts::open_context(rows.at({environment, id}).account, key_of(environment));
     }
 
-    Task<Result<Account>> create(Account account, Context context, Deadline) override
+    Task<Result<Account>> create(Account account, Context context, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         if (auto failed = begin("create"))
             co_return *failed;
         auto const made = put(std::move(account), context);
@@ -102,14 +116,15 @@ public:
             co_return *failed;
         tenancy::Page<Account> page;
         for (auto const& [key, row] : rows)
-            if (key.first == environment && std::ssize(page.items) < query.limit)
+            if (key.first == environment && std::ssize(page.items) < query.limit && is_meant(row.account, query))
                 page.items.push_back(row.account);
         co_return page;
     }
 
     Task<Result<Account>> update(EnvironmentId environment, IntegratedAccountId id, bool new_credentials,
-                                 accounts::AccountChange change, Deadline) override
+                                 accounts::AccountChange change, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         if (auto failed = begin("update"))
             co_return *failed;
         auto* row = row_at(environment, id);
@@ -123,6 +138,29 @@ public:
         if (auto const changed = apply(next, new_credentials, change); !changed)
             co_return changed.error();
         co_return commit("update", *row, std::move(next));
+    }
+
+    Task<Result<Account>> note(EnvironmentId environment, IntegratedAccountId id, accounts::AccountChange change,
+                               Deadline) override
+    {
+        if (auto failed = begin("note"))
+            co_return *failed;
+        auto* row = row_at(environment, id);
+        if (row == nullptr)
+            co_return not_found();
+        auto next = *row;
+        if (auto const changed = apply(next, false, change); !changed)
+            co_return changed.error();
+        co_return commit("note", *row, std::move(next));
+    }
+
+    Task<Result<void>> ask_renewal(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                                   Deadline) override
+    {
+        authors.push_back(std::move(author));
+        if (auto failed = begin("ask_renewal"))
+            co_return *failed;
+        co_return row_at(environment, id) != nullptr ? Result<void>{} : not_found();
     }
 
     Task<Result<accounts::RefreshLease>> lease_refresh(EnvironmentId environment, IntegratedAccountId id,
@@ -217,9 +255,20 @@ public:
         co_return Result<void>{};
     }
 
-    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id,
-                                        accounts::AccountChange change, Deadline) override
+    Task<Result<void>> warn_of_limit(EnvironmentId environment, IntegratedAccountId id, accounts::LimitWarning warning,
+                                     Deadline) override
     {
+        if (auto failed = begin("warn_of_limit"))
+            co_return *failed;
+        if (row_at(environment, id) != nullptr)
+            warnings.push_back(std::move(warning));
+        co_return Result<void>{};
+    }
+
+    Task<Result<Account>> store_answers(EnvironmentId environment, IntegratedAccountId id,
+                                        accounts::AccountChange change, tenancy::Author author, Deadline) override
+    {
+        authors.push_back(std::move(author));
         if (auto failed = begin("store_answers"))
             co_return *failed;
         auto* row = row_at(environment, id);
@@ -231,8 +280,10 @@ public:
         co_return commit("store_answers", *row, std::move(next));
     }
 
-    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, Deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, IntegratedAccountId id, tenancy::Author author,
+                              Deadline) override
     {
+        authors.push_back(std::move(author));
         if (auto failed = begin("remove"))
             co_return *failed;
         if (rows.erase({environment, id}) == 0)
@@ -242,6 +293,22 @@ public:
             if (auto failed = after_commit("remove"))
                 co_return *failed;
         co_return Result<void>{};
+    }
+
+    Task<Result<std::vector<IntegratedAccountId>>> remove_all(EnvironmentId environment,
+                                                              std::vector<IntegratedAccountId> ids,
+                                                              tenancy::Author author, Deadline) override
+    {
+        authors.push_back(std::move(author));
+        if (auto failed = begin("remove_all"))
+            co_return *failed;
+        std::vector<IntegratedAccountId> gone;
+        for (auto const id : ids)
+            if (rows.erase({environment, id}) > 0) {
+                changes_.notify({snapshots::Change::Kind::account, environment, id.uuid()});
+                gone.push_back(id);
+            }
+        co_return gone;
     }
 
     Task<Result<accounts::AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
@@ -265,6 +332,7 @@ public:
         state.is_enabled = installed.is_enabled;
         state.override = installed.override;
         state.app_secret = installed.app_secret;
+        state.tls_key = installed.tls_key;
         state.app_trouble = installed.app_trouble;
         state.app_worked_at = installed.app_worked_at;
         state.integration_version = installed.integration_version;
@@ -285,6 +353,13 @@ public:
 private:
     static constexpr std::chrono::seconds kAppPause{30};
 
+    /// Of the conditions of a list only `tenant_id` counts here.
+    static bool is_meant(Account const& account, tenancy::ListQuery const& query)
+    {
+        return std::ranges::all_of(query.conditions, [&](auto const& condition) {
+            return condition.field != "tenant_id" || condition.values.front() == account.tenant_id;
+        });
+    }
     std::optional<Error> begin(std::string_view method) { return before ? before(method) : std::nullopt; }
 
     template <class T>

@@ -31,26 +31,29 @@ public:
     std::optional<Error> failure;      ///< The answer of every call while it is set.
     std::function<Task<void>()> pause; ///< Awaited by `resolve` after it has read.
 
-    Task<Result<tenancy::ApiToken>> create(EnvironmentId environment, std::string name, bool is_mcp_only,
-                                           crypto::TokenHash hash, std::optional<Timestamp> expires_at,
-                                           Deadline) override
+    Task<Result<tenancy::ApiToken>> create(EnvironmentId environment, tenancy::NewApiToken given,
+                                           crypto::TokenHash hash, tenancy::Author, Deadline) override
     {
         if (failure)
             co_return *failure;
-        if (at(environment, name) != rows.end())
+        if (at(environment, given.name) != rows.end())
             co_return Error{ErrorCode::conflict, "There is an API token of that name already."};
         tenancy::ApiToken token;
         token.id = ApiTokenId{uuid_v7({})};
         token.environment = environment;
-        token.name = std::move(name);
-        token.is_mcp_only = is_mcp_only;
-        token.expires_at = expires_at;
+        token.name = std::move(given.name);
+        token.is_mcp_only = given.is_mcp_only;
+        token.expires_at = given.expires_at;
+        token.scopes = std::move(given.scopes);
+        token.addresses = std::move(given.addresses);
+        token.created_by = std::move(given.created_by);
+        read(token);
         rows.push_back({std::move(token), hash});
         co_return rows.back().token;
     }
 
     Task<Result<tenancy::ApiToken>> replace_secret(EnvironmentId environment, std::string name, crypto::TokenHash hash,
-                                                   Deadline) override
+                                                   tenancy::Author, Deadline) override
     {
         if (failure)
             co_return *failure;
@@ -63,6 +66,33 @@ public:
         auto token = row->token;
         changes_.notify(change);
         co_return token;
+    }
+
+    Task<Result<tenancy::ApiToken>> update(EnvironmentId environment, ApiTokenId id, tenancy::ApiTokenChange change,
+                                           tenancy::Author, Deadline) override
+    {
+        auto const row = std::ranges::find_if(
+            rows, [&](auto const& each) { return each.token.environment == environment && each.token.id == id; });
+        if (row == rows.end())
+            co_return not_found();
+        auto& token = row->token;
+        token.name = change.name.value_or(token.name);
+        token.scopes = change.scopes.value_or(token.scopes);
+        token.addresses = change.addresses.value_or(token.addresses);
+        read(token);
+        token.expires_at = change.expires_at.value_or(token.expires_at);
+        changes_.notify({snapshots::Change::Kind::api_token, environment, id.uuid()});
+        co_return token;
+    }
+
+    Task<Result<void>> remove(EnvironmentId environment, ApiTokenId id, tenancy::Author, Deadline) override
+    {
+        auto const erased = std::erase_if(
+            rows, [&](auto const& each) { return each.token.environment == environment && each.token.id == id; });
+        if (erased == 0)
+            co_return not_found();
+        changes_.notify({snapshots::Change::Kind::api_token, environment, id.uuid()});
+        co_return Result<void>{};
     }
 
     Task<Result<tenancy::ApiToken>> find_by_name(EnvironmentId environment, std::string name, Deadline) override
@@ -103,6 +133,11 @@ public:
     }
 
 private:
+    static void read(tenancy::ApiToken& token)
+    {
+        token.permissions = tenancy::permissions_of_scopes(token.scopes).value_or(tenancy::Permissions{});
+        token.networks = http::Networks::parse(token.addresses).value_or(http::Networks{});
+    }
     static Error not_found() { return {ErrorCode::not_found, "There is no such API token."}; }
     std::vector<Row>::iterator at(EnvironmentId environment, std::string const& name)
     {

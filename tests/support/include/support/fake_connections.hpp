@@ -33,11 +33,14 @@ public:
 
     std::map<LinkTokenId, LinkToken> links;
     std::map<ConnectionId, Connection> connections;
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
     /// Called before each change with the name of the method; an error is its answer and nothing happens.
     std::function<std::optional<Error>(std::string_view method)> before;
 
-    Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, Deadline) override
+    Task<Result<LinkToken>> create_link(LinkToken token, crypto::TokenHash hash, tenancy::Author author,
+                                        Deadline) override
     {
+        authors.push_back(std::move(author));
         token.id = LinkTokenId{uuid_v7(clock_.now())};
         token.created_at = clock_.now();
         link_hashes_[hash.digest] = token.id;
@@ -52,8 +55,10 @@ public:
         co_return not_found();
     }
 
-    Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, Deadline) override
+    Task<Result<Connection>> create(Connection connection, crypto::TokenHash state, tenancy::Author author,
+                                    Deadline) override
     {
+        authors.push_back(std::move(author));
         if (auto failed = begin("create"))
             co_return *failed;
         connection.id = ConnectionId{uuid_v7(clock_.now())};
@@ -100,8 +105,9 @@ public:
     }
     Task<Result<accounts::Account>> store_account(std::optional<ConnectionId> connection,
                                                   std::optional<LinkTokenId> link, accounts::Account account,
-                                                  accounts::Context context, Deadline) override
+                                                  accounts::Context context, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         if (auto failed = begin("store_account"))
             co_return *failed;
         if (is_used(link) || (connection && connections.at(*connection).status != Status::exchanging))

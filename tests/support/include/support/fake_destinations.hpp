@@ -5,14 +5,18 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::test {
 
 /// Destinations in memory.
 class FakeDestinations final : public events::DestinationRepository {
 public:
-    Task<Result<events::Destination>> create(events::Destination destination, Secret url, Deadline) override
+    Task<Result<events::Destination>> create(events::Destination destination, Secret url, tenancy::Author author,
+                                             Deadline) override
     {
+        authors.push_back(std::move(author));
         destination.id = NotificationDestinationId{Uuid{static_cast<std::uint8_t>(rows.size() + 1)}};
         urls[destination.id] = url.reveal();
         co_return rows[destination.id] = destination;
@@ -29,16 +33,22 @@ public:
         co_return tenancy::Page<events::Destination>{};
     }
     Task<Result<events::Destination>> update(events::Destination destination, std::optional<Secret> url,
-                                             Deadline) override
+                                             tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         if (url)
             urls[destination.id] = url->reveal();
         co_return rows[destination.id] = destination;
     }
-    Task<Result<void>> remove(EnvironmentId, NotificationDestinationId, Deadline) override { co_return Result<void>{}; }
-    Task<Result<events::DeliveryState>> load_test(EnvironmentId environment, NotificationDestinationId id,
-                                                  Deadline deadline) override
+    Task<Result<void>> remove(EnvironmentId, NotificationDestinationId, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
+        co_return Result<void>{};
+    }
+    Task<Result<events::DeliveryState>> load_test(EnvironmentId environment, NotificationDestinationId id,
+                                                  tenancy::Author author, Deadline deadline) override
+    {
+        authors.push_back(std::move(author));
         auto const found = co_await find(environment, id, deadline);
         if (!found)
             co_return found.error();
@@ -63,6 +73,7 @@ public:
 
     std::map<NotificationDestinationId, events::Destination> rows;
     std::map<NotificationDestinationId, std::string> urls;
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
     int works = 0;
 };
 

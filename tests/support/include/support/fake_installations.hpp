@@ -22,6 +22,7 @@ public:
     }
 
     std::map<EnvironmentIntegrationId, Row> rows;
+    std::vector<tenancy::Author> authors;         ///< Of the changes, in order.
     std::vector<EnvironmentIntegrationId> loaded; ///< By `load`, in order.
 
     void put(Row row)
@@ -33,8 +34,9 @@ public:
         rows[row.id] = std::move(row);
     }
 
-    Task<Result<Ensured>> ensure(Row row, Deadline) override
+    Task<Result<Ensured>> ensure(Row row, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         for (auto const& [id, there] : rows)
             if (there.environment == row.environment && there.integration == row.integration)
                 co_return Ensured{there, false};
@@ -56,6 +58,7 @@ public:
         accounts::InstallationState state;
         state.row = *row;
         state.app_secret = accounts_.installations[id].app_secret;
+        state.tls_key = accounts_.installations[id].tls_key;
         co_return state;
     }
     Task<Result<tenancy::Page<Row>>> list(EnvironmentId environment, tenancy::ListQuery query, Deadline) override
@@ -66,15 +69,18 @@ public:
                 page.items.push_back(row);
         co_return page;
     }
-    Task<Result<Row>> update(Row row, Deadline) override
+    Task<Result<Row>> update(Row row, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         if (at(row.environment, row.id) == nullptr)
             co_return not_found();
         put(row);
         co_return row;
     }
-    Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, Deadline) override
+    Task<Result<void>> remove(EnvironmentId environment, EnvironmentIntegrationId id, tenancy::Author author,
+                              Deadline) override
     {
+        authors.push_back(std::move(author));
         if (at(environment, id) == nullptr)
             co_return not_found();
         rows.erase(id);

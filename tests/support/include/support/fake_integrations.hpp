@@ -35,7 +35,7 @@ public:
         co_return only(id);
     }
     Task<Result<accounts::StoredIntegration>> load(IntegrationId id, Deadline) override { co_return only(id); }
-    Task<Result<bool>> publish(accounts::StoredIntegration integration, Deadline) override
+    Task<Result<bool>> publish(accounts::StoredIntegration integration, tenancy::Author, Deadline) override
     {
         stored = std::move(integration);
         co_return true;

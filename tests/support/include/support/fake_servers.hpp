@@ -26,12 +26,15 @@ public:
     }
 
     std::vector<Row> rows;
-    std::size_t lookups = 0;      ///< Calls of `resolve`.
-    std::optional<Error> failure; ///< The answer of `resolve` and `remove_expired` while it is set.
-    Timestamp now{};              ///< The time of the database, for `remove_expired`.
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
+    std::size_t lookups = 0;              ///< Calls of `resolve`.
+    std::optional<Error> failure;         ///< The answer of `resolve` and `remove_expired` while it is set.
+    Timestamp now{};                      ///< The time of the database, for `remove_expired`.
 
-    Task<Result<mcp::McpServer>> create(mcp::McpServer server, crypto::TokenHash hash, Deadline) override
+    Task<Result<mcp::McpServer>> create(mcp::McpServer server, crypto::TokenHash hash, tenancy::Author author,
+                                        Deadline) override
     {
+        authors.push_back(std::move(author));
         server.id = McpServerId{uuid_v7({})};
         rows.push_back({server, {{hash, std::nullopt}}});
         co_return server;
@@ -55,8 +58,9 @@ public:
     }
 
     Task<Result<mcp::McpServer>> update(EnvironmentId environment, mcp::ServerOwner owner, McpServerId id,
-                                        mcp::ServerChange change, Deadline) override
+                                        mcp::ServerChange change, tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         auto const row = at(environment, owner, id);
         if (row == rows.end())
             co_return not_found();
@@ -69,8 +73,10 @@ public:
     }
 
     Task<Result<mcp::McpServer>> rotate_token(EnvironmentId environment, mcp::ServerOwner owner, McpServerId id,
-                                              crypto::TokenHash hash, Timestamp old_end, Deadline) override
+                                              crypto::TokenHash hash, Timestamp old_end, tenancy::Author author,
+                                              Deadline) override
     {
+        authors.push_back(std::move(author));
         auto const row = at(environment, owner, id);
         if (row == rows.end())
             co_return not_found();
@@ -83,8 +89,9 @@ public:
     }
 
     Task<Result<mcp::McpServer>> remove(EnvironmentId environment, mcp::ServerOwner owner, McpServerId id,
-                                        Deadline) override
+                                        tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         auto const row = at(environment, owner, id);
         if (row == rows.end())
             co_return not_found();

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace sluice::test {
 
@@ -41,6 +42,7 @@ public:
     std::function<std::optional<Error>(std::string_view method)> before;
     /// Called with the id of a call that has ended; a test connects waiters here.
     std::function<void(ApprovalId)> ended;
+    std::vector<tenancy::Author> authors; ///< Of the changes, in order.
     std::size_t tries_to_finish = 0;
 
     Task<Result<WriteCall>> take(Key key, IntegratedAccountId, std::string, bool needs_approval,
@@ -147,8 +149,9 @@ public:
         co_return found;
     }
     Task<Result<Approval>> decide(EnvironmentId, ApprovalId id, bool is_approved, std::string decided_by,
-                                  Deadline) override
+                                  tenancy::Author author, Deadline) override
     {
+        authors.push_back(std::move(author));
         for (auto& row : rows)
             if (row.call.id == id && row.call.state == State::pending) {
                 row.call.state = is_approved ? State::approved : State::declined;

@@ -3,21 +3,30 @@
 #include "accounts/callable_accounts.hpp"
 #include "accounts/directory.hpp"
 #include "accounts/repositories.hpp"
-#include "api/config.hpp"
 #include "crud.hpp"
 #include "crypto/cursor_sealer.hpp"
 #include "http_api/fields.hpp"
 #include "input.hpp"
+#include "toolcalls/tool_set.hpp"
 #include "view.hpp"
 
 namespace sluice::api {
+namespace {
+
+/// An integrated-account token may: whoever made it had the permission.
+bool may_enter_credentials(Call const& call)
+{
+    return call.caller.account || call.caller.permissions.has(tenancy::Permission::credentials_write);
+}
+
+} // namespace
 
 AccountHandlers::AccountHandlers(ShardParts const& parts)
-    : config_(parts.config)
-    , rows_(parts.rows.accounts)
+    : rows_(parts.rows.accounts)
     , callable_(parts.callable_accounts)
     , directory_(parts.directory)
     , cursors_(parts.cursors)
+    , limits_(parts.limits)
 {
 }
 
@@ -25,7 +34,7 @@ HandlerResult AccountHandlers::create(Call& call)
 {
     auto const read = [&call](json::object const& body) { return read_account(body, call.environment()); };
     return answer_create(call, account_view, read, [this, &call](accounts::NewAccount account) {
-        return directory_.create(std::move(account), call.deadline);
+        return directory_.create(std::move(account), call.author(), call.deadline);
     });
 }
 
@@ -38,17 +47,23 @@ HandlerResult AccountHandlers::list(Call& call)
 
 HandlerResult AccountHandlers::get(Call& call)
 {
-    return answer_get<IntegratedAccountId>(
-        call, "integrated account", account_view,
-        [this, &call](IntegratedAccountId id) { return rows_.find(call.environment(), id, call.deadline); });
+    auto const view = [this](accounts::Account const& account) {
+        auto shown = account_view(account);
+        shown["rate_limit"] = governing_view(account.id, limits_);
+        return shown;
+    };
+    return answer_get<IntegratedAccountId>(call, "integrated account", view, [this, &call](IntegratedAccountId id) {
+        return rows_.find(call.environment(), id, call.deadline);
+    });
 }
 
 HandlerResult AccountHandlers::patch(Call& call)
 {
     return answer_change<IntegratedAccountId>(call, "integrated account", account_view, read_account_patch,
                                               [this, &call](IntegratedAccountId id, accounts::AccountPatch patch) {
+                                                  patch.may_enter_credentials = may_enter_credentials(call);
                                                   return directory_.change(call.environment(), id, std::move(patch),
-                                                                           call.deadline);
+                                                                           call.author(), call.deadline);
                                               });
 }
 
@@ -58,7 +73,7 @@ HandlerResult AccountHandlers::patch_credentials(Call& call)
                                               [this, &call](IntegratedAccountId id, CredentialsPatch given) {
                                                   return directory_.replace_credentials(
                                                       call.environment(), id, std::move(given.authentication_method),
-                                                      std::move(given.context), call.deadline);
+                                                      std::move(given.context), call.author(), call.deadline);
                                               });
 }
 
@@ -70,7 +85,7 @@ HandlerResult AccountHandlers::refresh_credentials(Call& call)
     auto const id = read_account_id(*body);
     if (!id)
         co_return id.error();
-    auto const renewed = co_await directory_.renew(call.environment(), *id, call.deadline);
+    auto const renewed = co_await directory_.renew(call.environment(), *id, call.author(), call.deadline);
     if (!renewed)
         co_return renewed.error();
     co_return ok({{"success", true}});
@@ -84,7 +99,7 @@ HandlerResult AccountHandlers::create_token(Call& call)
     auto const id = read_account_id(*body);
     if (!id)
         co_return id.error();
-    auto const minted = co_await directory_.mint_token(call.environment(), *id, call.deadline);
+    auto const minted = co_await directory_.mint_token(call.environment(), *id, call.author(), call.deadline);
     if (!minted)
         co_return minted.error();
     co_return created(
@@ -99,7 +114,7 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
     auto ids = read_account_ids(*body);
     if (!ids)
         co_return ids.error();
-    auto const gone = co_await directory_.remove_all(call.environment(), *std::move(ids), config_.management_limit);
+    auto const gone = co_await directory_.remove_all(call.environment(), *std::move(ids), call.author(), call.deadline);
     if (!gone)
         co_return gone.error();
     json::object answer{{"success", true}};
@@ -107,15 +122,29 @@ HandlerResult AccountHandlers::bulk_delete(Call& call)
     co_return ok(std::move(answer));
 }
 
+HandlerResult AccountHandlers::rate_limit(Call& call)
+{
+    auto const view = [this](accounts::Account const& account) { return rate_limit_view(account.id, limits_); };
+    return answer_get<IntegratedAccountId>(call, "integrated account", view, [this, &call](IntegratedAccountId id) {
+        return rows_.find(call.environment(), id, call.deadline);
+    });
+}
+
+HandlerResult AccountHandlers::own_rate_limit(Call& call)
+{
+    call.parameters = {{"id", call.caller.account->str()}};
+    return rate_limit(call);
+}
+
 HandlerResult AccountHandlers::get_own(Call& call)
 {
-    call.parameters = {{"id", call.account->str()}};
+    call.parameters = {{"id", call.caller.account->str()}};
     return get(call);
 }
 
 HandlerResult AccountHandlers::patch_own(Call& call)
 {
-    call.parameters = {{"id", call.account->str()}};
+    call.parameters = {{"id", call.caller.account->str()}};
     auto const body = http::read_object(call.request);
     // The caller is the customer's browser. It may change the context, but must not move or unblock the account.
     if (body && (body->size() != 1 || !body->contains("context")))
@@ -126,7 +155,7 @@ HandlerResult AccountHandlers::patch_own(Call& call)
 HandlerResult AccountHandlers::remove(Call& call)
 {
     return answer_remove<IntegratedAccountId>(call, "integrated account", [this, &call](IntegratedAccountId id) {
-        return directory_.remove(call.environment(), id, call.deadline);
+        return directory_.remove(call.environment(), id, call.author(), call.deadline);
     });
 }
 
@@ -142,15 +171,14 @@ HandlerResult AccountHandlers::tools(Call& call)
     auto const filter = read_tool_filter(call.query, tools);
     if (!filter)
         co_return filter.error();
+    auto const format = read_tool_format(call.query);
+    if (!format)
+        co_return format.error();
+    toolcalls::ToolSet const shown((*account)->tools, *filter);
     json::array views;
-    for (std::size_t i = 0; i < tools.size(); ++i) {
-        if (!filter->passes(*tools[i].method, tools[i].name))
-            continue;
-        auto view = tool_view(tools[i], call.query.find("format").value_or(""));
-        if (!view)
-            co_return view.error();
-        views.push_back(*std::move(view));
-    }
+    for (std::size_t i = 0; i < tools.size(); ++i)
+        if (shown.shown()[i])
+            views.push_back(*format ? tools::in_format(shown.entry(i), **format) : tool_view(tools[i]));
     json::object answer;
     answer["result"] = std::move(views);
     co_return ok(std::move(answer));

@@ -20,13 +20,15 @@ public:
     HandlerResult patch_own(Call& call);
     HandlerResult remove(Call& call);
     HandlerResult tools(Call& call);
+    HandlerResult rate_limit(Call& call);
+    HandlerResult own_rate_limit(Call& call);
 
 private:
-    Config const& config_;
     accounts::AccountRepository& rows_;
     accounts::CallableAccounts& callable_;
     accounts::Directory& directory_;
     crypto::CursorSealer const& cursors_;
+    limits::ShardLimits& limits_;
 };
 
 } // namespace sluice::api

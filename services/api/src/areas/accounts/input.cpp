@@ -1,6 +1,7 @@
 #include "input.hpp"
 
 #include "http_api/fields.hpp"
+#include "limits/fair_shares.hpp"
 
 #include <fmt/format.h>
 
@@ -33,6 +34,20 @@ Error as_query(Error const& error)
     return Error{std::move(failures)};
 }
 
+/// Null if it is not given, or null.
+std::shared_ptr<limits::FairShares const> fair_share_in(http::Fields& fields)
+{
+    auto const* given = fields.object("fair_share", false);
+    if (given == nullptr)
+        return nullptr;
+    auto shares = limits::FairShares::parse(*given);
+    if (!shares) {
+        fields.merge(shares.error().failures());
+        return nullptr;
+    }
+    return std::make_shared<limits::FairShares const>(*std::move(shares));
+}
+
 } // namespace
 
 Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentId environment)
@@ -46,6 +61,7 @@ Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentI
     account.authentication_method = fields.text("authentication_method", true).value_or("");
     account.region = fields.text("region", false);
     account.is_sandbox = fields.flag("is_sandbox").value_or(false);
+    account.fair_share = fair_share_in(fields);
     auto const* context = fields.object("context", true);
     if (auto const checked = fields.check(); !checked)
         return checked.error();
@@ -64,6 +80,8 @@ Result<accounts::AccountPatch> read_account_patch(json::object const& body)
         patch.region = region;
     patch.is_sandbox = fields.flag("is_sandbox");
     patch.is_blocked = fields.flag("is_blocked");
+    if (auto shares = fair_share_in(fields); fields.has("fair_share"))
+        patch.fair_share = std::move(shares);
     if (auto const* context = fields.object("context", false))
         patch.context = *context;
     fields.refuse_null({"tenant_id", "is_sandbox", "is_blocked", "context"});
@@ -110,6 +128,15 @@ Result<std::vector<IntegratedAccountId>> read_account_ids(json::object const& bo
     if (auto const checked = fields.check(); !checked)
         return checked.error();
     return ids;
+}
+
+Result<std::optional<tools::Format>> read_tool_format(http::Query const& query)
+{
+    auto const name = query.find("format").value_or("");
+    auto const format = tools::format_of(name);
+    if (!format && !name.empty())
+        return invalid("format", fmt::format("must be one of {}", tools::format_names()));
+    return format;
 }
 
 Result<tools::ToolFilter> read_tool_filter(http::Query const& query, tools::ToolList const& tools)

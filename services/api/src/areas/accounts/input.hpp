@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "http_api/query.hpp"
 #include "tools/filter.hpp"
+#include "tools/formats.hpp"
 
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct CredentialsPatch {
 /// `{ids}`, at most 100.
 [[nodiscard]] Result<std::vector<IntegratedAccountId>> read_account_ids(json::object const& body);
 
+/// Reads `format` of the query; nothing means Sluice's own form. Errors: invalid_argument at `format`.
+[[nodiscard]] Result<std::optional<tools::Format>> read_tool_format(http::Query const& query);
 /// Reads `methods` and `tags` of the query: lists with commas. Errors: invalid_argument for words that match no tool.
 [[nodiscard]] Result<tools::ToolFilter> read_tool_filter(http::Query const& query, tools::ToolList const& tools);
 

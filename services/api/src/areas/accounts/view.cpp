@@ -1,9 +1,60 @@
 #include "view.hpp"
 
-namespace sluice::api {
-namespace {
+#include "limits/shard_limits.hpp"
 
-json::object own_tool_view(tools::Tool const& tool)
+namespace sluice::api {
+
+json::object account_view(accounts::Account const& account)
+{
+    return {{"id", account.id.str()},
+            {"tenant_id", account.tenant_id},
+            {"environment_id", account.environment.str()},
+            {"environment_integration_id", account.environment_integration.str()},
+            {"status", accounts::name_of(account.status)},
+            {"authentication_method", account.authentication_method},
+            {"region", account.region ? json::value(*account.region) : json::value(nullptr)},
+            {"is_sandbox", account.is_sandbox},
+            {"is_blocked", account.is_blocked},
+            {"fair_share", account.fair_share ? json::value(account.fair_share->to_json()) : json::value(nullptr)},
+            {"context", account.context},
+            {"integration", json::object{{"id", account.integration.str()},
+                                         {"name", account.integration_name},
+                                         {"category", account.integration_category}}},
+            {"last_error", account.last_error},
+            {"last_forbidden_error", account.last_forbidden_error},
+            {"unified_model_override", nullptr},
+            {"integration_override", nullptr},
+            {"created_at", to_rfc3339(account.created_at)},
+            {"updated_at", to_rfc3339(account.updated_at)}};
+}
+
+json::object rate_limit_view(IntegratedAccountId account, limits::ShardLimits& limits)
+{
+    auto const now = limits.now();
+    auto& vendor = limits.vendor(account);
+    json::array windows;
+    for (auto const& window : vendor.windows(now))
+        windows.push_back(limits::view_of(window, now));
+    auto const forecast = vendor.forecast(now);
+    auto const own = limits.own().look(account);
+    json::object view{{"windows", std::move(windows)}};
+    view["forecast"] = forecast ? json::value(limits::view_of(*forecast)) : json::value(nullptr);
+    view["own"] =
+        own.limit
+            ? json::value(
+                  {{"limit", *own.limit}, {"remaining", own.remaining.value_or(0)}, {"reset", own.reset_s.value_or(0)}})
+            : json::value(nullptr);
+    return view;
+}
+
+json::value governing_view(IntegratedAccountId account, limits::ShardLimits& limits)
+{
+    auto const now = limits.now();
+    auto const window = limits.vendor(account).governing(now);
+    return window ? json::value(limits::view_of(*window, now)) : json::value(nullptr);
+}
+
+json::object tool_view(tools::Tool const& tool)
 {
     json::array required;
     for (auto const& name : tool.required)
@@ -19,49 +70,6 @@ json::object own_tool_view(tools::Tool const& tool)
             {"access", tool.method->access == catalog::Access::read ? "read" : "write"},
             {"destructive", tool.method->access == catalog::Access::write && tool.method->destructive},
             {"shown_bytes", tool.list_entry.size()}};
-}
-
-} // namespace
-
-json::object account_view(accounts::Account const& account)
-{
-    return {{"id", account.id.str()},
-            {"tenant_id", account.tenant_id},
-            {"environment_id", account.environment.str()},
-            {"environment_integration_id", account.environment_integration.str()},
-            {"status", accounts::name_of(account.status)},
-            {"authentication_method", account.authentication_method},
-            {"region", account.region ? json::value(*account.region) : json::value(nullptr)},
-            {"is_sandbox", account.is_sandbox},
-            {"is_blocked", account.is_blocked},
-            {"context", account.context},
-            {"integration", json::object{{"id", account.integration.str()},
-                                         {"name", account.integration_name},
-                                         {"category", account.integration_category}}},
-            {"last_error", account.last_error},
-            {"last_forbidden_error", account.last_forbidden_error},
-            {"unified_model_override", nullptr},
-            {"integration_override", nullptr},
-            {"created_at", to_rfc3339(account.created_at)},
-            {"updated_at", to_rfc3339(account.updated_at)}};
-}
-
-Result<json::object> tool_view(tools::Tool const& tool, std::string_view format)
-{
-    auto schema = *json::parse(tool.input_schema);
-    if (format.empty())
-        return own_tool_view(tool);
-    if (format == "mcp")
-        return json::parse(tool.list_entry)->get_object();
-    if (format == "anthropic")
-        return json::object{
-            {"name", tool.name}, {"description", tool.description}, {"input_schema", std::move(schema)}};
-    json::object function{{"name", tool.name}, {"description", tool.description}, {"parameters", std::move(schema)}};
-    if (format == "gemini")
-        return function;
-    if (format == "openai")
-        return json::object{{"type", "function"}, {"function", std::move(function)}};
-    return invalid("format", "must be openai, anthropic, gemini or mcp");
 }
 
 } // namespace sluice::api

@@ -2,17 +2,22 @@
 
 #include "accounts/account.hpp"
 #include "base/json.hpp"
-#include "base/result.hpp"
 #include "tools/tool.hpp"
 
-#include <string_view>
+namespace sluice::limits {
+class ShardLimits;
+}
 
 namespace sluice::api {
 
 [[nodiscard]] json::object account_view(accounts::Account const& account);
 
-/// A tool in the form of a model provider's API: `openai`, `anthropic`, `gemini` or `mcp`; in Sluice's own form if
-/// `format` is empty. Errors: invalid_argument at `format`.
-[[nodiscard]] Result<json::object> tool_view(tools::Tool const& tool, std::string_view format);
+/// A tool in Sluice's own form.
+[[nodiscard]] json::object tool_view(tools::Tool const& tool);
+
+/// The last known limits of the account, and where it stands with our own.
+[[nodiscard]] json::object rate_limit_view(IntegratedAccountId account, limits::ShardLimits& limits);
+/// The vendor's window of which least is left; null if none is known.
+[[nodiscard]] json::value governing_view(IntegratedAccountId account, limits::ShardLimits& limits);
 
 } // namespace sluice::api

@@ -28,7 +28,10 @@ HandlerResult ApprovalHandlers::list(Call& call)
 
 HandlerResult ApprovalHandlers::get(Call& call)
 {
-    return answer_get<ApprovalId>(call, "approval", approval_view_with_code, [this, &call](ApprovalId id) {
+    // Who reads a code can decide with it.
+    bool const may_decide = call.caller.permissions.has(tenancy::Permission::approvals_decide);
+    auto const view = may_decide ? approval_view_with_code : approval_view;
+    return answer_get<ApprovalId>(call, "approval", view, [this, &call](ApprovalId id) {
         return rows_.find(call.environment(), id, call.deadline);
     });
 }
@@ -37,7 +40,7 @@ HandlerResult ApprovalHandlers::decide(Call& call)
 {
     return answer_change<ApprovalId>(
         call, "approval", approval_view, read_decision, [this, &call](ApprovalId id, safeguards::Decision decision) {
-            return decisions_.decide(call.environment(), id, decision, call.caller.id.str(), call.deadline);
+            return decisions_.decide(call.environment(), id, decision, call.author(), call.deadline);
         });
 }
 
@@ -55,8 +58,9 @@ HandlerResult ApprovalHandlers::use_code(Call& call)
     auto given = read_code(*body);
     if (!given)
         co_return given.error();
+    auto author = call.author_as({tenancy::Actor::Kind::code, given->approval.str(), ""});
     co_return shown(co_await decisions_.use_code(given->environment, given->approval, std::move(given->code),
-                                                 given->decision, call.deadline),
+                                                 given->decision, call.asker(), std::move(author), call.deadline),
                     approval_view);
 }
 

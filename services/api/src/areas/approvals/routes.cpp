@@ -5,14 +5,15 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<ApprovalHandlers> kRoutes[]{
-    route<&ApprovalHandlers::list>(Method::get, "/approval", Access::api_token, kNoBody, kFilters),
-    route<&ApprovalHandlers::get>(Method::get, "/approval/{id}", Access::api_token, kNoBody),
-    route<&ApprovalHandlers::decide>(Method::post, "/approval/{id}", Access::api_token, kSmallBody),
+    route<&ApprovalHandlers::list>(Method::get, "/approval", Permission::approvals_read, kNoBody, kFilters),
+    route<&ApprovalHandlers::get>(Method::get, "/approval/{id}", Permission::approvals_read, kNoBody),
+    route<&ApprovalHandlers::decide>(Method::post, "/approval/{id}", Permission::approvals_decide, kSmallBody),
     route<&ApprovalHandlers::page>(Method::get, "/approve", Access::link, kNoBody, kAnyQuery),
     route<&ApprovalHandlers::use_code>(Method::post, "/approve/call", Access::link, kLinkBody),
 };

@@ -5,13 +5,14 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<CapabilityHandlers> kRoutes[]{
-    route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Access::api_token, kNoBody, {{"type", "resource", "methods", "has_description"}}),
-    route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Access::api_token, kNoBody, {{"type", "resource", "methods", "has_description"}}),
+    route<&CapabilityHandlers::of_account>(Method::get, "/integrated-account/{id}/capabilities", Permission::accounts_read, kNoBody, {{"type", "resource", "methods", "has_description"}}),
+    route<&CapabilityHandlers::of_integration>(Method::get, "/integration/{id}/capabilities", Permission::integrations_read, kNoBody, {{"type", "resource", "methods", "has_description"}}),
 };
 // clang-format on
 

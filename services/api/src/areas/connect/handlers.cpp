@@ -2,6 +2,7 @@
 
 #include "accounts/repositories.hpp"
 #include "api/config.hpp"
+#include "connect_cookies.hpp"
 #include "connect_refusal.hpp"
 #include "connecting/connect_form.hpp"
 #include "connecting/connection.hpp"
@@ -66,7 +67,7 @@ ConnectHandlers::ConnectHandlers(ShardParts const& parts)
 
 Task<Result<LinkToken>> ConnectHandlers::authenticate(Call& call)
 {
-    auto link = co_await links_.authenticate(std::string(http::bearer_of(call.request)), call.deadline);
+    auto link = co_await links_.authenticate(std::string(http::bearer_of(call.request)), call.asker(), call.deadline);
     if (link)
         if (auto const may = call.belongs_to(link->environment); !may)
             co_return may.error();
@@ -105,14 +106,15 @@ HandlerResult ConnectHandlers::submit(Call& call)
     if (!chosen)
         co_return connect_refusal(chosen.error());
     auto const deadline = Deadline::after(kVendorLimit);
+    auto author = call.author_as({tenancy::Actor::Kind::link, token->id.str(), ""});
     if (chosen->goes_to_vendor) {
-        auto const started = co_await connector_.start(std::move(chosen->request), deadline);
+        auto const started = co_await connector_.start(std::move(chosen->request), std::move(author), deadline);
         if (!started)
             co_return connect_refusal(started.error());
         co_return ok({{"connection_id", started->connection.id.str()},
                       {"authorize_url", "/connect/start?state=" + started->state.reveal()}});
     }
-    auto const account = co_await connector_.connect(std::move(chosen->request), deadline);
+    auto const account = co_await connector_.connect(std::move(chosen->request), std::move(author), deadline);
     if (!account)
         co_return connect_refusal(account.error());
     // The account is connected already, so an error of the form is ignored.
@@ -127,7 +129,7 @@ HandlerResult ConnectHandlers::submit(Call& call)
 HandlerResult ConnectHandlers::connection(Call& call)
 {
     // The link is used up when the account is active, but its page still asks for the result.
-    auto const link = co_await links_.find(std::string(http::bearer_of(call.request)), call.deadline);
+    auto const link = co_await links_.find(std::string(http::bearer_of(call.request)), call.asker(), call.deadline);
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     if (!link || !id)
         co_return connect_refusal(link || link.error().code() == ErrorCode::not_found ? invalid_link() : link.error());
@@ -158,9 +160,9 @@ HandlerResult ConnectHandlers::answer_outcome(Call& call, Connection const& conn
     co_return ok(std::move(view));
 }
 
-Result<void> ConnectHandlers::admit_state(std::string_view state) const
+Result<void> ConnectHandlers::admit_state(Call const& call, std::string_view state) const
 {
-    auto const may = secrets_.admit(crypto::TokenKind::state, state);
+    auto const may = secrets_.admit(crypto::TokenKind::state, state, call.asker());
     // An invalid state is not refused here: the look-up of the connection gives the better error.
     return may || may.error().code() == ErrorCode::not_found ? Result<void>() : may;
 }
@@ -190,17 +192,17 @@ HandlerResult ConnectHandlers::start(Call& call)
     auto const state = fields.text("state", true);
     if (auto const checked = fields.check(); !checked)
         co_return connect_refusal(checked.error());
-    if (auto const may = admit_state(*state); !may)
+    if (auto const may = admit_state(call, *state); !may)
         co_return connect_refusal(may.error());
     // Each connection is bound to a new value, never to one that somebody may have planted in this browser.
-    auto known = cookies_in(call.request, config_);
-    auto const fresh = new_cookie();
+    auto known = connect_cookies_in(call.request, config_);
+    auto const fresh = new_connect_cookie();
     auto const url = co_await connector_.authorize_url(*state, fresh, known, call.deadline);
     if (!url)
         co_return connect_refusal(url.error());
     auto response = ok({{"url", *url}});
     response.headers.add("cache-control", "no-store");
-    response.headers.add("set-cookie", set_cookie(fresh, std::move(known), config_));
+    response.headers.add("set-cookie", set_connect_cookie(fresh, std::move(known), config_));
     co_return response;
 }
 
@@ -209,13 +211,14 @@ HandlerResult ConnectHandlers::callback(Call& call)
     // A prefetch must not use the code, since the customer may never open the page.
     if (call.request.headers.find("sec-purpose").value_or("").starts_with("prefetch"))
         co_return Error{ErrorCode::unavailable, "This page cannot be prefetched: open it."};
-    if (auto const may = admit_state(call.query.find("state").value_or("")); !may)
+    if (auto const may = admit_state(call, call.query.find("state").value_or("")); !may)
         co_return failed_page(may.error());
     Callback given{std::string(call.query.find("state").value_or("")),
                    std::string(call.query.find("code").value_or("")),
-                   std::string(call.query.find("error").value_or("")), cookies_in(call.request, config_)};
+                   std::string(call.query.find("error").value_or("")), connect_cookies_in(call.request, config_)};
     auto const admit = [&call](EnvironmentId environment) { return call.belongs_to(environment); };
-    auto const connection = co_await connector_.finish(std::move(given), admit, Deadline::after(kVendorLimit));
+    auto const connection =
+        co_await connector_.finish(std::move(given), admit, call.author(), Deadline::after(kVendorLimit));
     if (!connection)
         co_return failed_page(connection.error());
     bool const is_active = connection->status == ConnectionStatus::active;
@@ -244,7 +247,7 @@ HandlerResult ConnectHandlers::result(Call& call)
     // this browser made the connection.
     auto const id = ConnectionId::parse(call.parameter("connection_id"));
     auto const environment = EnvironmentId::parse(call.query.find("environment").value_or(""));
-    auto const cookies = cookies_in(call.request, config_);
+    auto const cookies = connect_cookies_in(call.request, config_);
     if (!id || !environment)
         co_return connect_refusal(invalid_link());
     auto const found = co_await connections_.find(*environment, *id, call.deadline);
@@ -269,7 +272,7 @@ Task<Result<std::vector<std::string>>> ConnectHandlers::frame_origins(Call& call
 {
     using Origins = std::vector<std::string>;
     auto const token = call.query.find("link_token").value_or("");
-    auto const link = co_await links_.find(std::string(token), call.deadline);
+    auto const link = co_await links_.find(std::string(token), call.asker(), call.deadline);
     if (!link)
         co_return link.error().code() == ErrorCode::not_found ? Result<Origins>(Origins{}) : link.error();
     auto asker = co_await tenancy_.load_environment(link->environment, call.deadline);

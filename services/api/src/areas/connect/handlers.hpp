@@ -29,7 +29,7 @@ private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.
     Task<Result<connecting::LinkToken>> authenticate(Call& call);
     /// Errors: rate_limited.
-    [[nodiscard]] Result<void> admit_state(std::string_view state) const;
+    [[nodiscard]] Result<void> admit_state(Call const& call, std::string_view state) const;
     /// The sites that may show the page in a frame, which the environment sets. With an unknown token the page shows
     /// only an error, so any site may.
     Task<Result<std::vector<std::string>>> frame_origins(Call& call);

@@ -67,7 +67,9 @@ HandlerResult ConnectFormHandlers::submit(Call& call)
     auto const* values = fields.object("values", true);
     if (auto const checked = fields.check(); !checked)
         co_return connect_refusal(checked.error());
-    auto const stored = co_await form_.submit(*account, *values, Deadline::after(kVendorLimit));
+    // The form is that of an account; which link it came from is not known any more.
+    auto author = call.author_as({tenancy::Actor::Kind::link, (*account)->account.id.str(), ""});
+    auto const stored = co_await form_.submit(*account, *values, std::move(author), Deadline::after(kVendorLimit));
     if (!stored)
         co_return connect_refusal(stored.error());
     co_return ok({{"result", "success"}});

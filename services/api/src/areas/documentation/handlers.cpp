@@ -20,7 +20,7 @@ HandlerResult DocumentationHandlers::create(Call& call)
 {
     auto const read = [&call](json::object const& body) { return read_documentation(body, call.environment()); };
     return answer_create(call, documentation_view, read, [this, &call](accounts::DocumentationRow row) {
-        return editor_.create(std::move(row), call.deadline);
+        return editor_.create(std::move(row), call.author(), call.deadline);
     });
 }
 
@@ -43,14 +43,15 @@ HandlerResult DocumentationHandlers::patch(Call& call)
     return answer_change<DocumentationId>(call, "documentation", documentation_view, read_documentation_patch,
                                           [this, &call](DocumentationId id, DocumentationPatch patch) {
                                               return editor_.change(call.environment(), id, std::move(patch.format),
-                                                                    std::move(patch.value), call.deadline);
+                                                                    std::move(patch.value), call.author(),
+                                                                    call.deadline);
                                           });
 }
 
 HandlerResult DocumentationHandlers::remove(Call& call)
 {
     return answer_remove<DocumentationId>(call, "documentation", [this, &call](DocumentationId id) {
-        return rows_.remove(call.environment(), id, call.deadline);
+        return rows_.remove(call.environment(), id, call.author(), call.deadline);
     });
 }
 

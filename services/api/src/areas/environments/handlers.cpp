@@ -54,7 +54,15 @@ HandlerResult EnvironmentHandlers::get(Call& call)
 {
     if (auto const checked = check_own(call); !checked)
         co_return checked.error();
-    co_return shown(co_await rows_.load_environment(call.environment(), call.deadline), environment_view);
+    auto const environment = co_await rows_.load_environment(call.environment(), call.deadline);
+    if (!environment)
+        co_return environment.error();
+    auto const quotas = co_await rows_.quotas(call.environment(), call.deadline);
+    if (!quotas)
+        co_return quotas.error();
+    auto view = environment_view(*environment);
+    view["quotas"] = quotas_view(*quotas);
+    co_return ok(std::move(view));
 }
 
 HandlerResult EnvironmentHandlers::patch(Call& call)
@@ -67,8 +75,9 @@ HandlerResult EnvironmentHandlers::patch(Call& call)
     auto change = read_environment_patch(*body);
     if (!change)
         co_return change.error();
-    co_return shown(co_await rows_.update_environment(call.environment(), *std::move(change), call.deadline),
-                    environment_view);
+    co_return shown(
+        co_await rows_.update_environment(call.environment(), *std::move(change), call.author(), call.deadline),
+        environment_view);
 }
 
 } // namespace sluice::api

@@ -8,6 +8,8 @@
 namespace sluice::api {
 namespace {
 
+constexpr std::int64_t kMostBodyHours = 168;
+
 bool is_color(std::string_view text)
 {
     return text.size() == 7 && text.front() == '#' && std::ranges::all_of(text.substr(1), [](char c) {
@@ -65,6 +67,17 @@ std::optional<std::string> read_reconnect_url(http::Fields& fields)
     return given;
 }
 
+constexpr std::string_view kStandardHeaders = "standard";
+constexpr std::string_view kBothHeaders = "both";
+
+std::optional<bool> read_limit_headers(http::Fields& fields)
+{
+    auto const given = fields.text("rate_limit_headers", false, 20);
+    if (given && *given != kStandardHeaders && *given != kBothHeaders)
+        fields.fail("rate_limit_headers", "must be standard or both");
+    return given ? std::optional(*given == kBothHeaders) : std::nullopt;
+}
+
 } // namespace
 
 Result<tenancy::EnvironmentChange> read_environment_patch(json::object const& body)
@@ -73,7 +86,10 @@ Result<tenancy::EnvironmentChange> read_environment_patch(json::object const& bo
     tenancy::EnvironmentChange change;
     if (auto const* given = fields.object("theme", false))
         change.theme = read_theme(*given, fields);
-    fields.refuse_null({"theme", "link_origins"});
+    fields.refuse_null({"theme", "link_origins", "log_bodies_hours", "rate_limit_headers"});
+    if (auto const hours = fields.integer("log_bodies_hours", 0, kMostBodyHours))
+        change.log_bodies_for = std::chrono::hours(*hours);
+    change.structured_limits = read_limit_headers(fields);
     change.link_origins = read_origins(fields);
     change.reconnect_url = read_reconnect_url(fields);
     if (auto const checked = fields.check(); !checked)

@@ -5,14 +5,15 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<EnvironmentHandlers> kRoutes[]{
-    route<&EnvironmentHandlers::list>(Method::get, "/environment", Access::api_token, kNoBody, kFilters),
-    route<&EnvironmentHandlers::get>(Method::get, "/environment/{id}", Access::api_token, kNoBody),
-    route<&EnvironmentHandlers::patch>(Method::patch, "/environment/{id}", Access::api_token, kSmallBody),
+    route<&EnvironmentHandlers::list>(Method::get, "/environment", Permission::environment_read, kNoBody, kFilters),
+    route<&EnvironmentHandlers::get>(Method::get, "/environment/{id}", Permission::environment_read, kNoBody),
+    route<&EnvironmentHandlers::patch>(Method::patch, "/environment/{id}", Permission::environment_write, kSmallBody),
 };
 // clang-format on
 

@@ -25,7 +25,7 @@ HandlerResult InstallationHandlers::create(Call& call)
     auto row = read_installation(*body, call.environment());
     if (!row)
         co_return row.error();
-    auto const installed = co_await installer_.install(*std::move(row), call.deadline);
+    auto const installed = co_await installer_.install(*std::move(row), call.author(), call.deadline);
     if (!installed)
         co_return installed.error();
     co_return http::json_response(installed->created ? 201 : 200, json::value(installation_view(installed->row)));
@@ -50,15 +50,16 @@ HandlerResult InstallationHandlers::patch(Call& call)
     return answer_change<EnvironmentIntegrationId>(
         call, "environment integration", installation_view, read_installation_patch,
         [this, &call](EnvironmentIntegrationId id, accounts::InstallationPatch patch) {
-            return installer_.change(call.environment(), id, std::move(patch), call.deadline);
+            return installer_.change(call.environment(), id, std::move(patch), call.author(), call.deadline);
         });
 }
 
 HandlerResult InstallationHandlers::remove(Call& call)
 {
     return answer_remove<EnvironmentIntegrationId>(
-        call, "environment integration",
-        [this, &call](EnvironmentIntegrationId id) { return rows_.remove(call.environment(), id, call.deadline); });
+        call, "environment integration", [this, &call](EnvironmentIntegrationId id) {
+            return rows_.remove(call.environment(), id, call.author(), call.deadline);
+        });
 }
 
 } // namespace sluice::api

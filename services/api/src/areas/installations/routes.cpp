@@ -5,16 +5,17 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<InstallationHandlers> kRoutes[]{
-    route<&InstallationHandlers::list>(Method::get, "/environment-integration", Access::api_token, kNoBody, kFilters),
-    route<&InstallationHandlers::create>(Method::post, "/environment-integration", Access::api_token, kSmallBody),
-    route<&InstallationHandlers::get>(Method::get, "/environment-integration/{id}", Access::api_token, kNoBody),
-    route<&InstallationHandlers::patch>(Method::patch, "/environment-integration/{id}", Access::api_token, kSmallBody),
-    route<&InstallationHandlers::remove>(Method::delete_, "/environment-integration/{id}", Access::api_token, kNoBody),
+    route<&InstallationHandlers::list>(Method::get, "/environment-integration", Permission::integrations_read, kNoBody, kFilters),
+    route<&InstallationHandlers::create>(Method::post, "/environment-integration", Permission::integrations_write, kSmallBody),
+    route<&InstallationHandlers::get>(Method::get, "/environment-integration/{id}", Permission::integrations_read, kNoBody),
+    route<&InstallationHandlers::patch>(Method::patch, "/environment-integration/{id}", Permission::integrations_write, kSmallBody),
+    route<&InstallationHandlers::remove>(Method::delete_, "/environment-integration/{id}", Permission::integrations_write, kNoBody),
 };
 // clang-format on
 

@@ -5,13 +5,14 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<IntegrationHandlers> kRoutes[]{
-    route<&IntegrationHandlers::list>(Method::get, "/integration", Access::api_token, kNoBody, kFilters),
-    route<&IntegrationHandlers::get>(Method::get, "/integration/{id}", Access::api_token, kNoBody),
+    route<&IntegrationHandlers::list>(Method::get, "/integration", Permission::integrations_read, kNoBody, kFilters),
+    route<&IntegrationHandlers::get>(Method::get, "/integration/{id}", Permission::integrations_read, kNoBody),
 };
 // clang-format on
 

@@ -39,7 +39,7 @@ HandlerResult LinkHandlers::create_token(Call& call)
     auto target = read_target(*body);
     if (!target)
         co_return target.error();
-    auto const minted = co_await links_.mint(call.environment(), *std::move(target), call.deadline);
+    auto const minted = co_await links_.mint(call.environment(), *std::move(target), call.author(), call.deadline);
     if (!minted)
         co_return minted.error();
     auto const& secret = minted->secret.reveal();
@@ -61,7 +61,7 @@ HandlerResult LinkHandlers::create_connection(Call& call)
                                               std::move(wanted->authentication_method), call.deadline);
     if (!request)
         co_return request.error();
-    auto const started = co_await connector_.start(*std::move(request), call.deadline);
+    auto const started = co_await connector_.start(*std::move(request), call.author(), call.deadline);
     if (!started)
         co_return started.error();
     auto answer = connection_view(started->connection);

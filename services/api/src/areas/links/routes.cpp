@@ -5,14 +5,15 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<LinkHandlers> kRoutes[]{
-    route<&LinkHandlers::create_token>(Method::post, "/link-token", Access::api_token, kSmallBody),
-    route<&LinkHandlers::create_connection>(Method::post, "/connection", Access::api_token, kSmallBody),
-    route<&LinkHandlers::get_connection>(Method::get, "/connection/{id}", Access::api_token, kNoBody, {{"wait_s"}}),
+    route<&LinkHandlers::create_token>(Method::post, "/link-token", Permission::credentials_write, kSmallBody),
+    route<&LinkHandlers::create_connection>(Method::post, "/connection", Permission::credentials_write, kSmallBody),
+    route<&LinkHandlers::get_connection>(Method::get, "/connection/{id}", Permission::accounts_read, kNoBody, {{"wait_s"}}),
 };
 // clang-format on
 

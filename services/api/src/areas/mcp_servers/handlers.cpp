@@ -37,8 +37,9 @@ HandlerResult McpServerHandlers::create(Call& call)
     if (!made)
         co_return made.error();
     made->server.environment = call.environment();
-    made->server.created_by = call.caller.id.str();
-    auto const minted = co_await mint_.create(std::move(made->server), std::move(made->preset), call.deadline);
+    made->server.created_by = call.caller.actor().id;
+    auto const minted =
+        co_await mint_.create(std::move(made->server), std::move(made->preset), call.author(), call.deadline);
     if (!minted)
         co_return minted.error();
     co_return created(minted_view(*minted, mcp_url_));
@@ -78,9 +79,9 @@ HandlerResult McpServerHandlers::patch(Call& call)
     auto patch = read_server_patch(*body, which->owner, mint_);
     if (!patch)
         co_return patch.error();
-    co_return shown(
-        co_await mint_.change(call.environment(), which->owner, which->id, *std::move(patch), call.deadline),
-        server_view);
+    co_return shown(co_await mint_.change(call.environment(), which->owner, which->id, *std::move(patch), call.author(),
+                                          call.deadline),
+                    server_view);
 }
 
 HandlerResult McpServerHandlers::explain(Call& call)
@@ -105,8 +106,8 @@ HandlerResult McpServerHandlers::rotate_token(Call& call)
     auto const overlap = read_overlap(call.request);
     if (!overlap)
         co_return overlap.error();
-    auto const rotated =
-        co_await mint_.rotate_token(call.environment(), which->owner, which->id, *overlap, call.deadline);
+    auto const rotated = co_await mint_.rotate_token(call.environment(), which->owner, which->id, *overlap,
+                                                     call.author(), call.deadline);
     if (!rotated)
         co_return rotated.error();
     co_return ok(rotated_view(*rotated, mcp_url_));
@@ -117,7 +118,8 @@ HandlerResult McpServerHandlers::remove(Call& call)
     auto const which = read_named(call);
     if (!which)
         co_return which.error();
-    auto const removed = co_await rows_.remove(call.environment(), which->owner, which->id, call.deadline);
+    auto const removed =
+        co_await rows_.remove(call.environment(), which->owner, which->id, call.author(), call.deadline);
     if (!removed)
         co_return removed.error();
     co_return ok({{"id", which->id.str()}});
@@ -131,7 +133,8 @@ HandlerResult McpServerHandlers::refresh_schema(Call& call)
     auto const account = co_await callable_.find(call.environment(), *id, call.deadline);
     if (!account)
         co_return account.error();
-    auto const updated = co_await schemas_.update(*account, toolcalls::AccountSchemas::When::now, call.deadline);
+    auto const updated =
+        co_await schemas_.update(*account, toolcalls::AccountSchemas::When::now, call.author(), call.deadline);
     if (!updated)
         co_return updated.error();
     co_return ok(schema_view(*id, *updated));

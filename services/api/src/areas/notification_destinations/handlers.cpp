@@ -26,7 +26,7 @@ HandlerResult NotificationDestinationHandlers::create(Call& call)
         return read_destination(body, call.environment(), destinations_);
     };
     return answer_create(call, destination_view, read, [this, &call](events::DestinationPatch destination) {
-        return destinations_.create(call.environment(), std::move(destination), call.deadline);
+        return destinations_.create(call.environment(), std::move(destination), call.author(), call.deadline);
     });
 }
 
@@ -50,14 +50,14 @@ HandlerResult NotificationDestinationHandlers::patch(Call& call)
     return answer_change<NotificationDestinationId>(
         call, kWhat, destination_view, read,
         [this, &call](NotificationDestinationId id, events::DestinationPatch patch) {
-            return destinations_.change(call.environment(), id, std::move(patch), call.deadline);
+            return destinations_.change(call.environment(), id, std::move(patch), call.author(), call.deadline);
         });
 }
 
 HandlerResult NotificationDestinationHandlers::remove(Call& call)
 {
     return answer_remove<NotificationDestinationId>(call, kWhat, [this, &call](NotificationDestinationId id) {
-        return rows_.remove(call.environment(), id, call.deadline);
+        return rows_.remove(call.environment(), id, call.author(), call.deadline);
     });
 }
 
@@ -66,7 +66,7 @@ HandlerResult NotificationDestinationHandlers::test(Call& call)
     auto const id = call.id<NotificationDestinationId>("id", kWhat);
     if (!id)
         co_return id.error();
-    co_return shown(co_await destinations_.test(call.environment(), *id, call.deadline), test_view);
+    co_return shown(co_await destinations_.test(call.environment(), *id, call.author(), call.deadline), test_view);
 }
 
 } // namespace sluice::api

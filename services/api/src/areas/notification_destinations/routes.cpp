@@ -5,17 +5,18 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
 // clang-format off
 constexpr RouteOf<NotificationDestinationHandlers> kRoutes[]{
-    route<&NotificationDestinationHandlers::list>(Method::get, "/notification-destination", Access::api_token, kNoBody, kFilters),
-    route<&NotificationDestinationHandlers::create>(Method::post, "/notification-destination", Access::api_token, kSmallBody),
-    route<&NotificationDestinationHandlers::get>(Method::get, "/notification-destination/{id}", Access::api_token, kNoBody),
-    route<&NotificationDestinationHandlers::patch>(Method::patch, "/notification-destination/{id}", Access::api_token, kSmallBody),
-    route<&NotificationDestinationHandlers::remove>(Method::delete_, "/notification-destination/{id}", Access::api_token, kNoBody),
-    route<&NotificationDestinationHandlers::test>(Method::post, "/notification-destination/{id}/test", Access::api_token, kSmallBody),
+    route<&NotificationDestinationHandlers::list>(Method::get, "/notification-destination", Permission::webhooks_read, kNoBody, kFilters),
+    route<&NotificationDestinationHandlers::create>(Method::post, "/notification-destination", Permission::webhooks_write, kSmallBody),
+    route<&NotificationDestinationHandlers::get>(Method::get, "/notification-destination/{id}", Permission::webhooks_read, kNoBody),
+    route<&NotificationDestinationHandlers::patch>(Method::patch, "/notification-destination/{id}", Permission::webhooks_write, kSmallBody),
+    route<&NotificationDestinationHandlers::remove>(Method::delete_, "/notification-destination/{id}", Permission::webhooks_write, kNoBody),
+    route<&NotificationDestinationHandlers::test>(Method::post, "/notification-destination/{id}/test", Permission::webhooks_write, kSmallBody),
 };
 // clang-format on
 

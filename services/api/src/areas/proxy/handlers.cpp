@@ -2,15 +2,15 @@
 
 #include "accounts/callable_accounts.hpp"
 #include "api/config.hpp"
+#include "catalog/method_config.hpp"
 #include "input.hpp"
-#include "proxy/caller.hpp"
+#include "proxy/custom.hpp"
+#include "proxy/pages.hpp"
 #include "proxy/parts.hpp"
+#include "request_body.hpp"
 #include "view.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <set>
 
 namespace sluice::api {
 namespace {
@@ -18,27 +18,39 @@ namespace {
 /// The time to find an account that is not cached. A call waits while the database is slow.
 constexpr std::chrono::seconds kFindLimit{5};
 
-std::string resources_of(catalog::Integration const& integration)
-{
-    std::set<std::string_view> names;
-    for (auto const& method : integration.methods)
-        names.insert(method.resource);
-    return fmt::format("{}", fmt::join(names, ", "));
-}
+/// A call with a path of the vendor's own.
+struct CustomCall {
+    catalog::Method method;
+    catalog::CallParts parts;
+};
 
-std::string methods_of(catalog::Integration const& integration, std::string_view resource)
+/// Makes the method of a custom call. A `methodConfig` is for whoever may change the integration too, so an account
+/// token may not bring one.
+Result<CustomCall> custom_call(Call& call, catalog::Integration const& integration, CustomBody& body)
 {
-    std::set<std::string_view> names;
-    for (auto const& method : integration.methods)
-        if (method.resource == resource)
-            names.insert(method.name);
-    return fmt::format("{}", fmt::join(names, ", "));
+    if (body.config && call.caller.account)
+        return Error{ErrorCode::forbidden, "methodConfig needs an API token: leave it out with an account token."};
+    auto const query = query_of_vendor(call.request.query());
+    auto method = proxy::custom_method(call.request.method, call.parameter("path"), query, integration);
+    if (!method)
+        return method.error();
+    if (!body.config)
+        return CustomCall{*std::move(method), {}};
+    if (auto const applied = catalog::apply_method_config(*body.config, *method); !applied)
+        return applied.error();
+    if (!query.empty())
+        method->path.pop_back(); // The query stands in the parts, where paging can change it.
+    auto parts = proxy::rest_parts(*method, std::nullopt, std::move(call.query), std::move(body.value));
+    if (!parts)
+        return parts.error();
+    return CustomCall{*std::move(method), *std::move(parts)};
 }
 
 } // namespace
 
 ProxyHandlers::ProxyHandlers(ShardParts const& parts)
     : config_(parts.config)
+    , bodies_(parts.bodies)
     , callable_(parts.callable_accounts)
     , caller_(parts.caller)
 {
@@ -66,48 +78,104 @@ HandlerResult ProxyHandlers::item(Call& call)
 
 HandlerResult ProxyHandlers::run(Call& call, std::string method_name, std::optional<std::string> id)
 {
-    auto const given = call.query.take("integrated_account_id");
-    auto const account_id = given ? IntegratedAccountId::parse(*given) : call.account;
-    if (call.account && account_id && *account_id != *call.account)
-        co_return Error{ErrorCode::forbidden, "The integrated-account token belongs to another account."};
-    if (!account_id)
-        co_return invalid("integrated_account_id", given ? "must be an id such as ia_01h455vb4pex5vsknk084sn02q"
-                                                         : "is required as a query parameter");
-    auto body = read_body(call.request, call.query);
-    if (!body)
-        co_return body.error();
-    auto const account = co_await callable_.find(call.environment(), *account_id, Deadline::after(kFindLimit));
+    auto const account = co_await find_account(call);
     if (!account)
         co_return account.error();
-    auto const& integration = *(*account)->installed->integration;
-    std::string const resource(call.parameter("resource"));
-    call.trace.account = account_id->str();
-    call.trace.integration = integration.name;
-    if (!integration.has_resource(resource))
-        co_return Error{ErrorCode::not_found, fmt::format("{} has no resource {}. It has {}.", integration.label,
-                                                          resource.substr(0, 60), resources_of(integration))};
-    auto const* method = integration.find(resource, method_name);
-    // A resource with only one item (`/proxy/account`) has `get` where others have `list`.
-    if (method == nullptr && method_name == "list") {
-        method = integration.find(resource, "get");
-        if (method != nullptr && method->own_id())
-            method = nullptr;
+    auto const method =
+        proxy::rest_method(*(*account)->installed->integration, call.parameter("resource"), method_name);
+    if (!method)
+        co_return method.error();
+    BodyMemory room(bodies_, call.environment());
+    std::optional<http::Response> refusal;
+    auto body = co_await read_body(call, (*method)->paginated, room, refusal);
+    if (refusal) {
+        call.may_have_effect = false;
+        co_return *std::move(refusal);
     }
-    if (method == nullptr)
-        co_return Error{ErrorCode::not_found,
-                        fmt::format("{} of {} has no method {}. It has {}.", resource, integration.label,
-                                    method_name.substr(0, 60), methods_of(integration, resource))};
-    call.trace.method = fmt::format("{}.{}", resource, method->name);
-    auto parts = proxy::rest_parts(*method, id, std::move(call.query), std::move(body->value));
+    if (!body)
+        co_return body.error();
+    auto parts = proxy::rest_parts(**method, id, std::move(call.query), std::move(body->value));
     if (!parts)
         co_return parts.error();
-    auto outcome = co_await caller_.call(*account, *method, *std::move(parts), body->raw ? &*body->raw : nullptr,
-                                         Deadline::after(config_.proxy_limit), call.request.peer);
+    auto const through = passthrough_of(call, **account, std::move(body->raw), proxy::Passthrough::Streams::unread);
+    auto outcome = co_await make(call, *account, **method, *std::move(parts), through, calllog::RequestType::proxy);
     if (!outcome)
         co_return outcome.error();
-    call.trace.vendor_time = outcome->vendor_time;
-    call.trace.is_vendors_fault = outcome->kind == proxy::Outcome::Kind::error;
-    co_return response_of(*std::move(outcome), *method, id);
+    co_return response_of(*std::move(outcome), **method, id);
+}
+
+HandlerResult ProxyHandlers::custom(Call& call)
+{
+    auto const account = co_await find_account(call);
+    if (!account)
+        co_return account.error();
+    BodyMemory room(bodies_, call.environment());
+    std::optional<http::Response> refusal;
+    auto body = co_await read_custom_body(call, room, refusal);
+    if (refusal) {
+        call.may_have_effect = false;
+        co_return *std::move(refusal);
+    }
+    if (!body)
+        co_return body.error();
+    auto made = custom_call(call, *(*account)->installed->integration, *body);
+    if (!made)
+        co_return made.error();
+    auto const through = passthrough_of(call, **account, std::move(body->raw), proxy::Passthrough::Streams::all);
+    auto outcome =
+        co_await make(call, *account, made->method, std::move(made->parts), through, calllog::RequestType::custom);
+    if (!outcome)
+        co_return outcome.error();
+    if (outcome->kind == proxy::Outcome::Kind::list)
+        co_return response_of(*std::move(outcome), made->method, std::nullopt);
+    co_return unchanged_response_of(*std::move(outcome));
+}
+
+Task<Result<accounts::CallableAccountPtr>> ProxyHandlers::find_account(Call& call)
+{
+    auto const asked = call.take_account(call.query);
+    if (!asked)
+        co_return asked.error();
+    auto const& id = *asked;
+    if (!id)
+        co_return invalid("integrated_account_id", "is required as a query parameter");
+    auto account = co_await callable_.find(call.environment(), *id, Deadline::after(kFindLimit));
+    if (account) {
+        call.trace.account = id->str();
+        call.trace.integration = (*account)->installed->integration->name;
+        if (auto const counted = call.tally.count(*id, (*account)->account.fair_share.get()); !counted)
+            co_return counted.error();
+    }
+    co_return account;
+}
+
+proxy::Passthrough ProxyHandlers::passthrough_of(Call const& call, accounts::CallableAccount const& account,
+                                                 std::optional<proxy::RawBody> body,
+                                                 proxy::Passthrough::Streams streams) const
+{
+    proxy::Passthrough through;
+    through.body = std::move(body);
+    through.headers = proxy::passed_headers(call.request.headers, *account.installed->integration);
+    through.accept_encoding = call.request.headers.find("accept-encoding").value_or("");
+    through.streams = streams;
+    through.stream_deadline = Deadline::after(config_.stream_limit);
+    return through;
+}
+
+Task<Result<proxy::Outcome>> ProxyHandlers::make(Call& call, accounts::CallableAccountPtr account,
+                                                 catalog::Method const& method, catalog::CallParts parts,
+                                                 proxy::Passthrough const& through, calllog::RequestType type)
+{
+    call.trace.method = fmt::format("{}.{}", method.resource, method.name);
+    call.trace.origin.type = type;
+    proxy::Gathering const gathering{.requester = {call.request.peer, &call.trace.origin}, .through = &through};
+    auto outcome = co_await proxy::call_pages(caller_, std::move(account), method, std::move(parts), gathering,
+                                              Deadline::after(config_.proxy_limit));
+    if (outcome) {
+        call.trace.vendor_time = outcome->vendor_time;
+        call.trace.is_vendors_fault = outcome->kind == proxy::Outcome::Kind::error;
+    }
+    co_return outcome;
 }
 
 } // namespace sluice::api

@@ -5,20 +5,25 @@
 namespace sluice::api {
 
 using http::Method;
+using tenancy::Permission;
 
 namespace {
 
-constexpr std::size_t kProxyBody = 8 * 1024 * 1024;
-
 // clang-format off
 constexpr RouteOf<ProxyHandlers> kRoutes[]{
-    route<&ProxyHandlers::collection>(Method::get, "/proxy/{resource}", Access::any_token, kNoBody, kAnyQuery),
-    route<&ProxyHandlers::collection>(Method::post, "/proxy/{resource}", Access::any_token, kProxyBody),
-    route<&ProxyHandlers::item>(Method::get, "/proxy/{resource}/{item}", Access::any_token, kNoBody, kAnyQuery),
-    route<&ProxyHandlers::item>(Method::post, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),
-    route<&ProxyHandlers::item>(Method::put, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),
-    route<&ProxyHandlers::item>(Method::patch, "/proxy/{resource}/{item}", Access::any_token, kProxyBody),
-    route<&ProxyHandlers::item>(Method::delete_, "/proxy/{resource}/{item}", Access::any_token, kSmallBody),
+    data_plane(route<&ProxyHandlers::collection>(Method::get, "/proxy/{resource}", Permission::calls_read, kNoBody, kAnyQuery)),
+    keyed(route<&ProxyHandlers::collection>(Method::post, "/proxy/{resource}", Permission::calls_write, kStreamedBody)),
+    data_plane(route<&ProxyHandlers::item>(Method::get, "/proxy/{resource}/{item}", Permission::calls_read, kNoBody, kAnyQuery)),
+    keyed(route<&ProxyHandlers::item>(Method::post, "/proxy/{resource}/{item}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::item>(Method::put, "/proxy/{resource}/{item}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::item>(Method::patch, "/proxy/{resource}/{item}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::item>(Method::delete_, "/proxy/{resource}/{item}", Permission::calls_write, kSmallBody)),
+    data_plane(route<&ProxyHandlers::custom>(Method::get, "/custom/{path...}", Permission::calls_read, kSmallBody, kAnyQuery)),
+    data_plane(route<&ProxyHandlers::custom>(Method::head, "/custom/{path...}", Permission::calls_read, kNoBody)),
+    keyed(route<&ProxyHandlers::custom>(Method::post, "/custom/{path...}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::custom>(Method::put, "/custom/{path...}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::custom>(Method::patch, "/custom/{path...}", Permission::calls_write, kStreamedBody)),
+    keyed(route<&ProxyHandlers::custom>(Method::delete_, "/custom/{path...}", Permission::calls_write, kStreamedBody)),
 };
 // clang-format on
 

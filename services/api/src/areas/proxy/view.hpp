@@ -13,4 +13,7 @@ namespace sluice::api {
 [[nodiscard]] http::Response response_of(proxy::Outcome outcome, catalog::Method const& method,
                                          std::optional<std::string> const& id);
 
+/// A vendor's answer as it is. A refusal has our form, as everywhere.
+[[nodiscard]] http::Response unchanged_response_of(proxy::Outcome outcome);
+
 } // namespace sluice::api

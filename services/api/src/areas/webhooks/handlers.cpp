@@ -2,7 +2,6 @@
 
 #include "crud.hpp"
 #include "crypto/cursor_sealer.hpp"
-#include "events/destination.hpp"
 #include "events/subscriptions.hpp"
 #include "events/webhook.hpp"
 #include "http_api/fields.hpp"
@@ -24,7 +23,6 @@ json::object signed_view(events::SignedWebhook const& webhook)
 
 WebhookHandlers::WebhookHandlers(ShardParts const& parts)
     : rows_(parts.rows.webhooks)
-    , destinations_(parts.rows.destinations)
     , subscriptions_(parts.subscriptions)
     , cursors_(parts.cursors)
 {
@@ -36,7 +34,7 @@ HandlerResult WebhookHandlers::create(Call& call)
         return read_webhook(body, call.environment(), subscriptions_);
     };
     return answer_create(call, signed_view, read, [this, &call](events::WebhookPatch webhook) {
-        return subscriptions_.create(call.environment(), std::move(webhook), call.deadline);
+        return subscriptions_.create(call.environment(), std::move(webhook), call.author(), call.deadline);
     });
 }
 
@@ -59,14 +57,15 @@ HandlerResult WebhookHandlers::patch(Call& call)
     auto const read = [this](json::object const& body) { return read_webhook_patch(body, subscriptions_); };
     return answer_change<WebhookId>(
         call, "webhook", webhook_view, read, [this, &call](WebhookId id, events::WebhookPatch patch) {
-            return subscriptions_.change(call.environment(), id, std::move(patch), call.deadline);
+            return subscriptions_.change(call.environment(), id, std::move(patch), call.author(), call.deadline);
         });
 }
 
 HandlerResult WebhookHandlers::remove(Call& call)
 {
-    return answer_remove<WebhookId>(
-        call, "webhook", [this, &call](WebhookId id) { return rows_.remove(call.environment(), id, call.deadline); });
+    return answer_remove<WebhookId>(call, "webhook", [this, &call](WebhookId id) {
+        return rows_.remove(call.environment(), id, call.author(), call.deadline);
+    });
 }
 
 HandlerResult WebhookHandlers::rotate_secret(Call& call)
@@ -74,7 +73,8 @@ HandlerResult WebhookHandlers::rotate_secret(Call& call)
     auto const id = call.id<WebhookId>("id", "webhook");
     if (!id)
         co_return id.error();
-    co_return shown(co_await subscriptions_.rotate_secret(call.environment(), *id, call.deadline), signed_view);
+    co_return shown(co_await subscriptions_.rotate_secret(call.environment(), *id, call.author(), call.deadline),
+                    signed_view);
 }
 
 HandlerResult WebhookHandlers::send_test(Call& call)
@@ -85,7 +85,7 @@ HandlerResult WebhookHandlers::send_test(Call& call)
     auto const id = read_webhook_id(*body);
     if (!id)
         co_return id.error();
-    auto const event = co_await rows_.send_test(call.environment(), *id, call.deadline);
+    auto const event = co_await rows_.send_test(call.environment(), *id, call.author(), call.deadline);
     if (!event)
         co_return event.error();
     co_return ok({{"success", true}, {"event_id", event->str()}});
@@ -102,23 +102,10 @@ HandlerResult WebhookHandlers::replay(Call& call)
     auto const replay = read_replay(*body);
     if (!replay)
         co_return replay.error();
-    auto const count = co_await rows_.replay(call.environment(), *id, *replay, call.deadline);
+    auto const count = co_await rows_.replay(call.environment(), *id, *replay, call.author(), call.deadline);
     if (!count)
         co_return count.error();
     co_return ok({{"success", true}, {"deliveries", *count}});
-}
-
-HandlerResult WebhookHandlers::log(Call& call)
-{
-    auto const type = call.query.take("log_type");
-    if (type != "webhook" && type != "notification_destination")
-        co_return invalid("log_type", "must be webhook or notification_destination");
-    bool const is_of_webhooks = type == "webhook";
-    co_return co_await answer_list(
-        call, cursors_, attempt_view, [this, is_of_webhooks, &call](tenancy::ListQuery query) {
-            return is_of_webhooks ? rows_.log(call.environment(), std::move(query), call.deadline)
-                                  : destinations_.log(call.environment(), std::move(query), call.deadline);
-        });
 }
 
 } // namespace sluice::api

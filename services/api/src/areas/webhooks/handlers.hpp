@@ -16,11 +16,9 @@ public:
     HandlerResult rotate_secret(Call& call);
     HandlerResult send_test(Call& call);
     HandlerResult replay(Call& call);
-    HandlerResult log(Call& call);
 
 private:
     events::WebhookRepository& rows_;
-    events::DestinationRepository& destinations_;
     events::Subscriptions& subscriptions_;
     crypto::CursorSealer const& cursors_;
 };

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/webhook`, and the log of deliveries.
+/// `/webhook`.
 [[nodiscard]] Area webhook_area();
 
 } // namespace sluice::api

@@ -1,0 +1,107 @@
+#include "calllog/recorder.hpp"
+
+#include "base/random.hpp"
+#include "row_text.hpp"
+#include "span_text.hpp"
+
+#include <algorithm>
+
+namespace sluice::calllog {
+namespace {
+
+// The most bytes of each text.
+constexpr std::size_t kName = 200;
+constexpr std::size_t kUrl = 500;
+constexpr std::size_t kError = 500;
+
+/// As `uuid_v7`, with random bytes that need not be secret.
+Uuid new_id(Timestamp now)
+{
+    constexpr std::uint8_t kVersion = 0x70;
+    constexpr std::uint8_t kVariant = 0x80;
+    Uuid id;
+    public_random_bytes(id);
+    auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    for (std::size_t i = 6; i-- > 0; milliseconds >>= 8)
+        id[i] = static_cast<std::uint8_t>(milliseconds & 0xff);
+    id[6] = static_cast<std::uint8_t>((id[6] & 0x0f) | kVersion);
+    id[8] = static_cast<std::uint8_t>((id[8] & 0x3f) | kVariant);
+    return id;
+}
+
+Day day_of(Timestamp time)
+{
+    return static_cast<Day>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
+}
+
+/// In the order of `kColumns` (store).
+void write(RowText& row, Ended const& call, LogEntryId id)
+{
+    auto const& origin = call.origin;
+    row.begin();
+    row.uuid(call.environment.uuid());
+    row.uuid(id.uuid());
+    row.number(static_cast<std::int64_t>(call.type));
+    row.text(call.type == LogType::vendor ? name_of(origin.type) : std::string_view{}, kName);
+    row.text(origin.request_id, kName);
+    row.uuid(call.account.uuid());
+    row.text(call.tenant_id, kName);
+    row.text(call.integration, kName);
+    row.text(call.resource, kName);
+    row.text(call.method, kName);
+    row.text(call.http_method, kName);
+    row.text(call.url, kUrl);
+    row.number(call.status);
+    row.number(call.duration.count());
+    row.number(call.fetch_time.count());
+    if (call.result_count < 0)
+        row.null();
+    else
+        row.number(call.result_count);
+    row.text(call.error, kError);
+    row.uuid(origin.server.uuid());
+    row.text(origin.server_name, kName);
+    row.text(call.mcp_method, kName);
+    row.text(origin.tool, kName);
+    row.text(origin.client_name, kName);
+    row.text(origin.client_version, kName);
+    row.uuid(origin.token.uuid());
+    row.text(origin.client_address, kName);
+    row.bytes(call.span.trace_id);
+    row.bytes(call.span.span_id);
+}
+
+} // namespace
+
+struct Recorder::Scratch {
+    RowText row;
+    std::string span;
+};
+
+Recorder::Recorder(Inlet* rows, Inlet* spans, Clock const& clock)
+    : rows_(rows)
+    , spans_(spans)
+    , clock_(clock)
+    , scratch_(std::make_unique<Scratch>())
+{
+}
+
+Recorder::~Recorder() = default;
+
+LogEntryId Recorder::record(Ended const& call)
+{
+    auto const now = clock_.now();
+    LogEntryId const id{new_id(now)};
+    auto const day = day_of(now);
+    if (rows_ != nullptr) {
+        write(scratch_->row, call, id);
+        rows_->push(scratch_->row.end(), day);
+    }
+    if (spans_ != nullptr && call.span.is_sampled) {
+        write_span(scratch_->span, call, now);
+        spans_->push(scratch_->span, day);
+    }
+    return id;
+}
+
+} // namespace sluice::calllog

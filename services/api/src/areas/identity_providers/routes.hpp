@@ -1,0 +1,9 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+[[nodiscard]] Area identity_provider_area();
+
+} // namespace sluice::api

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+[[nodiscard]] Area log_area();
+
+} // namespace sluice::api

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+[[nodiscard]] Area oidc_area();
+
+} // namespace sluice::api

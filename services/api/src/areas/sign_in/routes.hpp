@@ -1,0 +1,9 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+[[nodiscard]] Area sign_in_area();
+
+} // namespace sluice::api
