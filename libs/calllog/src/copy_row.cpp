@@ -1,126 +1,68 @@
-#include "row_text.hpp"
+#include "copy_row.hpp"
 
 #include "base/encoding.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <string>
 
 namespace sluice::calllog {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
-
-/// The two hexadecimal digits of every byte.
-constexpr auto kPairs = [] {
-    std::array<std::array<char, 2>, 256> pairs{};
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = {kDigits[i >> 4], kDigits[i & 15]};
-    return pairs;
-}();
-
-/// Whether no character needs an escape. Looks at all of them, which is faster than to stop at the first that does.
-bool is_plain(std::string_view text)
+/// Whether a byte of the word is zero or no ASCII. A zero borrows from the next byte, which changes nothing then.
+bool has_other(std::uint64_t word)
 {
-    bool is_plain = true;
-    for (char const c : text)
-        is_plain &= c >= ' ' && c < 0x7f && c != '\\';
-    return is_plain;
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighest = 0x8080808080808080;
+    return ((word | (word - kOnes)) & kHighest) != 0;
 }
 
-bool is_zero(std::span<std::uint8_t const> value)
+/// Whether PostgreSQL takes the text as it is: ASCII without zeros.
+bool is_plain(std::string_view text)
 {
-    return std::ranges::all_of(value, [](std::uint8_t byte) { return byte == 0; });
+    constexpr auto kWord = sizeof(std::uint64_t);
+    if (text.size() < kWord)
+        return std::ranges::all_of(text, [](char c) { return c > 0; });
+    auto const word_at = [text](std::size_t position) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + position, kWord);
+        return word;
+    };
+    bool is_plain = !has_other(word_at(text.size() - kWord));
+    for (std::size_t position = 0; position + kWord < text.size(); position += kWord)
+        is_plain &= !has_other(word_at(position));
+    return is_plain;
 }
 
 } // namespace
 
-void RowText::separate()
+void CopyRow::sized(void const* from, std::size_t size)
 {
-    if (!text_.empty())
-        text_ += '\t';
+    put(static_cast<std::int32_t>(size));
+    std::memcpy(end_, from, size);
+    end_ += size;
 }
 
-void RowText::null()
-{
-    separate();
-    text_ += "\\N";
-}
-
-void RowText::text(std::string_view value, std::size_t most)
+void CopyRow::text(std::string_view value, std::size_t most)
 {
     if (value.empty())
         return null();
-    separate();
+    constexpr auto kForTexts = kMostBytes - kReserved;
+    most = std::min(most, kForTexts - std::min(size(), kForTexts));
     if (value.size() > most)
         value = utf8_prefix(value, most);
     if (is_plain(value))
-        text_ += value;
-    else
-        escape(value);
+        return sized(value.data(), value.size());
+    auto mended = to_valid_utf8(value);
+    std::erase(mended, '\0');
+    value = utf8_prefix(mended, most);
+    sized(value.data(), value.size());
 }
 
-void RowText::escape(std::string_view value)
+void CopyRow::bytes(std::span<std::uint8_t const> value)
 {
-    for (char const c : to_valid_utf8(value)) {
-        switch (c) {
-        case '\0':
-            break;
-        case '\\':
-            text_ += "\\\\";
-            break;
-        case '\t':
-            text_ += "\\t";
-            break;
-        case '\n':
-            text_ += "\\n";
-            break;
-        case '\r':
-            text_ += "\\r";
-            break;
-        default:
-            text_ += c;
-        }
-    }
-}
-
-void RowText::number(std::int64_t value)
-{
-    separate();
-    std::array<char, 20> digits;
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    text_.append(digits.data(), end);
-}
-
-void RowText::uuid(Uuid const& value)
-{
-    if (is_zero(value))
+    if (std::ranges::all_of(value, [](std::uint8_t byte) { return byte == 0; }))
         return null();
-    separate();
-    std::array<char, 36> hex;
-    auto* out = hex.data();
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *out++ = '-';
-        out = std::ranges::copy(kPairs[value[i]], out).out;
-    }
-    text_.append(hex.data(), hex.size());
-}
-
-void RowText::bytes(std::span<std::uint8_t const> value)
-{
-    if (is_zero(value))
-        return null();
-    separate();
-    text_ += "\\\\x";
-    for (auto const byte : value)
-        text_.append(kPairs[byte].data(), kPairs[byte].size());
-}
-
-std::string_view RowText::end()
-{
-    text_ += '\n';
-    return text_;
+    sized(value.data(), value.size());
 }
 
 } // namespace sluice::calllog

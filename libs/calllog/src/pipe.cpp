@@ -1,5 +1,7 @@
 #include "calllog/pipe.hpp"
 
+#include <utility>
+
 #include <boost/asio/post.hpp>
 
 namespace sluice::calllog {
@@ -83,22 +85,25 @@ Task<void> Pipe::pause(std::chrono::milliseconds time)
 Task<std::optional<Pipe::Batch>> Pipe::next()
 {
     for (;;) {
+        if (std::exchange(is_gathering_, false))
+            co_await pause(config_.gather);
         auto batch = take();
-        if (batch.count > 0)
+        if (batch.count > 0) {
+            // Rows that came while a batch was stored are few, and a batch costs as much as many rows.
+            is_gathering_ = batch.rows.size() < config_.batch_bytes;
             co_return batch;
+        }
         if (is_closed_)
             co_return std::nullopt;
         is_woken_ = false;
         is_asleep_.store(true);
         std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (has_rows() && is_asleep_.exchange(false)) {
-            co_await pause(config_.gather);
-            continue;
+        if (!has_rows() || !is_asleep_.exchange(false)) {
+            while (!is_woken_ && !is_closed_)
+                co_await pause(std::chrono::hours(24));
+            is_asleep_.store(false);
         }
-        while (!is_woken_ && !is_closed_)
-            co_await pause(std::chrono::hours(24));
-        is_asleep_.store(false);
-        co_await pause(config_.gather);
+        is_gathering_ = true;
     }
 }
 

@@ -1,7 +1,7 @@
 #include "calllog/recorder.hpp"
 
 #include "base/random.hpp"
-#include "row_text.hpp"
+#include "copy_row.hpp"
 #include "span_text.hpp"
 
 #include <algorithm>
@@ -34,14 +34,17 @@ Day day_of(Timestamp time)
     return static_cast<Day>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
 }
 
-/// In the order of `kColumns` (store).
-void write(RowText& row, Ended const& call, LogEntryId id)
+/// How many values a row has.
+constexpr std::int16_t kValues = 27;
+
+/// In the order and with the types of `kColumns` (store).
+void write(CopyRow& row, Ended const& call, LogEntryId id)
 {
     auto const& origin = call.origin;
-    row.begin();
+    row.begin(kValues);
     row.uuid(call.environment.uuid());
     row.uuid(id.uuid());
-    row.number(static_cast<std::int64_t>(call.type));
+    row.smallint(static_cast<std::int16_t>(call.type));
     row.text(call.type == LogType::vendor ? name_of(origin.type) : std::string_view{}, kName);
     row.text(origin.request_id, kName);
     row.uuid(call.account.uuid());
@@ -51,13 +54,13 @@ void write(RowText& row, Ended const& call, LogEntryId id)
     row.text(call.method, kName);
     row.text(call.http_method, kName);
     row.text(call.url, kUrl);
-    row.number(call.status);
-    row.number(call.duration.count());
-    row.number(call.fetch_time.count());
+    row.smallint(static_cast<std::int16_t>(call.status));
+    row.bigint(call.duration.count());
+    row.bigint(call.fetch_time.count());
     if (call.result_count < 0)
         row.null();
     else
-        row.number(call.result_count);
+        row.bigint(call.result_count);
     row.text(call.error, kError);
     row.uuid(origin.server.uuid());
     row.text(origin.server_name, kName);
@@ -74,7 +77,7 @@ void write(RowText& row, Ended const& call, LogEntryId id)
 } // namespace
 
 struct Recorder::Scratch {
-    RowText row;
+    CopyRow row;
     std::string span;
 };
 

@@ -26,12 +26,22 @@ constexpr std::size_t kPiece = 16UL * 1024;
                           state);
 }
 
+// The signature, no flags, no extension; and the end: the number of values of no tuple.
+constexpr std::string_view kHeader{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
+constexpr std::string_view kTrailer{"\377\377", 2};
+
 void send(PGconn* connection, std::string_view rows, std::string const& statement)
 {
     for (; !rows.empty(); rows.remove_prefix(std::min(rows.size(), kPiece)))
         // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size goes with it
         if (PQputCopyData(connection, rows.data(), static_cast<int>(std::min(rows.size(), kPiece))) != 1)
             fail(connection, nullptr, statement);
+}
+
+void send_all(PGconn* connection, std::string_view rows, std::string const& statement)
+{
+    for (auto const part : {kHeader, rows, kTrailer})
+        send(connection, part, statement);
     if (PQputCopyEnd(connection, nullptr) != 1)
         fail(connection, nullptr, statement);
 }
@@ -45,7 +55,7 @@ void copy_in(pqxx::work& transaction, std::string const& statement, std::string_
     Answer const begun(PQexec(connection, statement.c_str()), &PQclear);
     if (PQresultStatus(begun.get()) != PGRES_COPY_IN)
         fail(connection, begun.get(), statement);
-    send(connection, rows, statement);
+    send_all(connection, rows, statement);
     Answer const ended(PQgetResult(connection), &PQclear);
     auto const status = PQresultStatus(ended.get());
     while (Answer const more{PQgetResult(connection), &PQclear}) {

@@ -83,6 +83,41 @@ TEST(PipeTest, EndsWhenItIsClosedAndEmpty)
     EXPECT_FALSE(test::run_on(io, pipe.next()));
 }
 
+/// A batch costs as much as many rows.
+TEST(PipeTest, RowsThatComeWhileABatchIsStoredWaitForMore)
+{
+    asio::io_context io(1);
+    Pipe pipe(io, {.ring_bytes = 256, .batch_bytes = 100, .gather = std::chrono::hours(1)});
+    std::uint64_t taken = 0;
+    auto& inlet = pipe.add(taken);
+    inlet.push("a", 1);
+    EXPECT_EQ(test::run_on(io, pipe.next())->rows, "a");
+    inlet.push("b", 1);
+    std::optional<Pipe::Batch> batch;
+    auto const read = [](Pipe& from, std::optional<Pipe::Batch>& into) -> Task<void> { into = co_await from.next(); };
+    asio::co_spawn(io, read(pipe, batch), asio::detached);
+    io.restart();
+    io.poll();
+    EXPECT_FALSE(batch);
+    inlet.push("c", 1);
+    pipe.close();
+    io.run();
+    ASSERT_TRUE(batch);
+    EXPECT_EQ(batch->rows, "bc");
+}
+
+TEST(PipeTest, AFullBatchIsFollowedAtOnce)
+{
+    asio::io_context io(1);
+    Pipe pipe(io, {.ring_bytes = 256, .batch_bytes = 10, .gather = std::chrono::hours(1)});
+    std::uint64_t taken = 0;
+    auto& inlet = pipe.add(taken);
+    inlet.push("0123456789", 1);
+    inlet.push("more", 1);
+    EXPECT_EQ(test::run_on(io, pipe.next())->rows, "0123456789");
+    EXPECT_EQ(test::run_on(io, pipe.next())->rows, "more");
+}
+
 Task<void> read(Pipe& pipe, std::size_t rows, std::size_t& seen)
 {
     while (seen < rows)

@@ -38,7 +38,7 @@ TEST_F(RequestLogTest, AToolCallIsOneEntryAndItsVendorCallAnother)
         EXPECT_EQ(row[test::kLogServerName], "agent");
         EXPECT_EQ(row[test::kLogAccount], to_hex(account_.uuid()));
         EXPECT_EQ(row[test::kLogTenant], "acme");
-        EXPECT_EQ(row[test::kLogError], "\\N");
+        EXPECT_EQ(row[test::kLogError], "NULL");
     }
 }
 
@@ -62,7 +62,7 @@ TEST_F(RequestLogTest, AMessageThatIsNoRequestIsLoggedWithItsError)
     post(R"({"jsonrpc":"2.0","id":1})");
     auto const mcp = rows("2");
     ASSERT_EQ(mcp.size(), 1U);
-    EXPECT_NE(mcp[0][test::kLogError], "\\N");
+    EXPECT_NE(mcp[0][test::kLogError], "NULL");
     EXPECT_EQ(mcp[0][test::kLogStatus], "400");
 }
 
@@ -76,7 +76,7 @@ TEST_F(RequestLogTest, AMessageOfABatchHasNothingOfTheOneBefore)
     ASSERT_EQ(mcp.size(), 2U);
     EXPECT_EQ(mcp[0][test::kLogTool], "get_single_desk_ticket_by_id");
     EXPECT_EQ(mcp[1][test::kLogMcpMethod], "tools/list");
-    EXPECT_EQ(mcp[1][test::kLogTool], "\\N");
+    EXPECT_EQ(mcp[1][test::kLogTool], "NULL");
     EXPECT_EQ(mcp[1][test::kLogFetch], "0");
 }
 

@@ -61,7 +61,8 @@ public:
     /// The end for one more thread. Before the threads start. `taken` counts the rows that were handed over and fitted;
     /// it must outlive the pipe.
     Inlet& add(std::uint64_t& taken);
-    /// The next batch; nothing once the pipe is closed and empty. One task, on `io`.
+    /// The next batch; nothing once the pipe is closed and empty. Batches that are not full are `gather` apart. One
+    /// task, on `io`.
     Task<std::optional<Batch>> next();
     /// Lets `next` end when the pipe is empty. On `io`'s thread.
     void close();
@@ -86,6 +87,7 @@ private:
     SteadyTimer timer_;
     bool is_closed_ = false;
     bool is_woken_ = false;
+    bool is_gathering_ = false; ///< The next batch waits for more rows.
 };
 
 } // namespace sluice::calllog

@@ -12,8 +12,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include <pqxx/except>
 #include <pqxx/result>
@@ -156,34 +159,67 @@ struct Hour {
     friend auto operator<=>(Hour const&, Hour const&) = default;
 };
 
-/// The time of an id that is written in hexadecimal, in milliseconds since 1970.
-std::int64_t milliseconds_in(std::string_view id)
+/// Reads tuples in the binary form of COPY.
+class Tuples {
+public:
+    explicit Tuples(std::string_view bytes)
+        : left_(bytes)
+    {
+    }
+    /// How many values the next tuple has; zero at the end.
+    int next() { return left_.empty() ? 0 : number<std::int16_t>(); }
+    /// The next value; empty if it is NULL.
+    std::string_view value()
+    {
+        auto const size = number<std::int32_t>();
+        return size < 0 ? std::string_view{} : taken(static_cast<std::size_t>(size));
+    }
+
+private:
+    template <class Integer>
+    Integer number()
+    {
+        Integer number = 0;
+        if (left_.size() < sizeof number)
+            return number; // The tuple is cut: it has no more.
+        std::memcpy(&number, left_.data(), sizeof number);
+        left_.remove_prefix(sizeof number);
+        return std::endian::native == std::endian::little ? std::byteswap(number) : number;
+    }
+    std::string_view taken(std::size_t size)
+    {
+        auto const part = left_.substr(0, size);
+        left_.remove_prefix(part.size());
+        return part;
+    }
+
+    std::string_view left_;
+};
+
+Uuid uuid_of(std::string_view bytes)
 {
-    constexpr std::size_t kTime = 13; // Twelve digits, and a hyphen after eight of them.
-    std::int64_t time = 0;
-    for (char const c : id.substr(0, kTime))
-        if (c != '-')
-            time = time * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
-    return time;
+    Uuid id{};
+    std::memcpy(id.data(), bytes.data(), std::min(bytes.size(), id.size()));
+    return id;
 }
 
-/// The hours of rows. Each row begins with its environment and its id, whose first bytes are its time.
+/// The hours of rows. Each row begins with its environment and its id.
 std::set<Hour> hours_of(std::string_view rows)
 {
-    constexpr std::size_t kUuid = 36;
     std::set<Hour> hours;
     std::string_view last_environment;
     Timestamp last_hour{};
-    for (; rows.size() > 2 * kUuid; rows.remove_prefix(std::min(rows.find('\n'), rows.size() - 1) + 1)) {
-        auto const environment = rows.substr(0, kUuid);
-        std::chrono::milliseconds const time(milliseconds_in(rows.substr(kUuid + 1)));
-        auto const hour = std::chrono::floor<std::chrono::hours>(Timestamp(time));
+    Tuples tuples(rows);
+    while (auto const values = tuples.next()) {
+        auto const environment = tuples.value();
+        auto const hour = std::chrono::floor<std::chrono::hours>(time_of(uuid_of(tuples.value())));
+        for (int i = 2; i < values; ++i)
+            std::ignore = tuples.value();
         if (environment == last_environment && hour == last_hour)
             continue;
         last_environment = environment;
         last_hour = hour;
-        if (auto const id = uuid_from_hex(environment))
-            hours.insert({EnvironmentId{*id}, hour});
+        hours.insert({EnvironmentId{uuid_of(environment)}, hour});
     }
     return hours;
 }
@@ -230,7 +266,9 @@ public:
             bool const has_day = transaction.exec_params1(kHasDay, name)["has"].as<bool>();
             try {
                 pg::copy_in(transaction,
-                            fmt::format("COPY {} ({}) FROM STDIN", has_day ? name : "call_log_rest", kColumns), rows);
+                            fmt::format("COPY {} ({}) FROM STDIN WITH (FORMAT binary)",
+                                        has_day ? name : "call_log_rest", kColumns),
+                            rows);
             } catch (pqxx::sql_error const& error) {
                 if (error.sqlstate() == "23505")
                     return Error{ErrorCode::conflict, "stored before"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/encoding.hpp"
 #include "calllog/body_writer.hpp"
 #include "calllog/log_repository.hpp"
 #include "calllog/pipe.hpp"
@@ -7,6 +8,8 @@
 #include "proxy/call_recorder.hpp"
 #include "support/clock.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,16 +92,37 @@ struct CallLog {
         io.restart();
         io.poll();
         std::vector<std::vector<std::string>> rows;
-        for (std::string_view left = batch.rows; !left.empty(); left.remove_prefix(left.find('\n') + 1)) {
-            auto& row = rows.emplace_back();
-            auto line = left.substr(0, left.find('\n'));
-            for (auto tab = line.find('\t'); tab != std::string_view::npos; tab = line.find('\t')) {
-                row.emplace_back(line.substr(0, tab));
-                line.remove_prefix(tab + 1);
-            }
-            row.emplace_back(line);
-        }
+        for (std::string_view left = batch.rows; !left.empty();)
+            rows.push_back(row_of(left));
         return rows;
+    }
+
+    /// Takes a tuple in the binary form of COPY, as texts: `NULL`, numbers in decimal, UUIDs and bytes in hexadecimal.
+    static std::vector<std::string> row_of(std::string_view& left)
+    {
+        std::vector<std::string> row(static_cast<std::size_t>(number_in(left, 2)));
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            auto const size = number_in(left, 4);
+            row[column] = size < 0 ? "NULL" : value_of(column, left.substr(0, static_cast<std::size_t>(size)));
+            left.remove_prefix(static_cast<std::size_t>(std::max<std::int64_t>(size, 0)));
+        }
+        return row;
+    }
+
+    static std::int64_t number_in(std::string_view& left, std::size_t size)
+    {
+        std::int64_t number = static_cast<signed char>(left.at(0)) < 0 ? -1 : 0;
+        for (auto const c : left.substr(0, size))
+            number = number * 256 + static_cast<unsigned char>(c);
+        left.remove_prefix(size);
+        return number;
+    }
+
+    static std::string value_of(std::size_t column, std::string_view value);
+
+    static bool is_among(std::size_t column, std::initializer_list<std::size_t> columns)
+    {
+        return std::ranges::find(columns, column) != columns.end();
     }
 
     static Task<void> take(calllog::Pipe& from, calllog::Pipe::Batch& batch)
@@ -147,5 +171,19 @@ enum LogColumn : std::size_t {
     kLogSpan,
     kLogColumns
 };
+
+inline std::string CallLog::value_of(std::size_t column, std::string_view value)
+{
+    if (is_among(column, {kLogType, kLogStatus, kLogDuration, kLogFetch, kLogCount}))
+        return std::to_string(number_in(value, value.size()));
+    if (is_among(column, {kLogEnvironment, kLogId, kLogAccount, kLogServer, kLogToken})) {
+        Uuid id{};
+        std::ranges::copy(value.substr(0, id.size()), id.begin());
+        return to_hex(id);
+    }
+    if (is_among(column, {kLogTrace, kLogSpan}))
+        return hex(bytes_of(value));
+    return std::string(value);
+}
 
 } // namespace sluice::test
