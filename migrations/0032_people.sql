@@ -46,6 +46,7 @@ CREATE TABLE user_sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
     method text NOT NULL CHECK (method IN ('password', 'oidc', 'link')),
+    provider_id uuid CHECK ((method = 'oidc') = (provider_id IS NOT NULL)), -- Who has named the user.
     client_address text NOT NULL DEFAULT '',
     user_agent text NOT NULL DEFAULT '' CHECK (length(user_agent) <= 400),
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -88,6 +89,10 @@ CREATE TABLE identity_providers (
     UNIQUE (team_id, issuer, client_id),
     FOREIGN KEY (team_id, data_key_version) REFERENCES team_data_keys (team_id, version)
 );
+
+ALTER TABLE user_sessions
+    ADD FOREIGN KEY (team_id, provider_id) REFERENCES identity_providers (team_id, id) ON DELETE CASCADE;
+CREATE INDEX user_sessions_by_provider ON user_sessions (team_id, provider_id) WHERE provider_id IS NOT NULL;
 
 -- Who a provider's subject is. An e-mail that a provider claims is never looked at.
 CREATE TABLE user_identities (

@@ -115,7 +115,7 @@ def settings(directory, port, management_port, upstream_port):
             "SLUICE_KEYRING_FILE": str(directory / "keyring.json"), "SLUICE_LISTEN_PORT": str(port),
             "SLUICE_MANAGEMENT_PORT": str(management_port), "SLUICE_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SLUICE_EGRESS_ALLOW": f"127.0.0.1:{upstream_port}", "SLUICE_THREADS": "1",
-            "SLUICE_LIMITS_API_TOKEN": "0", "SLUICE_LIMITS_ACCOUNT": "0"}
+            "SLUICE_LIMITS_API_TOKEN": "0", "SLUICE_LIMITS_ACCOUNT": "0", "SLUICE_LIMITS_USER": "0"}
 
 
 def start_sluice(stack, directory, sluice, port, management_port, upstream_port):

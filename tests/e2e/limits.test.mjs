@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 
 import { Api } from './support/api.mjs';
 import { callTool, legacy, toolError } from './support/mcp.mjs';
+import { Browser, Team } from './support/people.mjs';
 import { cli, connect, environment, startApi } from './support/product.mjs';
 import { file, sleep, test } from './support/test.mjs';
 
-const settings = { SLUICE_LIMITS_API_TOKEN: 500, SLUICE_LIMITS_ACCOUNT: 50 };
+const settings = { SLUICE_LIMITS_API_TOKEN: 500, SLUICE_LIMITS_ACCOUNT: 50, SLUICE_LIMITS_USER: 40 };
 const own = await startApi(file, { simulator: true, settings });
 const where = await environment('own-limits', own);
 
@@ -43,6 +44,21 @@ test('the 501st request of an API token within 10 s is refused, and no earlier o
     assert.ok(wait >= 1 && wait <= 10, `retry-after ${wait}`);
     await sleep(wait * 1000);
     assert.equal((await api.get('/integrated-account?limit=1')).status, 200, 'there is room when it said');
+});
+
+test('the requests of a signed-in user count together, whatever the session', async () => {
+    const team = await Team.make('own-limits', own);
+    const [person, other] = [await team.withPassword(), await team.withPassword()];
+    const elsewhere = new Browser(own);
+    assert.equal((await elsewhere.signIn(person.credentials)).status, 200);
+    const made = await repeat(41, () => person.get('/me'));
+    assert.ok(made.every(({ status }) => status === 200 || status === 429));
+    assert.equal(made.filter(({ status }) => status === 429).length, 1);
+    const refused = await elsewhere.get('/me');
+    assert.equal(refused.status, 429);
+    assert.match(refused.json.message, /^This user may make 40 requests in 10 s/);
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    assert.equal((await other.get('/me')).status, 200);
 });
 
 test('every answer of a request that counts says where the token stands, also a refusal', async () => {

@@ -198,8 +198,8 @@ TEST_F(AnnouncementTest, ChangesOfAUserAndTheirSessionsNameTheUser)
     auto const ann = must(test::run(users.create(team, {"ann@example.com"}, std::nullopt, author, soon()))).user.id;
     Change const change{Kind::user, {}, ann.uuid()};
     auto const begin = [&] {
-        NewSession session{SignInMethod::oidc, new_hash(), "", "", clock_.now() + std::chrono::hours(1)};
-        return must(test::run(sessions.begin(team, ann, std::move(session), {}, author, soon()))).session;
+        NewSession session{SignInMethod::link, new_hash(), "", "", clock_.now() + std::chrono::hours(1)};
+        return must(test::run(sessions.begin(team, ann, std::move(session), {}, author, soon()))).who.session;
     };
     expect("update", change, [&] { must(test::run(users.update(team, ann, {}, anything(), author, soon()))); });
     expect("begin", change, [&] { begin(); });
@@ -223,6 +223,22 @@ TEST_F(AnnouncementTest, ChangesOfAUserAndTheirSessionsNameTheUser)
         redemption.session = {SignInMethod::password, new_hash(), "", "", clock_.now() + std::chrono::hours(1)};
         must(test::run(store_.people().links.redeem(std::move(redemption), author, soon())));
     });
+    auto& providers = store_.people().providers;
+    auto const provider =
+        must(test::run(providers.create(team, {"P", "https://p.example", "c", Secret{}}, author, soon()))).id;
+    auto const sign_in_by_provider = [&] {
+        NewSession session{SignInMethod::oidc, new_hash(), "", "", clock_.now() + std::chrono::hours(1), provider};
+        must(test::run(sessions.begin(team, ann, std::move(session), {}, author, soon())));
+    };
+    IdentityProviderChange on;
+    on.is_enabled = true;
+    IdentityProviderChange off;
+    off.is_enabled = false;
+    sign_in_by_provider();
+    expect("provider off", change, [&] { must(test::run(providers.update(team, provider, off, author, soon()))); });
+    must(test::run(providers.update(team, provider, on, author, soon())));
+    sign_in_by_provider();
+    expect("provider removed", change, [&] { must(test::run(providers.remove(team, provider, author, soon()))); });
     expect("remove", change, [&] { must(test::run(users.remove(team, ann, anything(), author, soon()))); });
 }
 

@@ -108,6 +108,43 @@ TEST_F(IdentityProvidersTest, ChangesAndForgetsTheSecret)
     EXPECT_EQ(audited("identity_provider.update"), "3");
 }
 
+/// Whoever switches a provider off means it at once, and not in a week.
+TEST_F(IdentityProvidersTest, EndsItsSessionsWhenItIsSwitchedOffOrRemoved)
+{
+    auto const at = team("t");
+    auto const provider = made(at);
+    auto const other = made(at, "https://other.example");
+    auto const ann = user(at, "ann");
+    auto const begin = [&](IdentityProviderId by) {
+        identity::NewSession session;
+        session.method = identity::SignInMethod::oidc;
+        session.provider = by;
+        auto const value = crypto::mint_token(keyring_, crypto::TokenKind::session);
+        session.hash = crypto::hash_token(keyring_, value.reveal());
+        session.expires_at = clock_.now() + std::chrono::hours(1);
+        return test::run(store_.people().sessions.begin(at, ann, std::move(session), {}, author(), soon()));
+    };
+    auto const sessions = [&] { return must(test::run(store_.people().sessions.list(at, ann, soon()))).size(); };
+    IdentityProviderChange label;
+    label.label = "Other";
+    IdentityProviderChange on;
+    on.is_enabled = true;
+    IdentityProviderChange off;
+    off.is_enabled = false;
+    must(begin(provider.id));
+    must(begin(other.id));
+    must(test::run(repository().update(at, provider.id, label, author(), soon())));
+    EXPECT_EQ(sessions(), 2U);
+    must(test::run(repository().update(at, provider.id, off, author(), soon())));
+    EXPECT_EQ(sessions(), 1U);
+    EXPECT_EQ(code_of(begin(provider.id)), ErrorCode::not_found);
+    must(test::run(repository().update(at, provider.id, on, author(), soon())));
+    must(begin(provider.id));
+    must(test::run(repository().remove(at, provider.id, author(), soon())));
+    EXPECT_EQ(sessions(), 1U);
+    EXPECT_EQ(database_.value("SELECT count(*) FROM team_secret_hashes"), "1");
+}
+
 TEST_F(IdentityProvidersTest, HasEachOnce)
 {
     auto const at = team("t");

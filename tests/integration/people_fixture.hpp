@@ -61,8 +61,8 @@ protected:
             author(), soon())));
         return hashes;
     }
-    Result<SignedIn> redeem(LinkKind kind, std::vector<crypto::TokenHash> const& hashes,
-                            std::optional<std::string> password = std::nullopt, Proof proof = {})
+    Result<Begun> redeem(LinkKind kind, std::vector<crypto::TokenHash> const& hashes,
+                         std::optional<std::string> password = std::nullopt, Proof proof = {})
     {
         Redemption redemption;
         redemption.kind = kind;

@@ -88,6 +88,18 @@ TEST_F(PeopleTest, WhoIsNoLongerActiveHasNoSessionAndNoLink)
     EXPECT_EQ(code_of(late), ErrorCode::not_found);
 }
 
+TEST_F(PeopleTest, ATeamHasSoManyUsers)
+{
+    database_.execute(fmt::format("INSERT INTO users (team_id, id, email, email_key, role) "
+                                  "SELECT '{}', gen_random_uuid(), n || '@x.example', n || '@x.example', 'viewer' "
+                                  "FROM generate_series(2, {}) AS n",
+                                  to_hex(team_.uuid()), UserRepository::kMost));
+    auto const more =
+        test::run(store_.people().users.create(team_, {"more@example.com"}, std::nullopt, author(), soon()));
+    EXPECT_EQ(code_of(more), ErrorCode::conflict);
+    EXPECT_EQ(audited("user.create"), "1") << "Ann's";
+}
+
 TEST_F(PeopleTest, TheLastActiveOwnerStays)
 {
     auto const bob = user("bob@example.com", Role::owner);

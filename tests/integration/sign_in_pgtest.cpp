@@ -56,11 +56,11 @@ TEST_F(SignInTest, SessionsAreListedUsedAndEnded)
 {
     auto const bob = user("bob@example.com");
     auto const one = session(ann_);
-    auto const two = session(ann_, SignInMethod::oidc);
+    auto const two = session(ann_, SignInMethod::password);
     session(bob.id);
     auto const listed = must(test::run(store_.people().sessions.list(team_, ann_, soon())));
     ASSERT_EQ(listed.size(), 2U);
-    EXPECT_EQ(listed[0].method, SignInMethod::oidc) << "the newest first";
+    EXPECT_EQ(listed[0].method, SignInMethod::password) << "the newest first";
     EXPECT_EQ(listed[1].user_agent, "Firefox");
     database_.execute("UPDATE user_sessions SET seen_at = now() - interval '1 hour'");
     must(test::run(store_.people().sessions.note_use(team_, listed[0].id, soon())));
@@ -153,7 +153,7 @@ TEST_F(SignInTest, AnInvitationEndsWithTheFirstSignIn)
 {
     auto const bob = user("bob@example.com");
     auto const invitation = link(bob.id, LinkKind::invitation);
-    session(bob.id, SignInMethod::oidc);
+    session(bob.id);
     EXPECT_FALSE(redeem(LinkKind::invitation, invitation, "hash"));
 }
 

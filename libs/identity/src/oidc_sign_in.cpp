@@ -54,11 +54,10 @@ Task<OidcArrival> OidcSignIn::arrive(TeamId team, http::Query query, std::string
 
 Task<OidcArrival> OidcSignIn::sign_in(Subject subject, Client client, Deadline deadline)
 {
-    auto const team = subject.team;
-    auto const user = co_await providers_.find_user(std::move(subject), deadline);
+    auto const user = co_await providers_.find_user(subject, deadline);
     if (!user)
         co_return failed(fault_of_subject(user.error()), user.error());
-    co_return co_await open(team, *user, std::move(client), deadline);
+    co_return co_await open(subject, *user, std::move(client), deadline);
 }
 
 Task<OidcArrival> OidcSignIn::link(Subject subject, LinkPurpose purpose, SignedIn const* who, Client client,
@@ -81,19 +80,18 @@ Task<OidcArrival> OidcSignIn::accept(Subject subject, InvitationPurpose purpose,
     auto view = co_await sign_in_.show(LinkKind::invitation, purpose.secret, deadline);
     if (!view)
         co_return failed(fault_of_subject(view.error()), view.error());
-    auto const team = subject.team;
     auto candidates = crypto::candidate_hashes(keyring_, purpose.secret.reveal());
     auto author = author_of(view->user, std::move(view->email), client);
     auto const user =
-        co_await providers_.accept_invitation(std::move(candidates), std::move(subject), std::move(author), deadline);
+        co_await providers_.accept_invitation(std::move(candidates), subject, std::move(author), deadline);
     if (!user)
         co_return failed(fault_of_subject(user.error()), user.error());
-    co_return co_await open(team, *user, std::move(client), deadline);
+    co_return co_await open(subject, *user, std::move(client), deadline);
 }
 
-Task<OidcArrival> OidcSignIn::open(TeamId team, UserId user, Client client, Deadline deadline)
+Task<OidcArrival> OidcSignIn::open(Subject const& subject, UserId user, Client client, Deadline deadline)
 {
-    auto opened = co_await sign_in_.with_identity(team, user, std::move(client), deadline);
+    auto opened = co_await sign_in_.with_identity(subject.team, user, subject.provider, std::move(client), deadline);
     if (!opened)
         co_return failed(opened.error().code() == ErrorCode::unauthenticated ? OidcFault::not_invited
                                                                              : OidcFault::unavailable,

@@ -78,7 +78,7 @@ Task<Result<void>> OwnUser::end_session(Self self, SessionId session, tenancy::A
     return parts_.sessions.end(self.team, self.user, session, std::move(author), deadline);
 }
 
-Task<Result<crypto::Digest>> OwnUser::begin_attempt(Self self, Deadline deadline)
+Task<Result<OwnUser::Attempt>> OwnUser::begin_attempt(Self self, Deadline deadline)
 {
     // By session: who has stolen one can close its door, and not the user's.
     auto const key = attempt_key(parts_.keyring, "session", self.session.str());
@@ -89,7 +89,10 @@ Task<Result<crypto::Digest>> OwnUser::begin_attempt(Self self, Deadline deadline
         co_return Error{ErrorCode::rate_limited,
                         fmt::format("There were too many wrong passwords or codes. Try again in {} minutes.",
                                     AttemptRepository::kWindow.count())};
-    co_return key;
+    auto secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
+    if (!secrets)
+        co_return secrets.error();
+    co_return Attempt{key, *std::move(secrets)};
 }
 
 Task<Result<void>> OwnUser::check_current(Self self, UserSecrets const& secrets, Secret password, std::string field,
@@ -112,21 +115,21 @@ Task<Result<void>> OwnUser::check_current(Self self, UserSecrets const& secrets,
 Task<Result<void>> OwnUser::change_password(Self self, Secret current, Secret password, tenancy::Author author,
                                             Deadline deadline)
 {
-    auto secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
-    if (!secrets)
-        co_return secrets.error();
-    if (auto const checked = check_password(password, secrets->email, "new"); !checked)
-        co_return checked;
-    auto const attempt = co_await begin_attempt(self, deadline);
+    auto attempt = co_await begin_attempt(self, deadline);
     if (!attempt)
         co_return attempt.error();
-    if (auto const right = co_await check_current(self, *secrets, std::move(current), "current", deadline); !right)
+    if (auto const checked = check_password(password, attempt->secrets.email, "new"); !checked) {
+        co_await end_attempt(*attempt, deadline);
+        co_return checked;
+    }
+    if (auto const right = co_await check_current(self, attempt->secrets, std::move(current), "current", deadline);
+        !right)
         co_return right;
     co_await end_attempt(*attempt, deadline);
     auto encoded = co_await parts_.hasher.hash(std::move(password), deadline);
     if (!encoded)
         co_return encoded.error();
-    co_return co_await parts_.users.set_password(self.team, self.user, std::move(secrets->password),
+    co_return co_await parts_.users.set_password(self.team, self.user, std::move(attempt->secrets.password),
                                                  *std::move(encoded), self.session, std::move(author), deadline);
 }
 
@@ -150,12 +153,10 @@ Task<Result<std::vector<Secret>>> OwnUser::confirm_second_factor(Self self, Secr
     auto const attempt = co_await begin_attempt(self, deadline);
     if (!attempt)
         co_return attempt.error();
-    auto const secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
-    if (!secrets)
-        co_return secrets.error();
-    if (!secrets->second_factor || secrets->second_factor->is_confirmed)
+    auto const& factor = attempt->secrets.second_factor;
+    if (!factor || factor->is_confirmed)
         co_return Error{ErrorCode::conflict, "There is no second factor that waits for its first code."};
-    auto const step = step_in(*secrets->second_factor, code, parts_.clock.now());
+    auto const step = step_in(*factor, code, parts_.clock.now());
     if (!step)
         co_return wrong_code();
     co_await end_attempt(*attempt, deadline);
@@ -167,12 +168,12 @@ Task<Result<std::vector<Secret>>> OwnUser::confirm_second_factor(Self self, Secr
     co_return std::move(made.codes);
 }
 
-Task<Result<Proof>> OwnUser::prove(Self self, UserSecrets const& secrets, Secret code, crypto::Digest attempt,
-                                   Deadline deadline)
+Task<Result<Proof>> OwnUser::prove(Attempt const& attempt, Secret code, Deadline deadline)
 {
-    if (!secrets.second_factor || !secrets.second_factor->is_confirmed)
+    auto const& factor = attempt.secrets.second_factor;
+    if (!factor || !factor->is_confirmed)
         co_return no_second_factor();
-    auto const proof = proof_in(parts_.keyring, self.user, *secrets.second_factor, code, parts_.clock.now());
+    auto const proof = proof_in(parts_.keyring, attempt.secrets.user, *factor, code, parts_.clock.now());
     if (!proof)
         co_return wrong_code();
     // Whether a recovery code exists shows only its use, so it stays counted.
@@ -187,15 +188,13 @@ Task<Result<void>> OwnUser::remove_second_factor(Self self, Secret password, Sec
     auto const attempt = co_await begin_attempt(self, deadline);
     if (!attempt)
         co_return attempt.error();
-    auto const secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
-    if (!secrets)
-        co_return secrets.error();
     // Who signs in by OIDC has no password. The code is proof enough.
-    if (secrets->password)
-        if (auto const right = co_await check_current(self, *secrets, std::move(password), "password", deadline);
+    if (attempt->secrets.password)
+        if (auto const right =
+                co_await check_current(self, attempt->secrets, std::move(password), "password", deadline);
             !right)
             co_return right;
-    auto const proof = co_await prove(self, *secrets, std::move(code), *attempt, deadline);
+    auto const proof = co_await prove(*attempt, std::move(code), deadline);
     if (!proof)
         co_return proof.error();
     auto const removed =
@@ -209,10 +208,7 @@ Task<Result<std::vector<Secret>>> OwnUser::new_recovery_codes(Self self, Secret 
     auto const attempt = co_await begin_attempt(self, deadline);
     if (!attempt)
         co_return attempt.error();
-    auto const secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
-    if (!secrets)
-        co_return secrets.error();
-    auto const proof = co_await prove(self, *secrets, std::move(code), *attempt, deadline);
+    auto const proof = co_await prove(*attempt, std::move(code), deadline);
     if (!proof)
         co_return proof.error();
     auto made = mint_recovery_codes(parts_.keyring, self.user);
@@ -224,10 +220,10 @@ Task<Result<std::vector<Secret>>> OwnUser::new_recovery_codes(Self self, Secret 
 }
 
 /// The attempt was no failure.
-Task<void> OwnUser::end_attempt(crypto::Digest attempt, Deadline deadline)
+Task<void> OwnUser::end_attempt(Attempt const& attempt, Deadline deadline)
 {
     // If this is lost, one attempt too many counts for a quarter of an hour.
-    [[maybe_unused]] auto const taken = co_await parts_.attempts.take_back(attempt, deadline);
+    [[maybe_unused]] auto const taken = co_await parts_.attempts.take_back(attempt.key, deadline);
 }
 
 } // namespace sluice::identity

@@ -180,7 +180,7 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
-/// Runs `work` on a thread of `pool`. Errors: rate_limited; unavailable.
+/// Runs `work` on a thread of `pool`. Errors: rate_limited if it has not begun by the deadline; unavailable.
 template <class T, class Shared>
 Task<Result<T>> in_turn(WorkerPool& pool, std::shared_ptr<Shared> shared, Deadline deadline,
                         std::move_only_function<T(Shared const&)> work)
@@ -191,11 +191,14 @@ Task<Result<T>> in_turn(WorkerPool& pool, std::shared_ptr<Shared> shared, Deadli
         shared->metrics.refused.add();
         co_return too_many_wait();
     }
+    auto const has_begun = std::make_shared<std::atomic<bool>>(false);
     // The job keeps the place until it ends, also when nobody waits for it any more.
-    std::move_only_function<Result<T>(std::size_t)> job =
-        [taken = Taken<Shared>(std::move(shared)), work = std::move(work), deadline](std::size_t) mutable -> Result<T> {
+    std::move_only_function<Result<T>(std::size_t)> job = [taken = Taken<Shared>(std::move(shared)),
+                                                           work = std::move(work), has_begun,
+                                                           deadline](std::size_t) mutable -> Result<T> {
         if (deadline.expired())
-            return Error{ErrorCode::unavailable, "The service did not answer in time. Retry in a moment."};
+            return too_many_wait();
+        has_begun->store(true, std::memory_order_relaxed);
         give_way();
         auto const began = std::chrono::steady_clock::now();
         try {
@@ -208,7 +211,10 @@ Task<Result<T>> in_turn(WorkerPool& pool, std::shared_ptr<Shared> shared, Deadli
                          "no memory to hash a password"};
         }
     };
-    co_return co_await offload<T>(pool, deadline, std::move(job));
+    auto done = co_await offload<T>(pool, deadline, std::move(job));
+    if (!done && done.error().code() == ErrorCode::unavailable && !has_begun->load(std::memory_order_relaxed))
+        co_return too_many_wait();
+    co_return done;
 }
 
 } // namespace

@@ -29,13 +29,20 @@ Error code_needed()
     return code_error("is needed: the code of your authenticator app, or a recovery code");
 }
 
-/// Attempts of everybody who has no device cookie of that user. Where there is no such team or user, the texts stand
-/// for them.
-crypto::Digest strangers_key(crypto::Keyring const& keyring, std::optional<TeamId> const& team,
-                             std::string_view team_text, std::string_view email)
+/// Attempts of everybody who has no device cookie of that user.
+crypto::Digest strangers_key(crypto::Keyring const& keyring, UserId user)
 {
+    return attempt_key(keyring, "stranger", user.str());
+}
+
+/// Where there is no such user, the texts stand for them.
+crypto::Digest strangers_key(crypto::Keyring const& keyring, AttemptRepository::Found const& found,
+                             PasswordSignIn const& entered)
+{
+    if (found.user)
+        return strangers_key(keyring, *found.user);
     return attempt_key(keyring, "stranger",
-                       fmt::format("{}|{}", team ? team->str() : std::string(team_text), email_key(email)));
+                       fmt::format("{}|{}", found.team ? found.team->str() : entered.team, email_key(entered.email)));
 }
 
 crypto::Digest codes_key(crypto::Keyring const& keyring, UserId user)
@@ -46,6 +53,14 @@ crypto::Digest codes_key(crypto::Keyring const& keyring, UserId user)
 tenancy::Author author_of(UserId user, std::string email, Client const& client)
 {
     return {{tenancy::Actor::Kind::user, user.str(), std::move(email)}, client.address, client.request_id};
+}
+
+NewSession session_by(SignInMethod method, std::optional<IdentityProviderId> provider = std::nullopt)
+{
+    NewSession session;
+    session.method = method;
+    session.provider = provider;
+    return session;
 }
 
 /// `text` as the database takes it: UTF-8 without zeros, shortened.
@@ -93,8 +108,9 @@ Task<Result<Opened>> SignIn::with_password(PasswordSignIn entered, Client client
     if (!device)
         if (auto const may = admit(); !may)
             co_return may.error();
-    auto found = co_await parts_.attempts.find(tidy(entered.team, kLongestName), tidy(entered.email, kLongestEmailText),
-                                               deadline);
+    entered.team = tidy(entered.team, kLongestName);
+    entered.email = tidy(entered.email, kLongestEmailText);
+    auto found = co_await parts_.attempts.find(entered.team, entered.email, deadline);
     if (!found)
         co_return found.error();
     bool const is_known =
@@ -102,13 +118,13 @@ Task<Result<Opened>> SignIn::with_password(PasswordSignIn entered, Client client
     if (device && !is_known)
         if (auto const may = admit(); !may)
             co_return may.error();
-    auto const key = is_known ? device->key : strangers_key(parts_.keyring, found->team, entered.team, entered.email);
+    auto const key = is_known ? device->key : strangers_key(parts_.keyring, *found, entered);
     auto const attempts = co_await parts_.attempts.count(key, deadline);
     if (!attempts)
         co_return attempts.error();
     bool const is_open = *attempts <= kFailures;
-    if (is_known && !is_open)
-        if (auto const may = admit(); !may)
+    if (is_known)
+        if (auto const may = is_open ? parts_.gate.admit_known(*found->user) : admit(); !may)
             co_return may.error();
     auto judged = co_await judge(*std::move(found), std::move(entered), std::move(client), is_open, deadline);
     if (!judged.is_failure) {
@@ -148,7 +164,7 @@ Task<SignIn::Judged> SignIn::judge(AttemptRepository::Found found, PasswordSignI
         proof = *proven;
     }
     proof.password = found.password;
-    auto answer = co_await open(*found.team, *found.user, secrets->email, SignInMethod::password, proof,
+    auto answer = co_await open(*found.team, *found.user, secrets->email, session_by(SignInMethod::password), proof,
                                 std::move(client), deadline);
     if (answer && verdict->needs_rehash)
         co_await rehash(*found.team, *found.user, *found.password, std::move(entered.password), deadline);
@@ -165,16 +181,16 @@ Task<void> SignIn::rehash(TeamId team, UserId user, std::string expected, Secret
         auto const done = co_await parts_.users.rehash(team, user, std::move(expected), *std::move(encoded), deadline);
 }
 
-Task<Result<Opened>> SignIn::open(TeamId team, UserId user, std::string email, SignInMethod method, Proof proof,
+Task<Result<Opened>> SignIn::open(TeamId team, UserId user, std::string email, NewSession session, Proof proof,
                                   Client client, Deadline deadline)
 {
     auto value = crypto::mint_token(parts_.keyring, crypto::TokenKind::session);
-    auto session = new_session(method, value, client);
-    auto who = co_await parts_.sessions.begin(team, user, std::move(session), proof,
-                                              author_of(user, std::move(email), client), deadline);
-    if (!who)
-        co_return who.error().code() == ErrorCode::not_found ? refused() : who.error();
-    co_return opened(*std::move(who), std::move(value));
+    prepare(session, value, client);
+    auto begun = co_await parts_.sessions.begin(team, user, std::move(session), proof,
+                                                author_of(user, std::move(email), client), deadline);
+    if (!begun)
+        co_return begun.error().code() == ErrorCode::not_found ? refused() : begun.error();
+    co_return opened(*std::move(begun), std::move(value));
 }
 
 Task<Result<Opened>> SignIn::with_link(Secret secret, Client client, Deadline deadline)
@@ -187,15 +203,16 @@ Task<Result<Opened>> SignIn::with_link(Secret secret, Client client, Deadline de
     co_return co_await redeem(*std::move(link), std::move(redemption), std::move(client), deadline);
 }
 
-Task<Result<Opened>> SignIn::with_identity(TeamId team, UserId user, Client client, Deadline deadline)
+Task<Result<Opened>> SignIn::with_identity(TeamId team, UserId user, IdentityProviderId provider, Client client,
+                                           Deadline deadline)
 {
     auto found = co_await parts_.users.find(team, user, deadline);
     if (!found && found.error().code() != ErrorCode::not_found)
         co_return found.error();
     if (!found || !found->is_active)
         co_return Error{ErrorCode::unauthenticated, "This user is not active. Ask an admin of the team."};
-    co_return co_await open(team, user, std::move(found->email), SignInMethod::oidc, Proof{}, std::move(client),
-                            deadline);
+    co_return co_await open(team, user, std::move(found->email), session_by(SignInMethod::oidc, provider), Proof{},
+                            std::move(client), deadline);
 }
 
 Task<Result<LinkView>> SignIn::show(LinkKind kind, Secret secret, Deadline deadline)
@@ -247,8 +264,7 @@ Task<Result<Opened>> SignIn::reset(NewPassword entered, Client client, Deadline 
     if (!answer)
         co_return answer;
     // The door is open again. Should this be lost, it opens by itself.
-    std::vector<crypto::Digest> keys{strangers_key(parts_.keyring, link->team, {}, link->email),
-                                     codes_key(parts_.keyring, link->user)};
+    std::vector<crypto::Digest> keys{strangers_key(parts_.keyring, link->user), codes_key(parts_.keyring, link->user)};
     if (auto const device = device_in(parts_.keyring, client.device); device && device->user == link->user)
         keys.push_back(device->key);
     [[maybe_unused]] auto const forgotten = co_await parts_.attempts.forget(std::move(keys), deadline);
@@ -270,12 +286,13 @@ Task<Result<LinkView>> SignIn::look_up(Redemption& redemption, Secret secret, De
 Task<Result<Opened>> SignIn::redeem(LinkView link, Redemption redemption, Client client, Deadline deadline)
 {
     auto value = crypto::mint_token(parts_.keyring, crypto::TokenKind::session);
-    bool const is_password = redemption.password.has_value();
-    redemption.session = new_session(is_password ? SignInMethod::password : SignInMethod::link, value, client);
-    auto who = co_await parts_.links.redeem(std::move(redemption), author_of(link.user, link.email, client), deadline);
-    if (!who)
-        co_return who.error().code() == ErrorCode::not_found ? link_over() : who.error();
-    co_return opened(*std::move(who), std::move(value));
+    redemption.session = session_by(redemption.password ? SignInMethod::password : SignInMethod::link);
+    prepare(redemption.session, value, client);
+    auto begun =
+        co_await parts_.links.redeem(std::move(redemption), author_of(link.user, link.email, client), deadline);
+    if (!begun)
+        co_return begun.error().code() == ErrorCode::not_found ? link_over() : begun.error();
+    co_return opened(*std::move(begun), std::move(value));
 }
 
 /// The link is the first proof, and the code the second. Only who has the link can close this door.
@@ -350,22 +367,19 @@ Task<Result<void>> SignIn::try_to_send_reset(std::string team, std::string email
     co_return co_await parts_.mailer->send_reset(std::move(letter), deadline);
 }
 
-NewSession SignIn::new_session(SignInMethod method, Secret const& value, Client const& client) const
+void SignIn::prepare(NewSession& session, Secret const& value, Client const& client) const
 {
-    NewSession session;
-    session.method = method;
     session.hash = crypto::hash_token(parts_.keyring, value.reveal());
     session.client_address = client.address;
     session.user_agent = tidy(client.user_agent, kLongestAgent);
     session.expires_at = parts_.clock.now() + config_.session_lifetime;
-    return session;
 }
 
-Opened SignIn::opened(SignedIn who, Secret value) const
+Opened SignIn::opened(Begun begun, Secret value) const
 {
     parts_.metrics.opened.add();
-    auto device = mint_device(parts_.keyring, who.team, who.user);
-    return {std::move(value), std::move(device), std::move(who)};
+    auto device = mint_device(parts_.keyring, begun.who.team, begun.who.user);
+    return {std::move(value), std::move(device), std::move(begun.who), std::move(begun.user)};
 }
 
 } // namespace sluice::identity

@@ -87,11 +87,13 @@ Task<Result<MadeLink>> Users::make(TeamId team, NewUser user, LinkKind kind, ten
     co_return co_await deliver(*std::move(made), std::move(minted), std::move(author), deadline);
 }
 
-/// The link, or nothing if it went out by mail. A letter that cannot be sent is no failure: the link is there to copy.
+/// The link, or nothing if it went out by mail. A letter that cannot be sent, or is one too many, is no failure: the
+/// link is there to copy.
 Task<Result<MadeLink>> Users::deliver(LinkOwner owner, Minted minted, tenancy::Author author, Deadline deadline)
 {
     auto url = url_of(public_url_, minted.link.kind, minted.value);
-    if (parts_.mailer != nullptr && minted.link.kind != LinkKind::sign_in) {
+    if (parts_.mailer != nullptr && minted.link.kind != LinkKind::sign_in &&
+        co_await may_write(owner.user.team, deadline)) {
         Letter letter{owner.user.email,      owner.user.name, owner.team_name, author.actor.name, url,
                       minted.link.expires_at};
         auto const sent = minted.link.kind == LinkKind::invitation
@@ -103,6 +105,12 @@ Task<Result<MadeLink>> Users::deliver(LinkOwner owner, Minted minted, tenancy::A
                          {{"user_id", owner.user.id.str()}});
     }
     co_return MadeLink{std::move(owner.user), std::move(url)};
+}
+
+Task<bool> Users::may_write(TeamId team, Deadline deadline)
+{
+    auto const letters = co_await parts_.attempts.count(attempt_key(parts_.keyring, "letters", team.str()), deadline);
+    co_return letters && *letters <= kLetters;
 }
 
 Task<Result<User>> Users::change(TeamId team, UserId user, UserChange change, Powers powers, tenancy::Author author,

@@ -15,6 +15,7 @@ Counters::Counters(Config config, SteadyClock const& clock)
     , clock_(clock)
     , tokens_(kMost, with_limit(config.api_token))
     , accounts_(kMost, with_limit(config.account))
+    , users_(kMost, with_limit(config.user))
 {
 }
 

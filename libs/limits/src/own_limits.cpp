@@ -29,6 +29,8 @@ Metrics::Metrics(telemetry::Registry& registry)
                                          {{"of", "api_token"}}))
     , refused_for_account(registry.counter("sluice_limits_refused_total", "Requests that a limit of our own refused.",
                                            {{"of", "account"}}))
+    , refused_for_user(registry.counter("sluice_limits_refused_total", "Requests that a limit of our own refused.",
+                                        {{"of", "user"}}))
     , refused_for_share(registry.counter("sluice_limits_refused_total", "Requests that a limit of our own refused.",
                                          {{"of", "share"}}))
 {
@@ -64,9 +66,9 @@ ratelimit::Limits tighter(ratelimit::Limits const& one, ratelimit::Limits const&
 
 OwnLimits::OwnLimits(Counters& counters, Metrics& metrics)
     : counters_(counters)
-    , metrics_(metrics)
-    , tokens_(counters.tokens())
-    , accounts_(counters.accounts())
+    , tokens_{counters.config().api_token, Seen<Counter>(counters.tokens()), metrics.refused_for_token}
+    , accounts_{counters.config().account, Seen<Counter>(counters.accounts()), metrics.refused_for_account}
+    , users_{counters.config().user, Seen<Counter>(counters.users()), metrics.refused_for_user}
 {
 }
 
@@ -77,46 +79,58 @@ ratelimit::Limits OwnLimits::taken(Counter& counter, Standing const& standing)
     return limits_of(standing);
 }
 
-ratelimit::Limits OwnLimits::take(ApiTokenId token)
+ratelimit::Limits OwnLimits::take(Kind& kind, Uuid const& key)
 {
-    if (counters_.config().api_token == 0)
+    if (kind.limit == 0)
         return {};
-    auto& counter = tokens_.find(token.uuid());
+    auto& counter = kind.counters.find(key);
     auto const standing = counter.take(counters_.now());
     if (standing.is_refused)
-        metrics_.refused_for_token.add();
+        kind.refused.add();
     return taken(counter, standing);
 }
 
-ratelimit::Limits OwnLimits::take(IntegratedAccountId account)
+ratelimit::Limits OwnLimits::look(Kind& kind, Uuid const& key)
 {
-    if (counters_.config().account == 0)
-        return {};
-    auto& counter = accounts_.find(account.uuid());
-    auto const standing = counter.take(counters_.now());
-    if (standing.is_refused)
-        metrics_.refused_for_account.add();
-    return taken(counter, standing);
+    return kind.limit == 0 ? ratelimit::Limits{} : limits_of(kind.counters.find(key).look(counters_.now()));
 }
 
 ratelimit::Limits OwnLimits::charge(IntegratedAccountId account)
 {
-    if (counters_.config().account == 0)
+    if (accounts_.limit == 0)
         return {};
-    auto& counter = accounts_.find(account.uuid());
+    auto& counter = accounts_.counters.find(account.uuid());
     return taken(counter, counter.charge(counters_.now()));
+}
+
+ratelimit::Limits OwnLimits::take(ApiTokenId token)
+{
+    return take(tokens_, token.uuid());
+}
+
+ratelimit::Limits OwnLimits::take(IntegratedAccountId account)
+{
+    return take(accounts_, account.uuid());
+}
+
+ratelimit::Limits OwnLimits::take(UserId user)
+{
+    return take(users_, user.uuid());
 }
 
 ratelimit::Limits OwnLimits::look(ApiTokenId token)
 {
-    return counters_.config().api_token == 0 ? ratelimit::Limits{}
-                                             : limits_of(tokens_.find(token.uuid()).look(counters_.now()));
+    return look(tokens_, token.uuid());
 }
 
 ratelimit::Limits OwnLimits::look(IntegratedAccountId account)
 {
-    return counters_.config().account == 0 ? ratelimit::Limits{}
-                                           : limits_of(accounts_.find(account.uuid()).look(counters_.now()));
+    return look(accounts_, account.uuid());
+}
+
+ratelimit::Limits OwnLimits::look(UserId user)
+{
+    return look(users_, user.uuid());
 }
 
 Error OwnLimits::refusal(ApiTokenId, ratelimit::Limits const& limits)
@@ -127,6 +141,11 @@ Error OwnLimits::refusal(ApiTokenId, ratelimit::Limits const& limits)
 Error OwnLimits::refusal(IntegratedAccountId, ratelimit::Limits const& limits)
 {
     return refusal_of("integrated account", limits);
+}
+
+Error OwnLimits::refusal(UserId, ratelimit::Limits const& limits)
+{
+    return refusal_of("user", limits);
 }
 
 } // namespace sluice::limits

@@ -10,6 +10,9 @@ void add_settings(SettingsTable& table, Config& config)
     table.integer("limits.account", config.account, 0, 1'000'000,
                   "calls of one integrated account in 10 s, by REST and MCP, at all replicas together; 0: no limit. "
                   "More are answered with 429, and over MCP with a tool error");
+    table.integer("limits.user", config.user, 0, 1'000'000,
+                  "requests of one signed-in user in 10 s, in all their sessions and at all replicas together; 0: no "
+                  "limit. More are answered with 429");
 }
 
 } // namespace sluice::limits

@@ -29,6 +29,11 @@ Result<void> Tally::count(ApiTokenId token)
     return limits_of_shard_ == nullptr ? Result<void>() : note(token, limits_of_shard_->own().take(token));
 }
 
+Result<void> Tally::count(UserId user)
+{
+    return limits_of_shard_ == nullptr ? Result<void>() : note(user, limits_of_shard_->own().take(user));
+}
+
 Result<void> Tally::count(IntegratedAccountId account)
 {
     if (limits_of_shard_ == nullptr || account_ == account)
@@ -49,10 +54,21 @@ Result<void> Tally::count(IntegratedAccountId account, FairShares const* shares)
     return refusal_of_share(limits);
 }
 
+template <class IdType>
+Result<void> Tally::look(IdType id)
+{
+    auto const limits = limits_of_shard_ == nullptr ? ratelimit::Limits{} : limits_of_shard_->own().look(id);
+    return limits.throttled ? note(id, limits) : Result<void>();
+}
+
 Result<void> Tally::expect(ApiTokenId token)
 {
-    auto const limits = limits_of_shard_ == nullptr ? ratelimit::Limits{} : limits_of_shard_->own().look(token);
-    return limits.throttled ? note(token, limits) : Result<void>();
+    return look(token);
+}
+
+Result<void> Tally::expect(UserId user)
+{
+    return look(user);
 }
 
 void Tally::charge()

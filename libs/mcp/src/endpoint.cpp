@@ -241,8 +241,8 @@ Task<Result<ApiTokenId>> Endpoint::check_second_factor(http::Request const& requ
     if (!server.config.approval_tags.empty() && !factor.is_mcp_only)
         co_return Error{
             ErrorCode::forbidden,
-            "This API token can approve calls, and this MCP server makes calls wait for approval. Send a token made "
-            "with `sluice api-token create --mcp-only`."};
+            "This MCP server makes calls wait for approval, and takes only API tokens that can approve none. Send one "
+            "made with `sluice api-token create --mcp-only`."};
     // One that may not make any vendor call over REST makes none here.
     if (auto const may = check_permission(factor.permissions, tenancy::Permission::calls_write); !may)
         co_return may.error();

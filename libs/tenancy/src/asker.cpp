@@ -15,6 +15,13 @@ constexpr std::size_t kPrefixBytes = 8;
 
 } // namespace
 
+Asker::Asker(UserId user)
+{
+    // The second half of a UUIDv7 is random, and never zero: it begins with the variant.
+    for (std::size_t i = kPrefixBytes; i < user.uuid().size(); ++i)
+        number_ = number_ << 8U | user.uuid()[i];
+}
+
 Asker::Asker(std::string_view address)
 {
     boost::system::error_code failure;
@@ -22,15 +29,15 @@ Asker::Asker(std::string_view address)
     if (failure)
         return;
     if (parsed.is_v4()) {
-        network_ = kOfV4 | parsed.to_v4().to_uint();
+        number_ = kOfV4 | parsed.to_v4().to_uint();
         return;
     }
     auto const bytes = parsed.to_v6().to_bytes();
     for (std::size_t i = 0; i < kPrefixBytes; ++i)
-        network_ = network_ << 8U | bytes[i];
+        number_ = number_ << 8U | bytes[i];
     // The loopback's network is all zeros, and so would be nobody's.
-    if (network_ == 0)
-        network_ = 1;
+    if (number_ == 0)
+        number_ = 1;
 }
 
 } // namespace sluice::tenancy

@@ -47,14 +47,25 @@ bool passes(std::atomic<std::int64_t>& pace, std::int64_t per_second, std::int64
     }
 }
 
+std::int64_t part_of(std::int64_t per_second)
+{
+    return std::min(per_second, std::max<std::int64_t>(per_second / SecretGate::kParts, 1));
+}
+
+Error too_many_sign_in()
+{
+    return {ErrorCode::rate_limited, "Too many are signing in. Retry in a second."};
+}
+
 } // namespace
 
 SecretGate::SecretGate(crypto::Keyring const& keyring, SecretGateConfig config, SteadyClock const& clock)
     : keyring_(keyring)
     , accept_unkeyed_(config.accept_unkeyed)
-    , unkeyed_(config.unkeyed_per_second, clock)
-    , guesses_(kGuessesPerSecond, clock)
-    , sign_ins_(kSignInsPerSecond, clock)
+    , unkeyed_(config.unkeyed_per_second, part_of(config.unkeyed_per_second), clock)
+    , guesses_(kGuessesPerSecond, part_of(kGuessesPerSecond), clock)
+    , sign_ins_(config.sign_ins_per_second, part_of(config.sign_ins_per_second), clock)
+    , known_(config.sign_ins_per_second, std::min(config.sign_ins_per_second, kSignInsOfUser), clock)
 {
 }
 
@@ -79,13 +90,17 @@ Result<void> SecretGate::admit_guess(Asker asker)
 
 Result<void> SecretGate::admit_sign_in(Asker asker)
 {
-    if (!sign_ins_.has_room(asker))
-        return Error{ErrorCode::rate_limited, "Too many are signing in. Retry in a second."};
-    return {};
+    return sign_ins_.has_room(asker) ? Result<void>() : too_many_sign_in();
 }
 
-SecretGate::Lane::Lane(std::int64_t per_second, SteadyClock const& clock)
+Result<void> SecretGate::admit_known(UserId user)
+{
+    return known_.has_room(Asker(user)) ? Result<void>() : too_many_sign_in();
+}
+
+SecretGate::Lane::Lane(std::int64_t per_second, std::int64_t part, SteadyClock const& clock)
     : per_second_(per_second)
+    , part_(part)
     , clock_(clock)
     , seed_(random_number())
 {
@@ -93,15 +108,14 @@ SecretGate::Lane::Lane(std::int64_t per_second, SteadyClock const& clock)
 
 SecretGate::Pace& SecretGate::Lane::pace_of(Asker asker) noexcept
 {
-    return askers_[mixed(asker.network() ^ seed_) >> (64U - kPlaceBits)];
+    return askers_[mixed(asker.number() ^ seed_) >> (64U - kPlaceBits)];
 }
 
 bool SecretGate::Lane::has_room(Asker asker)
 {
     auto const now = nanoseconds(clock_.now());
     // The asker's own part comes first: whoever has used it up takes nothing of the others'.
-    auto const part = std::min(per_second_, std::max<std::int64_t>(per_second_ / kParts, 1));
-    if (asker.is_known() && !passes(pace_of(asker), part, now))
+    if (asker.is_known() && !passes(pace_of(asker), part_, now))
         return false;
     return passes(all_, per_second_, now);
 }

@@ -10,6 +10,8 @@ void add_settings(SettingsTable& table, SecretGateConfig& config)
         "tokens.accept_unkeyed", config.accept_unkeyed,
         "whether tokens of the old form, without a MAC, are accepted: 50 unknown ones a second, 10 of them from one "
         "address; set it to false once all are replaced");
+    table.integer("sign_in.per_second", config.sign_ins_per_second, 1, 100'000,
+                  "passwords that a process tries in a second, a fifth of them from one address; each costs a hash");
 }
 
 void add_settings(SettingsTable& table, QuotaConfig& config)

@@ -77,17 +77,21 @@ telemetry::TraceContext span_of(http::Request const& request, bool is_recorded)
     return span;
 }
 
-/// Counts a request for its token: of an account for the account, since it has no other.
+/// Counts a request for its user or token: of an account for the account, since it has no other.
 Result<void> count(Call& call)
 {
     if (call.caller.account)
         return call.tally.count(*call.caller.account);
+    if (call.signed_in)
+        return call.tally.count(call.signed_in->user);
     return call.caller.token ? call.tally.count(*call.caller.token) : Result<void>{};
 }
 
 /// What `count` would say, before the body has come.
 Result<void> expect(Call& call)
 {
+    if (call.signed_in)
+        return call.tally.expect(call.signed_in->user);
     return call.caller.token ? call.tally.expect(*call.caller.token) : Result<void>{};
 }
 
@@ -263,7 +267,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
     call.place = http::Place(running_, &answers_);
     // Other routes take their place later, for the environment of their token; open routes need none.
     if (routes_[index].access == Access::link)
-        if (auto const may = call.place.take({}); !may)
+        if (auto const may = call.place.take(EnvironmentId{}); !may)
             return error_response(may.error());
     return std::nullopt;
 }

@@ -99,7 +99,7 @@ Task<Result<void>> identify_session(Call& call, Route const& route, identity::Se
         co_return may.error();
     call.caller = user.caller(environment->value_or(EnvironmentId{}));
     call.signed_in = *found;
-    co_return *environment ? call.belongs_to(**environment) : call.place.take({});
+    co_return *environment ? call.belongs_to(**environment) : call.place.take(user.team);
 }
 
 } // namespace sluice::api

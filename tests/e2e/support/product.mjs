@@ -42,7 +42,7 @@ const settingsOf = (settings) => ({
 });
 
 /// Tests call without a pause, which our own limits of calls would refuse; limits.test.mjs looks at those.
-export const withoutLimits = { SLUICE_LIMITS_API_TOKEN: 0, SLUICE_LIMITS_ACCOUNT: 0 };
+export const withoutLimits = { SLUICE_LIMITS_API_TOKEN: 0, SLUICE_LIMITS_ACCOUNT: 0, SLUICE_LIMITS_USER: 0 };
 
 /// Where the api listens, and which simulator it may call.
 export const main = { url: dev.base_url, management: dev.management_url, token: dev.api_token, allow: dev.allow, simulator: new Simulator(dev.simulator_url) };

@@ -132,7 +132,7 @@ export async function stage({ apiSettings = {}, workerSettings = {}, apiPrefix =
         const url = `http://127.0.0.1:${port}`;
         const api = new Service('api', {
             ...{ ...settings, SLUICE_LISTEN_PORT: port, SLUICE_PUBLIC_URL: url, SLUICE_EGRESS_ALLOW: egress, SLUICE_THREADS: 2 },
-            ...{ SLUICE_LIMITS_API_TOKEN: 0, SLUICE_LIMITS_ACCOUNT: 0 },
+            ...{ SLUICE_LIMITS_API_TOKEN: 0, SLUICE_LIMITS_ACCOUNT: 0, SLUICE_LIMITS_USER: 0 },
             ...{ SLUICE_MANAGEMENT_PORT: managementPort, SLUICE_DRAIN_DELAY: '0ms', ...apiSettings, ...more },
         }, { name, prefix: apiPrefix, ready: listens(managementPort, '/readyz') });
         return Object.assign(api, { url });

@@ -67,6 +67,16 @@ TEST_F(PasswordHasherTest, KnowsAPasswordAgainAndNobodysNever)
     EXPECT_FALSE(test::run(stronger.verify(*encoded, Secret{"x"}, soon()))->needs_rehash);
 }
 
+/// Nothing is broken then: too many wait.
+TEST_F(PasswordHasherTest, WhoseTurnDoesNotComeInTimeIsToldToWait)
+{
+    asio::io_context io(1);
+    PasswordHasher hasher(metrics_, {.memory_kib = 4096, .passes = 1});
+    auto const late = test::run_on(io, hasher.verify(std::nullopt, Secret{"x"}, Deadline::after(0ms)));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code(), ErrorCode::rate_limited);
+}
+
 TEST_F(PasswordHasherTest, RefusesWhatFindsNoPlaceAndServesTheRest)
 {
     PasswordHasher hasher(metrics_, {.memory_kib = 4096, .passes = 1});

@@ -5,6 +5,8 @@ namespace {
 
 using SignInTest = PeopleTest;
 
+IdentityProviderId const kProvider{uuid_of_name("provider")};
+
 TEST_F(SignInTest, OpensASessionWithTheRightPassword)
 {
     auto const opened = sign_in(kPassword);
@@ -89,6 +91,28 @@ TEST_F(SignInTest, TheDoorIsTheSameByIdAndByName)
                                Secret{"wrong password"}},
                               client("192.0.2." + std::to_string(i)));
     EXPECT_FALSE(sign_in(kPassword));
+}
+
+/// What the database does not see of an e-mail opens no second door.
+TEST_F(SignInTest, TheDoorIsTheSameHoweverTheEmailIsWritten)
+{
+    for (int i = 0; i < 10; ++i) {
+        std::string email = "ann@example.com";
+        email.insert(static_cast<std::size_t>(i), 1, '\0');
+        std::ignore = sign_in({"acme", email, Secret{"wrong password"}}, client());
+    }
+    EXPECT_FALSE(sign_in(kPassword));
+}
+
+/// Whoever has the password, and no end of time, keeps the hashes from nobody else.
+TEST_F(SignInTest, AKnownDeviceSignsInTwiceASecond)
+{
+    auto const device = sign_in(kPassword)->device;
+    auto const from = client("192.0.2.1", device);
+    int times = 0;
+    for (int i = 0; i < 10; ++i)
+        times += sign_in({"acme", "ann@example.com", Secret{kPassword}}, from) ? 1 : 0;
+    EXPECT_EQ(times, tenancy::SecretGate::kSignInsOfUser);
 }
 
 /// Guesses at once are counted before they are judged.
@@ -294,10 +318,11 @@ TEST_F(SignInTest, AnAdminsResetTakesTheSecondFactorAway)
 
 TEST_F(SignInTest, AnIdentityProviderSignsInOnlyWhoIsActive)
 {
-    EXPECT_EQ(run(sign_in_.with_identity(team_, ann_, client(), soon()))->who.method, SignInMethod::oidc);
+    EXPECT_EQ(run(sign_in_.with_identity(team_, ann_, kProvider, client(), soon()))->who.method, SignInMethod::oidc);
     people_.row(team_, ann_)->user.is_active = false;
-    EXPECT_EQ(run(sign_in_.with_identity(team_, ann_, client(), soon())).error().code(), ErrorCode::unauthenticated);
-    EXPECT_FALSE(run(sign_in_.with_identity(people_.add_team("other"), ann_, client(), soon())));
+    EXPECT_EQ(run(sign_in_.with_identity(team_, ann_, kProvider, client(), soon())).error().code(),
+              ErrorCode::unauthenticated);
+    EXPECT_FALSE(run(sign_in_.with_identity(people_.add_team("other"), ann_, kProvider, client(), soon())));
 }
 
 // Letters with a link to reset ----------------------------------------------------------------------------------------

@@ -68,6 +68,21 @@ TEST_F(UsersTest, InvitesWithALinkToCopyOrALetter)
     EXPECT_EQ(log_.text().find("dora@"), std::string::npos);
 }
 
+TEST_F(UsersTest, ALetterTooManyIsALinkToCopy)
+{
+    auto const owner = powers(Role::owner);
+    auto mailing = made_users(&mailer_);
+    auto const invite = [&](int number) {
+        return run(mailing.invite(team_, {fmt::format("u{}@example.com", number)}, owner, author("Ann"), soon()));
+    };
+    for (int i = 0; i < Users::kLetters; ++i)
+        ASSERT_FALSE(invite(i)->url);
+    EXPECT_TRUE(invite(1000)->url);
+    EXPECT_EQ(mailer_.invitations.size(), static_cast<std::size_t>(Users::kLetters));
+    clock_.advance(15min);
+    EXPECT_FALSE(invite(1001)->url);
+}
+
 TEST_F(UsersTest, RefusesWhatIsNoEmailOrName)
 {
     auto const owner = powers(Role::owner);

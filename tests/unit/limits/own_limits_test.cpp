@@ -17,13 +17,14 @@ using namespace std::chrono_literals;
 
 ApiTokenId const kToken{uuid_of_name("token")};
 IntegratedAccountId const kAccount{uuid_of_name("account")};
+UserId const kUser{uuid_of_name("user")};
 
 class OwnLimitsTest : public testing::Test {
 protected:
     test::FakeSteadyClock clock_;
     test::FakeClock wall_;
     telemetry::Registry registry_;
-    ProcessLimits process_{{.api_token = 500, .account = 50}, registry_, wall_, clock_};
+    ProcessLimits process_{{.api_token = 500, .account = 50, .user = 20}, registry_, wall_, clock_};
     Counters& counters_ = process_.counters;
     Metrics& metrics_ = process_.metrics;
     ShardLimits limits_{process_};
@@ -41,6 +42,21 @@ TEST_F(OwnLimitsTest, RefusesTheCallAfterTheLastThatMayBeMade)
     EXPECT_TRUE(refused.throttled);
     EXPECT_EQ(refused.limit, 500);
     EXPECT_EQ(refused.retry_after_s, 10);
+}
+
+TEST_F(OwnLimitsTest, CountsAUserApart)
+{
+    Tally tally(&limits_);
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(Tally(&limits_).count(kUser));
+    EXPECT_FALSE(tally.expect(kUser)) << "before the body is read";
+    auto const refused = tally.count(kUser);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::rate_limited);
+    EXPECT_TRUE(refused.error().public_detail().starts_with("This user may make 20 requests in 10 s"));
+    EXPECT_EQ(tally.limits().retry_after_s, 10);
+    EXPECT_TRUE(Tally(&limits_).count(kToken));
+    EXPECT_EQ(metrics_.refused_for_user.value(), 1);
 }
 
 TEST_F(OwnLimitsTest, HasRoomAgainWhenItSaid)

@@ -92,14 +92,35 @@ TEST_F(SecretGateTest, ASmallRateLeavesOneToEachAsker)
 
 TEST(Asker, IsAnAddressOrTheNetworkOfOne)
 {
-    EXPECT_EQ(Asker("192.0.2.1").network(), Asker("192.0.2.1").network());
-    EXPECT_NE(Asker("192.0.2.1").network(), Asker("192.0.2.2").network());
-    EXPECT_EQ(Asker("2001:db8::1").network(), Asker("2001:db8:0:0:ffff::2").network());
-    EXPECT_NE(Asker("2001:db8::1").network(), Asker("2001:db8:0:1::1").network());
+    EXPECT_EQ(Asker("192.0.2.1").number(), Asker("192.0.2.1").number());
+    EXPECT_NE(Asker("192.0.2.1").number(), Asker("192.0.2.2").number());
+    EXPECT_EQ(Asker("2001:db8::1").number(), Asker("2001:db8:0:0:ffff::2").number());
+    EXPECT_NE(Asker("2001:db8::1").number(), Asker("2001:db8:0:1::1").number());
     for (auto const* text : {"0.0.0.0", "::1", "192.0.2.1"})
         EXPECT_TRUE(Asker(text).is_known()) << text;
     for (auto const* text : {"", "unknown", "192.0.2.1:80"})
         EXPECT_FALSE(Asker(text).is_known()) << text;
+}
+
+TEST(Asker, IsAUserToo)
+{
+    UserId const ann{uuid_of_name("ann")};
+    EXPECT_TRUE(Asker(ann).is_known());
+    EXPECT_EQ(Asker(ann).number(), Asker(ann).number());
+    EXPECT_NE(Asker(ann).number(), Asker(UserId{uuid_of_name("bob")}).number());
+}
+
+/// Strangers have none of it, and one user leaves it to the others.
+TEST_F(SecretGateTest, KnownUsersHaveARateOfTheirOwn)
+{
+    for (int i = 0; i < 1000; ++i)
+        std::ignore = gate_.admit_sign_in(Asker());
+    UserId const ann{uuid_of_name("ann")};
+    int count = 0;
+    for (int i = 0; i < 1000; ++i)
+        count += gate_.admit_known(ann) ? 1 : 0;
+    EXPECT_EQ(count, SecretGate::kSignInsOfUser);
+    EXPECT_TRUE(gate_.admit_known(UserId{uuid_of_name("bob")}));
 }
 
 TEST_F(SecretGateTest, SignInsHaveARateOfTheirOwn)
@@ -108,7 +129,7 @@ TEST_F(SecretGateTest, SignInsHaveARateOfTheirOwn)
     int count = 0;
     for (int i = 0; i < 1000; ++i)
         count += gate_.admit_sign_in(Asker("192.0.2.1")) ? 1 : 0;
-    EXPECT_EQ(count, SecretGate::kSignInsPerSecond / SecretGate::kParts);
+    EXPECT_EQ(count, SecretGateConfig{}.sign_ins_per_second / SecretGate::kParts);
     EXPECT_TRUE(gate_.admit_sign_in(Asker("192.0.2.2")));
 }
 

@@ -71,10 +71,10 @@ public:
     /// Errors: conflict if the team has one with this issuer and client id, or `kMost`.
     virtual Task<Result<IdentityProvider>> create(TeamId team, NewIdentityProvider provider, tenancy::Author author,
                                                   Deadline deadline) = 0;
-    /// Errors: not_found.
+    /// A provider that is switched off ends the sessions that it has begun, and they are announced. Errors: not_found.
     virtual Task<Result<IdentityProvider>> update(TeamId team, IdentityProviderId id, IdentityProviderChange change,
                                                   tenancy::Author author, Deadline deadline) = 0;
-    /// Who was linked with its subjects no longer is. Errors: not_found.
+    /// Who was linked with its subjects no longer is, and the sessions that it has begun end. Errors: not_found.
     virtual Task<Result<void>> remove(TeamId team, IdentityProviderId id, tenancy::Author author,
                                       Deadline deadline) = 0;
     virtual Task<Result<IdentityProvider>> find(TeamId team, IdentityProviderId id, Deadline deadline) = 0;

@@ -35,7 +35,7 @@ private:
     Task<OidcArrival> sign_in(Subject subject, Client client, Deadline deadline);
     Task<OidcArrival> link(Subject subject, LinkPurpose purpose, SignedIn const* who, Client client, Deadline deadline);
     Task<OidcArrival> accept(Subject subject, InvitationPurpose purpose, Client client, Deadline deadline);
-    Task<OidcArrival> open(TeamId team, UserId user, Client client, Deadline deadline);
+    Task<OidcArrival> open(Subject const& subject, UserId user, Client client, Deadline deadline);
 
     Oidc& oidc_;
     IdentityProviderRepository& providers_;

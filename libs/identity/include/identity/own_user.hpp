@@ -69,13 +69,17 @@ public:
                                                          Deadline deadline);
 
 private:
+    /// Somebody tries to prove who they are: what the attempt is counted by, and what it is checked against.
+    struct Attempt {
+        crypto::Digest key{};
+        UserSecrets secrets;
+    };
     /// Counts an attempt of the session. Errors: rate_limited.
-    Task<Result<crypto::Digest>> begin_attempt(Self self, Deadline deadline);
-    Task<void> end_attempt(crypto::Digest attempt, Deadline deadline);
+    Task<Result<Attempt>> begin_attempt(Self self, Deadline deadline);
+    Task<void> end_attempt(Attempt const& attempt, Deadline deadline);
     Task<Result<void>> check_current(Self self, UserSecrets const& secrets, Secret password, std::string field,
                                      Deadline deadline);
-    Task<Result<Proof>> prove(Self self, UserSecrets const& secrets, Secret code, crypto::Digest attempt,
-                              Deadline deadline);
+    Task<Result<Proof>> prove(Attempt const& attempt, Secret code, Deadline deadline);
 
     UsersParts const parts_;
 };

@@ -42,7 +42,7 @@ public:
     explicit PasswordHasher(PasswordHasherMetrics& metrics, crypto::HashCost cost = {});
     ~PasswordHasher();
 
-    /// The encoded hash. Errors: rate_limited if too many wait; unavailable at the deadline.
+    /// The encoded hash. Errors: rate_limited if too many wait, or its turn has not come by the deadline; unavailable.
     Task<Result<std::string>> hash(Secret password, Deadline deadline);
 
     struct Verdict {

@@ -72,7 +72,10 @@ struct LinkOwner {
 class UserRepository {
 public:
     virtual ~UserRepository() = default;
-    /// Makes a user, with a link if there is one. Errors: conflict if the team has one with this e-mail;
+    /// A team has at most so many.
+    static constexpr int kMost = 5'000;
+
+    /// Makes a user, with a link if there is one. Errors: conflict if the team has one with this e-mail, or `kMost`;
     /// invalid_argument at `environment_ids` if one is not the team's.
     virtual Task<Result<LinkOwner>> create(TeamId team, NewUser user, std::optional<NewLink> link,
                                            tenancy::Author author, Deadline deadline) = 0;
@@ -128,14 +131,23 @@ struct NewSession {
     std::string client_address;
     std::string user_agent;
     Timestamp expires_at;
+    /// With the method `oidc`: who has named the user. The session ends with the provider.
+    std::optional<IdentityProviderId> provider = std::nullopt;
+};
+
+/// A session that has begun, and its user as they are then.
+struct Begun {
+    SignedIn who;
+    User user;
 };
 
 class SessionRepository {
 public:
     virtual ~SessionRepository() = default;
-    /// Begins a session. Errors: not_found if there is no such user or they are not active; `code_refused`.
-    virtual Task<Result<SignedIn>> begin(TeamId team, UserId user, NewSession session, Proof proof,
-                                         tenancy::Author author, Deadline deadline) = 0;
+    /// Begins a session. Errors: not_found if there is no such user or they are not active, or the provider is not
+    /// enabled; `code_refused`.
+    virtual Task<Result<Begun>> begin(TeamId team, UserId user, NewSession session, Proof proof, tenancy::Author author,
+                                      Deadline deadline) = 0;
     /// The session with one of these hashes, with its user as they are now. Errors: not_found, also if it is over or
     /// its user is not active.
     virtual Task<Result<SignedIn>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) = 0;
@@ -175,7 +187,7 @@ public:
                                         Deadline deadline) = 0;
     /// Uses the link up and begins a session, in one transaction. A password ends all sessions before it and the user's
     /// links. Errors: as `show`; `code_refused`.
-    virtual Task<Result<SignedIn>> redeem(Redemption redemption, tenancy::Author author, Deadline deadline) = 0;
+    virtual Task<Result<Begun>> redeem(Redemption redemption, tenancy::Author author, Deadline deadline) = 0;
 };
 
 /// Counts refused attempts for a quarter of an hour each. The keys are keyed hashes, and no row says whom it concerns.

@@ -39,6 +39,7 @@ struct Opened {
     Secret session;
     Secret device;
     SignedIn who;
+    User user;
 };
 
 /// How long a browser keeps the device cookie.
@@ -90,8 +91,9 @@ public:
     Task<Result<Opened>> with_password(PasswordSignIn entered, Client client, Deadline deadline);
     /// With a link of the kind `sign_in`. Errors: not_found if it was used or is over.
     Task<Result<Opened>> with_link(Secret secret, Client client, Deadline deadline);
-    /// Of a user whom an identity provider has named. Errors: unauthenticated if they are not active.
-    Task<Result<Opened>> with_identity(TeamId team, UserId user, Client client, Deadline deadline);
+    /// Of a user whom an identity provider has named. Errors: unauthenticated if one of the two is not active.
+    Task<Result<Opened>> with_identity(TeamId team, UserId user, IdentityProviderId provider, Client client,
+                                       Deadline deadline);
 
     /// What the page of a link shows. Errors: not_found if it was used or is over.
     Task<Result<LinkView>> show(LinkKind kind, Secret secret, Deadline deadline);
@@ -110,7 +112,8 @@ private:
     Task<Judged> judge(AttemptRepository::Found found, PasswordSignIn entered, Client client, bool is_open,
                        Deadline deadline);
     Task<void> rehash(TeamId team, UserId user, std::string expected, Secret password, Deadline deadline);
-    Task<Result<Opened>> open(TeamId team, UserId user, std::string email, SignInMethod method, Proof proof,
+    /// Begins `session`, whose method and provider are set.
+    Task<Result<Opened>> open(TeamId team, UserId user, std::string email, NewSession session, Proof proof,
                               Client client, Deadline deadline);
     /// What `show` gives, with the hashes of the secret in `redemption`.
     Task<Result<LinkView>> look_up(Redemption& redemption, Secret secret, Deadline deadline);
@@ -118,8 +121,9 @@ private:
     Task<Result<Proof>> proof_for_reset(LinkView const& link, std::optional<Secret> code, Deadline deadline);
     Task<void> send_reset(std::string team, std::string email, Client client);
     Task<Result<void>> try_to_send_reset(std::string team, std::string email, Client client);
-    [[nodiscard]] NewSession new_session(SignInMethod method, Secret const& value, Client const& client) const;
-    [[nodiscard]] Opened opened(SignedIn who, Secret value) const;
+    /// Fills all of `session` but its method and provider.
+    void prepare(NewSession& session, Secret const& value, Client const& client) const;
+    [[nodiscard]] Opened opened(Begun begun, Secret value) const;
 
     SignInParts const parts_;
     SignInConfig const config_;

@@ -39,6 +39,9 @@ struct MadeLink {
 /// without a slash at its end. Every function may answer unavailable.
 class Users {
 public:
+    /// Letters that are sent for a team within `AttemptRepository::kWindow`. Further links are shown to be copied.
+    static constexpr std::int64_t kLetters = 100;
+
     Users(UsersParts parts, std::string public_url);
 
     Task<Result<User>> find(TeamId team, UserId user, Deadline deadline) const;
@@ -71,6 +74,8 @@ private:
     struct Minted;
     [[nodiscard]] Minted mint(LinkKind kind) const;
     Task<Result<MadeLink>> make(TeamId team, NewUser user, LinkKind kind, tenancy::Author author, Deadline deadline);
+    /// Counts a letter of the team.
+    Task<bool> may_write(TeamId team, Deadline deadline);
     Task<Result<MadeLink>> deliver(LinkOwner owner, Minted minted, tenancy::Author author, Deadline deadline);
 
     UsersParts const parts_;

@@ -15,12 +15,13 @@ namespace sluice::limits {
 struct Config {
     std::int64_t api_token = 500;
     std::int64_t account = 50;
+    std::int64_t user = 500;
 };
 
-/// The counters of all tokens and accounts, for the whole process. Thread-safe.
+/// The counters of all tokens, accounts and users, for the whole process. Thread-safe.
 class Counters {
 public:
-    /// The most counters of tokens, and of accounts. One has about 1 KiB.
+    /// The most counters of each. One has about 1 KiB.
     static constexpr std::size_t kMost = 20'000;
 
     /// `clock` must outlive it.
@@ -28,6 +29,7 @@ public:
 
     [[nodiscard]] SharedMap<Counter>& tokens() noexcept { return tokens_; }
     [[nodiscard]] SharedMap<Counter>& accounts() noexcept { return accounts_; }
+    [[nodiscard]] SharedMap<Counter>& users() noexcept { return users_; }
     [[nodiscard]] Config const& config() const noexcept { return config_; }
     [[nodiscard]] SteadyClock::time_point now() const { return clock_.now(); }
 
@@ -53,6 +55,7 @@ private:
     SteadyClock const& clock_;
     SharedMap<Counter> tokens_;
     SharedMap<Counter> accounts_;
+    SharedMap<Counter> users_;
     std::function<void()> start_;
     std::mutex mutex_;
     std::vector<std::shared_ptr<Counter>> listed_;

@@ -13,6 +13,7 @@ struct Metrics {
     explicit Metrics(telemetry::Registry& registry);
     telemetry::Counter& refused_for_token;
     telemetry::Counter& refused_for_account;
+    telemetry::Counter& refused_for_user;
     telemetry::Counter& refused_for_share;
 };
 
@@ -34,23 +35,35 @@ public:
 
     [[nodiscard]] ratelimit::Limits take(ApiTokenId token);
     [[nodiscard]] ratelimit::Limits take(IntegratedAccountId account);
+    [[nodiscard]] ratelimit::Limits take(UserId user);
     /// Counts a call that is part of one that was let in, whether there is room for it or not.
     ratelimit::Limits charge(IntegratedAccountId account);
     /// Counts nothing.
     [[nodiscard]] ratelimit::Limits look(ApiTokenId token);
     [[nodiscard]] ratelimit::Limits look(IntegratedAccountId account);
+    [[nodiscard]] ratelimit::Limits look(UserId user);
 
     /// What a refused caller is told.
     [[nodiscard]] static Error refusal(ApiTokenId token, ratelimit::Limits const& limits);
     [[nodiscard]] static Error refusal(IntegratedAccountId account, ratelimit::Limits const& limits);
+    [[nodiscard]] static Error refusal(UserId user, ratelimit::Limits const& limits);
 
 private:
+    /// Those who have the same limit.
+    struct Kind {
+        std::int64_t limit; ///< 0: none.
+        Seen<Counter> counters;
+        telemetry::Counter& refused;
+    };
+
+    [[nodiscard]] ratelimit::Limits take(Kind& kind, Uuid const& key);
+    [[nodiscard]] ratelimit::Limits look(Kind& kind, Uuid const& key);
     [[nodiscard]] ratelimit::Limits taken(Counter& counter, Standing const& standing);
 
     Counters& counters_;
-    Metrics& metrics_;
-    Seen<Counter> tokens_;
-    Seen<Counter> accounts_;
+    Kind tokens_;
+    Kind accounts_;
+    Kind users_;
 };
 
 } // namespace sluice::limits

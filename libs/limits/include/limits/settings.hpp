@@ -5,7 +5,7 @@
 
 namespace sluice::limits {
 
-/// `limits.api_token`, `limits.account`.
+/// `limits.api_token`, `limits.account`, `limits.user`.
 void add_settings(SettingsTable& table, Config& config);
 
 } // namespace sluice::limits

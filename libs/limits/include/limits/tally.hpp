@@ -18,6 +18,8 @@ public:
 
     /// The token is the consumer of what is called. Errors: rate_limited.
     [[nodiscard]] Result<void> count(ApiTokenId token);
+    /// Errors: rate_limited.
+    [[nodiscard]] Result<void> count(UserId user);
     /// The MCP server is the consumer of what is called.
     void consumed_by(McpServerId server) { consumer_ = server.uuid(); }
     /// Counts once, however often it is called for the same account. Errors: rate_limited.
@@ -27,6 +29,7 @@ public:
     [[nodiscard]] Result<void> count(IntegratedAccountId account, FairShares const* shares);
     /// Refuses what would be refused, before a body is read, and counts nothing else. Errors: rate_limited.
     [[nodiscard]] Result<void> expect(ApiTokenId token);
+    [[nodiscard]] Result<void> expect(UserId user);
     /// Counts a further vendor call of the account that was counted; never refuses.
     void charge();
     /// The tighter limit of those that the request counts for; empty if it counts for none.
@@ -35,6 +38,8 @@ public:
 private:
     template <class IdType>
     [[nodiscard]] Result<void> note(IdType id, ratelimit::Limits const& limits);
+    template <class IdType>
+    [[nodiscard]] Result<void> look(IdType id);
 
     ShardLimits* limits_of_shard_;
     std::optional<IntegratedAccountId> account_;

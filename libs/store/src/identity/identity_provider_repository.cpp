@@ -36,6 +36,7 @@ constexpr char kClient[] = "SELECT " SLUICE_COLUMNS ", encode(client_secret, 'he
                            "FROM identity_providers WHERE team_id = $1 AND id = $2 AND is_enabled";
 #undef SLUICE_COLUMNS
 
+constexpr char kEndSessions[] = "DELETE FROM user_sessions WHERE team_id = $1 AND provider_id = $2 RETURNING user_id";
 constexpr char kFindUser[] =
     "SELECT u.id FROM user_identities i JOIN users u ON u.team_id = i.team_id AND u.id = i.user_id "
     "JOIN identity_providers p ON p.team_id = i.team_id AND p.id = i.provider_id "
@@ -137,6 +138,13 @@ Result<IdentityProvider> insert(pqxx::work& transaction, crypto::Keyring const& 
     return provider_in(made[0]);
 }
 
+/// Ends the sessions that the provider has begun, and announces that.
+void end_sessions_of(pqxx::work& transaction, TeamId team, IdentityProviderId id, Changes& changes)
+{
+    for (auto const& row : transaction.exec_params(kEndSessions, sql_id(team), sql_id(id)))
+        add_change(changes, id_in<UserId>(row["user_id"]));
+}
+
 Result<void> link_user(pqxx::work& transaction, UserId user, Subject const& subject)
 {
     auto const team = sql_id(subject.team);
@@ -192,6 +200,8 @@ public:
             if (change.client_secret)
                 if (auto const done = write_secret(transaction, keyring, team, id, *change.client_secret, row); !done)
                     return done.error();
+            if (!change.is_enabled.value_or(true))
+                end_sessions_of(transaction, team, id, changes);
             auto changed = provider_in(write_row(transaction, kUpdate, {sql_id(team), sql_id(id)}, row)[0]);
             auto entry = tenancy::difference("identity_provider.update", id.str(), audited(*old), audited(changed));
             if (change.client_secret && changed.has_secret)
@@ -206,6 +216,9 @@ public:
     Task<Result<void>> remove(TeamId team, IdentityProviderId id, tenancy::Author author, Deadline deadline) override
     {
         ChangingQuery<bool> query = [team, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            // Sessions that begin meanwhile lock the provider too.
+            transaction.exec_params(kLock, sql_id(team), sql_id(id));
+            end_sessions_of(transaction, team, id, changes);
             auto const rows = transaction.exec_params(kDelete, sql_id(team), sql_id(id));
             auto const old = only_row<IdentityProvider>(rows, "identity provider", provider_in);
             if (!old)

@@ -122,11 +122,11 @@ public:
         co_return co_await backend_.pool.lookup<LinkView>(deadline, std::move(query));
     }
 
-    Task<Result<SignedIn>> redeem(Redemption redemption, tenancy::Author author, Deadline deadline) override
+    Task<Result<Begun>> redeem(Redemption redemption, tenancy::Author author, Deadline deadline) override
     {
-        ChangingQuery<SignedIn> query = [redemption = std::move(redemption),
-                                         id = SessionId{uuid_v7(backend_.clock.now())}](
-                                            pqxx::work& transaction, Changes& changes) -> Result<SignedIn> {
+        ChangingQuery<Begun> query = [redemption = std::move(redemption),
+                                      id = SessionId{uuid_v7(backend_.clock.now())}](
+                                         pqxx::work& transaction, Changes& changes) -> Result<Begun> {
             auto const owner = find_team_secret(transaction, name_of(redemption.kind), redemption.candidates);
             if (!owner)
                 return not_found("link");
@@ -155,8 +155,8 @@ public:
                            std::move(after)});
             return made;
         };
-        co_return co_await transact_change<SignedIn>(backend_, pg::Tenant{}, std::move(author), deadline,
-                                                     std::move(query));
+        co_return co_await transact_change<Begun>(backend_, pg::Tenant{}, std::move(author), deadline,
+                                                  std::move(query));
     }
 
 private:

@@ -17,6 +17,7 @@ constexpr char kResolve[] =
     "FROM unnest(string_to_array($2, ',')) AS d)) LIMIT 1) AS f, LATERAL ({} WHERE s.team_id = f.team_id "
     "AND s.id = f.owner_id AND s.expires_at > now() AND u.is_active OFFSET 0) AS r";
 constexpr char kHasPassword[] = "SELECT FROM users WHERE team_id = $1 AND id = $2 AND password = $3";
+constexpr char kIsEnabled[] = "SELECT FROM identity_providers WHERE team_id = $1 AND id = $2 AND is_enabled FOR SHARE";
 constexpr char kNoteUse[] = "UPDATE user_sessions SET seen_at = now() WHERE team_id = $1 AND id = $2";
 constexpr char kList[] =
     "SELECT id, user_id, method, client_address, user_agent, "
@@ -54,17 +55,21 @@ public:
     {
     }
 
-    Task<Result<SignedIn>> begin(TeamId team, UserId user, NewSession session, Proof proof, tenancy::Author author,
-                                 Deadline deadline) override
+    Task<Result<Begun>> begin(TeamId team, UserId user, NewSession session, Proof proof, tenancy::Author author,
+                              Deadline deadline) override
     {
-        ChangingQuery<SignedIn> query = [team, user, session = std::move(session), proof,
-                                         id = SessionId{uuid_v7(backend_.clock.now())}](
-                                            pqxx::work& transaction, Changes& changes) -> Result<SignedIn> {
+        ChangingQuery<Begun> query = [team, user, session = std::move(session), proof,
+                                      id = SessionId{uuid_v7(backend_.clock.now())}](
+                                         pqxx::work& transaction, Changes& changes) -> Result<Begun> {
             auto const found = lock_user(transaction, team, user);
             if (!found)
                 return found.error();
             if (!found->is_active)
                 return not_found("user");
+            // Who switches a provider off ends the sessions that it has begun; none begins with it afterwards.
+            if (session.provider &&
+                transaction.exec_params(kIsEnabled, sql_id(team), sql_id(*session.provider)).empty())
+                return not_found("identity provider");
             // A second factor that was confirmed meanwhile is asked for as well.
             if (session.method == SignInMethod::password && found->has_second_factor && !proof.step &&
                 !proof.recovery_code)
@@ -80,7 +85,7 @@ public:
             changes.audit({"session.create", id.str(), std::nullopt, audited_session(user, name_of(session.method))});
             return made;
         };
-        co_return co_await transact_change<SignedIn>(backend_, team, std::move(author), deadline, std::move(query));
+        co_return co_await transact_change<Begun>(backend_, team, std::move(author), deadline, std::move(query));
     }
 
     Task<Result<SignedIn>> resolve(std::vector<crypto::TokenHash> candidates, Deadline deadline) override

@@ -14,6 +14,7 @@ using namespace identity;
 
 constexpr char kInsert[] =
     "INSERT INTO users ({columns}) VALUES ({values}) ON CONFLICT (team_id, email_key) DO NOTHING RETURNING id";
+constexpr char kCount[] = "SELECT count(*) FROM users WHERE team_id = $1";
 constexpr char kUpdate[] = "UPDATE users SET {assignments} WHERE team_id = $1 AND id = $2";
 constexpr char kDelete[] = "DELETE FROM users WHERE team_id = $1 AND id = $2";
 constexpr char kTeamName[] = "SELECT name FROM teams WHERE id = $1";
@@ -125,6 +126,11 @@ public:
              link_id = uuid_v7(now)](pqxx::work& transaction, Changes& changes) -> Result<LinkOwner> {
             if (auto const checked = check_environments(transaction, team, user.environments); !checked)
                 return checked.error();
+            // Two at once may both pass this, so a team can have a few more. It bounds what is kept, nothing else.
+            if (transaction.exec_params1(kCount, sql_id(team))[0].as<int>() >= UserRepository::kMost)
+                return Error{ErrorCode::conflict, fmt::format("A team has at most {} users. Remove some that are not "
+                                                              "active any more.",
+                                                              UserRepository::kMost)};
             RowValues row;
             row.id("team_id", team)
                 .id("id", id)

@@ -37,12 +37,11 @@ constexpr char kClearFactor[] = "UPDATE users SET second_factor = NULL, second_f
                                 "is_second_factor_confirmed = false, last_step = 0 WHERE team_id = $1 AND id = $2";
 constexpr char kClearCodes[] = "DELETE FROM recovery_codes WHERE team_id = $1 AND user_id = $2";
 constexpr char kInsertSession[] =
-    "INSERT INTO user_sessions (team_id, id, user_id, method, client_address, user_agent, expires_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::double precision / 1000000))";
+    "INSERT INTO user_sessions (team_id, id, user_id, method, client_address, user_agent, expires_at, provider_id) "
+    "VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::double precision / 1000000), $8)";
 constexpr char kKeepSessions[] =
     "DELETE FROM user_sessions WHERE team_id = $1 AND user_id = $2 AND id <> $4 AND id NOT IN "
     "(SELECT id FROM user_sessions WHERE team_id = $1 AND user_id = $2 AND id <> $4 ORDER BY id DESC LIMIT $3)";
-constexpr char kNoteSignIn[] = "UPDATE users SET signed_in_at = now() WHERE team_id = $1 AND id = $2";
 
 tenancy::Role role_in(pqxx::field const& field)
 {
@@ -166,18 +165,20 @@ void clear_second_factor(pqxx::work& transaction, TeamId team, UserId user)
     transaction.exec_params0(kClearCodes, sql_id(team), sql_id(user));
 }
 
-SignedIn insert_session(pqxx::work& transaction, TeamId team, UserId user, SessionId id, NewSession const& session)
+Begun insert_session(pqxx::work& transaction, TeamId team, UserId user, SessionId id, NewSession const& session)
 {
     static auto const kFind = fmt::format("{} WHERE s.team_id = $1 AND s.id = $2", kSessions);
     transaction.exec_params0(kInsertSession, sql_id(team), sql_id(id), sql_id(user),
                              std::string(name_of(session.method)), session.client_address, session.user_agent,
-                             sql_time(session.expires_at));
+                             sql_time(session.expires_at), sql_id(session.provider));
     add_team_secret(transaction, "session", session.hash, id.uuid());
     transaction.exec_params0(kKeepSessions, sql_id(team), sql_id(user), kMostSessions - 1, sql_id(id));
     // Who has signed in needs no invitation. It would be a second way to a password.
     transaction.exec_params0(kEndInvitations, sql_id(team), sql_id(user));
-    transaction.exec_params0(kNoteSignIn, sql_id(team), sql_id(user));
-    return session_in(transaction.exec_params1(kFind, sql_id(team), sql_id(id)));
+    static auto const kNoteSignIn = fmt::format(
+        "UPDATE users u SET signed_in_at = now() WHERE u.team_id = $1 AND u.id = $2 RETURNING {}", kUserColumns);
+    auto signed_in = user_in(transaction.exec_params1(kNoteSignIn, sql_id(team), sql_id(user)));
+    return {session_in(transaction.exec_params1(kFind, sql_id(team), sql_id(id))), std::move(signed_in)};
 }
 
 SignedIn session_in(pqxx::row const& row)

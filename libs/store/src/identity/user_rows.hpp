@@ -54,8 +54,8 @@ void end_links(pqxx::work& transaction, TeamId team, UserId user);
 void clear_second_factor(pqxx::work& transaction, TeamId team, UserId user);
 
 /// Begins a session of an active user and gives it as `resolve` would.
-[[nodiscard]] identity::SignedIn insert_session(pqxx::work& transaction, TeamId team, UserId user, SessionId id,
-                                                identity::NewSession const& session);
+[[nodiscard]] identity::Begun insert_session(pqxx::work& transaction, TeamId team, UserId user, SessionId id,
+                                             identity::NewSession const& session);
 /// A SELECT of `session_in`, without WHERE.
 inline constexpr char kSessions[] =
     "SELECT s.id AS session_id, s.method, (extract(epoch FROM s.created_at) * 1000000)::bigint AS created_at, "

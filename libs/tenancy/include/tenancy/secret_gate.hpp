@@ -18,6 +18,8 @@ struct SecretGateConfig {
     bool accept_unkeyed = true;
     /// How many of them are looked up in a second, in the whole process.
     std::int64_t unkeyed_per_second = 50;
+    /// How many passwords are tried in a second, in the whole process. Each costs two short transactions and a hash.
+    std::int64_t sign_ins_per_second = 50;
 };
 
 /// Decides whether a secret that is not cached may cost a query. An invented secret has no valid MAC and costs none.
@@ -29,10 +31,10 @@ public:
     /// How many look-ups by an id and a short code are made in a second, in the whole process. Anybody may ask for
     /// them.
     static constexpr std::int64_t kGuessesPerSecond = 50;
-    /// How many passwords are tried in a second, in the whole process. Each costs two short transactions and a hash.
-    static constexpr std::int64_t kSignInsPerSecond = 50;
     /// An asker may have one part of so many of each rate.
     static constexpr std::int64_t kParts = 5;
+    /// A user may sign in so often in a second, with browsers in which they have before.
+    static constexpr std::int64_t kSignInsOfUser = 2;
 
     /// Both must outlive it.
     SecretGate(crypto::Keyring const& keyring, SecretGateConfig config, SteadyClock const& clock = kSystemSteadyClock);
@@ -44,6 +46,9 @@ public:
     [[nodiscard]] Result<void> admit_guess(Asker asker);
     /// Asks for an attempt to sign in, or for a letter with a link to. Errors: rate_limited while there are too many.
     [[nodiscard]] Result<void> admit_sign_in(Asker asker);
+    /// Asks for an attempt of a user from a browser in which they have signed in before. No stranger is in their way.
+    /// Errors: rate_limited while the user makes too many.
+    [[nodiscard]] Result<void> admit_known(UserId user);
 
 private:
     /// The time, in nanoseconds, at which all that was let through has had its time.
@@ -52,7 +57,8 @@ private:
     /// A rate: lets so many through in each second, and of each asker a part of them.
     class Lane {
     public:
-        Lane(std::int64_t per_second, SteadyClock const& clock);
+        /// An asker who is known may have `part` of the rate.
+        Lane(std::int64_t per_second, std::int64_t part, SteadyClock const& clock);
         [[nodiscard]] bool has_room(Asker asker);
 
     private:
@@ -63,6 +69,7 @@ private:
         [[nodiscard]] Pace& pace_of(Asker asker) noexcept;
 
         std::int64_t const per_second_;
+        std::int64_t const part_;
         SteadyClock const& clock_;
         std::uint64_t const seed_;
         Pace all_{0};
@@ -74,6 +81,7 @@ private:
     Lane unkeyed_;
     Lane guesses_;
     Lane sign_ins_;
+    Lane known_; ///< Sign-ins of those who have before.
 };
 
 } // namespace sluice::tenancy

@@ -46,7 +46,7 @@ public:
                                      kind == identity::LinkKind::reset && row.factor && row.factor->is_confirmed &&
                                          !found->link.clears_second_factor};
     }
-    Task<Result<identity::SignedIn>> redeem(identity::Redemption redemption, tenancy::Author author, Deadline) override
+    Task<Result<identity::Begun>> redeem(identity::Redemption redemption, tenancy::Author author, Deadline) override
     {
         auto const found = find(redemption.kind, redemption.candidates);
         if (found == people_.links.end())

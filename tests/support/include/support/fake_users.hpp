@@ -134,7 +134,7 @@ struct People {
         who.expires_at = row.session.expires_at;
         return who;
     }
-    [[nodiscard]] identity::SignedIn begin(TeamId team, UserId user, identity::NewSession const& session)
+    [[nodiscard]] identity::Begun begin(TeamId team, UserId user, identity::NewSession const& session)
     {
         identity::Session made;
         made.id = SessionId{uuid_v7(clock.now())};
@@ -148,7 +148,7 @@ struct People {
         row(team, user)->user.is_invited = false;
         sessions.push_back({made, team, session.hash});
         touch(user);
-        return signed_in(sessions.back());
+        return {signed_in(sessions.back()), row(team, user)->user};
     }
 };
 
@@ -334,8 +334,8 @@ public:
     {
     }
 
-    Task<Result<identity::SignedIn>> begin(TeamId team, UserId user, identity::NewSession session,
-                                           identity::Proof proof, tenancy::Author author, Deadline) override
+    Task<Result<identity::Begun>> begin(TeamId team, UserId user, identity::NewSession session, identity::Proof proof,
+                                        tenancy::Author author, Deadline) override
     {
         if (people_.pause)
             co_await people_.pause();

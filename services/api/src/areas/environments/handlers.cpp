@@ -17,7 +17,7 @@ Result<void> check_own(Call const& call)
     if (!id)
         return id.error();
     if (*id != call.environment())
-        return Error{ErrorCode::not_found, "An API token sees the environment it belongs to only."};
+        return Error{ErrorCode::not_found, "There is no such environment, or the request does not belong to it."};
     return {};
 }
 

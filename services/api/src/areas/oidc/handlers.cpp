@@ -9,6 +9,7 @@
 #include "identity/oidc_sign_in.hpp"
 #include "identity/sessions.hpp"
 #include "session_identity.hpp"
+#include "tenancy/secret_gate.hpp"
 
 #include <fmt/format.h>
 
@@ -70,6 +71,7 @@ OidcHandlers::OidcHandlers(ShardParts const& parts)
     , sign_in_(parts.sign_in)
     , sessions_(parts.sessions)
     , providers_(parts.rows.identity_providers)
+    , gate_(parts.secrets)
 {
 }
 
@@ -81,6 +83,9 @@ HandlerResult OidcHandlers::start(Call& call)
         co_return invalid("team", "must be the id of a team, such as team_01h455vb4pex5vsknk084sn02q");
     if (!provider)
         co_return invalid("provider", "must be the id of a provider, such as idp_01h455vb4pex5vsknk084sn02q");
+    // Each costs a query, and perhaps a request to the provider.
+    if (!gate_.admit_guess(call.asker()))
+        co_return redirect(sign_in_page(identity::OidcFault::unavailable, team->str()));
     auto const begun =
         co_await oidc_.begin({*team, *provider, identity::SignInPurpose{},
                               std::string(call.query.find("return").value_or("/sign-in")), cookies_of(call)},

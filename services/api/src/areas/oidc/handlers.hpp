@@ -26,6 +26,7 @@ private:
     identity::SignIn& sign_in_;
     identity::Sessions& sessions_;
     identity::IdentityProviderRepository& providers_;
+    tenancy::SecretGate& gate_;
 };
 
 } // namespace sluice::api

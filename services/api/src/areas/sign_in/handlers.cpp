@@ -5,7 +5,6 @@
 #include "crud.hpp"
 #include "http_api/fields.hpp"
 #include "identity/identity_provider.hpp"
-#include "identity/users.hpp"
 #include "input.hpp"
 #include "session_cookies.hpp"
 #include "static_files.hpp"
@@ -33,7 +32,6 @@ SignInHandlers::SignInHandlers(ShardParts const& parts)
     , tenancy_(parts.rows.tenancy)
     , gate_(parts.secrets)
     , sign_in_(parts.sign_in)
-    , users_(parts.users)
     , providers_(parts.rows.identity_providers)
     , has_mail_(!parts.config.smtp.url.empty())
 {
@@ -67,17 +65,14 @@ HandlerResult SignInHandlers::options(Call& call)
     co_return ok(sign_in_options_view(team, providers, has_mail_));
 }
 
-Task<Result<http::Response>> SignInHandlers::opened(Call& call, Result<identity::Opened> opened)
+Result<http::Response> SignInHandlers::opened(Result<identity::Opened> const& opened) const
 {
     if (!opened)
-        co_return opened.error();
-    auto const user = co_await users_.find(opened->who.team, opened->who.user, call.deadline);
-    if (!user)
-        co_return user.error();
-    auto response = ok(me_view(opened->who, *user));
+        return opened.error();
+    auto response = ok(me_view(opened->who, opened->user));
     add_session_cookies(response, *opened, config_);
     response.headers.add("cache-control", "no-store");
-    co_return response;
+    return response;
 }
 
 HandlerResult SignInHandlers::with_password(Call& call)
@@ -85,8 +80,7 @@ HandlerResult SignInHandlers::with_password(Call& call)
     auto entered = read_input(call, config_, read_sign_in);
     if (!entered)
         co_return entered.error();
-    co_return co_await opened(
-        call, co_await sign_in_.with_password(*std::move(entered), client_of(call, config_), call.deadline));
+    co_return opened(co_await sign_in_.with_password(*std::move(entered), client_of(call, config_), call.deadline));
 }
 
 HandlerResult SignInHandlers::with_link(Call& call)
@@ -94,8 +88,7 @@ HandlerResult SignInHandlers::with_link(Call& call)
     auto secret = read_input(call, config_, read_link_secret);
     if (!secret)
         co_return secret.error();
-    co_return co_await opened(call,
-                              co_await sign_in_.with_link(*std::move(secret), client_of(call, config_), call.deadline));
+    co_return opened(co_await sign_in_.with_link(*std::move(secret), client_of(call, config_), call.deadline));
 }
 
 HandlerResult SignInHandlers::show(Call& call, identity::LinkKind kind)
@@ -124,8 +117,7 @@ HandlerResult SignInHandlers::accept_invitation(Call& call)
     auto entered = read_input(call, config_, read_acceptance);
     if (!entered)
         co_return entered.error();
-    co_return co_await opened(
-        call, co_await sign_in_.accept_invitation(*std::move(entered), client_of(call, config_), call.deadline));
+    co_return opened(co_await sign_in_.accept_invitation(*std::move(entered), client_of(call, config_), call.deadline));
 }
 
 HandlerResult SignInHandlers::reset(Call& call)
@@ -133,8 +125,7 @@ HandlerResult SignInHandlers::reset(Call& call)
     auto entered = read_input(call, config_, read_reset);
     if (!entered)
         co_return entered.error();
-    co_return co_await opened(call,
-                              co_await sign_in_.reset(*std::move(entered), client_of(call, config_), call.deadline));
+    co_return opened(co_await sign_in_.reset(*std::move(entered), client_of(call, config_), call.deadline));
 }
 
 HandlerResult SignInHandlers::request_reset(Call& call)

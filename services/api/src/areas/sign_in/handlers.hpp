@@ -23,14 +23,13 @@ public:
 private:
     HandlerResult show(Call& call, identity::LinkKind kind);
     /// The answer to who is signed in now, with the cookies.
-    Task<Result<http::Response>> opened(Call& call, Result<identity::Opened> opened);
+    Result<http::Response> opened(Result<identity::Opened> const& opened) const;
 
     Config const& config_;
     StaticFiles const& files_;
     tenancy::TenancyRepository& tenancy_;
     tenancy::SecretGate& gate_;
     identity::SignIn& sign_in_;
-    identity::Users& users_;
     identity::IdentityProviderRepository& providers_;
     bool const has_mail_;
 };
