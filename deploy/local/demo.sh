@@ -12,7 +12,7 @@ remember() {
     { read -r api_token && read -r account && read -r mcp_url; } < <(
         jq -r '.api_token, .integrated_account_id, .mcp_url' "$state/dev.json" 2>/dev/null
     ) || api_token='' account='' mcp_url=''
-    mcp_url=$base_url/mcp/${mcp_url##*/} # the port may be another one
+    mcp_url=$public_url/mcp/${mcp_url##*/} # the port, or the public URL, may be another one
 }
 
 # request METHOD URL [JSON]: prints the status, leaves the answer in a file. Secrets stay out of the process list.
@@ -46,7 +46,7 @@ make_token() {
 
 # A link with which the first owner of the team signs in once; a new one at each start.
 make_owner() {
-    export SLUICE_DATABASE_URL=$app_url SLUICE_KEYRING_FILE=$state/keyring.json SLUICE_PUBLIC_URL=$base_url
+    export SLUICE_DATABASE_URL=$app_url SLUICE_KEYRING_FILE=$state/keyring.json SLUICE_PUBLIC_URL=$public_url
     sign_in_url=$(cli user create demo "$owner_email" --role owner --name Owner 2>/dev/null | jq -r .link) ||
         sign_in_url=$(cli user sign-in demo "$owner_email" | jq -r .link)
     unset SLUICE_DATABASE_URL SLUICE_KEYRING_FILE SLUICE_PUBLIC_URL
@@ -72,8 +72,11 @@ connect_account() {
         jq -r .id)
 }
 
+# At the address of this machine: what makes the public URL reach it may not run yet.
+local_mcp_url() { printf '%s/mcp/%s' "$base_url" "${mcp_url##*/}"; }
+
 call_works() {
-    [[ $(request POST "$mcp_url" "$first_call") == 200 ]] &&
+    [[ $(request POST "$(local_mcp_url)" "$first_call") == 200 ]] &&
         jq -e '.result and (.result.isError | not)' "$state/answer" >/dev/null 2>&1
 }
 
@@ -86,14 +89,15 @@ create_demo() {
     if ! call_works; then
         installed=$(install_gorgias)
         connect_account "$installed"
-        [[ $(request POST "$mcp_url" "$first_call") == 200 ]] ||
+        [[ $(request POST "$(local_mcp_url)" "$first_call") == 200 ]] ||
             mcp_url=$(api POST "/integrated-account/$account/mcp" '{"name":"Demo","config":{}}' | jq -r .url)
         call_works || fail "the first tool call failed: $(head -c 400 "$state/answer")"
     fi
     rm -f "$state/answer"
-    (umask 077 && printf '%s\n' "$base_url" "$api_token" "$account" "$mcp_url" "$simulator_url" "$app_url" "$allow" "$management_url" "$clock" | jq -Rn '
+    (umask 077 && printf '%s\n' "$base_url" "$api_token" "$account" "$mcp_url" "$simulator_url" "$app_url" "$allow" "$management_url" "$public_url" "$clock" | jq -Rn '
         [inputs] | {base_url: .[0], api_token: .[1], integrated_account_id: .[2], mcp_url: .[3], simulator_url: .[4],
-        database_url: .[5], allow: .[6], management_url: .[7]} + if .[8] == "" then {} else {clock_file: .[8]} end' >"$state/dev.json.new")
+        database_url: .[5], allow: .[6], management_url: .[7], public_url: .[8]} +
+        if .[9] == "" then {} else {clock_file: .[9]} end' >"$state/dev.json.new")
     mv "$state/dev.json.new" "$state/dev.json"
     finish "a connected Gorgias account, and an MCP URL for it"
 }
@@ -103,7 +107,7 @@ report() {
 
 Sluice runs, $(since "$started") s after the start. $stop_with stops it.
 
-  base URL   $base_url
+  base URL   $base_url$([[ $public_url == "$base_url" ]] || printf '\n  public URL %s' "$public_url")
   API token  $api_token
   MCP URL    $mcp_url
   simulator  $simulator_url (a stand-in for Gorgias)
@@ -115,6 +119,10 @@ The first tool call, ready to paste:
   curl -s $mcp_url \\
     -H 'Content-Type: application/json' \\
     -d '$first_call'
+
+In this shell, \$BASE, \$TOKEN, \$ACCOUNT and \$MCP_URL of the README, and \`sluice\` on the PATH:
+
+  eval "\$($(up_command --env))"
 
 For an MCP client:
 
