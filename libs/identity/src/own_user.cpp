@@ -106,7 +106,8 @@ Task<Result<void>> OwnUser::check_current(Self self, UserSecrets const& secrets,
                                         kFresh.count())};
         co_return Result<void>{};
     }
-    auto const verdict = co_await parts_.hasher.verify(secrets.password, std::move(password), deadline);
+    auto const verdict =
+        co_await parts_.hasher.verify(PasswordHasher::By::known, secrets.password, std::move(password), deadline);
     if (!verdict)
         co_return verdict.error();
     co_return verdict->is_right ? Result<void>{} : invalid(std::move(field), "is not your password");

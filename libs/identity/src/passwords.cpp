@@ -143,6 +143,7 @@ PasswordHasherMetrics::PasswordHasherMetrics(telemetry::Registry& registry)
 {
 }
 
+/// What its jobs share with it.
 struct PasswordHasher::Shared {
     Shared(PasswordHasherMetrics& measured, crypto::HashCost wanted)
         : metrics(measured)
@@ -154,74 +155,74 @@ struct PasswordHasher::Shared {
     PasswordHasherMetrics& metrics;
     crypto::HashCost const cost;
     std::string const nobodys; ///< The hash of a random secret, which no password meets.
-    std::atomic<std::size_t> taken{0};
 };
 
-namespace {
+struct PasswordHasher::Queue::Places {
+    std::atomic<std::int64_t> taken{0};
+    std::atomic<std::int64_t> typical_us{0}; ///< How long a hash took of late.
 
-/// A place among the hashes that run or wait.
-template <class Shared>
-class Taken {
-public:
-    explicit Taken(std::shared_ptr<Shared> shared)
-        : shared_(std::move(shared))
+    /// Takes a place if its turn will come in time, as far as one can tell.
+    [[nodiscard]] bool take(Deadline deadline)
     {
+        auto const before = taken.fetch_add(1, std::memory_order_relaxed);
+        std::chrono::microseconds const wait((before + 1) * typical_us.load(std::memory_order_relaxed));
+        if (before == 0 ||
+            (before <= static_cast<std::int64_t>(kWaiting) && std::chrono::steady_clock::now() + wait < deadline.at()))
+            return true;
+        give_back();
+        return false;
     }
-    Taken(Taken&&) noexcept = default;
-    Taken& operator=(Taken&&) = delete;
-    ~Taken()
+    void give_back() { taken.fetch_sub(1, std::memory_order_relaxed); }
+    void note(std::chrono::steady_clock::duration took)
     {
-        if (shared_)
-            shared_->taken.fetch_sub(1, std::memory_order_relaxed);
+        constexpr std::int64_t kParts = 4;
+        auto const last = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        auto const known = typical_us.load(std::memory_order_relaxed);
+        typical_us.store(known == 0 ? last : known + (last - known) / kParts, std::memory_order_relaxed);
     }
-    [[nodiscard]] Shared& shared() const noexcept { return *shared_; }
-
-private:
-    std::shared_ptr<Shared> shared_;
 };
 
-/// Runs `work` on a thread of `pool`. Errors: rate_limited if it has not begun by the deadline; unavailable.
-template <class T, class Shared>
-Task<Result<T>> in_turn(WorkerPool& pool, std::shared_ptr<Shared> shared, Deadline deadline,
-                        std::move_only_function<T(Shared const&)> work)
+PasswordHasher::Queue::Queue()
+    : places(std::make_shared<Places>())
+    , pool(1, kWaiting + 1)
 {
-    constexpr auto kMost = PasswordHasher::kAtOnce + PasswordHasher::kWaiting;
-    if (shared->taken.fetch_add(1, std::memory_order_relaxed) >= kMost) {
-        shared->taken.fetch_sub(1, std::memory_order_relaxed);
-        shared->metrics.refused.add();
+}
+
+template <class T>
+Task<Result<T>> PasswordHasher::in_turn(Queue& queue, Deadline deadline, std::move_only_function<T(Shared const&)> work)
+{
+    if (!queue.places->take(deadline)) {
+        shared_->metrics.refused.add();
         co_return too_many_wait();
     }
-    auto const has_begun = std::make_shared<std::atomic<bool>>(false);
     // The job keeps the place until it ends, also when nobody waits for it any more.
-    std::move_only_function<Result<T>(std::size_t)> job = [taken = Taken<Shared>(std::move(shared)),
-                                                           work = std::move(work), has_begun,
+    std::shared_ptr<Queue::Places> place(queue.places.get(),
+                                         [places = queue.places](Queue::Places*) { places->give_back(); });
+    std::move_only_function<Result<T>(std::size_t)> job = [place = std::move(place), shared = shared_,
+                                                           work = std::move(work),
                                                            deadline](std::size_t) mutable -> Result<T> {
         if (deadline.expired())
             return too_many_wait();
-        has_begun->store(true, std::memory_order_relaxed);
         give_way();
         auto const began = std::chrono::steady_clock::now();
         try {
-            auto made = work(taken.shared());
-            std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
-            taken.shared().metrics.seconds.observe(took.count());
+            auto made = work(*shared);
+            auto const took = std::chrono::steady_clock::now() - began;
+            place->note(took);
+            shared->metrics.seconds.observe(std::chrono::duration<double>(took).count());
             return made;
         } catch (std::bad_alloc const&) {
             return Error{ErrorCode::unavailable, "The service is overloaded. Retry in a moment.",
                          "no memory to hash a password"};
         }
     };
-    auto done = co_await offload<T>(pool, deadline, std::move(job));
-    if (!done && done.error().code() == ErrorCode::unavailable && !has_begun->load(std::memory_order_relaxed))
-        co_return too_many_wait();
-    co_return done;
+    auto done = co_await offload<T>(queue.pool, deadline, std::move(job));
+    // Nothing is broken: the machine has more to do than it can.
+    co_return !done && done.error().code() == ErrorCode::unavailable ? too_many_wait() : std::move(done);
 }
-
-} // namespace
 
 PasswordHasher::PasswordHasher(PasswordHasherMetrics& metrics, crypto::HashCost cost)
     : shared_(std::make_shared<Shared>(metrics, cost))
-    , pool_(std::make_unique<WorkerPool>(kAtOnce, kAtOnce + kWaiting))
 {
 }
 
@@ -232,18 +233,18 @@ Task<Result<std::string>> PasswordHasher::hash(Secret password, Deadline deadlin
     std::move_only_function<std::string(Shared const&)> work = [password = std::move(password)](Shared const& shared) {
         return crypto::hash_password(password, shared.cost);
     };
-    return in_turn<std::string>(*pool_, shared_, deadline, std::move(work));
+    return in_turn<std::string>(known_, deadline, std::move(work));
 }
 
-Task<Result<PasswordHasher::Verdict>> PasswordHasher::verify(std::optional<std::string> encoded, Secret password,
-                                                             Deadline deadline)
+Task<Result<PasswordHasher::Verdict>> PasswordHasher::verify(By who, std::optional<std::string> encoded,
+                                                             Secret password, Deadline deadline)
 {
     std::move_only_function<Verdict(Shared const&)> work = [encoded = std::move(encoded),
                                                             password = std::move(password)](Shared const& shared) {
         bool const is_right = crypto::verify_password(encoded ? *encoded : shared.nobodys, password);
         return Verdict{is_right && encoded, is_right && encoded && crypto::needs_rehash(*encoded, shared.cost)};
     };
-    return in_turn<Verdict>(*pool_, shared_, deadline, std::move(work));
+    return in_turn<Verdict>(who == By::stranger ? strangers_ : known_, deadline, std::move(work));
 }
 
 } // namespace sluice::identity

@@ -126,7 +126,8 @@ Task<Result<Opened>> SignIn::with_password(PasswordSignIn entered, Client client
     if (is_known)
         if (auto const may = is_open ? parts_.gate.admit_known(*found->user) : admit(); !may)
             co_return may.error();
-    auto judged = co_await judge(*std::move(found), std::move(entered), std::move(client), is_open, deadline);
+    auto const who = is_known && is_open ? PasswordHasher::By::known : PasswordHasher::By::stranger;
+    auto judged = co_await judge(*std::move(found), std::move(entered), std::move(client), {who, is_open}, deadline);
     if (!judged.is_failure) {
         // If this is lost, one attempt too many counts for a quarter of an hour.
         [[maybe_unused]] auto const taken = co_await parts_.attempts.take_back(key, deadline);
@@ -138,13 +139,13 @@ Task<Result<Opened>> SignIn::with_password(PasswordSignIn entered, Client client
     co_return std::move(judged.answer);
 }
 
-Task<SignIn::Judged> SignIn::judge(AttemptRepository::Found found, PasswordSignIn entered, Client client, bool is_open,
+Task<SignIn::Judged> SignIn::judge(AttemptRepository::Found found, PasswordSignIn entered, Client client, Door door,
                                    Deadline deadline)
 {
     // Behind a closed door, and where there is nobody, a hash is made all the same: time tells nothing.
-    bool const is_candidate = is_open && found.user && found.is_active;
-    auto const verdict =
-        co_await parts_.hasher.verify(is_candidate ? found.password : std::nullopt, entered.password, deadline);
+    bool const is_candidate = door.is_open && found.user && found.is_active;
+    auto const verdict = co_await parts_.hasher.verify(door.who, is_candidate ? found.password : std::nullopt,
+                                                       entered.password, deadline);
     if (!verdict)
         co_return Judged(verdict.error(), false);
     if (!verdict->is_right)

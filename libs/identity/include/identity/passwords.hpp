@@ -8,8 +8,9 @@
 #include "runtime/task.hpp"
 #include "telemetry/metrics.hpp"
 
-#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,32 +32,46 @@ struct PasswordHasherMetrics {
     telemetry::Counter& refused; ///< Because too many waited.
 };
 
-/// Hashes passwords with argon2id. Two at once in the process, each with 19 MiB; `kWaiting` more wait. Its threads
-/// interrupt nobody and get a tenth of what others get, so that no flood of wrong passwords slows a tool call, and a
-/// machine that is busy still lets people in. Thread-safe. Destroy it before the io_contexts that wait for it.
+/// Hashes passwords with argon2id: one of a stranger and one of somebody known at once in the process, each with 19
+/// MiB. In each of the two queues `kWaiting` more wait, and only those whose turn comes in time; so no flood of
+/// strangers is in the way of those who are known. Its threads interrupt nobody and get a tenth of what others get, so
+/// that no flood of wrong passwords slows a tool call, and a machine that is busy still lets people in. Thread-safe.
+/// Destroy it before the io_contexts that wait for it.
 class PasswordHasher {
 public:
-    static constexpr std::size_t kAtOnce = 2;
-    static constexpr std::size_t kWaiting = 32;
+    static constexpr std::size_t kWaiting = 16;
 
     explicit PasswordHasher(PasswordHasherMetrics& metrics, crypto::HashCost cost = {});
     ~PasswordHasher();
 
-    /// The encoded hash. Errors: rate_limited if too many wait, or its turn has not come by the deadline; unavailable.
+    /// The encoded hash, for somebody known. Errors: rate_limited if too many wait, or it is not done by the deadline.
     Task<Result<std::string>> hash(Secret password, Deadline deadline);
 
     struct Verdict {
         bool is_right = false;
         bool needs_rehash = false; ///< It is right, but was hashed with older parameters.
     };
+    /// Somebody known has a session, a link, or a device in which the user has signed in before.
+    enum class By : std::uint8_t { stranger, known };
     /// Whether the password is the one of `encoded`. Nothing takes as long, and no password is right. Errors: as
     /// `hash`.
-    Task<Result<Verdict>> verify(std::optional<std::string> encoded, Secret password, Deadline deadline);
+    Task<Result<Verdict>> verify(By who, std::optional<std::string> encoded, Secret password, Deadline deadline);
 
 private:
     struct Shared;
-    std::shared_ptr<Shared> const shared_; ///< Shared with the jobs.
-    std::unique_ptr<WorkerPool> pool_;
+    struct Queue {
+        struct Places;
+        Queue();
+        std::shared_ptr<Places> places; ///< Shared with the jobs.
+        WorkerPool pool;
+    };
+
+    template <class T>
+    Task<Result<T>> in_turn(Queue& queue, Deadline deadline, std::move_only_function<T(Shared const&)> work);
+
+    std::shared_ptr<Shared> const shared_;
+    Queue strangers_;
+    Queue known_;
 };
 
 } // namespace sluice::identity

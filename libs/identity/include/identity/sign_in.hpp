@@ -109,7 +109,12 @@ public:
 
 private:
     struct Judged;
-    Task<Judged> judge(AttemptRepository::Found found, PasswordSignIn entered, Client client, bool is_open,
+    /// Where an attempt is made.
+    struct Door {
+        PasswordHasher::By who = PasswordHasher::By::stranger;
+        bool is_open = true;
+    };
+    Task<Judged> judge(AttemptRepository::Found found, PasswordSignIn entered, Client client, Door door,
                        Deadline deadline);
     Task<void> rehash(TeamId team, UserId user, std::string expected, Secret password, Deadline deadline);
     /// Begins `session`, whose method and provider are set.

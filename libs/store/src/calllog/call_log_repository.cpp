@@ -199,7 +199,7 @@ private:
 Uuid uuid_of(std::string_view bytes)
 {
     Uuid id{};
-    std::memcpy(id.data(), bytes.data(), std::min(bytes.size(), id.size()));
+    std::ranges::copy(bytes.substr(0, id.size()), id.begin());
     return id;
 }
 
