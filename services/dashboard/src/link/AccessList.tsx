@@ -3,11 +3,11 @@ import type { Integration, Method } from './contract.ts';
 import { fieldsOf, inSentence } from './fields.ts';
 import { accessOf, type Access } from './scopes.ts';
 
-/** Beyond it the list is folded, so that the button stays in sight. */
-const shownAtOnce = 5;
+/** A list that is longer is folded. */
+const shownAtOnce = 8;
 
 export function AccessList({ app, integration, method }: { app: string; integration: Integration; method: Method }) {
-    const lines = method.kind === 'oauth2' ? accessOf(method.scopes ?? []) : [];
+    const lines = method.kind === 'oauth2' ? accessOf(method.scopes ?? [], method.access) : [];
     if (method.kind === 'oauth2' && lines.length > 0) {
         const rest = lines.slice(shownAtOnce);
         return (

@@ -9,6 +9,21 @@ export interface Field {
     pattern: string | null;
     max_length: number | null;
     value: string | null;
+    /** Follows what is typed, as in "acme" and ".example.com"; not part of the value. */
+    suffix: string | null;
+    format: 'email' | null;
+    /** What `pattern` allows, as a sentence. */
+    pattern_hint: string | null;
+    /** Where the value is found; may name other fields, as `{{context.subdomain}}`. */
+    help_url: string | null;
+    /** It tells which account is reconnected, so it stays. */
+    read_only: boolean;
+}
+
+/** Permissions in words, for the scopes that they stand for. */
+export interface Permission {
+    label: string;
+    scopes: string[];
 }
 
 export interface Method {
@@ -17,6 +32,8 @@ export interface Method {
     kind: 'form' | 'oauth2';
     fields: Field[];
     scopes?: string[];
+    /** Without it the words are made from the scopes' names. */
+    access?: Permission[] | null;
 }
 
 export interface Integration {
@@ -24,6 +41,8 @@ export interface Integration {
     name: string;
     label: string;
     category: string | null;
+    /** A drawing that fills a square, made for light and dark; shown as an image only, where nothing in it runs. */
+    logo_svg: string | null;
     fields: Field[];
     methods: Method[];
 }

@@ -1,4 +1,5 @@
-// OAuth scopes in words. Vendors write them as resource:verb, verb:resource, resource.verb, an address, or otherwise.
+// OAuth scopes in words: those that the integration has for them, else made from their names. Vendors write them as resource:verb, verb:resource, resource.verb, an address, or otherwise.
+import type { Permission } from './contract.ts';
 
 export interface Access {
     text: string;
@@ -74,8 +75,23 @@ function joint(said: readonly Verb[]): string {
     return said.at(-1) === 'create and change' ? ', ' : ' and ';
 }
 
+/**
+ * What the scopes allow. `permissions` are the integration's own words; each is used only if all it speaks of is asked
+ * for, and what none of them covers is derived, so that neither too much nor too little is said.
+ */
+export function accessOf(scopes: readonly string[], permissions?: readonly Permission[] | null): Access[] {
+    const said = (permissions ?? []).filter(
+        (permission) => permission.scopes.length > 0 && permission.scopes.every((scope) => scopes.includes(scope)),
+    );
+    const covered = new Set(said.flatMap((permission) => permission.scopes));
+    return [
+        ...said.map(({ label, scopes: stood }) => ({ text: label, scopes: stood })),
+        ...derived(scopes.filter((scope) => !covered.has(scope))),
+    ];
+}
+
 /** One line per resource: who you are, what can be changed, what can only be seen, staying connected. */
-export function accessOf(scopes: readonly string[]): Access[] {
+function derived(scopes: readonly string[]): Access[] {
     const lines = new Map<string, { verbs: Set<Verb>; scopes: string[] }>();
     const who: string[] = [];
     const stay: string[] = [];

@@ -47,3 +47,21 @@ test('no scope is lost', () => {
         [...scopes].sort(),
     );
 });
+
+test('words that the integration has come first; what they do not cover is still said', () => {
+    const access = [
+        { label: 'See who you are', scopes: ['openid', 'email'] },
+        { label: 'See and answer tickets', scopes: ['tickets:read', 'tickets:write'] },
+        { label: 'Stay connected', scopes: ['offline'] },
+    ];
+    const lines = (...scopes: string[]) => accessOf(scopes, access).map(({ text }) => text);
+    assert.deepEqual(lines('offline', 'tickets:write', 'tickets:read', 'openid', 'email'), [
+        'See who you are',
+        'See and answer tickets',
+        'Stay connected',
+    ]);
+    assert.deepEqual(lines('tickets:read', 'tickets:write', 'tags:read'), ['See and answer tickets', 'See tags']);
+    assert.deepEqual(lines('tickets:read'), ['See tickets'], 'no more is said than is asked for');
+    assert.deepEqual(lines('tags:read', 'offline'), ['Stay connected', 'See tags']);
+    assert.deepEqual(accessOf(['tags:read'], null), accessOf(['tags:read']));
+});
