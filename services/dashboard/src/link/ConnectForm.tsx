@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type FormEvent } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type FormEvent } from 'react';
 import { Button } from '../parts/Button.tsx';
+import { focusFirstEmpty } from '../parts/focus.ts';
 import { Notice } from '../parts/Notice.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 import { Spinner } from '../parts/Spinner.tsx';
@@ -26,6 +27,7 @@ export function ConnectForm({ vendor, token, onEnd }: Props) {
     const [isPending, setIsPending] = useState(false);
     const [attempt, setAttempt] = useState(0);
     const element = useRef<HTMLFormElement>(null);
+    const titleId = useId();
 
     const load = useCallback(async () => {
         setNotice(undefined);
@@ -37,6 +39,10 @@ export function ConnectForm({ vendor, token, onEnd }: Props) {
         else setNotice(explain(answer.failure, vendor));
     }, [api, onEnd, vendor]);
     useEffect(() => void load(), [load]);
+    const isLoaded = form !== undefined;
+    useEffect(() => {
+        if (isLoaded) focusFirstEmpty(element.current);
+    }, [isLoaded]);
     // The first field to correct.
     useEffect(() => {
         if (attempt > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -66,7 +72,9 @@ export function ConnectForm({ vendor, token, onEnd }: Props) {
         const at = form.fields.filter(({ name }) => failure.fields[name] !== undefined);
         if (at.length > 0)
             mark(
-                Object.fromEntries(at.map(({ name, label }) => [name, sayAtField(label, failure.fields[name] ?? '')])),
+                Object.fromEntries(
+                    at.map((field) => [field.name, sayAtField(field, failure.fields[field.name] ?? '')]),
+                ),
             );
         else setNotice(explain(failure, vendor));
     }
@@ -91,11 +99,17 @@ export function ConnectForm({ vendor, token, onEnd }: Props) {
         );
     return (
         <>
-            <PageTitle title={form.title}>
+            <PageTitle title={form.title} titleId={titleId}>
                 {`Your ${vendor} account is connected. ${form.description}`.trim()}
             </PageTitle>
             {shown}
-            <form ref={element} onSubmit={(event) => void send(event)} noValidate aria-busy={isPending}>
+            <form
+                ref={element}
+                onSubmit={(event) => void send(event)}
+                noValidate
+                aria-labelledby={titleId}
+                aria-busy={isPending}
+            >
                 {form.fields.map((field) => (
                     <FormFieldView
                         key={field.name}
@@ -106,14 +120,16 @@ export function ConnectForm({ vendor, token, onEnd }: Props) {
                         problem={problems[field.name]}
                     />
                 ))}
-                <Button type="submit" pending={isPending ? 'Saving…' : undefined}>
-                    Continue
-                </Button>
-                {form.fields.every(({ required }) => !required) && (
-                    <Button kind="quiet" onPress={onEnd}>
-                        Skip for now
+                <div className="action">
+                    <Button type="submit" pending={isPending ? 'Saving…' : undefined}>
+                        Continue
                     </Button>
-                )}
+                    {form.fields.every(({ required }) => !required) && (
+                        <Button kind="quiet" onPress={onEnd}>
+                            Skip for now
+                        </Button>
+                    )}
+                </div>
             </form>
         </>
     );

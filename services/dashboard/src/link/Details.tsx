@@ -1,14 +1,26 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { Button } from '../parts/Button.tsx';
-import { External } from '../parts/icons.tsx';
+import { focusFirstEmpty } from '../parts/focus.ts';
+import { External, Lock } from '../parts/icons.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { AccessList } from './AccessList.tsx';
 import type { Integration, Method } from './contract.ts';
 import type { Explanation } from './failure.ts';
+import {
+    beforeSuffix,
+    contextOf,
+    fieldsOf,
+    helpOf,
+    inSentence,
+    isEmail,
+    isKept,
+    problemsOf,
+    tidy,
+    type Values,
+} from './fields.ts';
 import { atStart } from './names.ts';
-import { contextOf, fieldsOf, inSentence, problemsOf, tidy, type Values } from './fields.ts';
 
 export interface Problem extends Explanation {
     /** By field name. */
@@ -36,10 +48,17 @@ export function Details(props: Props) {
     const { title, app, integration, method, isReconnect, opensWindow, values, onValue, problem, pending, onSend } =
         props;
     const fields = fieldsOf(integration, method);
+    const secret = fields.find((field) => field.secret)?.label;
     const form = useRef<HTMLFormElement>(null);
+    const titleId = useId();
     const [problems, setProblems] = useState<Record<string, string>>(problem?.fields ?? {});
     const [attempt, setAttempt] = useState(0);
 
+    const hasProblem = problem !== undefined;
+    // Once; after a problem the focus is where that is.
+    useEffect(() => {
+        if (!hasProblem) focusFirstEmpty(form.current);
+    }, []);
     useEffect(() => {
         if (problem === undefined) return;
         setProblems(problem.fields);
@@ -71,7 +90,7 @@ export function Details(props: Props) {
     const marked = problem !== undefined && Object.keys(problem.fields).length > 0;
     return (
         <>
-            <PageTitle title={title}>
+            <PageTitle title={title} titleId={titleId}>
                 {isOauth
                     ? `You sign in at ${integration.label}. ${atStart(app)} never sees your password.`
                     : `With your ${integration.label} ${listed(
@@ -81,38 +100,48 @@ export function Details(props: Props) {
             </PageTitle>
             {problem !== undefined && !marked && (
                 <Notice key={problem.id} title={problem.title} takesFocus>
-                    {problem.text !== '' && <p>{problem.quoted === true ? <q>{problem.text}</q> : problem.text}</p>}
+                    {problem.text !== '' && <p>{problem.text}</p>}
                 </Notice>
             )}
-            <form ref={form} onSubmit={send} noValidate aria-busy={pending !== undefined}>
+            <form ref={form} onSubmit={send} noValidate aria-labelledby={titleId} aria-busy={pending !== undefined}>
                 {fields.map((field) => (
                     <TextField
                         key={field.name}
                         name={field.name}
                         label={field.label}
-                        description={field.description}
+                        description={isKept(field) ? keptText : field.description}
+                        help={isKept(field) ? undefined : helpOf(field, fields, values)}
+                        suffix={field.suffix}
                         value={values[field.name] ?? ''}
-                        onChange={(value) => change(field.name, value)}
+                        onChange={(value) => change(field.name, beforeSuffix(field, value) ?? value)}
                         onBlur={() => change(field.name, tidy(field, values[field.name] ?? ''))}
                         problem={problems[field.name]}
                         isRequired={field.required}
                         isSecret={field.secret}
-                        isEmail={/(^|_)e?mail$/i.test(field.name)}
-                        isReadOnly={pending !== undefined}
+                        isEmail={isEmail(field)}
+                        isReadOnly={pending !== undefined || isKept(field)}
                     />
                 ))}
                 <AccessList app={app} integration={integration} method={method} />
-                <Button type="submit" pending={pending}>
-                    {isOauth ? (
-                        <>
-                            Continue to {integration.label}
-                            {opensWindow && <External />}
-                        </>
-                    ) : (
-                        `${isReconnect ? 'Reconnect' : 'Connect'} ${integration.label}`
+                <div className="action">
+                    <Button type="submit" pending={pending}>
+                        {isOauth ? (
+                            <>
+                                Continue to {integration.label}
+                                {opensWindow && <External />}
+                            </>
+                        ) : (
+                            `${isReconnect ? 'Reconnect' : 'Connect'} ${integration.label}`
+                        )}
+                    </Button>
+                    {isOauth && opensWindow && <p className="hint">Opens in a new window.</p>}
+                    {secret !== undefined && (
+                        <p className="promise">
+                            <Lock />
+                            Stored encrypted. {atStart(app)} never sees your {inSentence(secret)}.
+                        </p>
                     )}
-                </Button>
-                {isOauth && opensWindow && <p className="hint">Opens in a new window.</p>}
+                </div>
             </form>
             <p className="visually-hidden" role="status">
                 {pending}
@@ -120,6 +149,9 @@ export function Details(props: Props) {
         </>
     );
 }
+
+/** Of a field that tells which account is reconnected. */
+const keptText = 'Stays as it is: you reconnect the same account.';
 
 /** "e-mail and API key", from the labels of the fields. */
 function listed(labels: string[], otherwise: string): string {

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
 import { ButtonLink } from '../parts/Button.tsx';
-import { Lock } from '../parts/icons.tsx';
 import type { Api } from './api.ts';
 import { Catalogue } from './Catalogue.tsx';
 import type { Authorization, Integration, Method, Session, Success } from './contract.ts';
@@ -18,7 +17,7 @@ import {
     type Explanation,
     type Failure,
 } from './failure.ts';
-import { contextOf, fieldsOf, initialValues, inSentence, type Values } from './fields.ts';
+import { contextOf, fieldsOf, initialValues, type Values } from './fields.ts';
 import { forgetToken, type Launch } from './launch.ts';
 import { Methods } from './Methods.tsx';
 import { atStart, nameless } from './names.ts';
@@ -107,7 +106,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
         const fields = Object.fromEntries(
             fieldsOf(integration, method)
                 .filter(({ name }) => failure.fields[name] !== undefined)
-                .map(({ name, label }) => [name, sayAtField(label, failure.fields[name] ?? '')]),
+                .map((field) => [field.name, sayAtField(field, failure.fields[field.name] ?? '')]),
         );
         // A value that was not asked for cannot be corrected here: then the message is all there is.
         const shown: Failure =
@@ -214,7 +213,15 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
             onClose={onClose}
             onEscape={launch.mode === 'iframe' ? embedder.escape : undefined}
             onHeight={embedder.resize}
-            footer={<Footer step={current} app={app} cancelUrl={cancelUrl} />}
+            footer={
+                cancelUrl !== undefined &&
+                current.at !== 'done' &&
+                current.at !== 'form' && (
+                    <ButtonLink kind="quiet" href={cancelUrl}>
+                        Cancel and go back to {app}
+                    </ButtonLink>
+                )
+            }
         >
             <div className="step" key={`${current.at} ${vendor ?? ''} ${wait === undefined ? '' : 'waiting'}`}>
                 {showsPair && <Pair app={app} theme={theme} vendor={vendor} />}
@@ -293,27 +300,5 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                 )}
             </div>
         </Shell>
-    );
-}
-
-function Footer({ step, app, cancelUrl }: { step: Step; app: string; cancelUrl: string | undefined }) {
-    const secret =
-        step.at === 'details'
-            ? fieldsOf(step.integration, step.method).find((field) => field.secret)?.label
-            : undefined;
-    return (
-        <>
-            {secret !== undefined && (
-                <p className="promise">
-                    <Lock />
-                    Stored encrypted. {atStart(app)} never sees your {inSentence(secret)}.
-                </p>
-            )}
-            {cancelUrl !== undefined && step.at !== 'done' && step.at !== 'form' && (
-                <ButtonLink kind="quiet" href={cancelUrl}>
-                    Cancel and go back to {app}
-                </ButtonLink>
-            )}
-        </>
     );
 }

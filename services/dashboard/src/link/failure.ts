@@ -19,11 +19,23 @@ export interface Failure {
 /** Of a field of the form before connecting, of the one after it, and of the page where calls are approved. */
 const fieldPath = /^(?:(?:context|values)\.|(?=code$))/;
 
-/** "is already in use" becomes a sentence; "must match ^…$" is for developers. */
-export function sayAtField(label: string, message: string): string {
+/** What is said when a value does not match its pattern. */
+export function expectedForm({ pattern_hint }: { pattern_hint?: string | null }): string {
+    return pattern_hint == null || pattern_hint === '' ? 'This does not have the expected form.' : pattern_hint;
+}
+
+interface Named {
+    label: string;
+    pattern_hint?: string | null;
+}
+
+/** "is already in use" becomes a sentence; for "must match ^…$", which is for developers, the form is said in words. */
+export function sayAtField(field: Named, message: string): string {
     if (message === '') return 'This is not accepted.';
-    if (/^must match /i.test(message)) return 'This does not have the expected form.';
-    const whole = /^(is|are|has|must|may|can|does|should|cannot)\b/.test(message) ? `${label} ${message}` : message;
+    if (/^must match /i.test(message)) return expectedForm(field);
+    const whole = /^(is|are|has|must|may|can|does|should|cannot)\b/.test(message)
+        ? `${field.label} ${message}`
+        : message;
     return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
@@ -77,29 +89,26 @@ export function errorTypeOf(failure: Failure): ErrorType {
 export interface Explanation {
     title: string;
     text: string;
-    /** The text is the vendor's or the api's own. */
-    quoted?: boolean;
 }
 
 export function explain(failure: Failure, vendor: string): Explanation {
-    const quote = (otherwise: string) =>
-        failure.message === '' ? { text: otherwise } : { text: failure.message, quoted: true };
+    const told = (otherwise: string) => (failure.message === '' ? otherwise : failure.message);
     switch (failure.kind) {
         case 'link':
             return { title: 'This link no longer works', text: 'Ask for a new link.' };
         case 'fields':
             return { title: 'Please check the marked fields', text: '' };
         case 'credentials':
-            return { title: `${vendor} did not accept these details`, ...quote('Please check them and try again.') };
+            return { title: `${vendor} did not accept these details`, text: told('Please check them and try again.') };
         case 'setup':
-            return { title: `${vendor} could not be set up`, ...quote('Please try again.') };
+            return { title: `${vendor} could not be set up`, text: told('Please try again.') };
         case 'vendor':
             return { title: `${vendor} cannot be reached at the moment`, text: 'Please try again in a moment.' };
         case 'busy':
             return { title: 'That was a little fast', text: 'Please wait ten seconds and try again.' };
         case 'request':
         case 'unfinished':
-            return { title: `${vendor} was not connected`, ...quote('Please try again.') };
+            return { title: `${vendor} was not connected`, text: told('Please try again.') };
         case 'ours':
             return { title: 'Something went wrong on our side', text: 'What you entered is kept. Please try again.' };
         case 'network':

@@ -21,8 +21,21 @@ export function Page({
     );
 }
 
-/** Takes the focus when it appears: a new step starts to be read here. `above`: words that the title goes on from. */
-export function PageTitle({ title, above, children }: { title: string; above?: ReactNode; children?: ReactNode }) {
+/**
+ * Takes the focus when it appears: a new step starts to be read here, unless the page then gives it to a field of a form
+ * that `titleId` names. `above`: words that the title goes on from.
+ */
+export function PageTitle({
+    title,
+    titleId,
+    above,
+    children,
+}: {
+    title: string;
+    titleId?: string;
+    above?: ReactNode;
+    children?: ReactNode;
+}) {
     const heading = useRef<HTMLHeadingElement>(null);
     const id = useId();
     useEffect(() => {
@@ -38,6 +51,7 @@ export function PageTitle({ title, above, children }: { title: string; above?: R
                 </p>
             )}
             <h1
+                id={titleId}
                 tabIndex={-1}
                 ref={heading}
                 {...(children === undefined

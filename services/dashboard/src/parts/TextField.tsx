@@ -1,12 +1,16 @@
-import { useState } from 'react';
+import { useRef, useState, type PointerEvent } from 'react';
 import { FieldError, Input, Label, Text, TextField as AriaTextField } from 'react-aria-components/TextField';
 import { IconButton } from './Button.tsx';
-import { Eye, EyeOff, Warning } from './icons.tsx';
+import { External, Eye, EyeOff, Warning } from './icons.tsx';
 
 interface Props {
     name: string;
     label: string;
     description?: string | null;
+    /** A page that tells more than the description. */
+    help?: string | undefined;
+    /** Stands at the end of the field, after what is typed. */
+    suffix?: string | null;
     value: string;
     onChange: (value: string) => void;
     onBlur?: () => void;
@@ -22,9 +26,16 @@ interface Props {
 
 export type Purpose = 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'name' | 'organization';
 
-export function TextField({ name, label, description, value, onChange, onBlur, problem, ...props }: Props) {
+export function TextField({ name, label, description, help, value, onChange, onBlur, problem, ...props }: Props) {
     const { isRequired = false, isSecret = false, isEmail = false, isReadOnly = false, purpose } = props;
+    const suffix = props.suffix ?? '';
     const [isShown, setIsShown] = useState(false);
+    const input = useRef<HTMLInputElement>(null);
+    // Beside the text is still in the field.
+    const focusInput = (event: PointerEvent) => {
+        event.preventDefault();
+        input.current?.focus();
+    };
     return (
         <AriaTextField
             className="field"
@@ -46,11 +57,17 @@ export function TextField({ name, label, description, value, onChange, onBlur, p
                 {label}
                 {!isRequired && <span className="field-optional"> (optional)</span>}
             </Label>
-            <div className="field-box">
+            <div className={suffix === '' ? 'field-box' : 'field-box field-box-suffixed'}>
                 <Input
+                    ref={input}
                     className={isSecret ? 'field-input field-input-secret' : 'field-input'}
                     autoCapitalize={purpose === 'name' ? 'words' : 'none'}
                 />
+                {suffix !== '' && (
+                    <span className="field-suffix" aria-hidden="true" onPointerDown={focusInput}>
+                        {suffix}
+                    </span>
+                )}
                 {isSecret && (
                     <IconButton label={`${isShown ? 'Hide' : 'Show'} ${label}`} onPress={() => setIsShown(!isShown)}>
                         {isShown ? <EyeOff /> : <Eye />}
@@ -61,10 +78,25 @@ export function TextField({ name, label, description, value, onChange, onBlur, p
                 <Warning />
                 <span>{problem}</span>
             </FieldError>
-            {(description ?? '') !== '' && (
-                <Text slot="description" className="field-description">
-                    {description}
-                </Text>
+            {((description ?? '') !== '' || suffix !== '' || help !== undefined) && (
+                <p className="field-description">
+                    {((description ?? '') !== '' || suffix !== '') && (
+                        <Text slot="description" elementType="span">
+                            {suffix !== '' && <span className="visually-hidden">Without {suffix}. </span>}
+                            {description}
+                        </Text>
+                    )}
+                    {help !== undefined && (
+                        <>
+                            {' '}
+                            <a className="field-help" href={help} target="_blank" rel="noopener noreferrer">
+                                Where to find it
+                                <External />
+                                <span className="visually-hidden">, opens in a new window</span>
+                            </a>
+                        </>
+                    )}
+                </p>
             )}
         </AriaTextField>
     );

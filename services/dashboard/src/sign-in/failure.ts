@@ -49,7 +49,7 @@ export function failureOf(status: number, body: unknown, retryAfter: string | nu
 /** What stands at the fields of a form; empty if the failure is of none of them. */
 export function problemsIn(failure: Failure | undefined, fields: Field[]): Record<string, string> {
     const at = fields.filter(({ name }) => failure?.fields[name] !== undefined);
-    return Object.fromEntries(at.map(({ name, label }) => [name, sayAtField(label, failure?.fields[name] ?? '')]));
+    return Object.fromEntries(at.map((field) => [field.name, sayAtField(field, failure?.fields[field.name] ?? '')]));
 }
 
 export function explain(failure: Failure): Explanation {

@@ -25,10 +25,15 @@ test('failures come to their fields', () => {
 });
 
 test('what is said at a field', () => {
-    assert.equal(sayAtField('E-mail', 'is required'), 'E-mail is required.');
-    assert.equal(sayAtField('E-mail', 'Already in use!'), 'Already in use!');
-    assert.equal(sayAtField('E-mail', 'must match ^[a-z]+$'), 'This does not have the expected form.');
-    assert.equal(sayAtField('E-mail', ''), 'This is not accepted.');
+    const email = { label: 'E-mail', pattern_hint: null };
+    assert.equal(sayAtField(email, 'is required'), 'E-mail is required.');
+    assert.equal(sayAtField(email, 'Already in use!'), 'Already in use!');
+    assert.equal(sayAtField(email, 'must match ^[a-z]+$'), 'This does not have the expected form.');
+    const hint = 'Small letters only.';
+    assert.equal(sayAtField({ ...email, pattern_hint: hint }, 'must match ^[a-z]+$'), hint);
+    assert.equal(sayAtField(email, ''), 'This is not accepted.');
+    const whole = 'There is no Gorgias at nosuch.gorgias.com. Check the subdomain.';
+    assert.equal(sayAtField(email, whole), whole);
 });
 
 const kinds: [name: string, status: number, body: unknown, kind: string, type: string][] = [
@@ -61,7 +66,7 @@ for (const [name, status, body, kind, type] of kinds)
 test('a text of ours is never blamed on the vendor, nor shown for a 500', () => {
     assert.equal(failureOf(500, envelope({ message: 'SQLSTATE 42P01' })).message, '');
     const refused = explain(failureOf(422, envelope({ message: 'Bad key' })), 'Gorgias');
-    assert.deepEqual(refused, { title: 'Gorgias did not accept these details', text: 'Bad key', quoted: true });
+    assert.deepEqual(refused, { title: 'Gorgias did not accept these details', text: 'Bad key' });
 });
 
 test('a link that is used up is said to be, and what to do', () => {
@@ -71,8 +76,9 @@ test('a link that is used up is said to be, and what to do', () => {
 });
 
 test('a failed connection', () => {
-    const denied = failureOfConnection({ error_type: 'connection_error', message: 'Access was denied' });
-    assert.equal(explain(denied, 'Gorgias').title, 'Gorgias was not connected');
+    const message = 'You did not approve the access at Gorgias.';
+    const denied = failureOfConnection({ error_type: 'connection_error', message });
+    assert.deepEqual(explain(denied, 'Gorgias'), { title: 'Gorgias was not connected', text: message });
     assert.equal(errorTypeOf(denied), 'connection_error');
     assert.equal(
         errorTypeOf(failureOfConnection({ error_type: 'post_install_error', message: '' })),

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Field, Integration, Method } from '../../src/link/contract.ts';
-import { contextOf, fieldsOf, initialValues, inSentence, problemOf, problemsOf, tidy } from '../../src/link/fields.ts';
+import {
+    beforeSuffix,
+    contextOf,
+    fieldsOf,
+    helpOf,
+    initialValues,
+    inSentence,
+    isKept,
+    problemOf,
+    problemsOf,
+    tidy,
+} from '../../src/link/fields.ts';
 
 const field = (change: Partial<Field> = {}): Field => ({
     name: 'subdomain',
@@ -12,6 +23,11 @@ const field = (change: Partial<Field> = {}): Field => ({
     pattern: '^[a-z0-9-]+$',
     max_length: 10,
     value: null,
+    suffix: null,
+    format: null,
+    pattern_hint: null,
+    help_url: null,
+    read_only: false,
     ...change,
 });
 
@@ -29,6 +45,79 @@ test('what was pasted is tidied', () => {
         [{ name: 'password', secret: true, pattern: null }, ' pass ', ' pass '],
     ];
     for (const [change, value, expected] of cases) assert.equal(tidy(field(change), value), expected, value);
+});
+
+test('of a whole address the part before the suffix is taken, and of no other', () => {
+    const suffixed = field({ suffix: '.gorgias.com' });
+    const cases: [string, string | undefined][] = [
+        ['acme.gorgias.com', 'acme'],
+        [' https://ACME.Gorgias.com/app/tickets?x=1#y ', 'acme'],
+        ['http://acme.gorgias.com:443', 'acme'],
+        ['acme', undefined],
+        ['.gorgias.com', undefined],
+        ['www.acme.com', undefined],
+        ['acme.gorgias.com.evil.example', undefined],
+        ['a b.gorgias.com', undefined],
+        ['eu.acme.gorgias.com', undefined],
+    ];
+    for (const [text, expected] of cases) assert.equal(beforeSuffix(suffixed, text), expected, text);
+    assert.equal(beforeSuffix(field(), 'acme.gorgias.com'), undefined);
+    assert.equal(tidy(suffixed, 'Acme.gorgias.com'), 'acme');
+    assert.equal(tidy(suffixed, ' Acme '), 'acme');
+    assert.equal(tidy(suffixed, 'acme/app/tickets'), 'acme', 'what is left of an address typed to its end');
+    assert.equal(tidy(suffixed, 'www.acme.com'), 'www.acme.com', 'which is told rather than sent as "www"');
+});
+
+test('the form that is expected is said', () => {
+    const hint = 'Letters, digits and hyphens only.';
+    assert.equal(problemOf(field({ pattern_hint: hint }), 'a_b'), hint);
+    assert.equal(problemOf(field({ pattern_hint: '' }), 'a_b'), 'This does not have the expected form.');
+});
+
+test('an e-mail address is checked where it is asked for', () => {
+    const email = field({ name: 'email', label: 'E-mail', pattern: null, max_length: 320, format: 'email' });
+    for (const right of ['kim@acme.example', 'kim+x@mail.acme.example', 'kim@exämple.de'])
+        assert.equal(problemOf(email, right), undefined, right);
+    for (const wrong of [
+        'kim',
+        'kim@',
+        '@acme.example',
+        'kim@acme',
+        'kim@acme.',
+        'kim x@acme.example',
+        'a@b@c.example',
+    ])
+        assert.match(problemOf(email, wrong) ?? '', /whole e-mail address/, wrong);
+    assert.equal(problemOf({ ...email, format: null }, 'kim'), undefined);
+});
+
+test('a help page is named once everything its address needs is valid', () => {
+    const subdomain = field({ suffix: '.gorgias.com' });
+    const secret = field({ name: 'secret', secret: true, pattern: null });
+    const help = (help_url: string | null, values = {}) =>
+        helpOf(field({ name: 'api_key', help_url }), [subdomain, secret], values);
+    const url = 'https://{{context.subdomain}}.gorgias.com/app?x={{ context.subdomain }}';
+    assert.equal(help(url, { subdomain: 'acme' }), 'https://acme.gorgias.com/app?x=acme');
+    assert.equal(help(url, { subdomain: 'https://acme.gorgias.com' }), 'https://acme.gorgias.com/app?x=acme');
+    for (const value of [undefined, '', 'a_b', 'evil.example/'])
+        assert.equal(help(url, { subdomain: value }), undefined);
+    assert.equal(help('https://docs.example.com/keys'), 'https://docs.example.com/keys');
+    assert.equal(help('https://x.example/{{context.secret}}', { secret: 's' }), undefined);
+    assert.equal(help('https://x.example/{{context.nobody}}'), undefined);
+    assert.equal(help('https://x.example/{{base_url}}'), undefined);
+    assert.equal(help('javascript:alert(1)'), undefined);
+    for (const none of [null, '']) assert.equal(help(none), undefined);
+    const free = field({ pattern: null, max_length: null });
+    const other = field({ name: 'k', help_url: 'https://x.example/?q={{context.subdomain}}' });
+    assert.equal(helpOf(other, [free], { subdomain: 'a/b&c' }), 'https://x.example/?q=a%2Fb%26c');
+});
+
+test('what is known and stays is not checked; without a value it is asked for', () => {
+    const kept = field({ value: 'an_old_one', read_only: true });
+    assert.ok(isKept(kept));
+    assert.deepEqual(problemsOf([kept], { subdomain: 'an_old_one' }), {});
+    assert.ok(!isKept({ ...kept, value: null }));
+    assert.deepEqual(Object.keys(problemsOf([{ ...kept, value: null }], {})), ['subdomain']);
 });
 
 test('what is missing, too long or of the wrong form', () => {
