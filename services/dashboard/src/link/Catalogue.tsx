@@ -1,9 +1,11 @@
-import { useState } from 'react';
-import { Button as AriaButton, Input, Label, SearchField } from 'react-aria-components/SearchField';
+import { useId, useRef, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { IconButton } from '../parts/Button.tsx';
 import { ChevronRight, Close, Search } from '../parts/icons.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 import { Tile } from '../parts/Tile.tsx';
 import type { Integration } from './contract.ts';
+import { categoryLabel } from './categories.ts';
 import { atStart } from './names.ts';
 
 /** Above it, a list is easier to search than to read. */
@@ -17,9 +19,11 @@ interface Props {
 
 export function Catalogue({ app, integrations, onChoose }: Props) {
     const [query, setQuery] = useState('');
+    const search = useRef<HTMLInputElement>(null);
+    const searchId = useId();
     const wanted = query.trim().toLowerCase();
     const found = integrations.filter(({ label, category }) =>
-        `${label} ${category ?? ''}`.toLowerCase().includes(wanted),
+        `${label} ${category ?? ''} ${categoryLabel(category)}`.toLowerCase().includes(wanted),
     );
     return (
         <>
@@ -27,16 +31,39 @@ export function Catalogue({ app, integrations, onChoose }: Props) {
                 Choose what you want to connect.
             </PageTitle>
             {integrations.length >= searchFrom && (
-                <SearchField className="search" value={query} onChange={setQuery}>
-                    <Label className="visually-hidden">Search</Label>
+                <div className="search">
+                    <label className="visually-hidden" htmlFor={searchId}>
+                        Search
+                    </label>
                     <Search />
-                    <Input className="field-input" placeholder="Search" />
+                    <input
+                        id={searchId}
+                        ref={search}
+                        type="search"
+                        className="field-input"
+                        placeholder="Search"
+                        autoComplete="off"
+                        value={query}
+                        onChange={({ target }) => setQuery(target.value)}
+                        onKeyDown={(event) => {
+                            if (event.key !== 'Escape' || query === '') return;
+                            // It takes back the search, and closes nothing around it.
+                            event.preventDefault();
+                            setQuery('');
+                        }}
+                    />
                     {query !== '' && (
-                        <AriaButton className="icon-button">
+                        <IconButton
+                            label="Clear search"
+                            onPress={() => {
+                                setQuery('');
+                                search.current?.focus();
+                            }}
+                        >
                             <Close />
-                        </AriaButton>
+                        </IconButton>
                     )}
-                </SearchField>
+                </div>
             )}
             <ul className="choices">
                 {found.map((integration) => (
@@ -46,11 +73,13 @@ export function Catalogue({ app, integrations, onChoose }: Props) {
                             isDisabled={integration.methods.length === 0}
                             onPress={() => onChoose(integration)}
                         >
-                            <Tile name={integration.label} />
+                            <Tile name={integration.label} mark={integration.logo_svg} />
                             <span className="choice-text">
                                 <span className="choice-title">{integration.label}</span>
                                 <span className="choice-detail">
-                                    {integration.methods.length === 0 ? 'Not available yet' : categoryOf(integration)}
+                                    {integration.methods.length === 0
+                                        ? 'Not available yet'
+                                        : categoryLabel(integration.category)}
                                 </span>
                             </span>
                             <ChevronRight />
@@ -67,10 +96,4 @@ export function Catalogue({ app, integrations, onChoose }: Props) {
             </p>
         </>
     );
-}
-
-/** "e_commerce" becomes "E commerce". */
-function categoryOf({ category }: Integration): string {
-    const words = (category ?? '').replaceAll('_', ' ').trim();
-    return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -224,7 +224,9 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
             }
         >
             <div className="step" key={`${current.at} ${vendor ?? ''} ${wait === undefined ? '' : 'waiting'}`}>
-                {showsPair && <Pair app={app} theme={theme} vendor={vendor} />}
+                {showsPair && current.at !== 'catalogue' && (
+                    <Pair app={app} theme={theme} vendor={current.integration} />
+                )}
                 {current.at === 'catalogue' && session.integrations.length === 0 && (
                     <NothingToConnect app={app} onClose={onClose} />
                 )}
@@ -293,7 +295,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                     <Connected
                         app={app}
                         session={session}
-                        vendor={current.integration.label}
+                        integration={current.integration}
                         success={current.success}
                         onClose={onClose}
                     />

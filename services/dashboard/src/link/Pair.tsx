@@ -1,5 +1,5 @@
 import { Tile } from '../parts/Tile.tsx';
-import type { Theme } from './contract.ts';
+import type { Integration, Theme } from './contract.ts';
 
 /** The two that are about to be connected. */
 export function Pair({
@@ -10,7 +10,7 @@ export function Pair({
 }: {
     app: string;
     theme: Theme;
-    vendor: string;
+    vendor: Integration;
     connected?: boolean;
 }) {
     return (
@@ -21,7 +21,7 @@ export function Pair({
                 <i />
                 <i />
             </span>
-            <Tile name={vendor} />
+            <Tile name={vendor.label} mark={vendor.logo_svg} />
         </div>
     );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Button, ButtonLink } from '../parts/Button.tsx';
-import type { Session, Success } from './contract.ts';
+import type { Integration, Session, Success } from './contract.ts';
 import { returnUrl } from './done.ts';
 import type { Failure } from './failure.ts';
 import { atStart } from './names.ts';
@@ -63,13 +63,13 @@ export function NothingToConnect({
 interface SuccessProps {
     app: string;
     session: Session;
-    vendor: string;
+    integration: Integration;
     success: Success;
     /** In a frame or popup. */
     onClose: (() => void) | undefined;
 }
 
-export function Connected({ app, session, vendor, success, onClose }: SuccessProps) {
+export function Connected({ app, session, integration, success, onClose }: SuccessProps) {
     const target = onClose === undefined ? returnUrl(session.redirect_uri, success) : undefined;
     useEffect(() => {
         if (target === undefined) return undefined;
@@ -81,10 +81,10 @@ export function Connected({ app, session, vendor, success, onClose }: SuccessPro
     return (
         <Outcome
             kind="success"
-            title={`Your ${vendor} account is connected`}
+            title={`Your ${integration.label} account is connected`}
             lead={`${atStart(app)} can use it now. ${goOn}`.trim()}
         >
-            <Pair app={app} theme={session.environment.theme} vendor={vendor} connected />
+            <Pair app={app} theme={session.environment.theme} vendor={integration} connected />
             {onClose !== undefined && <Button onPress={onClose}>Done</Button>}
             {target !== undefined && (
                 <ButtonLink kind="secondary" href={target}>

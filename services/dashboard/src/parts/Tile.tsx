@@ -1,21 +1,24 @@
 import { useState } from 'react';
 
-/** A logo, or the initial of a name. Decoration: the name stands beside it. */
-export function Tile({
-    name,
-    logoUrl = null,
-    small = false,
-}: {
+interface Props {
     name: string;
-    logoUrl?: string | null;
+    /** An image of any shape, shown on white. */
+    logoUrl?: string | null | undefined;
+    /** The text of an SVG that fills a square. As an image, it runs nothing and loads nothing. */
+    mark?: string | null | undefined;
     small?: boolean;
-}) {
-    const [failed, setFailed] = useState<string | null>(null);
+}
+
+/** A mark, a logo, or the initial of a name. Decoration: the name stands beside it. */
+export function Tile({ name, logoUrl, mark, small = false }: Props) {
+    const [failed, setFailed] = useState<string>();
     const classes = small ? 'tile tile-small' : 'tile';
-    if (logoUrl !== null && logoUrl !== '' && logoUrl !== failed)
+    const hasMark = (mark ?? '') !== '';
+    const url = hasMark ? `data:image/svg+xml,${encodeURIComponent(mark ?? '')}` : (logoUrl ?? '');
+    if (url !== '' && url !== failed)
         return (
-            <span className={`${classes} tile-logo`}>
-                <img src={logoUrl} alt="" referrerPolicy="no-referrer" onError={() => setFailed(logoUrl)} />
+            <span className={`${classes} ${hasMark ? 'tile-mark' : 'tile-logo'}`}>
+                <img src={url} alt="" referrerPolicy="no-referrer" onError={() => setFailed(url)} />
             </span>
         );
     return (
