@@ -2,14 +2,15 @@ import { useEffect, useMemo, useState } from 'react';
 import { Button, ButtonLink } from '../parts/Button.tsx';
 import { applyAccent } from '../parts/theme.ts';
 import { ConnectForm } from './ConnectForm.tsx';
+import { embedderOf } from './embedder.ts';
 import { labelOf, readDone, returnUrl, type Outcome as Result } from './done.ts';
 import { farewellMs } from './endings.tsx';
 import { explain, failureOfConnection } from './failure.ts';
-import { forgetToken, recall } from './launch.ts';
+import { forgetToken, recall, webOrigin } from './launch.ts';
 import { atStart } from './names.ts';
 import { Outcome } from './Outcome.tsx';
 import { Shell } from './Shell.tsx';
-import { findOrigin, leaveOrigin, tellDone } from './vendorWindow.ts';
+import { findOrigin, leaveOrigin, ownUrl, tellDone } from './vendorWindow.ts';
 
 /**
  * Where the vendor's window ends. `query` is what the api told of the connection (result.ts); it is followed only on a
@@ -22,8 +23,13 @@ export function DonePage({ query }: { query: URLSearchParams }) {
     const vendor = origin?.vendor ?? (done.integration === '' ? 'account' : labelOf(done.integration));
     const app = origin?.app;
     const hasSucceeded = done.status === 'active';
+    // sluice-link.js opened this window and waits, as it did before this window went to the vendor.
+    const embedder = useMemo(() => {
+        const opener = isOurs ? webOrigin(origin.pending?.opener) : undefined;
+        return opener === undefined ? undefined : embedderOf({ token: undefined, mode: 'popup', origin: opener });
+    }, [isOurs, origin]);
 
-    const { integration, integrated_account_id, error_type } = done;
+    const { integration, integrated_account_id, error_type, message } = done;
     const result: Result = hasSucceeded
         ? { result: 'success', integration, integrated_account_id }
         : { result: 'error', error_type, integration, integrated_account_id };
@@ -39,8 +45,11 @@ export function DonePage({ query }: { query: URLSearchParams }) {
     useEffect(() => {
         if (isOurs && hasSucceeded) {
             forgetToken();
-            leaveOrigin(undefined);
+            if (!isFormOpen) leaveOrigin(undefined);
         }
+        if (!hasSucceeded) embedder?.obstacle(error_type, message);
+        else if (isFormOpen) embedder?.connected({ integration, integrated_account_id });
+        else embedder?.success({ integration, integrated_account_id });
         if (!isOurs && done.connection !== '') tellDone(done.connection);
         if (isFormOpen) return undefined;
         const timer = setTimeout(() => {
@@ -48,16 +57,20 @@ export function DonePage({ query }: { query: URLSearchParams }) {
             else if (!isOurs && target === undefined) window.close();
         }, farewellMs);
         return () => clearTimeout(timer);
-    }, [done, follows, hasSucceeded, isFormOpen, isOurs, target]);
+    }, [done, embedder, follows, hasSucceeded, isFormOpen, isOurs, target]);
 
     const goOn = follows
         ? `Taking you back to ${app ?? 'where you came from'}…`
-        : target === undefined
+        : target === undefined && embedder === undefined
           ? 'You can close this window.'
           : '';
+    const back = ownUrl(origin?.pending?.back ?? '') ?? '/connect';
     const problem = explain(failureOfConnection(done), vendor === 'account' ? 'The account' : vendor);
     return (
-        <Shell app={origin === undefined ? undefined : { name: origin.app, theme: origin.theme }}>
+        <Shell
+            app={origin === undefined ? undefined : { name: origin.app, theme: origin.theme }}
+            onClose={embedder?.close}
+        >
             {isFormOpen && done.form_token !== undefined ? (
                 <ConnectForm vendor={vendor} token={done.form_token} onEnd={() => setIsFormOpen(false)} />
             ) : hasSucceeded ? (
@@ -66,6 +79,7 @@ export function DonePage({ query }: { query: URLSearchParams }) {
                     title={vendor === 'account' ? 'Your account is connected' : `Your ${vendor} account is connected`}
                     lead={`${app === undefined ? '' : `${atStart(app)} can use it now. `}${goOn}`.trim()}
                 >
+                    {embedder !== undefined && <Button onPress={embedder.close}>Done</Button>}
                     {target !== undefined && (
                         <ButtonLink kind="secondary" href={target}>
                             Back to {app ?? new URL(target).hostname}
@@ -73,13 +87,9 @@ export function DonePage({ query }: { query: URLSearchParams }) {
                     )}
                 </Outcome>
             ) : (
-                <Outcome
-                    kind="problem"
-                    title={problem.title}
-                    lead={problem.quoted === true ? <q>{problem.text}</q> : problem.text}
-                >
+                <Outcome kind="problem" title={problem.title} lead={problem.text}>
                     {isOurs && recall('sluice-link') !== undefined && (
-                        <Button onPress={() => location.assign('/connect')}>Try again</Button>
+                        <Button onPress={() => location.assign(back)}>Try again</Button>
                     )}
                     {target !== undefined && (
                         <ButtonLink kind={isOurs ? 'quiet' : 'secondary'} href={target}>

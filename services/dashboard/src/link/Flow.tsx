@@ -48,6 +48,12 @@ interface Props {
     onInvalid: (app: string) => void;
 }
 
+/**
+ * How long the api may take until the vendor's window opens all the same. Asking first, a mistake opens none; but long after
+ * the click the browser would refuse it.
+ */
+const windowAfterMs = 800;
+
 /** One integration needs no catalogue, one method no choice. */
 function firstStepFor(integration: Integration): Step {
     const [method] = integration.methods;
@@ -63,6 +69,8 @@ function firstStep({ integrations }: Session): Step {
 
 export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
     const isEmbedded = launch.mode !== 'redirect';
+    // From a frame the vendor's page needs a window; a popup is one.
+    const opensWindow = launch.mode === 'iframe';
     const { theme } = session.environment;
     const app = theme.name ?? nameless;
     const { current, canGoBack, go, back, end } = useSteps<Step>(firstStep(session), !isEmbedded);
@@ -131,27 +139,35 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
 
     async function send(integration: Integration, method: Method, context: Values) {
         const origin: Origin = { app, theme, vendor: integration.label };
-        const opensWindow = method.kind === 'oauth2' && isEmbedded;
-        const opened = opensWindow ? openVendorWindow(origin) : undefined;
         setProblem(undefined);
         setPending(method.kind === 'oauth2' ? `Opening ${integration.label}…` : `Checking with ${integration.label}…`);
-        const answer = await api.connect({
+        const asked = api.connect({
             environment_integration_id: integration.environment_integration_id,
             authentication_method: method.name,
             context,
         });
+        let opened: VendorWindow | undefined;
+        if (method.kind === 'oauth2' && opensWindow && (await isSlower(asked, windowAfterMs)))
+            opened = openVendorWindow(origin);
+        const answer = await asked;
         const authorization = 'ok' in answer && 'authorize_url' in answer.ok ? answer.ok : undefined;
         const url = authorization === undefined ? undefined : ownUrl(authorization.authorize_url);
         if (authorization !== undefined && url !== undefined && !opensWindow) {
             leaveOrigin({
                 ...origin,
-                pending: { connection: authorization.connection_id, redirect_uri: session.redirect_uri },
+                pending: {
+                    connection: authorization.connection_id,
+                    redirect_uri: isEmbedded ? null : session.redirect_uri,
+                    back: `${location.pathname}${location.search}`,
+                    opener: isEmbedded ? launch.origin : undefined,
+                },
             });
             location.assign(url);
             return;
         }
         setPending(undefined);
         if (authorization !== undefined && url !== undefined) {
+            opened ??= openVendorWindow(origin);
             opened?.goTo(url);
             setWait({ authorization: { ...authorization, authorize_url: url }, opened });
             return;
@@ -254,7 +270,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                         integration={current.integration}
                         method={current.method}
                         isReconnect={session.is_reconnect}
-                        opensWindow={isEmbedded}
+                        opensWindow={opensWindow}
                         values={valuesOf(current.integration, current.method)}
                         onValue={(name, value) => keep(current.integration, name, value)}
                         problem={problem}
@@ -303,4 +319,9 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
             </div>
         </Shell>
     );
+}
+
+async function isSlower(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+    const pause = new Promise<boolean>((resolve) => setTimeout(() => resolve(true), milliseconds));
+    return Promise.race([promise.then(() => false), pause]);
 }

@@ -3,13 +3,15 @@ import { source, type Message } from '../sdk/protocol.ts';
 import type { ErrorType, Success } from './contract.ts';
 import type { Launch } from './launch.ts';
 
+type Account = Pick<Success, 'integration' | 'integrated_account_id'>;
+
 export interface Embedder {
     /** There is something to see. */
     ready(): void;
     resize(height: number): void;
     /** The account is connected, though there is more to ask: closing now is a success. */
-    connected(success: Success): void;
-    success(success: Success): void;
+    connected(account: Account): void;
+    success(account: Account): void;
     /** The reason, should the customer give up now; `closed` takes an earlier one back. */
     obstacle(type: ErrorType, message: string): void;
     /** Closes the Link UI: the dialog around it, or its window. */

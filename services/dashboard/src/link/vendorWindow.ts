@@ -9,7 +9,14 @@ export interface Origin {
     theme: Theme;
     vendor: string;
     /** Only if this same window went to the vendor. */
-    pending?: { connection: string; redirect_uri: string | null };
+    pending?: {
+        connection: string;
+        redirect_uri: string | null;
+        /** The page it left, to try again. */
+        back: string;
+        /** The origin of the page that opened this window, which waits for the outcome. */
+        opener: string | undefined;
+    };
 }
 
 const key = 'sluice-link.vendor';

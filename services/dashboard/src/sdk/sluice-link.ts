@@ -262,6 +262,8 @@ function placeIn(container: Element, frame: HTMLIFrameElement): Host {
         ['display', 'block'],
         ['width', '100%'],
         ['height', '480px'],
+        // Of a container that is higher, nothing is left below.
+        ['min-height', '100%'],
         ['border', '0'],
     ] as const)
         frame.style.setProperty(name, value);
@@ -343,7 +345,7 @@ function dialogAround(frame: HTMLIFrameElement): Host {
     return {
         ready: () => {
             loading.hidden = true;
-            frame.focus();
+            if (shadow.activeElement !== frame) frame.focus();
         },
         onClose: (action) => {
             cancel.addEventListener('click', action);
