@@ -18,6 +18,12 @@ const logo =
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><path fill="#3451d1" d="M20 3 37 35H26l-6-12-6 12H3z"/><circle cx="20" cy="29" r="4" fill="#f2a33a"/></svg>',
     );
 
+/** The mark that the definition brings. */
+const gorgiasMark = await readFile(
+    fileURLToPath(new URL('../../../libs/catalog/integrations/gorgias/logo.svg', import.meta.url)),
+    'utf8',
+);
+
 const field = (name, label, change = {}) => ({
     name,
     label,
@@ -27,12 +33,19 @@ const field = (name, label, change = {}) => ({
     pattern: null,
     max_length: 320,
     value: null,
+    suffix: null,
+    format: null,
+    pattern_hint: null,
+    help_url: null,
+    read_only: false,
     ...change,
 });
 
 const subdomain = field('subdomain', 'Subdomain', {
-    description: 'The part of your Gorgias address before .gorgias.com, e.g. acme for https://acme.gorgias.com.',
+    description: 'The first part of your Gorgias address.',
     pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    pattern_hint: 'Letters, digits and hyphens only.',
+    suffix: '.gorgias.com',
     max_length: 63,
 });
 const apiKeyMethod = {
@@ -40,9 +53,10 @@ const apiKeyMethod = {
     label: 'E-mail and API key',
     kind: 'form',
     fields: [
-        field('email', 'E-mail', { description: 'E-mail address of the Gorgias user that the key belongs to.' }),
+        field('email', 'E-mail', { description: 'Of the Gorgias user that the key belongs to.', format: 'email' }),
         field('api_key', 'API key', {
             description: 'Made in Gorgias under Settings, REST API.',
+            help_url: 'https://{{context.subdomain}}.gorgias.com/app/settings/api',
             secret: true,
             max_length: 512,
         }),
@@ -53,21 +67,42 @@ const oauthMethod = {
     label: 'Gorgias account',
     kind: 'oauth2',
     fields: [],
+    access: [
+        { label: 'See your name and e-mail address', scopes: ['openid', 'email', 'profile'] },
+        {
+            label: 'See, create and change tickets, messages and satisfaction surveys',
+            scopes: ['tickets:read', 'tickets:write', 'satisfaction_survey:read', 'satisfaction_survey:write'],
+        },
+        { label: 'See, create and change customers', scopes: ['customers:read', 'customers:write'] },
+        {
+            label: 'See, create and change tags, macros, rules and custom fields',
+            scopes: ['tags', 'macros', 'rules', 'custom_fields'].flatMap((name) => [`${name}:read`, `${name}:write`]),
+        },
+        {
+            label: 'See, create and change users, integrations and account settings',
+            scopes: ['users', 'integrations', 'account'].flatMap((name) => [`${name}:read`, `${name}:write`]),
+        },
+        { label: 'Start jobs that change or export many tickets', scopes: ['jobs:read', 'jobs:write'] },
+        { label: 'See events and statistics', scopes: ['events:read', 'statistics:read'] },
+        { label: 'Stay connected while you are away', scopes: ['offline'] },
+    ],
+};
+oauthMethod.scopes = oauthMethod.access.flatMap(({ scopes }) => scopes);
+const withoutWords = {
+    ...oauthMethod,
+    access: null,
     scopes: [
-        'openid',
-        'email',
-        'profile',
-        'offline',
-        'account:read',
-        'customers:read',
-        'customers:write',
-        'macros:read',
-        'statistics:read',
-        'tags:read',
-        'tags:write',
-        'tickets:read',
-        'tickets:write',
-        'users:read',
+        ...[
+            'openid',
+            'email',
+            'profile',
+            'offline',
+            'account:read',
+            'customers:read',
+            'customers:write',
+            'macros:read',
+        ],
+        ...['statistics:read', 'tags:read', 'tags:write', 'tickets:read', 'tickets:write', 'users:read'],
     ],
 };
 const integration = (name, label, category, methods = [apiKeyMethod], fields = []) => ({
@@ -75,11 +110,14 @@ const integration = (name, label, category, methods = [apiKeyMethod], fields = [
     name,
     label,
     category,
+    logo_svg: null,
     fields,
     methods,
 });
-const gorgias = (methods = [apiKeyMethod, oauthMethod], fields = [subdomain]) =>
-    integration('gorgias', 'Gorgias', 'helpdesk', methods, fields);
+const gorgias = (methods = [apiKeyMethod, oauthMethod], fields = [subdomain]) => ({
+    ...integration('gorgias', 'Gorgias', 'helpdesk', methods, fields),
+    logo_svg: gorgiasMark,
+});
 const tokenOnly = {
     name: 'api_key',
     label: 'API token',
@@ -92,6 +130,7 @@ const few = [
     integration('shopify', 'Shopify', 'e_commerce', [tokenOnly]),
     integration('zendesk', 'Zendesk', 'helpdesk', []),
 ];
+const categories = { Aircall: 'telephony', HubSpot: 'crm', Salesforce: 'crm', Klaviyo: 'sms_marketing' };
 const many = [
     gorgias(),
     ...[
@@ -105,10 +144,39 @@ const many = [
         'Magento',
         'Salesforce',
         'Zendesk',
-    ].map((label) =>
-        integration(label.toLowerCase(), label, ['Aircall'].includes(label) ? 'telephony' : 'helpdesk', [tokenOnly]),
-    ),
+    ].map((label) => integration(label.toLowerCase(), label, categories[label] ?? 'helpdesk', [tokenOnly])),
 ];
+
+/** Reconnecting: what is not secret is known, and what tells which account it is stays. */
+const knownSubdomain = { ...subdomain, value: 'acme', read_only: true };
+const knownEmail = {
+    ...apiKeyMethod,
+    fields: apiKeyMethod.fields.map((asked) => ({ ...asked, value: asked.secret ? null : 'kim@acme.example' })),
+};
+const long = 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz';
+const wordy = {
+    ...integration('wordy', `${long} for Enterprises of all Sizes`, 'business_intelligence', [
+        {
+            name: 'api_key',
+            label: `Key of the ${long}`,
+            kind: 'form',
+            fields: [
+                field('key', 'Personal access token of an administrator', {
+                    description:
+                        'Made by an administrator under Settings, Security, Personal access tokens; the token needs the rights “read” and “write” and should not expire.',
+                    help_url: 'https://docs.example.com/personal-access-tokens',
+                    secret: true,
+                }),
+            ],
+        },
+    ]),
+    fields: [
+        field('workspace', 'Workspace', {
+            description: 'As it stands in the address bar of your browser once you have signed in.',
+            suffix: '.customers.a-very-long-name-of-a-vendor.example.com',
+        }),
+    ],
+};
 
 /** What a link token of each name is for. */
 const links = {
@@ -118,9 +186,20 @@ const links = {
     form: { integrations: [gorgias([apiKeyMethod])] },
     oauth: { integrations: [gorgias([oauthMethod])] },
     plain: { integrations: [gorgias([oauthMethod], [])] },
-    reconnect: {
-        is_reconnect: true,
-        integrations: [gorgias([apiKeyMethod], [{ ...subdomain, value: 'acme' }])],
+    derived: { integrations: [gorgias([withoutWords], [])] },
+    reconnect: { is_reconnect: true, integrations: [gorgias([knownEmail], [knownSubdomain])] },
+    again: { is_reconnect: true, integrations: [gorgias([oauthMethod], [knownSubdomain])] },
+    wordy: { theme: { name: `${long} Inc.`, logo_url: null, color: null }, integrations: [wordy] },
+    // What somebody could put into the drawing of an integration.
+    hostile: {
+        integrations: [
+            {
+                ...gorgias(),
+                logo_svg:
+                    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" onload="top.hacked=1"><script>top.hacked=1</script><image href="/connect/assets/from-the-drawing.png"/><rect width="40" height="40" fill="#36c"/></svg>',
+            },
+            { ...integration('torn', 'Torn', 'crm', [tokenOnly]), logo_svg: '<svg' },
+        ],
     },
     none: { integrations: [] },
     unready: { integrations: [gorgias([])] },
@@ -279,6 +358,11 @@ export async function start({ latencyMs = 60 } = {}) {
         }
         if (context.subdomain === 'taken')
             failures.push({ path: 'context.subdomain', message: 'is not the one this account was connected with' });
+        if (context.subdomain === 'nosuch')
+            failures.push({
+                path: 'context.subdomain',
+                message: 'There is no Gorgias at nosuch.gorgias.com. Check the subdomain.',
+            });
         if (failures.length > 0) return refuse(response, 400, 'context is not valid', { details: { failures } });
         if (context.subdomain === 'down')
             return refuse(response, 502, 'gorgias did not answer', { error_type: 'connection_error' });
@@ -389,7 +473,10 @@ export async function start({ latencyMs = 60 } = {}) {
                 used.add(connection.token);
             } else {
                 connection.status = 'failed';
-                connection.error = { error_type: 'connection_error', message: 'Access was not approved at Gorgias' };
+                connection.error = {
+                    error_type: 'connection_error',
+                    message: 'You did not approve the access at Gorgias.',
+                };
             }
             const done = new URLSearchParams({
                 ...{ connection: connection.id, environment: 'env_01mock', status: connection.status },
@@ -475,5 +562,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const path of ['sign-in#slx_signin_good1', 'invitation#slx_invite_good1', 'reset#slx_reset_good1'])
         console.log(`${link}/${path}`);
     console.log(`Sign in as ann@acme.example with ${rightPassword}; two@acme.example also needs ${rightCode}.`);
-    console.log('A key that starts with wrong, and the subdomains taken, down and fault, are refused.');
+    console.log('A key that starts with wrong, and the subdomains nosuch, taken, down and fault, are refused.');
 }

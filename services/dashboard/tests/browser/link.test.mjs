@@ -15,6 +15,8 @@ import {
     tokenOf,
 } from './support.mjs';
 
+const focusedName = (page) => page.evaluate(() => document.activeElement?.getAttribute('name'));
+
 const wants = 'Acme Desk wants to connect your Gorgias account';
 
 test('catalogue, methods, form, done; the token leaves the address bar at once', async (t) => {
@@ -27,6 +29,9 @@ test('catalogue, methods, form, done; the token leaves the address bar at once',
     assert.equal(page.url(), `${mock.link}/connect`);
     assert.equal(addresses.filter((address) => address.includes(token)).length, 1, 'only the page itself');
     assert.ok(await button(page, /Zendesk/).isDisabled());
+    await button(page, 'Gorgias Help desk').waitFor();
+    await button(page, 'Shopify E-commerce').waitFor();
+    assert.match(await page.locator('.choice img').getAttribute('src'), /^data:image\/svg\+xml,/);
     await check(page, 'catalogue');
 
     await button(page, /Gorgias/).click();
@@ -36,6 +41,8 @@ test('catalogue, methods, form, done; the token leaves the address bar at once',
 
     await button(page, /E-mail and API key/).click();
     await field(page, 'Subdomain').waitFor();
+    assert.equal(await focusedName(page), 'subdomain', 'one may type at once');
+    await page.getByRole('form', { name: wants }).waitFor();
     await check(page, 'form');
     await fillForm(page);
     await button(page, 'Connect Gorgias').click();
@@ -56,6 +63,8 @@ test('a long catalogue can be searched', async (t) => {
     await check(page, 'catalogue-many');
     await page.getByRole('searchbox', { name: 'Search' }).fill('hub');
     assert.equal(await page.locator('.choice').count(), 1);
+    await page.getByRole('searchbox').fill('help desk');
+    assert.ok((await page.locator('.choice').count()) > 3, 'the words that are shown are found');
     await page.getByRole('searchbox').fill('nobody');
     await page.getByText('Nothing found for “nobody”.').waitFor();
     await check(page, 'catalogue-nothing-found');
@@ -83,7 +92,7 @@ test('values are checked before they are sent; the first to correct has the focu
     await page.goto(linkTo(token));
     await button(page, 'Connect Gorgias').click();
     await page.getByText('Enter your subdomain.').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'subdomain');
+    assert.equal(await focusedName(page), 'subdomain');
     const described = await field(page, 'Subdomain').evaluate((input) =>
         input
             .getAttribute('aria-describedby')
@@ -96,7 +105,86 @@ test('values are checked before they are sent; the first to correct has the focu
     await field(page, 'Subdomain').fill('https://acme.gorgias.com/app');
     await field(page, 'E-mail').focus();
     assert.equal(await field(page, 'Subdomain').inputValue(), 'acme');
+    await field(page, 'Subdomain').fill('acme_');
+    await field(page, 'E-mail').fill('kim');
+    await page.getByLabel('API key', { exact: true }).fill('right-key');
+    await button(page, 'Connect Gorgias').click();
+    await page.getByText('Letters, digits and hyphens only.').waitFor();
+    await page.getByText('Enter a whole e-mail address, such as name@example.com.').waitFor();
+    await check(page, 'form-forms-said');
     assert.equal(mock.calls.filter((call) => call.token === token && call.method === 'POST').length, 0);
+});
+
+test('a whole address becomes the part that is asked for, typed or pasted', async (t) => {
+    const page = await openPage(t);
+    await page.goto(linkTo(tokenOf('form')));
+    const subdomain = field(page, 'Subdomain');
+    await subdomain.waitFor();
+    await page.keyboard.type('https://Acme.gorgias.com');
+    assert.equal(await subdomain.inputValue(), 'acme');
+    await page.keyboard.type('/app/tickets');
+    await page.keyboard.press('Tab');
+    assert.equal(await subdomain.inputValue(), 'acme');
+    await subdomain.fill('');
+    await page.evaluate(() => navigator.clipboard?.writeText('').catch(() => undefined));
+    await subdomain.evaluate((input) => input.focus());
+    await page.evaluate(() => document.execCommand('insertText', false, ' https://shop-2.gorgias.com/app?x=1 '));
+    assert.equal(await subdomain.inputValue(), 'shop-2');
+    // Beside the text is in the field as well.
+    await field(page, 'E-mail').focus();
+    await page.locator('.field-suffix').click();
+    assert.equal(await focusedName(page), 'subdomain');
+});
+
+test('the help of a field is a link once its address is known', async (t) => {
+    const page = await openPage(t);
+    await page.goto(linkTo(tokenOf('form')));
+    const help = page.getByRole('link', { name: /^Where to find it/ });
+    await field(page, 'Subdomain').waitFor();
+    assert.equal(await help.count(), 0);
+    await field(page, 'Subdomain').fill('acme_');
+    assert.equal(await help.count(), 0, 'of no valid address');
+    await field(page, 'Subdomain').fill('acme');
+    await help.waitFor();
+    assert.equal(await help.getAttribute('href'), 'https://acme.gorgias.com/app/settings/api');
+    assert.equal(await help.getAttribute('rel'), 'noopener noreferrer');
+    await check(page, 'form-help');
+});
+
+for (const [name, link, submit] of [
+    ['a form', 'form', 'Connect Gorgias'],
+    ['OAuth', 'oauth', 'Continue to Gorgias'],
+])
+    test(`a subdomain that nobody has is told at its field: ${name}`, async (t) => {
+        const page = await openPage(t);
+        await page.goto(linkTo(tokenOf(link)));
+        if (link === 'form') await fillForm(page, { subdomain: 'nosuch' });
+        else await field(page, 'Subdomain').fill('nosuch');
+        await button(page, submit).click();
+        await page
+            .getByText('There is no Gorgias at nosuch.gorgias.com. Check the subdomain.', { exact: true })
+            .waitFor();
+        assert.equal(await focusedName(page), 'subdomain');
+        assert.equal(await page.getByRole('alert').count(), 0, 'said once');
+        assert.equal(page.url(), `${mock.link}/connect`, 'it has not left');
+        await check(page, `nosuch-${link}`);
+    });
+
+test('a drawing is only shown: nothing in it runs or loads; one that is torn is a letter', async (t) => {
+    const page = await openPage(t);
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(linkTo(tokenOf('hostile')));
+    await heading(page, /one of your accounts/).waitFor();
+    const choice = (name) => page.locator('.choice', { hasText: name });
+    await choice('Torn').locator('.tile', { hasText: 'T' }).waitFor();
+    assert.ok(
+        await choice('Gorgias')
+            .locator('img')
+            .evaluate((image) => image.naturalWidth > 0),
+    );
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+    assert.ok(!asked.some((url) => url.includes('from-the-drawing')));
 });
 
 test('failures of the api come to their fields', async (t) => {
@@ -105,7 +193,7 @@ test('failures of the api come to their fields', async (t) => {
     await fillForm(page, { subdomain: 'taken' });
     await button(page, 'Connect Gorgias').click();
     await page.getByText('Subdomain is not the one this account was connected with.').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'subdomain');
+    assert.equal(await focusedName(page), 'subdomain');
     await check(page, 'form-refused-field');
 });
 
@@ -199,14 +287,24 @@ test('nothing to connect', async (t) => {
 
 test('a reconnect says so and knows what is known', async (t) => {
     const page = await openPage(t);
-    await page.goto(linkTo(tokenOf('reconnect')));
+    const token = tokenOf('reconnect');
+    await page.goto(linkTo(token));
     await heading(page, 'Reconnect your Gorgias account to Acme Desk').waitFor();
     assert.equal(await field(page, 'Subdomain').inputValue(), 'acme');
+    assert.ok(!(await field(page, 'Subdomain').isEditable()), 'it is the same account');
+    await page.getByText('Stays as it is: you reconnect the same account.').waitFor();
+    assert.equal(await field(page, 'E-mail').inputValue(), 'kim@acme.example');
+    assert.equal(await focusedName(page), 'api_key', 'the first field that is empty');
+    await page.getByRole('link', { name: /^Where to find it/ }).waitFor();
     await check(page, 'reconnect');
-    await field(page, 'E-mail').fill('kim@acme.example');
-    await page.getByLabel('API key', { exact: true }).fill('right-key');
+    await page.keyboard.type('right-key');
     await button(page, 'Reconnect Gorgias').click();
     await heading(page, /is connected/).waitFor();
+    assert.equal(mock.calls.filter((call) => call.token === token).pop().body.context.subdomain, 'acme');
+    await page.goto(linkTo(tokenOf('again')));
+    await heading(page, /^Reconnect/).waitFor();
+    assert.match(await focused(page), /^Reconnect/, 'nothing to enter');
+    await check(page, 'reconnect-oauth');
 });
 
 test('a reload keeps the link', async (t) => {
@@ -245,7 +343,8 @@ test('a refusal at the vendor is shown, and can be tried again or taken back', a
     await button(page, 'Continue to Gorgias').click();
     await page.locator('#deny').click();
     await heading(page, 'Gorgias was not connected').waitFor();
-    await page.getByText('Access was not approved at Gorgias').waitFor();
+    await page.getByText('You did not approve the access at Gorgias.', { exact: true }).waitFor();
+    assert.equal(await page.locator('q').count(), 0, 'nobody is quoted');
     await check(page, 'done-refused');
     const back = new URL(await page.getByRole('link', { name: 'Back to Acme Desk' }).getAttribute('href'));
     assert.equal(back.searchParams.get('result'), 'error');
@@ -305,7 +404,6 @@ test('with the keyboard alone', async (t) => {
     await heading(page, wants).waitFor();
     await press('Tab', 'Tab', 'Space');
     await field(page, 'Subdomain').waitFor();
-    await press('Tab');
     await page.keyboard.type('acme');
     await press('Tab');
     await page.keyboard.type('kim@acme.example');
@@ -313,7 +411,8 @@ test('with the keyboard alone', async (t) => {
     await page.keyboard.type('wrong');
     await press('Tab', 'Space');
     assert.equal(await page.getByLabel('API key', { exact: true }).getAttribute('type'), 'text');
-    await press('Tab', 'Enter');
+    // The link to where the key is found, then the button.
+    await press('Tab', 'Tab', 'Enter');
     await page.getByRole('alert').waitFor();
     await press('Tab', 'Tab', 'Tab');
     await press('Control+A');
@@ -343,9 +442,12 @@ test('320 pixels wide', async (t) => {
     await button(page, 'Connect Gorgias').click();
     await heading(page, /is connected/).waitFor();
     await fits('narrow-done');
-    await page.goto(linkTo(tokenOf('plain')));
-    await page.getByText('4 more').click();
+    await page.goto(linkTo(tokenOf('derived')));
+    await page.getByText('3 more').click();
     await fits('narrow-oauth');
+    await page.goto(linkTo(tokenOf('wordy')));
+    await field(page, 'Workspace').waitFor();
+    await fits('narrow-wordy');
 });
 
 test('dark, and a colour that is hard to read on', async (t) => {

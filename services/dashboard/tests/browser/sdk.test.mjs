@@ -58,6 +58,15 @@ test('a dialog: a form, and the account', async (t) => {
     assert.equal(await page.evaluate(() => document.activeElement.id), 'iframe', 'the focus is where it was');
 });
 
+test('in a dialog one may type at once', async (t) => {
+    const { page } = await openHost(t, 'form');
+    await button(page, 'iframe').click();
+    const frame = await frameOf(page);
+    await page.waitForTimeout(400);
+    await page.keyboard.type('acme');
+    assert.equal(await frame.getByRole('textbox', { name: 'Subdomain' }).inputValue(), 'acme');
+});
+
 test('closing the dialog: our button, Escape inside, Escape outside, abort', async (t) => {
     const { page } = await openHost(t, 'catalogue');
     const ways = [
@@ -154,7 +163,7 @@ test('a refusal at the vendor, then again', async (t) => {
     const frame = await frameOf(page);
     const vendor = await popupFrom(page, () => button(frame, 'Continue to Gorgias').click());
     await vendor.locator('#deny').click();
-    await frame.getByText('Access was not approved at Gorgias').waitFor();
+    await frame.getByText('You did not approve the access at Gorgias.', { exact: true }).waitFor();
     await page.waitForTimeout(300);
     await check(page, 'dialog-refused', frame);
     const again = await popupFrom(page, () => button(frame, 'Continue to Gorgias').click());
@@ -247,7 +256,55 @@ test('in a container', async (t) => {
     await page.locator('iframe').waitFor({ state: 'detached' });
 });
 
-test('a popup: OAuth in a second one', async (t) => {
+test('in a container that is higher than what it shows, nothing is left below', async (t) => {
+    const { page } = await openHost(t, 'catalogue');
+    await page.evaluate(() => document.getElementById('place').style.setProperty('height', '760px'));
+    await button(page, 'container').click();
+    await frameOf(page);
+    assert.equal(await page.locator('iframe').evaluate((element) => element.offsetHeight), 760);
+    await picture(page, 'container-high');
+});
+
+test('the button and what is promised are in view in a dialog of 800 pixels', async (t) => {
+    const { page } = await openHost(t, 'form', { width: 1280, height: 800 });
+    await button(page, 'iframe').click();
+    const frame = await frameOf(page);
+    await button(frame, 'Connect Gorgias').click();
+    await frame.getByText('Enter your API key.').waitFor();
+    await page.waitForTimeout(400);
+    for (const seen of [button(frame, 'Connect Gorgias'), frame.getByText(/^Stored encrypted/)]) {
+        const { y, height } = await seen.boundingBox();
+        assert.ok(y + height <= 776, `${y + height}`);
+    }
+    await picture(page, 'dialog-800');
+});
+
+test('a wrong subdomain opens no window; a slow answer does not lose it', async (t) => {
+    const { page } = await openHost(t, 'oauth');
+    const opened = [];
+    page.context().on('page', (popup) => opened.push(popup));
+    await button(page, 'iframe').click();
+    const frame = await frameOf(page);
+    await frame.getByRole('textbox', { name: 'Subdomain' }).fill('nosuch');
+    await button(frame, 'Continue to Gorgias').click();
+    await frame.getByText('There is no Gorgias at nosuch.gorgias.com. Check the subdomain.', { exact: true }).waitFor();
+    assert.equal(await frame.evaluate(() => document.activeElement.name), 'subdomain');
+    assert.equal(opened.length, 0);
+    await page.waitForTimeout(300);
+    await check(page, 'dialog-nosuch', frame);
+    await page.context().route('**/connect/session', async (route) => {
+        if (route.request().method() === 'POST') await new Promise((resolve) => setTimeout(resolve, 1600));
+        await route.continue();
+    });
+    await frame.getByRole('textbox', { name: 'Subdomain' }).fill('acme');
+    const start = Date.now();
+    const vendor = await popupFrom(page, () => button(frame, 'Continue to Gorgias').click());
+    assert.ok(Date.now() - start < 1500, 'while the browser still lets it open');
+    await vendor.locator('#allow').click();
+    assert.deepEqual(await outcome(page), success('ia_01oauth'));
+});
+
+test('a popup goes to the vendor itself', async (t) => {
     const { page, token } = await openHost(t, 'one');
     const popup = await popupFrom(page, () => button(page, 'popup').click());
     await heading(popup, wants).waitFor();
@@ -255,10 +312,40 @@ test('a popup: OAuth in a second one', async (t) => {
     await check(popup, 'popup-methods');
     await button(popup, /Gorgias account/).click();
     await popup.getByRole('textbox', { name: 'Subdomain' }).fill('acme');
-    const vendor = await popupFrom(popup, () => button(popup, 'Continue to Gorgias').click());
-    await vendor.locator('#allow').click();
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#allow').click();
+    await heading(popup, 'Your Gorgias account is connected').waitFor();
+    await check(popup, 'popup-done');
     assert.deepEqual(await outcome(page), success('ia_01oauth'));
     if (!popup.isClosed()) await popup.waitForEvent('close');
+    assert.equal(page.context().pages().length, 1, 'there was no third window');
+});
+
+test('a popup: refused at the vendor, then tried again or given up', async (t) => {
+    const { page } = await openHost(t, 'plain');
+    const popup = await popupFrom(page, () => button(page, 'popup').click());
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#deny').click();
+    await popup.getByText('You did not approve the access at Gorgias.', { exact: true }).waitFor();
+    await check(popup, 'popup-refused');
+    await button(popup, 'Try again').click();
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#deny').click();
+    await heading(popup, 'Gorgias was not connected').waitFor();
+    await button(popup, 'Close').click();
+    assert.deepEqual(await outcome(page), failure('connection_error'));
+    if (!popup.isClosed()) await popup.waitForEvent('close');
+});
+
+test('a popup: asked in it after the vendor, and closed then all the same', async (t) => {
+    const { page } = await openHost(t, 'plain', { more: '-asks-optional' });
+    const popup = await popupFrom(page, () => button(page, 'popup').click());
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#allow').click();
+    await button(popup, 'Skip for now').waitFor();
+    await check(popup, 'popup-asks');
+    await popup.close();
+    assert.deepEqual(await outcome(page), success('ia_01oauth'));
 });
 
 test('a popup that is closed, and one that is blocked', async (t) => {
