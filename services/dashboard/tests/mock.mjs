@@ -185,6 +185,8 @@ const links = {
     one: { integrations: [gorgias()] },
     form: { integrations: [gorgias([apiKeyMethod])] },
     oauth: { integrations: [gorgias([oauthMethod])] },
+    // The vendor's page cuts itself off from whoever opened it.
+    severed: { integrations: [gorgias([oauthMethod], [])] },
     plain: { integrations: [gorgias([oauthMethod], [])] },
     derived: { integrations: [gorgias([withoutWords], [])] },
     reconnect: { is_reconnect: true, integrations: [gorgias([knownEmail], [knownSubdomain])] },
@@ -498,10 +500,12 @@ export async function start({ latencyMs = 60 } = {}) {
     const vendor = await listen('localhost', async (_request, response, url) => {
         const back = (more) =>
             `${link}/connect/callback?${new URLSearchParams({ state: url.searchParams.get('state'), ...more })}`;
+        const isSevered = connections.get(url.searchParams.get('state'))?.token.startsWith('severed');
         page(
             response,
             `<!doctype html><html lang="en"><title>Sign in at the vendor</title><meta name="color-scheme" content="light dark"><h1>Vendor</h1>
             <p><a id="allow" href="${back({ code: 'abc' })}">Allow</a> <a id="deny" href="${back({ error: 'access_denied' })}">Deny</a></p></html>`,
+            isSevered ? { 'cross-origin-opener-policy': 'same-origin' } : {},
         );
     });
 

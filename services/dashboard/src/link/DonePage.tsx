@@ -25,7 +25,8 @@ export function DonePage({ query }: { query: URLSearchParams }) {
     const hasSucceeded = done.status === 'active';
     // sluice-link.js opened this window and waits, as it did before this window went to the vendor.
     const embedder = useMemo(() => {
-        const opener = isOurs ? webOrigin(origin.pending?.opener) : undefined;
+        // The vendor's page may have cut the two apart (COOP).
+        const opener = isOurs && window.opener !== null ? webOrigin(origin.pending?.opener) : undefined;
         return opener === undefined ? undefined : embedderOf({ token: undefined, mode: 'popup', origin: opener });
     }, [isOurs, origin]);
 
@@ -54,10 +55,10 @@ export function DonePage({ query }: { query: URLSearchParams }) {
         if (isFormOpen) return undefined;
         const timer = setTimeout(() => {
             if (follows) location.assign(target);
-            else if (!isOurs && target === undefined) window.close();
+            else if (target === undefined && (!isOurs || origin.pending?.opener !== undefined)) window.close();
         }, farewellMs);
         return () => clearTimeout(timer);
-    }, [done, embedder, follows, hasSucceeded, isFormOpen, isOurs, target]);
+    }, [done, embedder, follows, hasSucceeded, isFormOpen, isOurs, origin, target]);
 
     const goOn = follows
         ? `Taking you back to ${app ?? 'where you came from'}…`

@@ -162,6 +162,7 @@ export function Flow({ session, launch, api, embedder, onInvalid }: Props) {
                     opener: isEmbedded ? launch.origin : undefined,
                 },
             });
+            embedder.leaving(authorization.connection_id);
             location.assign(url);
             return;
         }

@@ -12,6 +12,8 @@ export interface Embedder {
     /** The account is connected, though there is more to ask: closing now is a success. */
     connected(account: Account): void;
     success(account: Account): void;
+    /** This window goes to the vendor's page for that connection. */
+    leaving(connection: string): void;
     /** The reason, should the customer give up now; `closed` takes an earlier one back. */
     obstacle(type: ErrorType, message: string): void;
     /** Closes the Link UI: the dialog around it, or its window. */
@@ -33,6 +35,7 @@ export function embedderOf({ mode, origin }: Launch): Embedder {
             post({ source, type: 'connected', integration, integrated_account_id }),
         success: ({ integration, integrated_account_id }) =>
             post({ source, type: 'success', result: 'success', integration, integrated_account_id }),
+        leaving: (connection) => post({ source, type: 'leaving', connection }),
         obstacle: (error_type, message) => post({ source, type: 'error', error_type, message }),
         close: () => {
             post({ source, type: 'closed', by: 'button' });

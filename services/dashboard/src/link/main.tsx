@@ -9,8 +9,11 @@ import { DonePage } from './DonePage.tsx';
 import { Link } from './Link.tsx';
 import { resultQuery } from './result.ts';
 import { StartPage } from './StartPage.tsx';
+import { watch } from './watcher.ts';
 
-const state = new URLSearchParams(location.search).get('state') ?? '';
+const query = new URLSearchParams(location.search);
+const state = query.get('state') ?? '';
+const watched = query.get('connection');
 // First of all: it takes the token out of the address bar.
 const launched = launch();
 keepFocusInFrame();
@@ -19,7 +22,7 @@ if (root === null) throw new Error('connect.html has no #root');
 const path = location.pathname.replace(/\/+$/, '');
 const isDone = path.endsWith('/done');
 const page = createRoot(root);
-if (isDone)
-    void resultQuery(new URLSearchParams(location.search)).then((query) => page.render(<DonePage query={query} />));
+if (isDone) void resultQuery(query).then((result) => page.render(<DonePage query={result} />));
 else if (path.endsWith('/start')) page.render(<StartPage state={state} />);
+else if (launched.mode === 'iframe' && watched !== null) void watch(launched, watched);
 else page.render(<Link launch={launched} />);

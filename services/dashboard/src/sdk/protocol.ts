@@ -8,6 +8,8 @@ export type Message =
     /** The account is connected; the Link UI goes on to ask something. To close it now is to succeed. */
     | { source: typeof source; type: 'connected'; integration: string; integrated_account_id: string }
     | { source: typeof source; type: 'success'; result: 'success'; integration: string; integrated_account_id: string }
+    /** This window goes to the vendor's page for that connection: it may look closed from then on (COOP). */
+    | { source: typeof source; type: 'leaving'; connection: string }
     /** The latest obstacle: the reason, should the customer give up now. `closed` takes an earlier one back. */
     | { source: typeof source; type: 'error'; error_type: string; message: string }
     /** by escape: the key, which means nothing where the frame is a part of the page. */
@@ -40,6 +42,10 @@ export function readMessage(
             return type === 'connected'
                 ? { source, type, integration, integrated_account_id }
                 : { source, type: 'success', result: 'success', integration, integrated_account_id };
+        }
+        case 'leaving': {
+            const { connection } = data;
+            return typeof connection === 'string' ? { source, type: 'leaving', connection } : undefined;
         }
         case 'error': {
             const { error_type, message } = data;

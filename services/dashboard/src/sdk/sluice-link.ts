@@ -106,6 +106,9 @@ interface Settle {
 
 /** How long the customer sees that it worked. */
 const farewellMs = 1500;
+const watchMs = 300;
+/** How long after the customer came back to this page a window that looks closed counts as closed. */
+const backMs = 3000;
 /** After which a Link UI that has not shown itself counts as not reachable. */
 const loadLimitMs = 30_000;
 
@@ -126,6 +129,7 @@ function failure(type: string, cause?: unknown): SluiceLinkError {
 interface Events {
     onReady?: () => void;
     onResize?: (height: number) => void;
+    onLeaving?: (connection: string) => void;
     onSuccess?: () => void;
     /** The Link UI asks to be closed, now or after its success. */
     onClosed: () => void;
@@ -157,6 +161,9 @@ function listen(
                     break;
                 case 'error':
                     reason = message.error_type;
+                    break;
+                case 'leaving':
+                    events.onLeaving?.(message.connection);
                     break;
                 case 'connected': {
                     const { integration, integrated_account_id } = message;
@@ -199,19 +206,46 @@ function openPopup(url: URL, settle: Settle): void {
         return;
     }
     let succeeded = false;
-    const { giveUp, stop } = listen(() => popup, url.origin, settle, {
+    let connection: string | undefined;
+    let watcher: HTMLIFrameElement | undefined;
+    let seenMs = 0;
+    const { giveUp, stop } = listen(() => (watcher ?? { contentWindow: popup }).contentWindow, url.origin, settle, {
+        // It may come back, to try again.
+        onReady: () => (connection = undefined),
+        onLeaving: (id) => (connection = id),
         onSuccess: () => {
             succeeded = true;
             setTimeout(() => popup.close(), farewellMs);
         },
         onClosed: () => popup.close(),
     });
-    const watch = setInterval(() => popup.closed && giveUp(), 300);
+    // At the vendor, a window that cut itself off from us looks closed as well. Then a frame asks the api, until the
+    // customer is back on this page.
+    const watch = setInterval(() => {
+        if (!popup.closed) return;
+        if (connection === undefined) giveUp();
+        else watcher ??= watcherOf(url, connection);
+        if (document.hasFocus()) seenMs += watchMs;
+        if (seenMs >= backMs) giveUp();
+    }, watchMs);
     settle.ended.addEventListener('abort', () => {
         clearInterval(watch);
+        watcher?.remove();
         stop();
         if (!succeeded) popup.close();
     });
+}
+
+function watcherOf(url: URL, connection: string): HTMLIFrameElement {
+    const address = new URL(url);
+    address.searchParams.set('mode', 'iframe');
+    address.searchParams.set('connection', connection);
+    const frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.referrerPolicy = 'no-referrer';
+    frame.src = address.href;
+    document.body.append(frame);
+    return frame;
 }
 
 function openFrame(url: URL, container: Element | undefined, settle: Settle): void {

@@ -337,6 +337,38 @@ test('a popup: refused at the vendor, then tried again or given up', async (t) =
     if (!popup.isClosed()) await popup.waitForEvent('close');
 });
 
+/** In this browser every page believes that it has the focus. */
+const withoutFocus = (context) =>
+    context.addInitScript(() => {
+        window.isBack = false;
+        document.hasFocus = () => window.isBack;
+    });
+
+test('a popup whose vendor cut it off from us: the outcome is found out all the same', async (t) => {
+    const { page } = await openHost(t, 'severed', {}, withoutFocus);
+    const popup = await popupFrom(page, () => button(page, 'popup').click());
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#allow').waitFor();
+    await page.locator('iframe').waitFor({ state: 'attached' });
+    await page.waitForTimeout(1500);
+    assert.deepEqual(await page.evaluate(() => window.outcomes), [], 'it only looks closed');
+    await popup.locator('#allow').click();
+    assert.deepEqual(await outcome(page), success('ia_01oauth'));
+    assert.equal(await page.locator('iframe').count(), 0);
+});
+
+test('a popup closed at the vendor: given up once the customer is back on the page', async (t) => {
+    const { page } = await openHost(t, 'plain', {}, withoutFocus);
+    const popup = await popupFrom(page, () => button(page, 'popup').click());
+    await button(popup, 'Continue to Gorgias').click();
+    await popup.locator('#allow').waitFor();
+    await popup.close();
+    await page.locator('iframe').waitFor({ state: 'attached' });
+    await page.evaluate(() => (window.isBack = true));
+    assert.deepEqual(await outcome(page), failure('closed'));
+    assert.equal(await page.locator('iframe').count(), 0);
+});
+
 test('a popup: asked in it after the vendor, and closed then all the same', async (t) => {
     const { page } = await openHost(t, 'plain', { more: '-asks-optional' });
     const popup = await popupFrom(page, () => button(page, 'popup').click());

@@ -14,6 +14,8 @@ test('messages of the window and origin we opened count', () => {
     assert.deepEqual(read({ source, type: 'closed', more: 1 }), { source, type: 'closed', by: 'button' });
     assert.deepEqual(read({ source, type: 'closed', by: 'escape' }), { source, type: 'closed', by: 'escape' });
     assert.deepEqual(read({ source, type: 'resize', height: 12.5 }), { source, type: 'resize', height: 12.5 });
+    const leaving = { source, type: 'leaving', connection: 'conn_1' };
+    assert.deepEqual(read({ ...leaving, more: 1 }), leaving);
     assert.deepEqual(read({ source, type: 'error', error_type: 'blocked' }), {
         source,
         type: 'error',
@@ -47,6 +49,7 @@ test('nor what is not a message', () => {
         { source, type: 'resize', height: -1 },
         { source, type: 'success', integration: 'gorgias' },
         { source, type: 'error' },
+        { source, type: 'leaving' },
     ])
         assert.equal(read(data), undefined, JSON.stringify(data));
 });
