@@ -99,15 +99,14 @@ std::string page(std::string_view title, std::string_view content)
 
 std::string consent_page(std::string_view app, std::string_view account, http::Query const& parameters)
 {
-    auto form = fmt::format("<p>The account is {}.gorgias.com.</p><h2>What {} will be able to do</h2>",
-                            escaped(account), escaped(app));
+    auto form = fmt::format("<h2>What {} will be able to do</h2>", escaped(app));
     form += access_list(split(parameters.find("scope").value_or(""), ' '));
     form += "<form method=\"post\">";
     for (auto const& [name, value] : parameters.pairs())
         form += fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escaped(name), escaped(value));
     form += "<button name=\"decision\" value=\"approve\">Approve</button>"
             "<button name=\"decision\" value=\"deny\">Deny</button></form>";
-    return page(fmt::format("{} wants to access {}", escaped(app), escaped(account)), form);
+    return page(fmt::format("{} wants to access {}.gorgias.com", escaped(app), escaped(account)), form);
 }
 
 std::string error_page(std::string_view message)
