@@ -102,7 +102,16 @@ const withoutWords = {
             'customers:write',
             'macros:read',
         ],
-        ...['statistics:read', 'tags:read', 'tags:write', 'tickets:read', 'tickets:write', 'users:read'],
+        ...[
+            'statistics:read',
+            'tags:read',
+            'tags:write',
+            'tickets:read',
+            'tickets:write',
+            'users:read',
+            'rules:read',
+            'events:read',
+        ],
     ],
 };
 const integration = (name, label, category, methods = [apiKeyMethod], fields = []) => ({
