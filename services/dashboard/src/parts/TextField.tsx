@@ -1,5 +1,4 @@
-import { useRef, useState, type PointerEvent } from 'react';
-import { FieldError, Input, Label, Text, TextField as AriaTextField } from 'react-aria-components/TextField';
+import { useId, useRef, useState, type PointerEvent } from 'react';
 import { IconButton } from './Button.tsx';
 import { External, Eye, EyeOff, Warning } from './icons.tsx';
 
@@ -29,39 +28,49 @@ export type Purpose = 'username' | 'current-password' | 'new-password' | 'one-ti
 export function TextField({ name, label, description, help, value, onChange, onBlur, problem, ...props }: Props) {
     const { isRequired = false, isSecret = false, isEmail = false, isReadOnly = false, purpose } = props;
     const suffix = props.suffix ?? '';
+    const text = description ?? '';
+    const isDescribed = text !== '' || suffix !== '';
     const [isShown, setIsShown] = useState(false);
     const input = useRef<HTMLInputElement>(null);
+    const id = useId();
+    const describedBy = [
+        ...(problem === undefined ? [] : [`${id}-problem`]),
+        ...(isDescribed ? [`${id}-description`] : []),
+    ].join(' ');
     // Beside the text is still in the field.
     const focusInput = (event: PointerEvent) => {
         event.preventDefault();
         input.current?.focus();
     };
     return (
-        <AriaTextField
-            className="field"
-            name={name}
-            type={isSecret && !isShown ? 'password' : 'text'}
-            value={value}
-            onChange={onChange}
-            {...(onBlur === undefined ? {} : { onBlur })}
-            isRequired={isRequired}
-            isReadOnly={isReadOnly}
-            isInvalid={problem !== undefined}
-            validationBehavior="aria"
-            inputMode={isEmail ? 'email' : purpose === 'one-time-code' ? 'numeric' : 'text'}
-            autoComplete={purpose ?? (isEmail ? 'email' : 'off')}
-            autoCorrect="off"
-            spellCheck="false"
-        >
-            <Label className="field-label">
+        <div className="field">
+            <label className="field-label" htmlFor={id}>
                 {label}
                 {!isRequired && <span className="field-optional"> (optional)</span>}
-            </Label>
-            <div className={suffix === '' ? 'field-box' : 'field-box field-box-suffixed'}>
-                <Input
+            </label>
+            <div
+                className={suffix === '' ? 'field-box' : 'field-box field-box-suffixed'}
+                data-invalid={problem === undefined ? undefined : ''}
+                data-readonly={isReadOnly ? '' : undefined}
+            >
+                <input
+                    id={id}
                     ref={input}
                     className={isSecret ? 'field-input field-input-secret' : 'field-input'}
+                    name={name}
+                    type={isSecret && !isShown ? 'password' : 'text'}
+                    value={value}
+                    onChange={({ target }) => onChange(target.value)}
+                    onBlur={onBlur}
+                    readOnly={isReadOnly}
+                    aria-required={isRequired || undefined}
+                    aria-invalid={problem !== undefined || undefined}
+                    aria-describedby={describedBy === '' ? undefined : describedBy}
+                    inputMode={isEmail ? 'email' : purpose === 'one-time-code' ? 'numeric' : 'text'}
+                    autoComplete={purpose ?? (isEmail ? 'email' : 'off')}
                     autoCapitalize={purpose === 'name' ? 'words' : 'none'}
+                    autoCorrect="off"
+                    spellCheck="false"
                 />
                 {suffix !== '' && (
                     <span className="field-suffix" aria-hidden="true" onPointerDown={focusInput}>
@@ -74,17 +83,19 @@ export function TextField({ name, label, description, help, value, onChange, onB
                     </IconButton>
                 )}
             </div>
-            <FieldError className="field-problem">
-                <Warning />
-                <span>{problem}</span>
-            </FieldError>
-            {((description ?? '') !== '' || suffix !== '' || help !== undefined) && (
+            {problem !== undefined && (
+                <span className="field-problem" id={`${id}-problem`}>
+                    <Warning />
+                    <span>{problem}</span>
+                </span>
+            )}
+            {(isDescribed || help !== undefined) && (
                 <p className="field-description">
-                    {((description ?? '') !== '' || suffix !== '') && (
-                        <Text slot="description" elementType="span">
+                    {isDescribed && (
+                        <span id={`${id}-description`}>
                             {suffix !== '' && <span className="visually-hidden">Without {suffix}. </span>}
-                            {description}
-                        </Text>
+                            {text}
+                        </span>
                     )}
                     {help !== undefined && (
                         <>
@@ -98,6 +109,6 @@ export function TextField({ name, label, description, help, value, onChange, onB
                     )}
                 </p>
             )}
-        </AriaTextField>
+        </div>
     );
 }
