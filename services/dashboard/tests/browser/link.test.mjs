@@ -1,6 +1,8 @@
 // The Link UI as a page of its own.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import {
     button,
     check,
@@ -54,6 +56,16 @@ test('catalogue, methods, form, done; the token leaves the address bar at once',
         context: { subdomain: 'acme', email: 'kim@acme.example', api_key: 'right-key' },
     });
     assert.equal(await page.evaluate(() => sessionStorage.length), 0, 'nothing of a link that is used up is kept');
+});
+
+test('what the page loads is small', async () => {
+    const dist = new URL('../../dist/', import.meta.url);
+    const html = await readFile(new URL('connect.html', dist), 'utf8');
+    const scripts = [...html.matchAll(/\/connect\/(assets\/[\w.-]+\.js)/g)].map(([, name]) => name);
+    assert.ok(scripts.length > 0);
+    const sizes = await Promise.all(scripts.map(async (name) => gzipSync(await readFile(new URL(name, dist))).length));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total <= 100_000, `${total} bytes of compressed script`);
 });
 
 test('a long catalogue can be searched', async (t) => {
