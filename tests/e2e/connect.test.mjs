@@ -217,7 +217,7 @@ test('declined at the vendor: failed, with the reason; the link still works', as
     await browser.get(await browser.approve(json.authorize_url, 'deny'));
     const polled = await send('GET', `${api.url}/connect/session/connection/${json.connection_id}`, { headers: withLink(token) });
     assert.equal(polled.json.status, 'failed');
-    assert.match(polled.json.error.message, /not granted/);
+    assert.match(polled.json.error.message, /You did not approve the access at Gorgias/);
     assert.equal((await accountsOf(desk.subdomain)).length, 0);
     assert.equal((await session(token)).status, 200);
 });

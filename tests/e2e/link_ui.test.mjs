@@ -136,7 +136,7 @@ test('declined at the vendor, then approved with the same link', async (t) => {
     await chooseMethod(frame, /Gorgias account/);
     const vendor = await approve(page, frame, desk.subdomain, 'declined', 'Deny');
     await vendor.getByRole('button', { name: 'Deny' }).click();
-    await frame.getByText(/not granted/).waitFor();
+    await frame.getByText(/You did not approve the access at Gorgias/).waitFor();
     await picture(page, 'declined');
     const again = await approve(page, frame, desk.subdomain, 'declined-again');
     await again.getByRole('button', { name: 'Approve' }).click();

@@ -285,7 +285,18 @@ public:
         if (std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
             return add(path, "must not contain control characters");
         if (field.pattern && !re2::RE2::FullMatch(re2::StringPiece(text->data(), text->size()), *field.pattern))
-            add(path, fmt::format("must match {}. {}", field.pattern->pattern(), field.description));
+            return add(path, field.pattern_hint.empty()
+                                 ? fmt::format("must match {}. {}", field.pattern->pattern(), field.description)
+                                 : fmt::format("must match {}. {}", field.pattern->pattern(), field.pattern_hint));
+        if (field.is_email && !text->empty() && !reads_as_email(*text))
+            add(path, "must be an e-mail address");
+    }
+
+    static bool reads_as_email(std::string_view text)
+    {
+        auto const at = text.find('@');
+        return at > 0 && at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos &&
+               text.find(' ') == std::string_view::npos;
     }
 
     void check_token_pair()

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+
 namespace sluice::catalog {
 namespace {
 
@@ -56,6 +58,12 @@ private:
         field.max_length = static_cast<std::size_t>(mapping.integer("max_length", 1, 10'000, 500));
         field.required = mapping.flag("required", false);
         field.secret = mapping.flag("secret", false);
+        field.is_email = mapping.choice("format", {"text", "email"}, 0) == 1;
+        field.suffix = mapping.text("suffix", false);
+        field.pattern_hint = mapping.text("pattern_hint", false);
+        field.help_url = mapping.text("help_url", false);
+        if (!field.help_url.empty() && !field.help_url.starts_with("https://"))
+            mapping.problem("help_url", "must start with https://");
         if (auto const pattern = mapping.text("pattern", false); !pattern.empty()) {
             re2::RE2::Options options;
             options.set_log_errors(false);
@@ -116,9 +124,30 @@ private:
         oauth.pkce = mapping.flag("pkce", true);
         oauth.nonce = mapping.flag("nonce", false);
         oauth.client_id = mapping.text("client_id", false);
+        oauth.access = read_access(mapping.find("access"), mapping.at("access"), oauth.scopes);
         Mapping refresh(source_, mapping.find("refresh"), mapping.at("refresh"), problems_);
         oauth.is_reuse_tolerated = refresh.choice("reuse", {"tolerated", "revokes"}, 1) == 0;
         return oauth;
+    }
+
+    std::vector<Consent> read_access(json::value const* value, std::string const& path,
+                                    std::vector<std::string> const& scopes)
+    {
+        std::vector<Consent> all;
+        if (value == nullptr)
+            return all;
+        if (!value->is_array()) {
+            problems_.add(source_, path, "must be a list of {label, scopes}");
+            return all;
+        }
+        for (auto const& each : value->get_array()) {
+            Mapping mapping(source_, &each, fmt::format("{}[{}]", path, all.size()), problems_);
+            auto& access = all.emplace_back(mapping.text("label", true), mapping.texts("scopes"));
+            for (auto const& scope : access.scopes)
+                if (std::ranges::find(scopes, scope) == scopes.end())
+                    mapping.problem("scopes", fmt::format("has {}, which is none of the scopes above", scope));
+        }
+        return all;
     }
 
     /// Reads a URL. `{{base_url}}` at its start is replaced by the text of `base_url`.

@@ -70,9 +70,11 @@ public:
         integration_.label = root.text("label", true);
         integration_.category = root.text("category", true);
         integration_.is_beta = root.flag("is_beta", false);
+        integration_.logo_svg = read_logo(root);
         root.text("openapi", true);
         integration_.base_url = root.template_at("base_url", true);
         check_base_url(root);
+        integration_.address = read_address(root);
         read_credentials(source_, root, integration_, problems_);
         default_pagination_ = read_pagination(root.find("pagination"), source_, "pagination", problems_);
         integration_.headers = read_fixed_headers(root, {}, source_, problems_);
@@ -95,6 +97,36 @@ public:
     }
 
 private:
+    /// Pages show it as an image, so nothing in it runs or is fetched.
+    static std::string read_logo(Mapping& root)
+    {
+        constexpr std::size_t kMostBytes = 4096;
+        auto logo = root.text("logo", false);
+        if (!logo.empty() && (!logo.starts_with("<svg ") || logo.size() > kMostBytes))
+            root.problem("logo", fmt::format("must be an SVG of at most {} bytes that begins with <svg", kMostBytes));
+        return logo;
+    }
+
+    std::optional<AddressCheck> read_address(Mapping& root)
+    {
+        constexpr int kClientError = 400;
+        constexpr int kServerError = 500;
+        auto const* value = root.find("address");
+        if (value == nullptr)
+            return std::nullopt;
+        Mapping mapping(source_, value, "address", problems_);
+        AddressCheck check{mapping.text("path", true), {}};
+        if (!check.path.starts_with('/'))
+            mapping.problem("path", "must start with /");
+        auto const* missing = mapping.find("missing");
+        for (auto const& status : missing != nullptr && missing->is_array() ? missing->get_array() : json::array{})
+            if (status.is_int64() && status.get_int64() >= kClientError && status.get_int64() < kServerError)
+                check.missing.push_back(static_cast<int>(status.get_int64()));
+        if (check.missing.empty())
+            mapping.problem("missing", "must be a list of statuses from 400 to 499");
+        return check;
+    }
+
     void read_presets(json::value const* value)
     {
         integration_.presets["read_only"] = {{"read"}, {}};

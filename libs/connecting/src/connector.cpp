@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::chrono::minutes kConnectionLifetime{10};
 constexpr std::chrono::seconds kStoreLimit{5};
+/// The page opens the vendor's window after 800 ms, since browsers refuse it later.
+constexpr std::chrono::milliseconds kAddressLimit{700};
 constexpr double kMiddle = 0.5;
 
 std::string random_text()
@@ -41,14 +43,21 @@ json::object error_json(Error const& error)
     return {{"error_type", error_type_of(error)}, {"message", error.public_detail()}};
 }
 
-/// The error for a refusal on the vendor's page (RFC 6749 section 4.1.2.1).
-Error refusal_of(std::string_view code)
+/// The first field of an address that a person enters; null if the definition fixes it.
+catalog::ContextField const* address_field(catalog::Integration const& integration)
 {
-    if (code == "access_denied")
-        return {ErrorCode::upstream_failed, "Access was not granted on the vendor's page."};
-    return {ErrorCode::upstream_failed,
-            fmt::format("The vendor refused the request for access{}.",
-                        !code.empty() && code.size() <= 40 ? fmt::format(" ({})", code) : std::string())};
+    for (auto const& path : integration.base_url.paths())
+        for (auto const& field : integration.fields)
+            if (path == "context." + field.name)
+                return &field;
+    return nullptr;
+}
+
+/// `Acme.gorgias.com` for people: what they entered, with what follows it.
+std::string shown_address(catalog::ContextField const& field, json::object const& context)
+{
+    auto const* value = json::string_at(context, field.name);
+    return (value != nullptr ? std::string(*value) : std::string()) + field.suffix;
 }
 
 accounts::Account account_of(ConnectRequest const& request)
@@ -150,11 +159,49 @@ Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& reque
     co_return Prepared{*std::move(opened), format, *std::move(whole), std::move(context)};
 }
 
+Task<Result<void>> Connector::check_address(Prepared const& prepared, Deadline deadline)
+{
+    auto const& integration = *prepared.opened.installed->integration;
+    auto const* field = address_field(integration);
+    if (!integration.address || field == nullptr)
+        co_return Result<void>{};
+    auto const base = accounts::render_base_url(integration, prepared.context.visible);
+    if (!base)
+        co_return base.error();
+    http::OutgoingRequest request;
+    request.method = http::Method::get;
+    request.url = *base + integration.address->path;
+    request.owner.environment = prepared.opened.environment;
+    request.tls = prepared.opened.tls;
+    auto const answer = co_await client_.send(std::move(request), deadline.at_most(kAddressLimit));
+    if (!answer ||
+        std::ranges::find(integration.address->missing, answer->status) == integration.address->missing.end())
+        co_return Result<void>{};
+    co_return invalid("context." + field->name,
+                      fmt::format("There is no {} at {}. Check the {}.", integration.label,
+                                  shown_address(*field, prepared.context.visible), to_lower(field->label)));
+}
+
+Task<Error> Connector::refusal_of(Connection const& connection, std::string code, Deadline deadline)
+{
+    constexpr std::size_t kLongestCode = 40;
+    auto const opened = co_await open(connection.environment, connection.environment_integration, deadline);
+    auto const vendor = opened ? opened->installed->integration->label : std::string("the vendor");
+    if (code == "access_denied")
+        co_return Error{ErrorCode::upstream_failed, fmt::format("You did not approve the access at {}.", vendor)};
+    co_return Error{
+        ErrorCode::upstream_failed,
+        fmt::format("{} refused the request for access{}.", opened ? vendor : "The vendor",
+                    !code.empty() && code.size() <= kLongestCode ? fmt::format(" ({})", code) : std::string())};
+}
+
 Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, tenancy::Author author, Deadline deadline)
 {
     auto prepared = co_await prepare(request, accounts::Tokens::required, deadline);
     if (!prepared)
         co_return prepared.error();
+    if (auto const there = co_await check_address(*prepared, deadline); !there)
+        co_return there.error();
     auto& context = prepared->context;
     auto const& oauth = prepared->format->oauth;
     auto account = account_of(request);
@@ -192,6 +239,8 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, tenancy
         co_return invalid("authentication_method", "is not connected by way of the vendor's page: import the account");
     if (auto const app = accounts::oauth_app(*oauth, prepared->opened.app_secret, prepared->context); !app)
         co_return app.error();
+    if (auto const there = co_await check_address(*prepared, deadline); !there)
+        co_return there.error();
     Connection connection;
     connection.environment = request.environment;
     connection.link_token = request.link_token;
@@ -291,11 +340,11 @@ Task<Result<Connection>> Connector::finish(Callback callback, Admit admit, tenan
     if (!begun)
         co_return begun.error();
     failpoint("connect_claimed");
-    auto account = Result<accounts::Account>(refusal_of(callback.error));
-    if (callback.error.empty() && !callback.code.empty()) {
-        author.actor = actor_of(*connection);
-        account = co_await exchange(*connection, std::move(callback.code), std::move(author), deadline);
-    }
+    bool const has_code = callback.error.empty() && !callback.code.empty();
+    author.actor = actor_of(*connection);
+    auto account =
+        has_code ? co_await exchange(*connection, std::move(callback.code), std::move(author), deadline)
+                 : Result<accounts::Account>(co_await refusal_of(*connection, std::move(callback.error), deadline));
     if (!account) {
         // If this cannot be stored either, `resume` ends the connection later.
         [[maybe_unused]] auto const told = co_await connections_.fail(

@@ -179,10 +179,9 @@ Task<Result<Links::Offers>> Links::offered(LinkToken link, Deadline deadline)
         if (!account)
             co_return account.error();
         only = account->environment_integration;
-        if (link.persist_previous_context || !link.is_reconnect)
-            for (auto const& [name, value] : account->context)
-                if (!offers.known.contains(name))
-                    offers.known[name] = value;
+        for (auto const& [name, value] : account->context)
+            if (!offers.known.contains(name))
+                offers.known[name] = value;
     }
     tenancy::ListQuery everything;
     everything.limit = tenancy::ListQuery::kMaxLimit;

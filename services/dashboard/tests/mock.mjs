@@ -19,10 +19,8 @@ const logo =
     );
 
 /** The mark that the definition brings. */
-const gorgiasMark = await readFile(
-    fileURLToPath(new URL('../../../libs/catalog/integrations/gorgias/logo.svg', import.meta.url)),
-    'utf8',
-);
+const definition = new URL('../../../libs/catalog/integrations/gorgias/integration.yaml', import.meta.url);
+const gorgiasMark = (await readFile(definition, 'utf8')).match(/^logo: '(.*)'$/m)[1];
 
 const field = (name, label, change = {}) => ({
     name,

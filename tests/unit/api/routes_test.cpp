@@ -97,6 +97,7 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                             "/connect/done",
                                             "/connect/start",
                                             "/custom/{path...}",
+                                            "/sluice-link.d.ts",
                                             "/sluice-link.js",
                                             "/healthz",
                                             "/mcp/{token}",

@@ -35,9 +35,14 @@ struct ContextField {
     bool is_host = false; ///< `type: host`: in a URL the value is a whole host name.
     std::shared_ptr<re2::RE2 const> pattern;
     std::string pattern_text;
+    std::string pattern_hint; ///< What is said where the pattern does not match; may be empty.
     std::size_t max_length = 500;
     bool required = false;
     bool secret = false;
+    bool is_email = false; ///< `format: email`.
+    std::string suffix;    ///< What follows the value in an address, such as `.gorgias.com`; forms show it.
+    /// Where a person finds the value; may have placeholders of fields that are no secrets, as `{{context.subdomain}}`.
+    std::string help_url;
 };
 
 /// How a request is authorised, from the templates of the definition.
@@ -48,6 +53,18 @@ struct Authorization {
     Template token;    ///< For `bearer`, `header`, `query`.
     Template username; ///< For `basic`.
     Template password; ///< For `basic`.
+};
+
+/// What a person lets an app do, and the scopes that it takes.
+struct Consent {
+    std::string label;
+    std::vector<std::string> scopes;
+};
+
+/// How to tell that nobody has an account at an address: a GET of `path`, without credentials, has one of `missing`.
+struct AddressCheck {
+    std::string path;
+    std::vector<int> missing;
 };
 
 /// How tokens are requested and renewed (RFC 6749). The client secret is not here: it is sealed with the environment
@@ -63,7 +80,8 @@ struct OAuth {
     bool pkce = true;   ///< RFC 7636, S256.
     bool nonce = false; ///< Whether the vendor wants a nonce in the authorization request.
     std::vector<std::string> scopes;
-    std::string client_id; ///< Of the developer's app; comes from the override of the environment integration.
+    std::vector<Consent> access; ///< `scopes` in words.
+    std::string client_id;      ///< Of the developer's app; comes from the override of the environment integration.
     /// Whether a used refresh token may be used again. If the vendor then revokes the grant, a renewal that was cut off
     /// is not tried a second time.
     bool is_reuse_tolerated = false;
@@ -104,8 +122,10 @@ struct Integration {
     std::string label;
     std::string category;
     bool is_beta = false;
+    std::string logo_svg; ///< A mark of our own drawing; empty if there is none.
     int version = 1;
     Template base_url;
+    std::optional<AddressCheck> address;
     std::vector<ContextField> fields; ///< The fields that every account has.
     std::vector<CredentialFormat> credentials;
     /// Headers with fixed values that the vendor wants; methods have them too, with their own changes.

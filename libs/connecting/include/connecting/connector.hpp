@@ -60,13 +60,14 @@ public:
               http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
               crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
 
-    /// Connects by a form: checks the context, stores the account, sets it up and tries it. Errors: invalid_argument at
-    /// `context.<field>`; reauth_needed if the vendor refuses the credentials (the account stays, with the status
-    /// `validation_error`); setup_failed (it stays, with `post_install_error`); upstream_*; conflict if the link was
-    /// used.
+    /// Connects by a form: checks the context and the vendor's address, stores the account, sets it up and tries it.
+    /// Errors: invalid_argument at `context.<field>`; reauth_needed if the vendor refuses the credentials (the account
+    /// stays, with the status `validation_error`); setup_failed (it stays, with `post_install_error`); upstream_*;
+    /// conflict if the link was used.
     Task<Result<accounts::Account>> connect(ConnectRequest request, tenancy::Author author, Deadline deadline);
 
-    /// Begins a connection through the vendor's page: checks the context and stores what `finish` needs. Errors:
+    /// Begins a connection through the vendor's page: checks the context and the vendor's address, and stores what
+    /// `finish` needs. Errors:
     /// invalid_argument; forbidden if there is no OAuth app.
     Task<Result<StartedConnection>> start(ConnectRequest request, tenancy::Author author, Deadline deadline);
 
@@ -114,6 +115,11 @@ private:
         accounts::Context context; ///< `whole` in its two parts.
     };
     Task<Result<Prepared>> prepare(ConnectRequest const& request, accounts::Tokens tokens, Deadline deadline);
+    /// Asks the vendor whether anybody has an account at the address, if the definition says how. Errors:
+    /// invalid_argument at the first field of the address. A vendor that does not answer has not said no.
+    Task<Result<void>> check_address(Prepared const& prepared, Deadline deadline);
+    /// The error for a refusal on the vendor's page (RFC 6749 section 4.1.2.1).
+    Task<Error> refusal_of(Connection const& connection, std::string code, Deadline deadline);
     /// Merges what was given over what was entered; both over the old context if the request wants so.
     Task<Result<json::object>> merge(ConnectRequest const& request, catalog::Integration const& integration,
                                      Deadline deadline);

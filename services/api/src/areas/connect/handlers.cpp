@@ -85,7 +85,10 @@ HandlerResult ConnectHandlers::session(Call& call)
     auto const offered = co_await links_.offered(*token, call.deadline);
     if (!offered)
         co_return connect_refusal(offered.error());
-    co_return ok(session_view(*token, *asker, *offered));
+    auto const team = co_await tenancy_.find_team(asker->team_id.str(), call.deadline);
+    if (!team)
+        co_return connect_refusal(team.error());
+    co_return ok(session_view(*token, *asker, team->name, *offered));
 }
 
 HandlerResult ConnectHandlers::submit(Call& call)
@@ -288,7 +291,15 @@ HandlerResult ConnectHandlers::asset(Call& call)
 
 HandlerResult ConnectHandlers::sdk(Call&)
 {
-    co_return files_.asset("sluice-link.js", false);
+    auto file = files_.asset("sluice-link.js", false);
+    if (file) // Where the types are (Deno reads this header).
+        file->headers.add("x-typescript-types", "/sluice-link.d.ts");
+    co_return file;
+}
+
+HandlerResult ConnectHandlers::sdk_types(Call&)
+{
+    co_return files_.asset("sluice-link.d.ts", false);
 }
 
 } // namespace sluice::api

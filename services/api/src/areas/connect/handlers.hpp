@@ -24,6 +24,7 @@ public:
     HandlerResult page(Call& call);
     HandlerResult asset(Call& call);
     HandlerResult sdk(Call& call);
+    HandlerResult sdk_types(Call& call);
 
 private:
     /// Errors: unauthenticated for a link token that is unknown, used or expired.

@@ -14,6 +14,7 @@ constexpr RouteOf<ConnectHandlers> kRoutes[]{
     route<&ConnectHandlers::page>(Method::get, "/connect/done", Access::link, kNoBody, kAnyQuery),
     route<&ConnectHandlers::asset>(Method::get, "/connect/assets/{file}", Access::link, kNoBody, kAnyQuery),
     route<&ConnectHandlers::sdk>(Method::get, "/sluice-link.js", Access::link, kNoBody, kAnyQuery),
+    route<&ConnectHandlers::sdk_types>(Method::get, "/sluice-link.d.ts", Access::link, kNoBody, kAnyQuery),
     route<&ConnectHandlers::session>(Method::get, "/connect/session", Access::link, kNoBody),
     route<&ConnectHandlers::submit>(Method::post, "/connect/session", Access::link, kLinkBody),
     route<&ConnectHandlers::connection>(Method::get, "/connect/session/connection/{connection_id}", Access::link, kNoBody),

@@ -2,6 +2,8 @@
 
 #include "json_values.hpp"
 
+#include <algorithm>
+
 namespace sluice::api {
 namespace {
 
@@ -13,31 +15,62 @@ json::value value_of(json::object const& known, std::string const& name)
     return value != nullptr && value->is_string() ? *value : json::value(nullptr);
 }
 
-json::array fields_view(std::vector<catalog::ContextField> const& fields, json::object const& known)
+json::value text_or_null(std::string const& text)
+{
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+/// What is known of an account that is connected: values, and whether it is connected again.
+struct Known {
+    json::object const& values;
+    bool is_reconnect = false;
+};
+
+/// `base_url` identifies the account, so what it is made of stays when the account is connected again.
+json::array fields_view(std::vector<catalog::ContextField> const& fields, catalog::Template const& base_url,
+                        Known const& known)
 {
     json::array views;
+    auto const of_address = base_url.paths();
     for (auto const& field : fields) {
         json::object view{{"name", field.name},         {"label", field.label},   {"description", field.description},
                           {"required", field.required}, {"secret", field.secret}, {"max_length", field.max_length}};
-        view["pattern"] = field.pattern_text.empty() ? json::value(nullptr) : json::value(field.pattern_text);
-        view["value"] = field.secret ? json::value(nullptr) : value_of(known, field.name);
+        view["pattern"] = text_or_null(field.pattern_text);
+        view["pattern_hint"] = text_or_null(field.pattern_hint);
+        view["format"] = field.is_email ? json::value("email") : json::value(nullptr);
+        view["suffix"] = text_or_null(field.suffix);
+        view["help_url"] = text_or_null(field.help_url);
+        view["value"] = field.secret ? json::value(nullptr) : value_of(known.values, field.name);
+        view["read_only"] = known.is_reconnect && !view["value"].is_null() &&
+                            std::ranges::find(of_address, "context." + field.name) != of_address.end();
         views.push_back(std::move(view));
     }
     return views;
 }
 
-json::object integration_view(catalog::Integration const& integration, EnvironmentIntegrationId id, bool has_app,
-                              LinkToken const& token, json::object const& known)
+json::value access_view(std::vector<catalog::Consent> const& all)
 {
+    json::array views;
+    for (auto const& [label, scopes] : all)
+        views.push_back(json::object{{"label", label}, {"scopes", json::array_of(scopes)}});
+    return all.empty() ? json::value(nullptr) : json::value(std::move(views));
+}
+
+json::object integration_view(catalog::Integration const& integration, EnvironmentIntegrationId id, bool has_app,
+                              LinkToken const& token, json::object const& values)
+{
+    Known const known{values, token.is_reconnect};
+    auto const& base_url = integration.base_url;
     json::array methods;
     for (auto const& format : integration.credentials) {
         bool const is_oauth = goes_to_vendor(format);
         if (is_oauth && (!has_app || format.oauth->client_id.empty() || !format.oauth->fixes_hosts()))
             continue;
         json::object method{{"name", format.name}, {"label", format.label}, {"kind", is_oauth ? "oauth2" : "form"}};
-        method["fields"] = fields_view(format.fields, known);
+        method["fields"] = fields_view(format.fields, base_url, known);
         if (is_oauth) {
             method["scopes"] = json::array_of(token.scopes ? *token.scopes : format.oauth->scopes);
+            method["access"] = access_view(format.oauth->access);
         }
         methods.push_back(std::move(method));
     }
@@ -45,7 +78,8 @@ json::object integration_view(catalog::Integration const& integration, Environme
                       {"name", integration.name},
                       {"label", integration.label},
                       {"category", integration.category}};
-    view["fields"] = fields_view(integration.fields, known);
+    view["logo_svg"] = text_or_null(integration.logo_svg);
+    view["fields"] = fields_view(integration.fields, base_url, known);
     view["methods"] = std::move(methods);
     return view;
 }
@@ -58,12 +92,14 @@ json::value id_or_null(std::optional<T> const& id)
 
 } // namespace
 
-json::object session_view(LinkToken const& token, tenancy::Environment const& asker, Links::Offers const& offered)
+json::object session_view(LinkToken const& token, tenancy::Environment const& asker, std::string const& team_name,
+                          Links::Offers const& offered)
 {
     json::array integrations;
     for (auto const& [id, installed, has_app] : offered.offers)
         integrations.push_back(integration_view(*installed->integration, id, has_app, token, offered.known));
-    json::object theme{{"name", value_of(asker.theme, "name")},
+    auto const name = value_of(asker.theme, "name");
+    json::object theme{{"name", name.is_null() ? json::value(team_name) : name},
                        {"logo_url", value_of(asker.theme, "logo_url")},
                        {"color", value_of(asker.theme, "color")}};
     json::object view{{"tenant_id", token.tenant_id},
