@@ -22,7 +22,7 @@ protected:
         asio::io_context io(1);
         calllog::Pipe pipe(io, {.ring_bytes = 1UL << 16, .gather = std::chrono::milliseconds(0)});
         std::uint64_t taken = 0;
-        calllog::Recorder recorder(&pipe.add(taken), nullptr, recorded_);
+        calllog::Recorder recorder(&pipe.add(taken), nullptr, recorded_, log_);
         auto of_environment = call;
         of_environment.environment = environment;
         id = recorder.record(of_environment);

@@ -4,6 +4,8 @@
 #include "copy_row.hpp"
 #include "span_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice::calllog {
@@ -74,6 +76,42 @@ void write(CopyRow& row, Ended const& call, LogEntryId id)
     row.bytes(call.span.span_id);
 }
 
+std::string text_of(auto const& id)
+{
+    return id.empty() ? std::string() : id.str();
+}
+
+double milliseconds(std::chrono::microseconds time)
+{
+    return static_cast<double>(time.count()) / 1000;
+}
+
+/// All that says why a call failed, in one line.
+void write_line(telemetry::Log& log, Ended const& call, LogEntryId id)
+{
+    auto const& origin = call.origin;
+    auto const method =
+        call.resource.empty() ? std::string(call.method) : fmt::format("{}.{}", call.resource, call.method);
+    log.write(telemetry::Level::warning, call.type == LogType::vendor ? "vendor call failed" : "MCP request failed",
+              {{"request_id", origin.request_id},
+               {"error", call.error},
+               {"fault", name_of(call.fault)},
+               {"status", static_cast<std::int64_t>(call.status)},
+               {"vendor_status", static_cast<std::int64_t>(call.vendor_status)},
+               {"vendor_request_id", call.vendor_request_id},
+               {"log_id", id.str()},
+               {"environment_id", text_of(call.environment)},
+               {"tenant_id", call.tenant_id},
+               {"integrated_account_id", text_of(call.account)},
+               {"integration", call.integration},
+               {"method", method},
+               {"mcp_server_id", text_of(origin.server)},
+               {"mcp_method", call.mcp_method},
+               {"tool", origin.tool},
+               {"duration_ms", milliseconds(call.duration)},
+               {"vendor_ms", milliseconds(call.fetch_time)}});
+}
+
 } // namespace
 
 struct Recorder::Scratch {
@@ -81,10 +119,11 @@ struct Recorder::Scratch {
     std::string span;
 };
 
-Recorder::Recorder(Inlet* rows, Inlet* spans, Clock const& clock)
+Recorder::Recorder(Inlet* rows, Inlet* spans, Clock const& clock, telemetry::Log& log)
     : rows_(rows)
     , spans_(spans)
     , clock_(clock)
+    , log_(log)
     , scratch_(std::make_unique<Scratch>())
 {
 }
@@ -104,6 +143,8 @@ LogEntryId Recorder::record(Ended const& call)
         write_span(scratch_->span, call, now);
         spans_->push(scratch_->span, day);
     }
+    if (!call.error.empty())
+        write_line(log_, call, id);
     return id;
 }
 

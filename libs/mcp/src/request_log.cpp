@@ -93,6 +93,7 @@ void RequestLog::write(Answer const& answer)
         .fetch_time = trace_.vendor_time,
         .error = answer.error,
         .span = trace_.origin.span,
+        .fault = answer.fault,
     };
     auto const entry = recorder_.record(call);
     trace_.vendor_time += vendor_time_before_;

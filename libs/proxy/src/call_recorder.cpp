@@ -62,6 +62,17 @@ std::string error_of(MadeCall const& call, Result<Outcome> const& outcome)
     return calllog::masked(without_sent(std::move(text), call));
 }
 
+/// As the vendor names its answer, for its support.
+std::string_view request_id_of(Result<Outcome> const& outcome)
+{
+    constexpr std::size_t kLongest = 100;
+    if (outcome)
+        for (auto const* name : {"x-request-id", "request-id", "x-correlation-id", "cf-ray"})
+            if (auto const id = outcome->vendor_headers.find(name); id && id->size() <= kLongest)
+                return *id;
+    return {};
+}
+
 std::string_view response_body(Result<Outcome> const& outcome)
 {
     if (!outcome || outcome->kind == Outcome::Kind::binary)
@@ -70,6 +81,18 @@ std::string_view response_body(Result<Outcome> const& outcome)
 }
 
 } // namespace
+
+calllog::Fault fault_of(Outcome const& outcome)
+{
+    if (outcome.kind != Outcome::Kind::error)
+        return calllog::Fault::none;
+    constexpr int kServerError = 500;
+    constexpr int kTooMany = 429;
+    constexpr int kUnauthorized = 401;
+    if (outcome.remote_status >= kServerError || outcome.remote_status == kTooMany)
+        return calllog::Fault::vendor;
+    return outcome.remote_status == kUnauthorized ? calllog::Fault::account : calllog::Fault::caller;
+}
 
 std::string clean_body(std::string_view text, accounts::CallableAccount const& account)
 {
@@ -118,6 +141,9 @@ void CallRecorder::record(MadeCall call, Result<Outcome> const& outcome)
                                                                         : std::int64_t{-1},
         .error = error,
         .span = call.attempt.span,
+        .fault = outcome ? fault_of(*outcome) : calllog::fault_of(outcome.error()),
+        .vendor_status = outcome ? outcome->remote_status : 0,
+        .vendor_request_id = request_id_of(outcome),
     });
     if (call.account.log_bodies_for.count() > 0)
         keep_bodies(call, outcome, entry);

@@ -3,8 +3,10 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "base/status.hpp"
+#include "calllog/masking.hpp"
 #include "http_api/error_body.hpp"
 #include "limit_headers.hpp"
+#include "paths.hpp"
 #include "request_body.hpp"
 
 #include <fmt/format.h>
@@ -23,16 +25,6 @@ constexpr int kClientGone = 499;
 constexpr int kUnauthorized = 401;
 constexpr int kTooMany = 429;
 constexpr int kMisdirected = 421;
-
-/// Paths of the vendors' own, which stay as they are written.
-constexpr std::string_view kCustomPaths = "/custom/";
-
-/// A path with a final slash means the same resource. A redirect instead would lose the body with many clients.
-std::string_view without_final_slash(std::string_view path)
-{
-    bool const is_vendors = path.starts_with(kCustomPaths);
-    return path.size() > 1 && path.ends_with('/') && !is_vendors ? path.substr(0, path.size() - 1) : path;
-}
 
 bool is_request_id(std::string_view text)
 {
@@ -168,7 +160,8 @@ Dispatcher::Dispatcher(ShardParts const& parts, Recognisers recognisers, limits:
 
 std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) const
 {
-    auto const index = router_.find_index(method, without_final_slash(path));
+    std::string room;
+    auto const index = router_.find_index(method, normal_path(path, room));
     if (index == http::Router::kNone)
         return kUnroutedBody;
     return routes_[index].body_limit == kStreamedBody ? config_.upload_bytes : routes_[index].body_limit;
@@ -176,7 +169,8 @@ std::size_t Dispatcher::body_limit(http::Method method, std::string_view path) c
 
 bool Dispatcher::streams_body(http::Method method, std::string_view path) const
 {
-    auto const index = router_.find_index(method, without_final_slash(path));
+    std::string room;
+    auto const index = router_.find_index(method, normal_path(path, room));
     return index != http::Router::kNone && routes_[index].body_limit == kStreamedBody;
 }
 
@@ -185,9 +179,10 @@ Call Dispatcher::begin(http::Request request, std::chrono::steady_clock::time_po
     Call call;
     call.request = std::move(request);
     call.tally = limits::Tally(&shard_limits_);
+    std::string room;
     auto const path = call.request.path();
-    if (auto const size = without_final_slash(path).size(); size < path.size())
-        call.request.target.erase(size, 1);
+    if (auto const normal = normal_path(path, room); normal.size() < path.size())
+        call.request.target.replace(0, path.size(), std::string(normal));
     call.deadline = Deadline{started + config_.management_limit};
     auto const given_id = call.request.headers.find("x-request-id");
     call.request_id = given_id && is_request_id(*given_id) ? std::string(*given_id) : next_request_id();
@@ -206,6 +201,8 @@ Task<http::Admission> Dispatcher::admit(http::Request const& head)
     admission.refusal = locate(call, index);
     if (!admission.refusal) {
         auto refused = co_await refuse_stranger(call, index);
+        if (!refused)
+            call.trace.error = calllog::masked(refused.error().public_detail());
         admission.refusal = refused ? *std::move(refused) : error_response(refused.error());
     }
     if (admission.refusal)
@@ -248,9 +245,12 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
         match = router_.find(call.request.method, call.request.path());
     }
     if (match.index == http::Router::kNone) {
-        if (match.allow.empty())
-            return plain_error(404,
-                               "There is nothing at this path. The routes are described in api-spec/openapi.yaml.");
+        if (match.allow.empty()) {
+            auto const near = near_path(call.request.path(), routes_);
+            return plain_error(404, fmt::format("There is nothing at this path{} The routes are described in "
+                                                "api-spec/openapi.yaml.",
+                                                near.empty() ? "." : fmt::format("; did you mean {}?", near)));
+        }
         auto response = plain_error(405, fmt::format("This path answers {} only.", match.allow));
         response.headers.add("allow", match.allow);
         return response;
@@ -319,6 +319,7 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
     if (answered)
         co_return *std::move(answered);
     call.trace.is_vendors_fault = is_of_vendor(answered.error().code());
+    call.trace.error = calllog::masked(answered.error().public_detail());
     co_return error_response(answered.error());
 }
 
@@ -414,6 +415,7 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
                 {"http_method", http::name_of(call.request.method)},
                 {"route", route_name(index)},
                 {"status", static_cast<std::int64_t>(response.status)},
+                {"error", trace.error},
                 {"duration_ms", milliseconds(elapsed)},
                 {"vendor_ms", milliseconds(trace.vendor_time)},
                 {"environment_id", trace.environment},

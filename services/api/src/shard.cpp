@@ -36,7 +36,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
     , limits_(process.limits)
     , observer_(io, process.store.accounts(), process.clock, log, &limits_)
     , refresher_(process.store.accounts(), process.integrations, client_, process.clock, log, metrics.refresher)
-    , recorder_(inlets.rows, inlets.spans, process.clock)
+    , recorder_(inlets.rows, inlets.spans, process.clock, log)
     , log_bodies_(io, process.call_log, process.call_log_metrics.lost_bodies, log)
     , call_recorder_(recorder_, log_bodies_)
     , caller_(client_, vault, refresher_, process.cursors, process.clock, observer_, call_recorder_, metrics.caller,

@@ -138,7 +138,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     if (auto const opened = call_log.open(); !opened)
         return opened.error();
     auto const inlets = call_log.add_thread();
-    calllog::Recorder recorder(inlets.rows, inlets.spans, clock);
+    calllog::Recorder recorder(inlets.rows, inlets.spans, clock, log);
     calllog::BodyWriter log_bodies(io, *log_rows, call_log.metrics().lost_bodies, log);
     proxy::CallRecorder call_recorder(recorder, log_bodies);
     proxy::Caller caller(client, vault, refresher, cursors, clock, observer, call_recorder, caller_metrics,

@@ -53,6 +53,39 @@ TEST_F(RecorderTest, WritesEveryColumnOfARow)
     EXPECT_EQ(row[test::kLogTool], "get_x");
 }
 
+/// Found by its `x-request-id`, with its reason, by whoever runs Sluice.
+TEST_F(RecorderTest, ACallThatFailedIsALineOfTheLog)
+{
+    log_.recorder.record({.environment = EnvironmentId{Uuid{7}}, .origin = origin_});
+    auto const id = log_.recorder.record({.environment = EnvironmentId{Uuid{7}},
+                                          .origin = origin_,
+                                          .tenant_id = "acme",
+                                          .integration = "desk",
+                                          .resource = "tickets",
+                                          .method = "get",
+                                          .status = 502,
+                                          .error = "The vendor failed.",
+                                          .fault = Fault::vendor,
+                                          .vendor_status = 500,
+                                          .vendor_request_id = "abc"});
+    auto const text = log_file_.text();
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
+    auto const line = json::parse(text);
+    ASSERT_TRUE(line) << text;
+    auto const& fields = line->as_object();
+    EXPECT_EQ(fields.at("level"), "warning");
+    EXPECT_EQ(fields.at("message"), "vendor call failed");
+    EXPECT_EQ(fields.at("request_id"), "req_1");
+    EXPECT_EQ(fields.at("error"), "The vendor failed.");
+    EXPECT_EQ(fields.at("fault"), "vendor");
+    EXPECT_EQ(fields.at("vendor_status"), 500);
+    EXPECT_EQ(fields.at("vendor_request_id"), "abc");
+    EXPECT_EQ(fields.at("log_id").as_string(), id.str());
+    EXPECT_EQ(fields.at("tenant_id"), "acme");
+    EXPECT_EQ(fields.at("method"), "tickets.get");
+    EXPECT_EQ(fields.at("tool"), "get_x");
+}
+
 TEST_F(RecorderTest, TheIdHasTheTimeOfTheCall)
 {
     auto const id = log_.recorder.record({.environment = EnvironmentId{Uuid{7}}, .origin = origin_});
@@ -74,7 +107,7 @@ TEST_F(RecorderTest, ACallIsASpanOfItsTrace)
     Pipe spans(io_, {.ring_bytes = 1UL << 16, .gather = std::chrono::milliseconds(0)});
     std::uint64_t taken = 0;
     std::uint64_t rows_taken = 0;
-    Recorder recorder(&log_.pipe.add(rows_taken), &spans.add(taken), clock_);
+    Recorder recorder(&log_.pipe.add(rows_taken), &spans.add(taken), clock_, log_file_.log());
     auto parent = telemetry::TraceContext::begin();
     parent.is_sampled = true;
     recorder.record({.environment = EnvironmentId{Uuid{7}},
@@ -104,7 +137,7 @@ TEST_F(RecorderTest, WithoutATraceThereIsNoSpan)
     Pipe spans(io_, {.ring_bytes = 1UL << 16, .gather = std::chrono::milliseconds(0)});
     std::uint64_t taken = 0;
     std::uint64_t rows_taken = 0;
-    Recorder recorder(&log_.pipe.add(rows_taken), &spans.add(taken), clock_);
+    Recorder recorder(&log_.pipe.add(rows_taken), &spans.add(taken), clock_, log_file_.log());
     recorder.record({.environment = EnvironmentId{Uuid{7}}, .origin = origin_});
     EXPECT_EQ(taken, 0U);
 }

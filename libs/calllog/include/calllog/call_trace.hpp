@@ -16,6 +16,7 @@ struct CallTrace {
     std::string method;
     std::string steps; ///< Of a tool of several vendor calls: their methods, in order.
     std::chrono::microseconds vendor_time{};
+    std::string error;             ///< Of a failure: its text for the log, masked.
     bool is_vendors_fault = false; ///< A failure was the vendor's, or on the way to the vendor.
 
     /// Notes the account that is called.

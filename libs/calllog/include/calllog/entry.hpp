@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/timestamp.hpp"
 #include "calllog/origin.hpp"
@@ -22,6 +23,19 @@ enum class LogType : std::int16_t {
 /// `unified_proxy_api` and `mcp`. Nothing for another text.
 [[nodiscard]] std::optional<LogType> log_type_of(std::string_view name);
 
+/// Who must act so that a failed call succeeds.
+enum class Fault : std::uint8_t {
+    none,    ///< It succeeded.
+    caller,  ///< The request is wrong, or too early.
+    account, ///< The account's credentials are dead: the customer connects it again.
+    vendor,  ///< The vendor fails, throttles or does not answer.
+    sluice,  ///< A part of Sluice is down.
+};
+
+[[nodiscard]] std::string_view name_of(Fault fault) noexcept;
+/// Whose fault an error of ours is.
+[[nodiscard]] Fault fault_of(Error const& error) noexcept;
+
 /// A call that has ended, as it is handed to `Recorder`. The views live until `record` returns. No member holds a
 /// secret: `url` and `error` are masked (`masked_url`, `masked`).
 struct Ended {
@@ -42,6 +56,10 @@ struct Ended {
     std::int64_t result_count = -1;         ///< Records of a list; -1: no list.
     std::string_view error = {};            ///< Empty if the call succeeded.
     telemetry::TraceContext span = {};
+    // For the log line of a call that failed.
+    Fault fault = Fault::none;
+    int vendor_status = 0;                   ///< Zero if the vendor did not answer.
+    std::string_view vendor_request_id = {}; ///< As the vendor names its answer; mostly empty.
 };
 
 /// An entry of the log as it is read. Absent members were empty.

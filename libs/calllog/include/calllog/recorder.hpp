@@ -3,16 +3,18 @@
 #include "base/clock.hpp"
 #include "calllog/entry.hpp"
 #include "calllog/pipe.hpp"
+#include "telemetry/log.hpp"
 
 #include <memory>
 
 namespace sluice::calllog {
 
-/// Writes the calls of one thread into the log. Takes no lock and does not wait.
+/// Writes the calls of one thread into the log; one that failed also as a line for the operator, with its reason. Takes
+/// no lock and does not wait.
 class Recorder {
 public:
-    /// All must outlive it. `rows` and `spans` may be null: then nothing is logged, and no spans are exported.
-    Recorder(Inlet* rows, Inlet* spans, Clock const& clock);
+    /// All must outlive it. `rows` and `spans` may be null: then no entries are made, and no spans are exported.
+    Recorder(Inlet* rows, Inlet* spans, Clock const& clock, telemetry::Log& log);
     ~Recorder();
 
     /// Gives the id of the entry. An entry that does not fit into the pipe is counted by it.
@@ -24,6 +26,7 @@ private:
     Inlet* const rows_;
     Inlet* const spans_;
     Clock const& clock_;
+    telemetry::Log& log_;
     std::unique_ptr<Scratch> const scratch_;
 };
 

@@ -33,6 +33,7 @@ private:
     };
     void write(std::uint64_t at, void const* from, std::size_t size);
     void read(std::uint64_t at, void* to, std::size_t size) const;
+    void prefetch(std::uint64_t at) const;
 
     std::size_t const capacity_;
     std::unique_ptr<char[]> const bytes_; // NOLINT(*-avoid-c-arrays)

@@ -5,6 +5,7 @@
 #include "calllog/masking.hpp"
 #include "encode_outcome.hpp"
 #include "mcp/discovery.hpp"
+#include "proxy/call_recorder.hpp"
 #include "toolcalls/tool_search.hpp"
 #include "tools/mentions.hpp"
 
@@ -161,6 +162,7 @@ Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapsho
     Error const told = failures.empty() ? error : Error{std::move(failures)};
     Answer answer{200, encode_tool_error(request, snapshot, told, limits), limits};
     answer.error = error_for_log(told.public_detail(), arguments);
+    answer.fault = calllog::fault_of(error);
     return answer;
 }
 
@@ -298,6 +300,7 @@ Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& ca
     if (outcome->kind == proxy::Outcome::Kind::error) {
         metrics_.tool_errors.add();
         answer.error = error_for_log(outcome->message, call.arguments);
+        answer.fault = proxy::fault_of(*outcome);
     }
     return answer;
 }

@@ -41,6 +41,9 @@ struct MadeCall {
 /// values of members that are secret in the definition or by their name.
 [[nodiscard]] std::string clean_body(std::string_view text, accounts::CallableAccount const& account);
 
+/// Whose fault a refusal of the vendor is.
+[[nodiscard]] calllog::Fault fault_of(Outcome const& outcome);
+
 /// Writes vendor calls into the call log. One per I/O thread.
 class CallRecorder {
 public:

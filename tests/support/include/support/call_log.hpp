@@ -78,7 +78,7 @@ public:
 struct CallLog {
     CallLog(asio::io_context& the_io, Clock const& clock, telemetry::Registry& registry, telemetry::Log& log)
         : io(the_io)
-        , recorder(&pipe.add(taken), nullptr, clock)
+        , recorder(&pipe.add(taken), nullptr, clock, log)
         , bodies(io, repository, registry.counter("test_lost_bodies", "Of this test."), log)
     {
     }

@@ -11,7 +11,8 @@ http::Response no_bearer()
 {
     auto refused = http::json_response(
         401, json::value(http::error_body(401, "Send the MCP token as `Authorization: Bearer slx_mcp_…`. This one is "
-                                               "missing, unknown, revoked or expired.")));
+                                               "missing, unknown, revoked or expired. If your MCP URL goes on after "
+                                               "`/mcp/`, your client has cut it.")));
     refused.headers.add("www-authenticate", "Bearer");
     refused.headers.add("cache-control", "no-store");
     return refused;
