@@ -123,10 +123,21 @@ Result<void> create_environment(Options const& options, std::string const& team,
 }
 
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
-                              std::string const& name, bool is_mcp_only, bool replace)
+                              NewToken const& wanted)
 {
+    auto const& [name, scopes, expires_at, is_mcp_only, replace] = wanted;
     if (auto const checked = check_name("The token's name", name); !checked)
         return checked;
+    tenancy::NewApiToken new_token{.name = name, .is_mcp_only = is_mcp_only};
+    if (!scopes.empty())
+        new_token.scopes = scopes;
+    if (auto const known = tenancy::permissions_of_scopes(new_token.scopes); !known)
+        return known.error();
+    if (!expires_at.empty()) {
+        new_token.expires_at = parse_timestamp(expires_at);
+        if (!new_token.expires_at || *new_token.expires_at <= std::chrono::system_clock::now())
+            return invalid("--expires", "must be a time to come, such as 2027-01-31T00:00:00Z");
+    }
     auto opened = open_session(options);
     if (!opened)
         return opened.error();
@@ -137,8 +148,8 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
         return found.error();
     auto const secret = crypto::mint_token(session.keyring(), crypto::TokenKind::api);
     auto const hash = crypto::hash_token(session.keyring(), secret.reveal());
-    auto token = session.run(tokens.create(found->id, {.name = name, .is_mcp_only = is_mcp_only}, hash,
-                                           operator_author(), Session::deadline()));
+    auto token =
+        session.run(tokens.create(found->id, std::move(new_token), hash, operator_author(), Session::deadline()));
     bool is_new = token.has_value();
     if (!token && token.error().code() == ErrorCode::conflict) {
         auto const known = session.run(tokens.find_by_name(found->id, name, Session::deadline()));

@@ -5,6 +5,7 @@
 #include "options.hpp"
 
 #include <string>
+#include <vector>
 
 namespace sluice {
 
@@ -28,12 +29,28 @@ Result<void> create_environment(Options const& options, std::string const& team,
 /// number, or to what the settings say (`default`). Empty texts are left out.
 Result<void> environment_quota(Options const& options, std::string const& team, std::string const& environment,
                                std::string const& kind, std::string const& rows);
+struct NewToken {
+    std::string name;
+    std::vector<std::string> scopes; ///< Empty: everything.
+    std::string expires_at;          ///< RFC 3339; empty: never.
+    bool is_mcp_only = false;
+    bool replace = false;
+};
 Result<void> create_api_token(Options const& options, std::string const& team, std::string const& environment,
-                              std::string const& name, bool is_mcp_only, bool replace);
+                              NewToken const& wanted);
+Result<void> list_api_tokens(Options const& options, std::string const& team, std::string const& environment);
+/// The token ends at once, on every replica. `token` is its name or id.
+Result<void> revoke_api_token(Options const& options, std::string const& team, std::string const& environment,
+                              std::string const& token);
+Result<void> list_teams(Options const& options);
+Result<void> list_environments(Options const& options, std::string const& team);
+/// The integrations that an environment may install: the built-in ones and those of its team.
+Result<void> list_integrations(Options const& options, std::string const& team, std::string const& environment);
 /// Makes a user and prints a link with which they sign in once.
 Result<void> create_user(Options const& options, std::string const& team, std::string const& email,
                          std::string const& role, std::string const& name);
 Result<void> list_users(Options const& options, std::string const& team);
+Result<void> remove_user(Options const& options, std::string const& team, std::string const& email);
 /// Prints a link with which the user sets a new password and loses the second factor.
 Result<void> reset_user(Options const& options, std::string const& team, std::string const& email);
 /// Prints a link with which the user signs in once.

@@ -65,6 +65,8 @@ int run_command(int argc, char** argv)
     app.set_version_flag("--version", SLUICE_VERSION);
     std::string config_file;
     app.add_option("--config", config_file, "YAML file with settings")->envname("SLUICE_CONFIG");
+    Options options;
+    app.add_flag("--json", options.wants_json, "print lists as JSON, also on a terminal");
 
     std::function<Result<void>(Options const&)> run;
     auto const command = [&](CLI::App& parent, std::string const& name, std::string const& text,
@@ -87,10 +89,8 @@ int run_command(int argc, char** argv)
     std::string rows;
     std::string email;
     std::string role = "developer";
-    bool replace = false;
-    bool is_mcp_only = false;
     bool is_meant = false;
-    Options options;
+    sluice::NewToken token;
 
     command(app, "api", "Serve the API, the REST proxy and the MCP endpoint", sluice::run_api);
     command(app, "worker", "Run the background jobs", sluice::run_worker);
@@ -118,6 +118,8 @@ int run_command(int argc, char** argv)
                                 [&](Options const& all) { return sluice::create_team(all, name); });
     team_create->add_option("name", name, "name of the team")->required();
 
+    command(*teams, "list", "Show the teams", sluice::list_teams);
+
     auto* environments =
         group("environment", "Manage environments, such as production: the tenancy boundaries of a team");
     auto* environment_create =
@@ -125,6 +127,10 @@ int run_command(int argc, char** argv)
                 [&](Options const& all) { return sluice::create_environment(all, team, name); });
     environment_create->add_option("name", name, "name of the environment")->required();
     environment_create->add_option("--team", team, "name or id of its team")->required();
+
+    auto* environment_list = command(*environments, "list", "Show the environments of a team",
+                                     [&](Options const& all) { return sluice::list_environments(all, team); });
+    environment_list->add_option("team", team, "name or id of the team")->required();
 
     auto* environment_quota = command(
         *environments, "quota", "Show how many rows of each kind an environment has and may have, or set a number",
@@ -153,6 +159,8 @@ int run_command(int argc, char** argv)
     auto* user_list = command(*users, "list", "Show the users of a team",
                               [&](Options const& all) { return sluice::list_users(all, team); });
     user_list->add_option("team", team, "name or id of the team")->required();
+    user_command("remove", "Remove a user; their sessions end at once",
+                 [&](Options const& all) { return sluice::remove_user(all, team, email); });
     user_command("reset", "Print a link with which a user sets a new password and loses their second factor",
                  [&](Options const& all) { return sluice::reset_user(all, team, email); });
     user_command("sign-in", "Print a link with which a user signs in once",
@@ -162,20 +170,38 @@ int run_command(int argc, char** argv)
     user_role->add_option("role", role, "owner, admin, developer or viewer")->required();
 
     auto* tokens = group("api-token", "Manage API tokens: developers' secrets for one environment");
+    auto const in_environment = [&](CLI::App* sub) {
+        sub->add_option("--team", team, "name or id of the team")->required();
+        sub->add_option("--environment", environment, "name or id of the environment")->required();
+        return sub;
+    };
+    auto const token_command = [&](std::string const& verb, std::string const& text,
+                                   std::function<Result<void>(Options const&)> body) {
+        return in_environment(command(*tokens, verb, text, std::move(body)));
+    };
+    token_command("list", "Show the API tokens of an environment, without their secrets",
+                  [&](Options const& all) { return sluice::list_api_tokens(all, team, environment); });
+    token_command("revoke", "End an API token at once, on every replica",
+                  [&](Options const& all) { return sluice::revoke_api_token(all, team, environment, name); })
+        ->add_option("token", name, "name or id of the token")
+        ->required();
     auto* token_create =
-        command(*tokens, "create", "Make an API token; its secret is shown once", [&](Options const& all) {
-            return sluice::create_api_token(all, team, environment, name, is_mcp_only, replace);
-        });
-    token_create->add_option("name", name, "name of the token")->required();
-    token_create->add_option("--team", team, "name or id of the team")->required();
-    token_create->add_option("--environment", environment, "name or id of the environment")->required();
+        token_command("create", "Make an API token; its secret is shown once",
+                      [&](Options const& all) { return sluice::create_api_token(all, team, environment, token); });
+    token_create->add_option("name", token.name, "name of the token")->required();
+    token_create->add_option("--scope", token.scopes,
+                             "what the token may do: full, read_only, data_plane, no_credentials, or a permission; can "
+                             "be repeated (full)");
+    token_create->add_option("--expires", token.expires_at, "when it ends, such as 2027-01-31T00:00:00Z (never)");
     token_create->add_flag(
-        "--mcp-only", is_mcp_only,
+        "--mcp-only", token.is_mcp_only,
         "the token works only as the second factor of MCP servers: it can read, change and approve nothing");
-    token_create->add_flag("--replace", replace,
+    token_create->add_flag("--replace", token.replace,
                            "give the token with that name a new secret; the old one ends at once");
 
     auto* integrations = group("integration", "Check and publish integration definitions");
+    in_environment(command(*integrations, "list", "Show what an environment may install",
+                           [&](Options const& all) { return sluice::list_integrations(all, team, environment); }));
     auto* check = command(*integrations, "check", "Check a definition: show its mistakes, or the tools that it gives",
                           [&](Options const&) { return sluice::check_integration(path); });
     check->add_option("directory", path, "directory with integration.yaml and the OpenAPI file that it names")

@@ -29,6 +29,8 @@ public:
     /// Empty: the clock is the system's.
     [[nodiscard]] std::string const& clock_offset_file() const noexcept { return clock_offset_file_; }
     [[nodiscard]] telemetry::Level log_level() const { return log_.threshold(); }
+    /// Lists are printed as JSON, also on a terminal.
+    bool wants_json = false;
 
 private:
     config::Settings settings_;

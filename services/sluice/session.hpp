@@ -7,9 +7,12 @@
 #include "store/store.hpp"
 #include "telemetry/log.hpp"
 #include "tenancy/actor.hpp"
+#include "tenancy/page.hpp"
 
 #include <chrono>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <unistd.h>
 
@@ -17,6 +20,10 @@ namespace sluice {
 
 /// Prints a command's answer: one JSON object.
 void print(json::object const& answer);
+
+/// Prints a list: on a terminal as a table of `columns`, elsewhere, or if `as_json`, as a JSON object with the member
+/// `name`.
+void print(std::string_view name, json::array rows, std::vector<std::string_view> const& columns, bool as_json);
 
 /// Whoever runs the command, for the audit log.
 [[nodiscard]] tenancy::Author operator_author();
@@ -44,6 +51,25 @@ public:
     T run(Task<T> task)
     {
         return run_to_end(io_, std::move(task));
+    }
+
+    /// All rows of a list in pages, each as `view` shows it. `page` begins the read of a page.
+    template <class Page, class View>
+    Result<json::array> all(Page page, View view)
+    {
+        tenancy::ListQuery query;
+        query.limit = tenancy::ListQuery::kMaxLimit;
+        query.ascending = true;
+        json::array rows;
+        do {
+            auto const read = run(page(query));
+            if (!read)
+                return read.error();
+            for (auto const& item : read->items)
+                rows.push_back(view(item));
+            query.after = read->next;
+        } while (query.after);
+        return rows;
     }
 
 private:

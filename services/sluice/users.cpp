@@ -112,21 +112,32 @@ Result<void> list_users(Options const& options, std::string const& team_name)
     auto const team = desk.team(team_name);
     if (!team)
         return team.error();
-    tenancy::ListQuery query;
-    query.limit = 200;
-    json::array users;
-    for (bool is_more = true; is_more;) {
-        auto const page = (*session)->run(desk.users().list(team->id, query, Session::deadline()));
-        if (!page)
-            return page.error();
-        for (auto const& user : page->items)
-            users.push_back(view_of(user));
-        query.after = page->next;
-        is_more = page->next.has_value();
-    }
-    json::object answer;
-    answer["users"] = std::move(users);
-    print(answer);
+    auto users = (*session)->all(
+        [&](tenancy::ListQuery const& query) { return desk.users().list(team->id, query, Session::deadline()); },
+        [](identity::User const& user) { return view_of(user); });
+    if (!users)
+        return users.error();
+    print("users", *std::move(users), {"email", "name", "role", "is_active", "id"}, options.wants_json);
+    return {};
+}
+
+Result<void> remove_user(Options const& options, std::string const& team_name, std::string const& email)
+{
+    auto session = open_session(options);
+    if (!session)
+        return session.error();
+    Desk desk(options, **session);
+    auto const team = desk.team(team_name);
+    if (!team)
+        return team.error();
+    auto const user = desk.user(team->id, email);
+    if (!user)
+        return user.error();
+    auto const done = (*session)->run(desk.users().remove(team->id, user->id, identity::Powers::of_operator(),
+                                                          operator_author(), Session::deadline()));
+    if (!done)
+        return done.error();
+    print({{"id", user->id.str()}, {"removed", true}});
     return {};
 }
 

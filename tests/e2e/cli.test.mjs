@@ -1,7 +1,8 @@
 // The command line says what is wrong with a command, and what there is.
 import assert from 'node:assert/strict';
 
-import { cli } from './support/product.mjs';
+import { Api } from './support/api.mjs';
+import { cli, inTerminal, main } from './support/product.mjs';
 import { test } from './support/test.mjs';
 
 const refusal = (...args) => cli(...args).then(() => undefined, ({ code, stderr }) => ({ code, stderr }));
@@ -9,7 +10,7 @@ const refusal = (...args) => cli(...args).then(() => undefined, ({ code, stderr 
 test('a word that is no subcommand is named, with those there are and the one that was meant', async () => {
     for (const [args, said] of [
         [['tem', 'create', 'x'], /tem is no subcommand; there are .*\bapi-token\b.*; did you mean team\?/],
-        [['team', 'list'], /list is no subcommand; there are create/],
+        [['team', 'lst'], /lst is no subcommand; there are create, list; did you mean list\?/],
         [['--config', '/nowhere', 'migrat'], /migrat is no subcommand; .*did you mean migrate\?/],
     ]) {
         const { code, stderr } = await refusal(...args);
@@ -22,4 +23,56 @@ test('what a subcommand lacks is named', async () => {
     const { code, stderr } = await refusal('team', 'create');
     assert.equal(code, 2);
     assert.match(stderr, /name is required/);
+});
+
+test('what the command line makes it also lists and takes back', async () => {
+    const name = `cli-${Date.now()}`;
+    const team = await cli('team', 'create', name);
+    const of = ['--team', name, '--environment', 'production'];
+    await cli('environment', 'create', 'production', '--team', name);
+    assert.ok((await cli('team', 'list')).teams.some(({ id }) => id === team.id));
+    assert.deepEqual((await cli('environment', 'list', name)).environments.map((each) => each.name), ['production']);
+
+    const expires = new Date(Date.now() + 86_400_000).toISOString();
+    const made = await cli('api-token', 'create', 'reader', ...of, '--scope', 'read_only', '--expires', expires);
+    const [listed] = (await cli('api-token', 'list', ...of)).api_tokens;
+    assert.deepEqual([listed.id, listed.scopes, listed.expires_at.slice(0, 19)], [made.id, ['read_only'], expires.slice(0, 19)]);
+    assert.ok(!JSON.stringify(listed).includes(made.token));
+    const api = new Api(main.url, made.token);
+    assert.equal((await api.get('/integration')).status, 200);
+    assert.equal((await cli('api-token', 'revoke', 'reader', ...of)).revoked, true);
+    assert.equal((await api.get('/integration')).status, 401);
+    assert.deepEqual((await cli('api-token', 'list', ...of)).api_tokens, []);
+
+    await cli('user', 'create', name, 'kim@people.example', '--role', 'owner');
+    await cli('user', 'create', name, 'lee@people.example');
+    assert.equal((await cli('user', 'remove', name, 'lee@people.example')).removed, true);
+    assert.deepEqual((await cli('user', 'list', name)).users.map((each) => each.email), ['kim@people.example']);
+    assert.ok((await cli('integration', 'list', ...of)).integrations.some((each) => each.name === 'gorgias' && each.owner === 'built in'));
+});
+
+test('what is not there, or is wrong, changes nothing and is said', async () => {
+    const name = `cli-${Date.now()}-x`;
+    await cli('team', 'create', name);
+    await cli('environment', 'create', 'production', '--team', name);
+    const of = ['--team', name, '--environment', 'production'];
+    for (const [args, said] of [
+        [['api-token', 'revoke', 'nobody', ...of], /There is no API token nobody in production/],
+        [['api-token', 'create', 'x', ...of, '--scope', 'everything'], /everything/],
+        [['api-token', 'create', 'x', ...of, '--expires', 'tomorrow'], /--expires must be a time to come/],
+        [['api-token', 'create', 'x', ...of, '--expires', '2020-01-01T00:00:00Z'], /--expires must be a time to come/],
+        [['environment', 'list', 'no such team'], /There is no team no such team/],
+        [['user', 'remove', name, 'nobody@people.example'], /user/],
+    ]) {
+        const { code, stderr } = await refusal(...args);
+        assert.equal(code, 1, args.join(' '));
+        assert.match(stderr, said);
+    }
+    assert.deepEqual((await cli('api-token', 'list', ...of)).api_tokens, []);
+});
+
+test('on a terminal a list is a table', async () => {
+    const { stdout } = await inTerminal('team', 'list');
+    assert.match(stdout, /^name +id +created_at\r?\n/);
+    assert.match((await inTerminal('--json', 'team', 'list')).stdout, /^\{"teams":\[/);
 });

@@ -61,6 +61,10 @@ cli.with = async (settings, ...args) => {
     return JSON.parse(stdout);
 };
 
+/// What it prints on a terminal (script(1)).
+export const inTerminal = (...args) =>
+    promisify(execFile)('script', ['-qec', [sluice, ...args].map((word) => `'${word}'`).join(' '), '/dev/null'], { env: settingsOf({}) });
+
 const app = { client_id: 'sluice-demo', client_secret: readFileSync(join(dirname(devJson), 'demo-app-secret'), 'utf8').trim() };
 
 /// Gorgias at a simulator instead of the vendor, with the OAuth app that deploy/local/up registered there.

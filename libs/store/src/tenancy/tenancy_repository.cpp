@@ -1,6 +1,7 @@
 #include "core/backend.hpp"
 #include "core/changes.hpp"
 #include "core/data_keys.hpp"
+#include "core/list_sql.hpp"
 #include "core/queries.hpp"
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
@@ -36,6 +37,7 @@ constexpr char kInsertEnvironment[] = "INSERT INTO environments AS e (id, team_i
 constexpr char kFindEnvironment[] =
     "SELECT " SLUICE_ENVIRONMENT " FROM environments e JOIN teams t ON t.id = e.team_id "
     "WHERE (t.name = $1 OR t.id::text = $2) AND (e.name = $3 OR e.id::text = $4)";
+constexpr char kListEnvironments[] = "SELECT " SLUICE_ENVIRONMENT " FROM environments e WHERE true";
 constexpr char kLoadEnvironment[] = "SELECT " SLUICE_ENVIRONMENT " FROM environments e WHERE e.id = $1";
 constexpr char kLockEnvironment[] =
     "SELECT " SLUICE_ENVIRONMENT " FROM environments e WHERE e.id = $1 FOR NO KEY UPDATE";
@@ -63,6 +65,34 @@ constexpr char kInsertKeyCheck[] =
     "INSERT INTO key_checks (master_key_id, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 constexpr char kInsertTokenCheck[] = "INSERT INTO token_key_checks (value) VALUES ($1) ON CONFLICT DO NOTHING";
 constexpr char kTokenCheck[] = "SELECT value FROM token_key_checks";
+
+constexpr char kListTeams[] =
+    "SELECT id, name, (extract(epoch FROM created_at) * 1000000)::bigint AS created_at FROM teams WHERE true";
+constexpr ListField kTeamFields[] = {
+    {"name", "name", ListField::Kind::text},
+    {"created_at", "created_at", ListField::Kind::time},
+};
+constexpr ListField kEnvironmentFields[] = {
+    {"name", "e.name", ListField::Kind::text},
+    {"team_id", "e.team_id", ListField::Kind::id, TeamId::kPrefix},
+    {"created_at", "e.created_at", ListField::Kind::time},
+};
+
+/// A page of a table without row-level security.
+template <class T, class Read>
+Task<Result<Page<T>>> list_all(pg::Pool& pool, ListSql sql, ListQuery list, Read read, Deadline deadline)
+{
+    pg::Query<Page<T>> query = [=, list = std::move(list)](pqxx::work& transaction) -> Result<Page<T>> {
+        auto const rows = run_list(transaction, sql.select, sql.id_column, sql.fields, list);
+        if (!rows)
+            return rows.error();
+        std::vector<T> items;
+        for (auto const& row : *rows)
+            items.push_back(read(row));
+        return page_of(std::move(items), list);
+    };
+    return pool.lookup<Page<T>>(deadline, std::move(query));
+}
 
 /// A text that may be a name or an id, as the id.
 template <class IdType>
@@ -188,6 +218,18 @@ public:
         };
         co_return co_await transact_change<Created<Team>>(backend_, pg::Tenant{}, std::move(author), deadline,
                                                           std::move(query));
+    }
+
+    Task<Result<Page<Team>>> teams(ListQuery query, Deadline deadline) override
+    {
+        return list_all<Team>(backend_.pool, {kListTeams, "id", kTeamFields}, std::move(query), team_in, deadline);
+    }
+
+    Task<Result<Page<Environment>>> environments(TeamId team, ListQuery query, Deadline deadline) override
+    {
+        query.conditions.push_back({"team_id", Condition::Operator::eq, {team.str()}});
+        return list_all<Environment>(backend_.pool, {kListEnvironments, "e.id", kEnvironmentFields}, std::move(query),
+                                     environment_in, deadline);
     }
 
     Task<Result<Team>> find_team(std::string team, Deadline deadline) override

@@ -101,6 +101,8 @@ public:
     virtual ~TenancyRepository() = default;
     /// Makes the team if there is none of that name, which is audited as `team.confirm`. `name` is never read as an id.
     virtual Task<Result<Created<Team>>> ensure_team(std::string name, Author author, Deadline deadline) = 0;
+    /// All teams, for operators. Filters: `name`, `created_at`.
+    virtual Task<Result<Page<Team>>> teams(ListQuery query, Deadline deadline) = 0;
     /// Errors: not_found.
     virtual Task<Result<Team>> find_team(std::string team, Deadline deadline) = 0;
     /// Errors: not_found; conflict if another team has the name; invalid_argument at `name` if it reads like an id.
@@ -109,6 +111,8 @@ public:
     /// such team.
     virtual Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name, Author author,
                                                                   Deadline deadline) = 0;
+    /// Those of a team. Filters: `name`, `created_at`.
+    virtual Task<Result<Page<Environment>>> environments(TeamId team, ListQuery query, Deadline deadline) = 0;
     virtual Task<Result<Environment>> find_environment(std::string team, std::string name, Deadline deadline) = 0;
     virtual Task<Result<Environment>> load_environment(EnvironmentId id, Deadline deadline) = 0;
     virtual Task<Result<Environment>> update_environment(EnvironmentId id, EnvironmentChange change, Author author,
