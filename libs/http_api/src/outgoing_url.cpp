@@ -13,10 +13,17 @@ std::optional<std::string> fault_of_outgoing_url(std::string_view text, EgressPo
         return url.error().failures().front().message;
     boost::system::error_code not_an_address;
     auto const address = boost::asio::ip::make_address(url->host, not_an_address);
-    bool const refused = not_an_address ? !url->is_tls && url->host != "localhost"
-                                        : !(url->is_tls ? egress.permits(address, url->port)
-                                                        : egress.permits_clear_text(address, url->port));
-    if (refused)
+    auto const permits = [&](boost::asio::ip::address const& at) {
+        return url->is_tls ? egress.permits(at, url->port) : egress.permits_clear_text(at, url->port);
+    };
+    namespace ip = boost::asio::ip;
+    bool const is_here = url->host == "localhost" || url->host.ends_with(".localhost"); // RFC 6761 section 6.3
+    bool may_be_called = url->is_tls; // Of a name it shows only at the call.
+    if (is_here)
+        may_be_called = permits(ip::address_v4::loopback()) || permits(ip::address_v6::loopback());
+    else if (!not_an_address)
+        may_be_called = permits(address);
+    if (!may_be_called)
         return "names an address that may not be called: only https to public addresses, and what the operator allows "
                "(egress.allow)";
     return std::nullopt;

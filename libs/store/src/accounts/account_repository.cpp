@@ -43,11 +43,13 @@ constexpr char kWarn[] = "UPDATE integrated_accounts a "
                          "RETURNING a.tenant_id, i.name AS integration_name";
 constexpr char kDelete[] = "DELETE FROM integrated_accounts WHERE environment_id = $1 AND id = $2";
 
+constexpr std::string_view kStatuses[] = {"connecting", "active", "post_install_error", "validation_error",
+                                          "needs_reauth"};
 constexpr ListField kFields[] = {
     {"tenant_id", "a.tenant_id", ListField::Kind::text},
     {"environment_id", "a.environment_id", ListField::Kind::id, "env"},
     {"environment_integration_id", "a.environment_integration_id", ListField::Kind::id, "envint"},
-    {"status", "a.status", ListField::Kind::text},
+    {"status", "a.status", ListField::Kind::text, {}, kStatuses},
     {"authentication_method", "a.authentication_method", ListField::Kind::text},
     {"region", "a.region", ListField::Kind::text},
     {"is_sandbox", "a.is_sandbox", ListField::Kind::flag},

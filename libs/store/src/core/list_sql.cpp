@@ -2,10 +2,12 @@
 
 #include "base/encoding.hpp"
 #include "base/id.hpp"
+#include "base/near.hpp"
 #include "base/timestamp.hpp"
 #include "core/rows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -137,6 +139,9 @@ public:
             auto value = value_of(*field, text);
             if (!value)
                 return value.error();
+            if (!is_order)
+                if (auto const known = check_known(*field, text); !known)
+                    return known.error();
             if (condition.op == Operator::like)
                 close_escape(*value);
             parameters_.push_back(*std::move(value));
@@ -161,6 +166,16 @@ private:
         bool const is_next = condition.op == Operator::gt || condition.op == Operator::lte;
         parameters_.push_back(sql_first_id(*time + std::chrono::milliseconds(is_next ? 1 : 0)));
         return fmt::format("({} {} ${}::uuid)", field.column, is_after ? ">=" : "<", parameters_.size());
+    }
+
+    /// A value that no row can have finds nothing, and its author would not know why.
+    static Result<void> check_known(ListField const& field, std::string const& text)
+    {
+        if (field.values.empty() || std::ranges::find(field.values, text) != field.values.end())
+            return {};
+        std::vector<std::string> const known(field.values.begin(), field.values.end());
+        return invalid(std::string(field.name),
+                       fmt::format("must be one of {}{}", fmt::join(known, ", "), did_you_mean(known, text)));
     }
 
     /// A pattern must not end in the sign that takes the next character as it is.

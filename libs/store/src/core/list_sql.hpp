@@ -29,7 +29,8 @@ struct ListField {
     std::string_view name;   ///< At the API.
     std::string_view column; ///< An SQL expression of ours.
     Kind kind = Kind::text;
-    std::string_view prefix = {}; ///< Of an id.
+    std::string_view prefix = {};                  ///< Of an id.
+    std::span<std::string_view const> values = {}; ///< Of a text: the only ones there are; empty: any.
 };
 
 /// Runs `select` (a whole SELECT … FROM … [WHERE true …] without ORDER) as one page. Only column expressions of

@@ -34,9 +34,10 @@ constexpr char kConfirmFactor[] =
 constexpr char kClearCodes[] = "DELETE FROM recovery_codes WHERE team_id = $1 AND user_id = $2";
 constexpr char kAddCode[] = "INSERT INTO recovery_codes (team_id, user_id, digest) VALUES ($1, $2, decode($3, 'hex'))";
 
+constexpr std::string_view kRoleNames[] = {"owner", "admin", "developer", "viewer"};
 constexpr ListField kFields[] = {
     {"email", "u.email_key", ListField::Kind::text},
-    {"role", "u.role", ListField::Kind::text},
+    {"role", "u.role", ListField::Kind::text, {}, kRoleNames},
     {"is_active", "u.is_active", ListField::Kind::flag},
     {"created_at", "u.created_at", ListField::Kind::time},
 };

@@ -87,8 +87,9 @@ constexpr char kDecide[] =
     "environment_id = $1 AND id = $2 AND state = 'pending' AND ends_at > now() RETURNING " SLUICE_COLUMNS;
 #undef SLUICE_COLUMNS
 
+constexpr std::string_view kStatuses[] = {"pending", "approved", "declined", "used"};
 constexpr ListField kFields[] = {
-    {"status", "CASE state WHEN 'running' THEN 'used' ELSE state END", ListField::Kind::text},
+    {"status", "CASE state WHEN 'running' THEN 'used' ELSE state END", ListField::Kind::text, {}, kStatuses},
     {"integrated_account_id", "integrated_account_id", ListField::Kind::id, "ia"},
     {"mcp_server_id", "mcp_server_id", ListField::Kind::id, "mcp_srv"},
     {"tool", "tool", ListField::Kind::text},

@@ -117,7 +117,7 @@ Result<std::vector<IntegratedAccountId>> read_account_ids(json::object const& bo
     http::Fields fields(body);
     auto const texts = fields.texts("ids", kMostDeleted);
     std::vector<IntegratedAccountId> ids;
-    if (!fields.has("ids") || (texts && texts->empty()))
+    if (!fields.has("ids") || fields.is_null("ids") || (texts && texts->empty()))
         fields.fail("ids", "is required: a list of ids of integrated accounts");
     for (std::size_t i = 0; texts && i < texts->size(); ++i) {
         if (auto const id = IntegratedAccountId::parse((*texts)[i]))
