@@ -21,9 +21,16 @@ json::object view_of(tenancy::ApiToken const& token)
             {"created_at", to_rfc3339(token.created_at)}};
 }
 
-Result<tenancy::Environment> find(Session& session, std::string const& team, std::string const& environment)
+/// Opens the session and finds the environment.
+template <class Act>
+Result<void> in_environment(Options const& options, std::string const& team, std::string const& environment, Act act)
 {
-    return session.run(session.store().tenancy().find_environment(team, environment, Session::deadline()));
+    auto session = open_session(options);
+    if (!session)
+        return session.error();
+    auto const found =
+        (*session)->run((*session)->store().tenancy().find_environment(team, environment, Session::deadline()));
+    return found ? act(**session, *found) : Result<void>(found.error());
 }
 
 } // namespace
@@ -71,71 +78,62 @@ Result<void> list_environments(Options const& options, std::string const& team_n
 
 Result<void> list_api_tokens(Options const& options, std::string const& team, std::string const& environment)
 {
-    auto session = open_session(options);
-    if (!session)
-        return session.error();
-    auto const found = find(**session, team, environment);
-    if (!found)
-        return found.error();
-    auto tokens = (*session)->all(
-        [&](tenancy::ListQuery const& query) {
-            return (*session)->store().api_tokens().list(found->id, query, Session::deadline());
-        },
-        [](tenancy::ApiToken const& token) { return view_of(token); });
-    if (!tokens)
-        return tokens.error();
-    print("api_tokens", *std::move(tokens), {"name", "id", "scopes", "mcp_only", "expires_at", "created_at"},
-          options.wants_json);
-    return {};
+    return in_environment(
+        options, team, environment, [&](Session& session, tenancy::Environment const& found) -> Result<void> {
+            auto& tokens = session.store().api_tokens();
+            auto rows = session.all(
+                [&](tenancy::ListQuery const& query) { return tokens.list(found.id, query, Session::deadline()); },
+                [](tenancy::ApiToken const& token) { return view_of(token); });
+            if (!rows)
+                return rows.error();
+            print("api_tokens", *std::move(rows), {"name", "id", "scopes", "mcp_only", "expires_at", "created_at"},
+                  options.wants_json);
+            return {};
+        });
 }
 
 Result<void> revoke_api_token(Options const& options, std::string const& team, std::string const& environment,
                               std::string const& token)
 {
-    auto session = open_session(options);
-    if (!session)
-        return session.error();
-    auto const found = find(**session, team, environment);
-    if (!found)
-        return found.error();
-    auto& tokens = (*session)->store().api_tokens();
-    auto const id = ApiTokenId::parse(token);
-    auto const known = (*session)->run(id ? tokens.find(found->id, *id, Session::deadline())
-                                          : tokens.find_by_name(found->id, token, Session::deadline()));
-    if (!known)
-        return known.error().code() == ErrorCode::not_found
-                   ? Error{ErrorCode::not_found, fmt::format("There is no API token {} in {}. `sluice api-token list` "
-                                                             "shows those there are.",
-                                                             token, environment)}
-                   : known.error();
-    auto const done = (*session)->run(tokens.remove(found->id, known->id, operator_author(), Session::deadline()));
-    if (!done)
-        return done.error();
-    print({{"id", known->id.str()}, {"name", known->name}, {"revoked", true}});
-    return {};
+    return in_environment(
+        options, team, environment, [&](Session& session, tenancy::Environment const& found) -> Result<void> {
+            auto& tokens = session.store().api_tokens();
+            auto const id = ApiTokenId::parse(token);
+            auto const known = session.run(id ? tokens.find(found.id, *id, Session::deadline())
+                                              : tokens.find_by_name(found.id, token, Session::deadline()));
+            if (!known && known.error().code() == ErrorCode::not_found)
+                return Error{ErrorCode::not_found, fmt::format("There is no API token {} in {}. `sluice api-token "
+                                                               "list` shows those there are.",
+                                                               token, environment)};
+            if (!known)
+                return known.error();
+            auto const done = session.run(tokens.remove(found.id, known->id, operator_author(), Session::deadline()));
+            if (!done)
+                return done.error();
+            print({{"id", known->id.str()}, {"name", known->name}, {"revoked", true}});
+            return {};
+        });
 }
 
 Result<void> list_integrations(Options const& options, std::string const& team, std::string const& environment)
 {
-    auto session = open_session(options);
-    if (!session)
-        return session.error();
-    auto const found = find(**session, team, environment);
-    if (!found)
-        return found.error();
-    auto const all = (*session)->run((*session)->store().integrations().list(found->id, Session::deadline()));
-    if (!all)
-        return all.error();
-    json::array rows;
-    for (auto const& each : *all)
-        rows.push_back(json::object{{"name", each.name},
-                                    {"label", each.label},
-                                    {"category", each.category},
-                                    {"version", each.version},
-                                    {"owner", each.team ? each.team->str() : "built in"},
-                                    {"id", each.id.str()}});
-    print("integrations", std::move(rows), {"name", "label", "category", "version", "owner", "id"}, options.wants_json);
-    return {};
+    return in_environment(
+        options, team, environment, [&](Session& session, tenancy::Environment const& found) -> Result<void> {
+            auto const all = session.run(session.store().integrations().list(found.id, Session::deadline()));
+            if (!all)
+                return all.error();
+            json::array rows;
+            for (auto const& each : *all)
+                rows.push_back(json::object{{"name", each.name},
+                                            {"label", each.label},
+                                            {"category", each.category},
+                                            {"version", each.version},
+                                            {"owner", each.team ? each.team->str() : "built in"},
+                                            {"id", each.id.str()}});
+            print("integrations", std::move(rows), {"name", "label", "category", "version", "owner", "id"},
+                  options.wants_json);
+            return {};
+        });
 }
 
 } // namespace sluice

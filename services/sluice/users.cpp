@@ -58,7 +58,18 @@ Result<tenancy::Role> read_role(std::string const& name)
     return role ? Result<tenancy::Role>(*role) : invalid("role", "must be owner, admin, developer or viewer");
 }
 
-/// Opens the session, finds team and user, and prints what `act` gives: the view of its row.
+json::object view_of(identity::User const& user, Result<void> const&)
+{
+    return {{"id", user.id.str()}, {"removed", true}};
+}
+
+template <class Row>
+json::object view_of(identity::User const&, Result<Row> const& done)
+{
+    return view_of(*done);
+}
+
+/// Opens the session, finds team and user, and prints what `act` gives.
 template <class Act>
 Result<void> with_user(Options const& options, std::string const& team_name, std::string const& email, Act act)
 {
@@ -75,7 +86,7 @@ Result<void> with_user(Options const& options, std::string const& team_name, std
     auto const done = (*session)->run(act(desk.users(), *user));
     if (!done)
         return done.error();
-    print(view_of(*done));
+    print(view_of(*user, done));
     return {};
 }
 
@@ -121,24 +132,12 @@ Result<void> list_users(Options const& options, std::string const& team_name)
     return {};
 }
 
-Result<void> remove_user(Options const& options, std::string const& team_name, std::string const& email)
+Result<void> remove_user(Options const& options, std::string const& team, std::string const& email)
 {
-    auto session = open_session(options);
-    if (!session)
-        return session.error();
-    Desk desk(options, **session);
-    auto const team = desk.team(team_name);
-    if (!team)
-        return team.error();
-    auto const user = desk.user(team->id, email);
-    if (!user)
-        return user.error();
-    auto const done = (*session)->run(desk.users().remove(team->id, user->id, identity::Powers::of_operator(),
-                                                          operator_author(), Session::deadline()));
-    if (!done)
-        return done.error();
-    print({{"id", user->id.str()}, {"removed", true}});
-    return {};
+    return with_user(options, team, email, [](identity::Users& users, identity::User const& user) {
+        return users.remove(user.team, user.id, identity::Powers::of_operator(), operator_author(),
+                            Session::deadline());
+    });
 }
 
 Result<void> reset_user(Options const& options, std::string const& team, std::string const& email)

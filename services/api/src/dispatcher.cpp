@@ -247,8 +247,8 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
     if (match.index == http::Router::kNone) {
         if (match.allow.empty()) {
             auto const near = near_path(call.request.path(), routes_);
-            return plain_error(404, fmt::format("There is nothing at this path{} The routes are described in "
-                                                "api-spec/openapi.yaml.",
+            return plain_error(404, fmt::format("There is nothing at this path{} The routes are described at "
+                                                "`GET /openapi.yaml`.",
                                                 near.empty() ? "." : fmt::format("; did you mean {}?", near)));
         }
         auto response = plain_error(405, fmt::format("This path answers {} only.", match.allow));

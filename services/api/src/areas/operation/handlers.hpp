@@ -9,6 +9,7 @@ class OperationHandlers {
 public:
     explicit OperationHandlers(ShardParts const& parts);
     HandlerResult healthz(Call& call);
+    HandlerResult specification(Call& call);
 };
 
 } // namespace sluice::api

@@ -11,6 +11,7 @@ namespace {
 // clang-format off
 constexpr RouteOf<OperationHandlers> kRoutes[]{
     route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody, kAnyQuery),
+    route<&OperationHandlers::specification>(Method::get, "/openapi.yaml", Access::link, kNoBody, kAnyQuery),
 };
 // clang-format on
 

@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/healthz`.
+/// `/healthz`, `/openapi.yaml`.
 [[nodiscard]] Area operation_area();
 
 } // namespace sluice::api
