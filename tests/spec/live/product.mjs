@@ -9,7 +9,6 @@ import { Receiver } from '../support/receiver.mjs';
 
 const sluice = resolve(import.meta.dirname, '../../../build/release/services/sluice/sluice');
 const gorgias = resolve(import.meta.dirname, '../../../libs/catalog/integrations/gorgias');
-const subdomain = 'spec';
 const apiKey = 'spec-key';
 
 /// The UUID behind a TypeID.
@@ -38,24 +37,30 @@ export class Product {
     };
     /// What makes our calls go to the simulator.
     override = { base_url: `${this.simulatorUrl}/{{context.subdomain}}`, credentials: { oauth2: this.app } };
-    context = { subdomain, email: 'agent@spec.example', api_key: apiKey };
+
+    /// `name`: of our team, its environment and the vendor's account.
+    constructor(name = 'spec') {
+        this.name = name;
+        this.context = { subdomain: name, email: `agent@${name}.example`, api_key: apiKey };
+    }
 
     /// Makes the environment and gives a token for it.
     makeEnvironment() {
-        this.#cli('team', 'create', 'spec');
-        this.environment = this.#cli('environment', 'create', 'spec', '--team', 'spec').id;
-        return this.#cli('api-token', 'create', 'spec', '--team', 'spec', '--environment', 'spec', '--replace').token;
+        const { name } = this;
+        this.#cli('team', 'create', name);
+        this.environment = this.#cli('environment', 'create', name, '--team', name).id;
+        return this.#cli('api-token', 'create', name, '--team', name, '--environment', name, '--replace').token;
     }
 
     /// A user of our team: `{email, secret}`, of the link to sign in once.
     makeUser(role) {
-        const email = `${role}-${randomBytes(4).toString('hex')}@spec.example`;
-        return { email, secret: secretIn(this.#cli('user', 'create', 'spec', email, '--role', role)) };
+        const email = `${role}-${randomBytes(4).toString('hex')}@${this.name}.example`;
+        return { email, secret: secretIn(this.#cli('user', 'create', this.name, email, '--role', role)) };
     }
 
     /// The secret of a link to set a password; an invitation, for who has never signed in.
     resetLink(email) {
-        return secretIn(this.#cli('user', 'reset', 'spec', email));
+        return secretIn(this.#cli('user', 'reset', this.name, email));
     }
 
     /// Gorgias under the name `asking`, with a form after connecting; a team's own integration.
@@ -76,7 +81,7 @@ export class Product {
             join(directory, 'integration.yaml'),
             manifest.replace('name: gorgias', 'name: asking').replace('tool_tags:', actions.join('\n')),
         );
-        this.#cli('integration', 'publish', directory, '--team', 'spec');
+        this.#cli('integration', 'publish', directory, '--team', this.name);
         rmSync(directory, { recursive: true });
     }
 
@@ -107,12 +112,12 @@ export class Product {
     }
 
     makeVendorAccount() {
-        return this.#control('/accounts', { subdomain, email: this.context.email, api_key: apiKey, tickets: 20 });
+        return this.#control('/accounts', { ...this.context, tickets: 20 });
     }
 
     /// A token pair with these scopes only.
     vendorTokens(...scopes) {
-        return this.#control(`/accounts/${subdomain}/tokens`, { scopes });
+        return this.#control(`/accounts/${this.name}/tokens`, { scopes });
     }
 
     /// What the customer decides on the vendor's page at `url`; gives where the browser is sent then.
@@ -128,12 +133,12 @@ export class Product {
 
     /// What the vendor answers to the next call of `match`.
     fault(match, answer) {
-        return this.#control(`/accounts/${subdomain}/faults`, { match, ...answer });
+        return this.#control(`/accounts/${this.name}/faults`, { match, ...answer });
     }
 
     /// From now on, or until `clearFaults`, the vendor refuses the credentials.
     rejectCredentials() {
-        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'reject_credentials' });
+        return this.#control(`/accounts/${this.name}/faults`, { kind: 'reject_credentials' });
     }
 
     /// Lets the worker reach its verdict on an account that the vendor refuses: two looks, five minutes apart.
@@ -161,7 +166,7 @@ export class Product {
 
     /// The vendor forgets all token pairs.
     revokeTokens() {
-        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'revoke_tokens' });
+        return this.#control(`/accounts/${this.name}/faults`, { kind: 'revoke_tokens' });
     }
 
     /// Time passes at the vendor, so that its buckets are empty.
@@ -170,7 +175,7 @@ export class Product {
     }
 
     clearFaults() {
-        return this.#control(`/accounts/${subdomain}/faults`, { kind: 'clear' });
+        return this.#control(`/accounts/${this.name}/faults`, { kind: 'clear' });
     }
 
     async #control(path, json) {

@@ -59,7 +59,7 @@ export class Spec {
     /// Whether an operation takes query parameters that nobody here can name.
     takesAnyParameter(id) {
         const queries = this.operation(id).parameters.filter((one) => one.in === 'query');
-        return queries.some((one) => one.schema.additionalProperties !== undefined);
+        return queries.some((one) => this.#followed(one.schema).additionalProperties);
     }
 
     /// What is wrong with a request that the product took.
