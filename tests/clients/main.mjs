@@ -86,7 +86,7 @@ async function schemathesis() {
             '--continue-on-failure',
         ],
         {
-            FUZZ_SETTINGS: JSON.stringify(await rowsFor(own, token)),
+            FUZZ_SETTINGS: JSON.stringify({ ...(await rowsFor(own, token)), specification: description }),
             SCHEMATHESIS_HOOKS: 'hooks',
             PYTHONPATH: join(here, 'schemathesis'),
             PYTHONDONTWRITEBYTECODE: '1',
