@@ -54,8 +54,12 @@ export async function pages(session, known) {
         ...open,
         holds: (_, { body }) => body.toString().includes('authenticate'),
     });
+    await session.call('getLinkModuleTypes', 200, '', {
+        ...open,
+        holds: (_, { body }) => body.toString().includes('authenticate'),
+    });
     const path = { file: 'x' };
-    for (const id of ['showLinkPage', 'showLinkOutcome', 'getLinkAsset', 'getLinkModule'])
+    for (const id of ['showLinkPage', 'showLinkOutcome', 'getLinkAsset', 'getLinkModule', 'getLinkModuleTypes'])
         await session.call(id, 400, 'with a broken query string', { ...open, path, query: 'a=%zz' });
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { send } from '../support/http.mjs';
 import { nothing, refusesFilters, refusesTokens } from './refusals.mjs';
 
@@ -12,6 +14,11 @@ export async function operation(session) {
         headers: { 'x-request-id': 'no spaces' },
         holds: (_, { headers }) => headers['x-request-id'].startsWith('req_'),
     });
+    await session.call('getSpecification', 200, '', {
+        token: null,
+        holds: (_, { body }) => body.toString() === readFileSync(new URL('../../../api-spec/openapi.yaml', import.meta.url), 'utf8'),
+    });
+    await session.call('getSpecification', 400, 'with a broken query string', { token: null, query: 'a=%zz' });
 }
 
 export async function tokens(session, known) {
