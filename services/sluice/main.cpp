@@ -1,4 +1,5 @@
 #include "base/near.hpp"
+#include "base/version.hpp"
 #include "commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -62,7 +63,7 @@ int run_command(int argc, char** argv)
     CLI::App app{"Sluice lets AI agents and code use your customers' SaaS accounts.\nSettings come from --config and "
                  "from SLUICE_… variables; `sluice config --help` lists them."};
     app.require_subcommand(1);
-    app.set_version_flag("--version", SLUICE_VERSION);
+    app.set_version_flag("--version", std::string(sluice::version()));
     std::string config_file;
     app.add_option("--config", config_file, "YAML file with settings")->envname("SLUICE_CONFIG");
     Options options;

@@ -21,9 +21,9 @@ ProcessLog::ProcessLog(asio::io_context& io, Config config, LogRepository& repos
     , exporter_(spans_, client, config_.collector, span_metrics_, log)
     , tasks_(io, kTasks, log, "call log")
 {
-    registry.gauge("sluice_calllog_dropped_entries", "Entries of the call log that did not fit into the pipe.",
+    registry.sum("sluice_calllog_dropped_entries_total", "Entries of the call log that did not fit into the pipe.",
                    [this] { return static_cast<double>(rows_.dropped()); });
-    registry.gauge("sluice_calllog_dropped_spans", "Spans that did not fit into the pipe.",
+    registry.sum("sluice_calllog_dropped_spans_total", "Spans that did not fit into the pipe.",
                    [this] { return static_cast<double>(spans_.dropped()); });
 }
 

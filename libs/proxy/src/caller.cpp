@@ -208,15 +208,31 @@ http::OutgoingRequest without_credential(catalog::Method const& method, http::Ou
 
 } // namespace
 
-CallerMetrics::CallerMetrics(telemetry::Registry& registry)
-    : vendor_seconds(registry.histogram("sluice_proxy_vendor_seconds", "Time a vendor took to answer."))
-    , ok(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "ok"}}))
-    , client_errors(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "4xx"}}))
-    , server_errors(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "5xx"}}))
-    , throttled(registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "throttled"}}))
-    , unreachable(
-          registry.counter("sluice_proxy_calls_total", "Vendor calls by outcome.", {{"outcome", "unreachable"}}))
+CallMetrics CallerMetrics::of(std::string const& integration) const
 {
+    auto const calls = [&](char const* outcome) {
+        return &registry_.counter("sluice_proxy_calls_total", "Vendor calls by integration and outcome.",
+                                  {{"integration", integration}, {"outcome", outcome}});
+    };
+    return {&registry_.histogram("sluice_proxy_vendor_seconds", "Time a vendor took to answer.",
+                                 {{"integration", integration}}),
+            calls("ok"),
+            calls("4xx"),
+            calls("5xx"),
+            calls("throttled"),
+            calls("unreachable")};
+}
+
+CallMetrics const& Caller::metrics_of(accounts::CallableAccount const& account)
+{
+    auto const& row = account.account;
+    auto known = known_metrics_.find(row.integration);
+    if (known == known_metrics_.end()) {
+        bool const is_builtin = row.integration == catalog::builtin_id(row.integration_name);
+        known =
+            known_metrics_.emplace(row.integration, metrics_.of(is_builtin ? row.integration_name : "custom")).first;
+    }
+    return known->second;
 }
 
 Caller::Caller(http::Client& client, accounts::Vault const& vault, accounts::Refresher& refresher,
@@ -377,7 +393,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account,
         response = judged(*elsewhere, std::move(response));
     if (!response) {
         if (requester.waiter == nullptr || !requester.waiter->is_gone())
-            metrics_.unreachable.add();
+            metrics_of(account).unreachable->add();
         co_return response.error();
     }
     if (response->unread && method.access == catalog::Access::read)
@@ -435,13 +451,14 @@ void Caller::count(Outcome const& outcome, accounts::CallableAccount const& acco
         unread_limits_.note(*account.installed->integration, outcome.unread_limit,
                             accounts::without_secrets(std::string(value), account), clock_.now());
     }
-    metrics_.vendor_seconds.observe(std::chrono::duration<double>(outcome.vendor_time).count());
+    auto const& metrics = metrics_of(account);
+    metrics.vendor_seconds->observe(std::chrono::duration<double>(outcome.vendor_time).count());
     if (outcome.limits.throttled)
-        metrics_.throttled.add();
+        metrics.throttled->add();
     else if (outcome.kind != Outcome::Kind::error)
-        metrics_.ok.add();
+        metrics.ok->add();
     else
-        (outcome.status >= 500 ? metrics_.server_errors : metrics_.client_errors).add();
+        (outcome.status >= 500 ? metrics.server_errors : metrics.client_errors)->add();
 }
 
 } // namespace sluice::proxy

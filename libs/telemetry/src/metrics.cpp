@@ -109,6 +109,12 @@ void Registry::gauge(std::string name, std::string help, std::function<double()>
     gauges_.emplace_back(std::move(name), std::move(help), std::move(labels), std::move(read));
 }
 
+void Registry::sum(std::string name, std::string help, std::function<double()> read, Labels labels)
+{
+    std::lock_guard const lock(mutex_);
+    sums_.emplace_back(std::move(name), std::move(help), std::move(labels), std::move(read));
+}
+
 std::string Registry::text() const
 {
     std::lock_guard const lock(mutex_);
@@ -116,6 +122,9 @@ std::string Registry::text() const
     for (auto const& entry : counters_)
         families.add(entry.name, entry.help, prometheus::MetricType::Counter, entry.labels).counter.value =
             static_cast<double>(entry.metric.value());
+    for (auto const& entry : sums_)
+        families.add(entry.name, entry.help, prometheus::MetricType::Counter, entry.labels).counter.value =
+            entry.metric();
     for (auto const& entry : gauges_)
         families.add(entry.name, entry.help, prometheus::MetricType::Gauge, entry.labels).gauge.value = entry.metric();
     for (auto const& entry : histograms_) {

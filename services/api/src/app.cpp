@@ -6,6 +6,7 @@
 #include "runtime/elsewhere.hpp"
 #include "runtime/run_to_end.hpp"
 #include "shard.hpp"
+#include "telemetry/process_metrics.hpp"
 #include "tenancy/keyring_watch.hpp"
 
 #include <fmt/format.h>
@@ -82,8 +83,7 @@ struct App::Impl final : snapshots::Announcer {
                        [this] { return static_cast<double>(answers.held()); });
         registry.gauge("sluice_pg_queued", "Transactions waiting for a connection.",
                        [this] { return static_cast<double>(pool->queued()); });
-        registry.gauge("sluice_log_dropped_lines", "Log lines that were dropped because nobody took them.",
-                       [this] { return static_cast<double>(log.dropped()); });
+        telemetry::add_process_metrics(registry, log);
     }
 
     Result<void> start();

@@ -14,6 +14,7 @@
 #include "proxy/account_observer.hpp"
 #include "runtime/run_to_end.hpp"
 #include "store/store.hpp"
+#include "telemetry/process_metrics.hpp"
 #include "tenancy/keyring_watch.hpp"
 #include "tenancy/retention.hpp"
 #include "toolcalls/schema_job.hpp"
@@ -112,6 +113,7 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
         return Error{ErrorCode::invalid_argument, "egress.allow: " + egress.error().public_detail()};
     asio::io_context io(1);
     telemetry::Registry registry;
+    telemetry::add_process_metrics(registry, log);
     http::ServerMetrics server_metrics(registry);
     http::ClientMetrics client_metrics(registry);
     accounts::RefresherMetrics refresher_metrics(registry);

@@ -1,4 +1,7 @@
-#include "telemetry/metrics.hpp"
+#include "telemetry/process_metrics.hpp"
+
+#include "base/version.hpp"
+#include "support/log_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -95,6 +98,33 @@ TEST(RegistryTest, ReadsAGaugeAtEachScrape)
     EXPECT_NE(registry.text().find("open{side=\"client\"} 1\n"), std::string::npos);
     open = 2;
     EXPECT_NE(registry.text().find("open{side=\"client\"} 2\n"), std::string::npos);
+}
+
+TEST(RegistryTest, ASumIsACounter)
+{
+    Registry registry;
+    registry.sum("lost_total", "Lost", [] { return 7.0; });
+    EXPECT_NE(registry.text().find("# TYPE lost_total counter\nlost_total 7\n"), std::string::npos) << registry.text();
+}
+
+TEST(ProcessMetrics, AreThoseOfThisProcess)
+{
+    Registry registry;
+    test::LogFile log;
+    add_process_metrics(registry, log.log());
+    auto const text = registry.text();
+    auto const value = [&text](std::string const& name) {
+        auto const at = text.find("\n" + name + ' ');
+        return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+    };
+    EXPECT_GT(value("process_resident_memory_bytes"), 1e6);
+    EXPECT_LT(value("process_resident_memory_bytes"), 1e11);
+    EXPECT_GE(value("process_cpu_seconds_total"), 0);
+    EXPECT_GE(value("process_open_fds"), 3);
+    EXPECT_GT(value("process_max_fds"), value("process_open_fds"));
+    auto const now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    EXPECT_NEAR(value("process_start_time_seconds"), now, 3600);
+    EXPECT_NE(text.find("sluice_build_info{version=\"" + std::string(version()) + "\"} 1\n"), std::string::npos);
 }
 
 } // namespace

@@ -33,14 +33,28 @@ public:
                            std::vector<std::string> const& missing) = 0;
 };
 
-struct CallerMetrics {
-    explicit CallerMetrics(telemetry::Registry& registry);
-    telemetry::Histogram& vendor_seconds;
-    telemetry::Counter& ok;
-    telemetry::Counter& client_errors;
-    telemetry::Counter& server_errors;
-    telemetry::Counter& throttled;
-    telemetry::Counter& unreachable;
+/// Of the vendor calls of one integration.
+struct CallMetrics {
+    telemetry::Histogram* vendor_seconds = nullptr;
+    telemetry::Counter* ok = nullptr;
+    telemetry::Counter* client_errors = nullptr;
+    telemetry::Counter* server_errors = nullptr;
+    telemetry::Counter* throttled = nullptr;
+    telemetry::Counter* unreachable = nullptr;
+};
+
+/// Gives the metrics of an integration; the same for the same name. Thread-safe.
+class CallerMetrics {
+public:
+    /// `registry` must outlive it.
+    explicit CallerMetrics(telemetry::Registry& registry)
+        : registry_(registry)
+    {
+    }
+    [[nodiscard]] CallMetrics of(std::string const& integration) const;
+
+private:
+    telemetry::Registry& registry_;
 };
 
 /// Makes vendor calls: the credential, the request, the answer. One per I/O thread.
@@ -102,7 +116,11 @@ private:
     Clock const& clock_;
     CallObserver& observer_;
     CallRecorder& recorder_;
+    /// Of the account's integration. Those of teams' own share one name, since their names have no bound.
+    [[nodiscard]] CallMetrics const& metrics_of(accounts::CallableAccount const& account);
+
     CallerMetrics& metrics_;
+    std::unordered_map<IntegrationId, CallMetrics> known_metrics_;
     UnreadLimits& unread_limits_;
     std::unordered_map<IntegratedAccountId, Renewal> renewals_;
 };

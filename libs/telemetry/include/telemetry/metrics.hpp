@@ -70,6 +70,8 @@ public:
                          std::span<double const> upper_bounds = kLatencyBounds);
     /// A value read at each scrape. `read` is called from the scraping thread.
     void gauge(std::string name, std::string help, std::function<double()> read, Labels labels = {});
+    /// The same for a sum that only grows and is counted elsewhere. Its name ends in `_total`.
+    void sum(std::string name, std::string help, std::function<double()> read, Labels labels = {});
 
     /// The Prometheus text format 0.0.4.
     [[nodiscard]] std::string text() const;
@@ -95,6 +97,7 @@ private:
     std::deque<Entry<Counter>> counters_;
     std::deque<Entry<Histogram>> histograms_;
     std::deque<Entry<std::function<double()>>> gauges_;
+    std::deque<Entry<std::function<double()>>> sums_;
 };
 
 } // namespace sluice::telemetry
