@@ -159,6 +159,13 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
             return Error{ErrorCode::conflict,
                          fmt::format("There is an API token named {} already, {} --mcp-only: choose another name.",
                                      name, known->is_mcp_only ? "made with" : "made without")};
+        bool const is_other = (!scopes.empty() && known->scopes != scopes) ||
+                              (!expires_at.empty() && known->expires_at != parse_timestamp(expires_at));
+        if (is_other)
+            return Error{ErrorCode::conflict,
+                         fmt::format("There is an API token named {} already, with other scopes or another end: choose "
+                                     "another name, or revoke it first.",
+                                     name)};
         token = replace
                     ? session.run(tokens.replace_secret(found->id, name, hash, operator_author(), Session::deadline()))
                     : known;
@@ -170,6 +177,8 @@ Result<void> create_api_token(Options const& options, std::string const& team, s
            {"environment_id", token->environment.str()},
            {"name", token->name},
            {"mcp_only", token->is_mcp_only},
+           {"scopes", json::array_of(token->scopes)},
+           {"expires_at", token->expires_at ? json::value(to_rfc3339(*token->expires_at)) : json::value(nullptr)},
            {"created", is_new},
            {"token", is_new ? json::value(secret.reveal()) : json::value(nullptr)}});
     return {};

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { Api } from './support/api.mjs';
 import { cli, inTerminal, main } from './support/product.mjs';
-import { test } from './support/test.mjs';
+import { eventually, test } from './support/test.mjs';
 
 const refusal = (...args) => cli(...args).then(() => undefined, ({ code, stderr }) => ({ code, stderr }));
 
@@ -41,7 +41,7 @@ test('what the command line makes it also lists and takes back', async () => {
     const api = new Api(main.url, made.token);
     assert.equal((await api.get('/integration')).status, 200);
     assert.equal((await cli('api-token', 'revoke', 'reader', ...of)).revoked, true);
-    assert.equal((await api.get('/integration')).status, 401);
+    await eventually('the token has ended', 1, async () => (await api.get('/integration')).status === 401);
     assert.deepEqual((await cli('api-token', 'list', ...of)).api_tokens, []);
 
     await cli('user', 'create', name, 'kim@people.example', '--role', 'owner');
@@ -56,11 +56,13 @@ test('what is not there, or is wrong, changes nothing and is said', async () => 
     await cli('team', 'create', name);
     await cli('environment', 'create', 'production', '--team', name);
     const of = ['--team', name, '--environment', 'production'];
+    await cli('api-token', 'create', 'known', ...of);
     for (const [args, said] of [
         [['api-token', 'revoke', 'nobody', ...of], /There is no API token nobody in production/],
-        [['api-token', 'create', 'x', ...of, '--scope', 'everything'], /everything/],
+        [['api-token', 'create', 'x', ...of, '--scope', 'everything'], /scopes\[0\] must be one of: full, read_only/],
         [['api-token', 'create', 'x', ...of, '--expires', 'tomorrow'], /--expires must be a time to come/],
         [['api-token', 'create', 'x', ...of, '--expires', '2020-01-01T00:00:00Z'], /--expires must be a time to come/],
+        [['api-token', 'create', 'known', ...of, '--scope', 'read_only', '--replace'], /API token named known already, with other scopes/],
         [['environment', 'list', 'no such team'], /There is no team no such team/],
         [['user', 'remove', name, 'nobody@people.example'], /user/],
     ]) {
@@ -68,7 +70,7 @@ test('what is not there, or is wrong, changes nothing and is said', async () => 
         assert.equal(code, 1, args.join(' '));
         assert.match(stderr, said);
     }
-    assert.deepEqual((await cli('api-token', 'list', ...of)).api_tokens, []);
+    assert.deepEqual((await cli('api-token', 'list', ...of)).api_tokens.map((each) => [each.name, each.scopes]), [['known', ['full']]]);
 });
 
 test('on a terminal a list is a table', async () => {

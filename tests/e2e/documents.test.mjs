@@ -49,7 +49,9 @@ test('--env exports no setting of the product, which a later start would take fo
 
 test('what up says to stop it names the state directory', async () => {
     const said = await promisify(execFile)(`${root}/deploy/local/up`, ['--state', state], { env: environment }).catch(({ stderr }) => stderr);
-    assert.match(said, new RegExp(`or with deploy/local/up --stop --state ${state.replaceAll('.', '\\.')}\n`));
+    // The default needs no naming.
+    const named = state === join(root, '.sluice') ? '' : ` --state ${state.replaceAll('.', '\\.')}`;
+    assert.match(said, new RegExp(`or with deploy/local/up --stop${named}\n`));
 });
 
 /// The page's vendor, on any port.

@@ -295,8 +295,8 @@ public:
     static bool reads_as_email(std::string_view text)
     {
         auto const at = text.find('@');
-        return at > 0 && at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos &&
-               text.find(' ') == std::string_view::npos;
+        return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+               text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
     }
 
     void check_token_pair()

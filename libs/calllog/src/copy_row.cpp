@@ -21,7 +21,7 @@ bool is_plain(std::string_view text)
 {
     constexpr auto kWord = sizeof(std::uint64_t);
     if (text.size() < kWord)
-        return std::ranges::all_of(text, [](char c) { return c > 0; });
+        return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) > 0; });
     auto const word_at = [text](std::size_t position) {
         std::uint64_t word = 0;
         std::memcpy(&word, text.data() + position, kWord);

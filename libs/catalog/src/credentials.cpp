@@ -124,14 +124,19 @@ private:
         oauth.pkce = mapping.flag("pkce", true);
         oauth.nonce = mapping.flag("nonce", false);
         oauth.client_id = mapping.text("client_id", false);
-        oauth.access = read_access(mapping.find("access"), mapping.at("access"), oauth.scopes);
+        oauth.access = read_access(mapping.find("access"), mapping.at("access"));
+        // Those that an override does not ask for are not told.
+        std::erase_if(oauth.access, [&](Consent const& consent) {
+            return !std::ranges::all_of(consent.scopes, [&](std::string const& scope) {
+                return std::ranges::find(oauth.scopes, scope) != oauth.scopes.end();
+            });
+        });
         Mapping refresh(source_, mapping.find("refresh"), mapping.at("refresh"), problems_);
         oauth.is_reuse_tolerated = refresh.choice("reuse", {"tolerated", "revokes"}, 1) == 0;
         return oauth;
     }
 
-    std::vector<Consent> read_access(json::value const* value, std::string const& path,
-                                    std::vector<std::string> const& scopes)
+    std::vector<Consent> read_access(json::value const* value, std::string const& path)
     {
         std::vector<Consent> all;
         if (value == nullptr)
@@ -142,10 +147,9 @@ private:
         }
         for (auto const& each : value->get_array()) {
             Mapping mapping(source_, &each, fmt::format("{}[{}]", path, all.size()), problems_);
-            auto& access = all.emplace_back(mapping.text("label", true), mapping.texts("scopes"));
-            for (auto const& scope : access.scopes)
-                if (std::ranges::find(scopes, scope) == scopes.end())
-                    mapping.problem("scopes", fmt::format("has {}, which is none of the scopes above", scope));
+            auto& consent = all.emplace_back(mapping.text("label", true), mapping.texts("scopes"));
+            if (consent.scopes.empty())
+                mapping.problem("scopes", "must name at least one scope");
         }
         return all;
     }

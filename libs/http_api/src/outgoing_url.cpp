@@ -19,7 +19,7 @@ std::optional<std::string> fault_of_outgoing_url(std::string_view text, EgressPo
     namespace ip = boost::asio::ip;
     bool const is_here = url->host == "localhost" || url->host.ends_with(".localhost"); // RFC 6761 section 6.3
     bool may_be_called = url->is_tls; // Of a name it shows only at the call.
-    if (is_here)
+    if (is_here && !url->is_tls)
         may_be_called = permits(ip::address_v4::loopback()) || permits(ip::address_v6::loopback());
     else if (!not_an_address)
         may_be_called = permits(address);

@@ -90,14 +90,17 @@ Task<Result<OwnUser::Attempt>> OwnUser::begin_attempt(Self self, Deadline deadli
                         fmt::format("There were too many wrong passwords or codes. Try again in {} minutes.",
                                     AttemptRepository::kWindow.count())};
     auto secrets = co_await parts_.users.secrets(self.team, self.user, deadline);
-    if (!secrets)
+    if (!secrets) {
+        [[maybe_unused]] auto const taken = co_await parts_.attempts.take_back(key, deadline);
         co_return secrets.error();
+    }
     co_return Attempt{key, *std::move(secrets)};
 }
 
-Task<Result<void>> OwnUser::check_current(Self self, UserSecrets const& secrets, Secret password, std::string field,
+Task<Result<void>> OwnUser::check_current(Self self, Attempt const& attempt, Secret password, std::string field,
                                           Deadline deadline)
 {
+    auto const& secrets = attempt.secrets;
     if (!secrets.password) {
         if (parts_.clock.now() - self.signed_in_at > kFresh)
             co_return Error{ErrorCode::forbidden,
@@ -108,8 +111,10 @@ Task<Result<void>> OwnUser::check_current(Self self, UserSecrets const& secrets,
     }
     auto const verdict =
         co_await parts_.hasher.verify(PasswordHasher::By::known, secrets.password, std::move(password), deadline);
-    if (!verdict)
+    if (!verdict) {
+        co_await end_attempt(attempt, deadline); // Nobody knows whether it was right.
         co_return verdict.error();
+    }
     co_return verdict->is_right ? Result<void>{} : invalid(std::move(field), "is not your password");
 }
 
@@ -123,8 +128,7 @@ Task<Result<void>> OwnUser::change_password(Self self, Secret current, Secret pa
         co_await end_attempt(*attempt, deadline);
         co_return checked;
     }
-    if (auto const right = co_await check_current(self, attempt->secrets, std::move(current), "current", deadline);
-        !right)
+    if (auto const right = co_await check_current(self, *attempt, std::move(current), "current", deadline); !right)
         co_return right;
     co_await end_attempt(*attempt, deadline);
     auto encoded = co_await parts_.hasher.hash(std::move(password), deadline);
@@ -191,8 +195,7 @@ Task<Result<void>> OwnUser::remove_second_factor(Self self, Secret password, Sec
         co_return attempt.error();
     // Who signs in by OIDC has no password. The code is proof enough.
     if (attempt->secrets.password)
-        if (auto const right =
-                co_await check_current(self, attempt->secrets, std::move(password), "password", deadline);
+        if (auto const right = co_await check_current(self, *attempt, std::move(password), "password", deadline);
             !right)
             co_return right;
     auto const proof = co_await prove(*attempt, std::move(code), deadline);

@@ -124,8 +124,11 @@ Task<Result<Opened>> SignIn::with_password(PasswordSignIn entered, Client client
         co_return attempts.error();
     bool const is_open = *attempts <= kFailures;
     if (is_known)
-        if (auto const may = is_open ? parts_.gate.admit_known(*found->user) : admit(); !may)
+        if (auto const may = is_open ? parts_.gate.admit_known(*found->user) : admit(); !may) {
+            // No password was tried.
+            [[maybe_unused]] auto const taken = co_await parts_.attempts.take_back(key, deadline);
             co_return may.error();
+        }
     auto const who = is_known && is_open ? PasswordHasher::By::known : PasswordHasher::By::stranger;
     auto judged = co_await judge(*std::move(found), std::move(entered), std::move(client), {who, is_open}, deadline);
     if (!judged.is_failure) {

@@ -63,13 +63,13 @@ std::string error_of(MadeCall const& call, Result<Outcome> const& outcome)
 }
 
 /// As the vendor names its answer, for its support.
-std::string_view request_id_of(Result<Outcome> const& outcome)
+std::string request_id_of(Result<Outcome> const& outcome)
 {
     constexpr std::size_t kLongest = 100;
     if (outcome)
         for (auto const* name : {"x-request-id", "request-id", "x-correlation-id", "cf-ray"})
             if (auto const id = outcome->vendor_headers.find(name); id && id->size() <= kLongest)
-                return *id;
+                return calllog::masked_name(*id);
     return {};
 }
 
@@ -123,6 +123,7 @@ void CallRecorder::record(MadeCall call, Result<Outcome> const& outcome)
     auto const& account = call.account.account;
     auto const error = error_of(call, outcome);
     auto const elapsed = std::chrono::steady_clock::now() - call.attempt.started;
+    auto const vendor_request_id = error.empty() ? std::string() : request_id_of(outcome);
     auto const entry = recorder_.record({
         .type = calllog::LogType::vendor,
         .environment = account.environment,
@@ -143,7 +144,7 @@ void CallRecorder::record(MadeCall call, Result<Outcome> const& outcome)
         .span = call.attempt.span,
         .fault = outcome ? fault_of(*outcome) : calllog::fault_of(outcome.error()),
         .vendor_status = outcome ? outcome->remote_status : 0,
-        .vendor_request_id = request_id_of(outcome),
+        .vendor_request_id = vendor_request_id,
     });
     if (call.account.log_bodies_for.count() > 0)
         keep_bodies(call, outcome, entry);

@@ -307,8 +307,10 @@ Task<http::Response> Dispatcher::route(Call& call, std::size_t& index)
     bool const is_for_vendor = routes_[index].body_limit == kStreamedBody;
     if (!is_for_vendor && !call.request.body.empty() && call.request.headers.contains("content-encoding")) {
         auto refused = co_await refuse_stranger(call, index);
-        if (!refused)
+        if (!refused) {
+            call.trace.error = calllog::masked(refused.error().public_detail());
             co_return error_response(refused.error());
+        }
         if (!*refused)
             *refused = co_await decode_body(call.request, routes_[index].body_limit,
                                             room.emplace(bodies_, call.environment()));

@@ -24,7 +24,8 @@ std::vector<std::string> segments_of(std::string_view path)
     return segments;
 }
 
-/// `segments` with the words of `pattern` for those that are nearly the same; empty if one is not.
+/// `pattern`, if each of its words is nearly that of `segments`; empty if one is not. What the client wrote for a
+/// placeholder may be a secret, and is not repeated.
 std::string fitted(std::vector<std::string> const& segments, std::vector<std::string> const& pattern)
 {
     if (segments.size() != pattern.size())
@@ -34,7 +35,7 @@ std::string fitted(std::vector<std::string> const& segments, std::vector<std::st
         bool const is_same = pattern[i].starts_with('{') || pattern[i] == segments[i];
         if (!is_same && near_texts({pattern[i]}, segments[i]).empty())
             return {};
-        path += '/' + (is_same ? segments[i] : pattern[i]);
+        path += '/' + pattern[i];
     }
     return path;
 }
@@ -44,6 +45,8 @@ std::string fitted(std::vector<std::string> const& segments, std::vector<std::st
 std::string_view normal_path(std::string_view path, std::string& room)
 {
     constexpr std::string_view kMcp = "/mcp";
+    while (path.starts_with("//"))
+        path.remove_prefix(1);
     if (path.starts_with("/custom/"))
         return path;
     if (path.find("//") != std::string_view::npos && !is_of_vendor(path)) {
@@ -66,12 +69,10 @@ std::string near_path(std::string_view path, std::span<Route const> routes)
     if (path.size() > kLongest)
         return {};
     auto const segments = segments_of(path);
-    std::vector<std::string> candidates;
     for (auto const& route : routes)
-        if (auto candidate = fitted(segments, segments_of(route.path)); !candidate.empty() && candidate != path)
-            candidates.push_back(std::move(candidate));
-    auto const nearest = near_texts(candidates, path);
-    return nearest.empty() ? std::string() : nearest.front();
+        if (auto candidate = fitted(segments, segments_of(route.path)); !candidate.empty())
+            return candidate;
+    return {};
 }
 
 } // namespace sluice::api

@@ -54,6 +54,18 @@ TEST(Context, KnowsSecretsByTheirNamesHoweverTheyAreWritten)
         EXPECT_TRUE(split_context({{name, "s"}}, *desk()).secret.empty()) << name;
 }
 
+TEST(Context, AFieldWithTheFormatOfAnEmailTakesNothingElse)
+{
+    auto const gorgias = *catalog::compile(*catalog::builtin_definition("gorgias"), catalog::builtin_id("gorgias"));
+    auto const is_taken = [&](std::string_view email) {
+        return check_context({{"subdomain", "acme"}, {"email", email}, {"api_key", "k"}}, *gorgias, "api_key")
+            .has_value();
+    };
+    EXPECT_TRUE(is_taken("kim@acme.example"));
+    for (auto const* text : {"acme", "@acme.example", "kim@", "kim@a@b", "kim lee@acme.example"})
+        EXPECT_FALSE(is_taken(text)) << text;
+}
+
 TEST(Context, KnowsSecretsByTheEndsOfTheirNames)
 {
     for (std::string const name : {"x-api-key",

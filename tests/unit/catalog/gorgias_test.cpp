@@ -109,6 +109,25 @@ TEST(GorgiasDefinition, Compiles)
     ASSERT_TRUE(gorgias().integration) << gorgias().failure;
 }
 
+TEST(GorgiasDefinition, TellsOnlyTheAccessThatAnOverrideAsksFor)
+{
+    auto const definition = *builtin_definition("gorgias");
+    auto const whole = *compile(definition, builtin_id("gorgias"));
+    EXPECT_EQ(whole->find_credentials("oauth2")->oauth->access.size(), 8U);
+    auto const own = with_override(
+        definition,
+        {{"credentials",
+          {{"oauth2",
+            {{"client_id", "app"}, {"scopes", {"customers:read", "customers:write", "offline", "tickets:read"}}}}}}});
+    ASSERT_TRUE(own);
+    auto const compiled = compile(*own, builtin_id("gorgias"));
+    ASSERT_TRUE(compiled) << compiled.error().public_detail();
+    auto const& access = (*compiled)->find_credentials("oauth2")->oauth->access;
+    ASSERT_EQ(access.size(), 2U);
+    EXPECT_EQ(access[0].label, "See, create and change customers");
+    EXPECT_EQ(access[1].label, "Stay connected while you are away");
+}
+
 TEST(GorgiasDefinition, MapsEveryOperationOnceWithUniqueShortNames)
 {
     ASSERT_TRUE(gorgias().integration);

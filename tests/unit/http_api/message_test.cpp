@@ -126,7 +126,8 @@ TEST(OutgoingUrl, MayBeCalledOverTlsOrWhereTheOperatorAllowsIt)
     EXPECT_TRUE(is_fine("https://vendor.example/a", strict));
     EXPECT_FALSE(is_fine("http://vendor.example/a", strict));
     EXPECT_FALSE(is_fine("http://localhost:8090/a", strict)) << "that it cannot be called is known already";
-    EXPECT_FALSE(is_fine("https://me.localhost:8090/a", strict));
+    EXPECT_FALSE(is_fine("http://me.localhost:8090/a", strict));
+    EXPECT_TRUE(is_fine("https://localhost/a", strict)) << "the name is checked once it is resolved";
     EXPECT_TRUE(is_fine("http://localhost:8090/a", open));
     EXPECT_FALSE(is_fine("http://localhost:8091/a", open));
     EXPECT_TRUE(is_fine("https://8.8.8.8/", strict));

@@ -9,8 +9,8 @@
 
 namespace sluice::calllog {
 
-/// Writes the calls of one thread into the log; one that failed also as a line for the operator, with its reason. Takes
-/// no lock and does not wait.
+/// Writes the calls of one thread into the log; one that failed also as a line for the operator, with its reason. Does
+/// not wait, and takes no lock for a call that succeeded.
 class Recorder {
 public:
     /// All must outlive it. `rows` and `spans` may be null: then no entries are made, and no spans are exported.

@@ -28,7 +28,8 @@ public:
     /// place that was taken before is given back after the new one is taken. Errors: rate_limited, also if clients of
     /// the environment leave too many answers unread.
     [[nodiscard]] Result<void> take(EnvironmentId environment);
-    /// Takes the place for a request that concerns a team and none of its environments: it has a share as they have.
+    /// Takes the place for a request that concerns a team and none of its environments: it has a share as they have,
+    /// and is refused with the same text.
     [[nodiscard]] Result<void> take(TeamId team) { return take(EnvironmentId{team.uuid()}); }
 
     /// Checks that the place's environment may have more answers. Takes no lock while few answers wait. Errors:

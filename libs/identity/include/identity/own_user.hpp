@@ -77,7 +77,7 @@ private:
     /// Counts an attempt of the session. Errors: rate_limited.
     Task<Result<Attempt>> begin_attempt(Self self, Deadline deadline);
     Task<void> end_attempt(Attempt const& attempt, Deadline deadline);
-    Task<Result<void>> check_current(Self self, UserSecrets const& secrets, Secret password, std::string field,
+    Task<Result<void>> check_current(Self self, Attempt const& attempt, Secret password, std::string field,
                                      Deadline deadline);
     Task<Result<Proof>> prove(Attempt const& attempt, Secret code, Deadline deadline);
 

@@ -1,6 +1,7 @@
 #include "resources.hpp"
 
 #include "base/encoding.hpp"
+#include "calllog/masking.hpp"
 #include "encode_outcome.hpp"
 #include "http_api/media_type.hpp"
 #include "lists.hpp"
@@ -86,10 +87,13 @@ Task<Answer> ReadResource::answer(RpcCall call)
     auto const arguments = found->read.arguments.render(json::object{{"uri", std::move(values)}});
     auto const refuse = [&](Error const& error) {
         bool const is_theirs = error.code() == ErrorCode::invalid_argument;
-        return Answer{200,
+        Answer answer{200,
                       encode_error(request.id, is_theirs ? RpcCode::invalid_params : RpcCode::internal_error,
                                    error.public_detail(), json::object{{"uri", uri}}),
                       {}};
+        answer.error = calllog::masked(error.public_detail());
+        answer.fault = calllog::fault_of(error);
+        return answer;
     };
     if (!arguments)
         co_return refuse(arguments.error());
