@@ -37,6 +37,7 @@ const forms = [
 const years = [-1, 0, 1].map((more) => new Date().getUTCFullYear() + more).join('|');
 /// What has no identity: two rows may or may not be of the same millisecond. A whole hour is an example in a text.
 const passing = [
+    [/\bexchanges-[0-9a-f]{8}\b/g, 'exchanges'],
     [/\breq_[0-9a-f]{20}\b/g, '<request>'],
     [
         new RegExp(`\\b(?:${years})-\\d\\d-\\d\\dT\\d\\d:(?!00:00Z)\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|[+-]\\d\\d:\\d\\d)`, 'g'),
