@@ -118,6 +118,28 @@ test('mistakes in the form are told at their fields', async () => {
         ['context.api_key', 'context.email', 'context.subdomain']);
 });
 
+test('an address where nobody has an account is told at its field, before anybody goes there', async () => {
+    const desk = await simulated();
+    const token = await linkToken({ tenant_id: desk.subdomain });
+    const nosuch = { ...desk, subdomain: `${desk.subdomain}-nosuch` };
+    for (const body of [formBody(nosuch), oauthBody(nosuch.subdomain)]) {
+        const { status, json } = await submit(token, body);
+        assert.equal(status, 400);
+        assert.deepEqual(json.details.failures, [
+            { path: 'context.subdomain', message: `There is no Gorgias at ${nosuch.subdomain}.gorgias.com. Check the subdomain.` },
+        ]);
+    }
+    assert.deepEqual(await accountsOf(desk.subdomain), []);
+    assert.equal((await submit(token, formBody(desk))).status, 200, 'the link still works');
+});
+
+test('a vendor that does not answer has not said no', async () => {
+    const desk = await simulated();
+    const token = await linkToken({ tenant_id: desk.subdomain });
+    await desk.fault({ match: 'GET /api/account', status: 503, body: '', times: 1 });
+    assert.equal((await submit(token, oauthBody(desk.subdomain))).status, 200);
+});
+
 test('OAuth: consent at the vendor, and an account that works', async () => {
     const desk = await simulated();
     const token = await linkToken({ tenant_id: desk.subdomain, scopes: ['account:read', 'tickets:read', 'offline'] });
