@@ -166,7 +166,8 @@ const floods = {
     'look-ups of invented tokens without a MAC': async () => repeat(isSmall ? 300 : 1000, () => send('POST', `${api.url}/mcp/${oldToken()}`, { headers: json, body: call(fast), agent, isShown: false })),
     changes: async () => repeat(isSmall ? 50 : 148, (i) => ask('PATCH', `/integrated-account/${attacker.id}`, { context: { note: String(i) } })),
     'long polls': async () => {
-        const { id } = await attacker.where.api.ok('POST', '/connection', { tenant_id: 'poll', integration: 'gorgias', context: { subdomain: 'acme' } });
+        const { subdomain } = await attacker.where.simulator.addAccount();
+        const { id } = await attacker.where.api.ok('POST', '/connection', { tenant_id: 'poll', integration: 'gorgias', context: { subdomain } });
         return repeat(50, () => ask('GET', `/connection/${id}?wait_s=30`));
     },
     // The last: what it deletes is gone.
