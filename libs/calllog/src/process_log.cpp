@@ -22,9 +22,9 @@ ProcessLog::ProcessLog(asio::io_context& io, Config config, LogRepository& repos
     , tasks_(io, kTasks, log, "call log")
 {
     registry.sum("sluice_calllog_dropped_entries_total", "Entries of the call log that did not fit into the pipe.",
-                   [this] { return static_cast<double>(rows_.dropped()); });
+                 [this] { return static_cast<double>(rows_.dropped()); });
     registry.sum("sluice_calllog_dropped_spans_total", "Spans that did not fit into the pipe.",
-                   [this] { return static_cast<double>(spans_.dropped()); });
+                 [this] { return static_cast<double>(spans_.dropped()); });
 }
 
 ProcessLog::~ProcessLog() = default;

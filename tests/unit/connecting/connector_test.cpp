@@ -199,7 +199,8 @@ TEST_F(ConnectorTest, AccessThatWasNotGrantedIsAFailedConnection)
     auto const done = finish(begun.state, "", "access_denied");
     ASSERT_TRUE(done);
     EXPECT_EQ(done->status, ConnectionStatus::failed);
-    EXPECT_THAT(std::string(done->error.at("message").as_string()), HasSubstr("You did not approve the access at Acme"));
+    EXPECT_THAT(std::string(done->error.at("message").as_string()),
+                HasSubstr("You did not approve the access at Acme"));
     EXPECT_TRUE(accounts_.rows.empty());
 }
 

@@ -199,14 +199,17 @@ TEST_F(SignInTest, TakesACodeOnce)
     EXPECT_FALSE(sign_in(kPassword, {}, Secret{crypto::totp_code(secret, crypto::totp_step(clock_.now()) - 1)}));
 }
 
+Task<void> take_step(test::People::UserRow& user, Timestamp now)
+{
+    user.factor->last_step = crypto::totp_step(now);
+    co_return;
+}
+
 /// Two requests with one code: both found it right, and one takes it.
 TEST_F(SignInTest, TakesACodeOnceAlsoAtTheSameTime)
 {
     auto const secret = with_second_factor();
-    people_.pause = [this]() -> Task<void> {
-        people_.row(team_, ann_)->factor->last_step = crypto::totp_step(clock_.now());
-        co_return;
-    };
+    people_.pause = [this] { return take_step(*people_.row(team_, ann_), clock_.now()); };
     auto const late = sign_in(kPassword, {}, code_of(secret));
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().failures().at(0).path, "code");

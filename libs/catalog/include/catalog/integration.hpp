@@ -81,7 +81,7 @@ struct OAuth {
     bool nonce = false; ///< Whether the vendor wants a nonce in the authorization request.
     std::vector<std::string> scopes;
     std::vector<Consent> access; ///< `scopes` in words.
-    std::string client_id;      ///< Of the developer's app; comes from the override of the environment integration.
+    std::string client_id;       ///< Of the developer's app; comes from the override of the environment integration.
     /// Whether a used refresh token may be used again. If the vendor then revokes the grant, a renewal that was cut off
     /// is not tried a second time.
     bool is_reuse_tolerated = false;
