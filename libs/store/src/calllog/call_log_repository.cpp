@@ -182,6 +182,7 @@ private:
         Integer number = 0;
         if (left_.size() < sizeof number)
             return number; // The tuple is cut: it has no more.
+        // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): there are as many bytes
         std::memcpy(&number, left_.data(), sizeof number);
         left_.remove_prefix(sizeof number);
         return std::endian::native == std::endian::little ? std::byteswap(number) : number;

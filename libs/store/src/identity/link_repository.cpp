@@ -82,7 +82,7 @@ public:
     Task<Result<LinkOwner>> create(TeamId team, UserId user, NewLink link, UserCheck check, tenancy::Author author,
                                    Deadline deadline) override
     {
-        ChangingQuery<LinkOwner> query = [team, user, link = std::move(link), check = std::move(check),
+        ChangingQuery<LinkOwner> query = [team, user, link, check = std::move(check),
                                           id = uuid_v7(backend_.clock.now())](pqxx::work& transaction,
                                                                               Changes& changes) -> Result<LinkOwner> {
             auto found = lock_user(transaction, team, user);

@@ -122,9 +122,9 @@ public:
                                    Deadline deadline) override
     {
         auto const now = backend_.clock.now();
-        ChangingQuery<LinkOwner> query =
-            [team, user = std::move(user), link = std::move(link), id = UserId{uuid_v7(now)},
-             link_id = uuid_v7(now)](pqxx::work& transaction, Changes& changes) -> Result<LinkOwner> {
+        ChangingQuery<LinkOwner> query = [team, user = std::move(user), link, id = UserId{uuid_v7(now)},
+                                          link_id = uuid_v7(now)](pqxx::work& transaction,
+                                                                  Changes& changes) -> Result<LinkOwner> {
             if (auto const checked = check_environments(transaction, team, user.environments); !checked)
                 return checked.error();
             // Two at once may both pass this, so a team can have a few more. It bounds what is kept, nothing else.
@@ -189,7 +189,7 @@ public:
             lock_team(transaction, team);
             auto const before = lock_user(transaction, team, user);
             if (!before)
-                return before;
+                return before.error();
             if (auto const may = check(*before); !may)
                 return may.error();
             auto const environments = change.environments.value_or(before->environments);
