@@ -94,10 +94,10 @@ create_demo() {
         call_works || fail "the first tool call failed: $(head -c 400 "$state/answer")"
     fi
     rm -f "$state/answer"
-    (umask 077 && printf '%s\n' "$base_url" "$api_token" "$account" "$mcp_url" "$simulator_url" "$app_url" "$allow" "$management_url" "$public_url" "$clock" | jq -Rn '
+    (umask 077 && printf '%s\n' "$base_url" "$api_token" "$account" "$mcp_url" "$simulator_url" "$app_url" "$allow" "$management_url" "$public_url" "$worker_management_url" "$clock" | jq -Rn '
         [inputs] | {base_url: .[0], api_token: .[1], integrated_account_id: .[2], mcp_url: .[3], simulator_url: .[4],
-        database_url: .[5], allow: .[6], management_url: .[7], public_url: .[8]} +
-        if .[9] == "" then {} else {clock_file: .[9]} end' >"$state/dev.json.new")
+        database_url: .[5], allow: .[6], management_url: .[7], public_url: .[8], worker_url: .[9]} +
+        if .[10] == "" then {} else {clock_file: .[10]} end' >"$state/dev.json.new")
     mv "$state/dev.json.new" "$state/dev.json"
     finish "a connected Gorgias account, and an MCP URL for it"
 }

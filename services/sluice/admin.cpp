@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -31,8 +32,14 @@ Result<std::string> read_text(std::string const& path)
     return text.str();
 }
 
-Result<catalog::Definition> read_definition(std::string const& directory)
+/// `path` may be the directory, or the manifest in it.
+Result<catalog::Definition> read_definition(std::string const& path)
 {
+    std::filesystem::path const given(path);
+    bool const is_file = std::filesystem::is_regular_file(given);
+    if (is_file && given.filename() != "integration.yaml")
+        return invalid(path, "must be a directory with integration.yaml and the OpenAPI file that it names");
+    auto const directory = is_file ? (given.has_parent_path() ? given.parent_path().string() : std::string(".")) : path;
     auto const manifest_path = directory + "/integration.yaml";
     auto const manifest_text = read_text(manifest_path);
     if (!manifest_text)
@@ -51,6 +58,17 @@ Result<catalog::Definition> read_definition(std::string const& directory)
     if (!document)
         return document.error();
     return catalog::Definition{*std::move(manifest), *std::move(document)};
+}
+
+/// The methods that no model sees, each with the reason.
+json::array methods_without_tool(catalog::Integration const& integration, tools::ToolList const& tools)
+{
+    json::array methods;
+    for (auto const& method : integration.methods)
+        if (auto const why = tools.why_without(method.tool_name); !why.empty())
+            methods.push_back(
+                json::object{{"method", fmt::format("{}.{}", method.resource, method.name)}, {"reason", why}});
+    return methods;
 }
 
 /// Checks a name. The database has the same bound, in characters.
@@ -198,6 +216,7 @@ Result<void> check_integration(std::string const& directory)
         tools.emplace_back((*derived.tools)[i].name);
     json::object answer{{"name", (*compiled)->name}, {"methods", (*compiled)->methods.size()}};
     answer["tools"] = std::move(tools);
+    answer["without_tool"] = methods_without_tool(**compiled, *derived.tools);
     print(answer);
     return {};
 }
@@ -220,8 +239,7 @@ Result<void> publish_integration(Options const& options, std::string const& team
     auto const compiled = catalog::compile(*definition, {});
     if (!compiled)
         return compiled.error();
-    stored.id =
-        IntegrationId{uuid_of_name(fmt::format("sluice integration {} of {}", (*compiled)->name, owner->id.str()))};
+    stored.id = catalog::own_id((*compiled)->name, owner->id);
     stored.team = owner->id;
     stored.name = (*compiled)->name;
     stored.label = (*compiled)->label;

@@ -42,6 +42,26 @@ Result<void> list_api_tokens(Options const& options, std::string const& team, st
 /// The token ends at once, on every replica. `token` is its name or id.
 Result<void> revoke_api_token(Options const& options, std::string const& team, std::string const& environment,
                               std::string const& token);
+Result<void> show_api_token(Options const& options, std::string const& team, std::string const& environment,
+                            std::string const& token);
+Result<void> show_team(Options const& options, std::string const& team);
+/// Deletes a team that has no environments.
+Result<void> delete_team(Options const& options, std::string const& team);
+Result<void> show_environment(Options const& options, std::string const& team, std::string const& environment);
+/// Deletes an environment that has no integrated accounts.
+Result<void> delete_environment(Options const& options, std::string const& team, std::string const& environment);
+Result<void> show_integration(Options const& options, std::string const& team, std::string const& environment,
+                              std::string const& integration);
+/// Deletes a team's definition that no environment has installed. `integration` is its name or id.
+Result<void> delete_integration(Options const& options, std::string const& team, std::string const& integration);
+/// How `call` reaches the API. Empty texts are left out.
+struct CallTarget {
+    std::string url;     ///< The base URL of the API.
+    std::string token;   ///< An API token.
+    std::string account; ///< The id of an integrated account.
+};
+/// Calls a tool of an account over the REST API and prints the answer. `arguments` is a JSON object.
+Result<void> call_tool(CallTarget const& target, std::string const& tool, std::string const& arguments);
 Result<void> list_teams(Options const& options);
 Result<void> list_environments(Options const& options, std::string const& team);
 /// The integrations that an environment may install: the built-in ones and those of its team.
@@ -49,6 +69,7 @@ Result<void> list_integrations(Options const& options, std::string const& team, 
 /// Makes a user and prints a link with which they sign in once.
 Result<void> create_user(Options const& options, std::string const& team, std::string const& email,
                          std::string const& role, std::string const& name);
+Result<void> show_user(Options const& options, std::string const& team, std::string const& email);
 Result<void> list_users(Options const& options, std::string const& team);
 Result<void> remove_user(Options const& options, std::string const& team, std::string const& email);
 /// Prints a link with which the user sets a new password and loses the second factor.

@@ -120,6 +120,13 @@ int run_command(int argc, char** argv)
     team_create->add_option("name", name, "name of the team")->required();
 
     command(*teams, "list", "Show the teams", sluice::list_teams);
+    command(*teams, "show", "Show a team", [&](Options const& all) { return sluice::show_team(all, team); })
+        ->add_option("team", team, "name or id of the team")
+        ->required();
+    command(*teams, "delete", "Delete a team without environments, with its users and integrations",
+            [&](Options const& all) { return sluice::delete_team(all, team); })
+        ->add_option("team", team, "name or id of the team")
+        ->required();
 
     auto* environments =
         group("environment", "Manage environments, such as production: the tenancy boundaries of a team");
@@ -133,11 +140,22 @@ int run_command(int argc, char** argv)
                                      [&](Options const& all) { return sluice::list_environments(all, team); });
     environment_list->add_option("team", team, "name or id of the team")->required();
 
-    auto* environment_quota = command(
-        *environments, "quota", "Show how many rows of each kind an environment has and may have, or set a number",
+    auto const environment_command = [&](std::string const& verb, std::string const& text,
+                                         std::function<Result<void>(Options const&)> body) {
+        auto* sub = command(*environments, verb, text, std::move(body));
+        sub->add_option("team", team, "name or id of its team")->required();
+        sub->add_option("environment", environment, "name or id of the environment")->required();
+        return sub;
+    };
+    environment_command("show", "Show an environment",
+                        [&](Options const& all) { return sluice::show_environment(all, team, environment); });
+    environment_command("delete",
+                        "Delete an environment without integrated accounts, with its tokens, webhooks and keys",
+                        [&](Options const& all) { return sluice::delete_environment(all, team, environment); });
+
+    auto* environment_quota = environment_command(
+        "quota", "Show how many rows of each kind an environment has and may have, or set a number",
         [&](Options const& all) { return sluice::environment_quota(all, team, environment, kind, rows); });
-    environment_quota->add_option("team", team, "name or id of its team")->required();
-    environment_quota->add_option("environment", environment, "name or id of the environment")->required();
     environment_quota->add_option("kind", kind, "only this quota, such as webhooks");
     environment_quota->add_option(
         "rows", rows,
@@ -160,6 +178,7 @@ int run_command(int argc, char** argv)
     auto* user_list = command(*users, "list", "Show the users of a team",
                               [&](Options const& all) { return sluice::list_users(all, team); });
     user_list->add_option("team", team, "name or id of the team")->required();
+    user_command("show", "Show a user", [&](Options const& all) { return sluice::show_user(all, team, email); });
     user_command("remove", "Remove a user; their sessions end at once",
                  [&](Options const& all) { return sluice::remove_user(all, team, email); });
     user_command("reset", "Print a link with which a user sets a new password and loses their second factor",
@@ -182,6 +201,10 @@ int run_command(int argc, char** argv)
     };
     token_command("list", "Show the API tokens of an environment, without their secrets",
                   [&](Options const& all) { return sluice::list_api_tokens(all, team, environment); });
+    token_command("show", "Show an API token, without its secret",
+                  [&](Options const& all) { return sluice::show_api_token(all, team, environment, name); })
+        ->add_option("token", name, "name or id of the token")
+        ->required();
     token_command("revoke", "End an API token at once, on every replica",
                   [&](Options const& all) { return sluice::revoke_api_token(all, team, environment, name); })
         ->add_option("token", name, "name or id of the token")
@@ -203,6 +226,14 @@ int run_command(int argc, char** argv)
     auto* integrations = group("integration", "Check and publish integration definitions");
     in_environment(command(*integrations, "list", "Show what an environment may install",
                            [&](Options const& all) { return sluice::list_integrations(all, team, environment); }));
+    in_environment(command(*integrations, "show", "Show an integration that an environment may install",
+                           [&](Options const& all) { return sluice::show_integration(all, team, environment, name); }))
+        ->add_option("integration", name, "name or id of the integration")
+        ->required();
+    auto* integration_delete = command(*integrations, "delete", "Delete a team's definition that nobody has installed",
+                                       [&](Options const& all) { return sluice::delete_integration(all, team, name); });
+    integration_delete->add_option("integration", name, "name or id of the integration")->required();
+    integration_delete->add_option("--team", team, "name or id of its team")->required();
     auto* check = command(*integrations, "check", "Check a definition: show its mistakes, or the tools that it gives",
                           [&](Options const&) { return sluice::check_integration(path); });
     check->add_option("directory", path, "directory with integration.yaml and the OpenAPI file that it names")
@@ -212,6 +243,17 @@ int run_command(int argc, char** argv)
     publish->add_option("directory", path, "directory with integration.yaml and the OpenAPI file that it names")
         ->required();
     publish->add_option("--team", team, "name or id of its team")->required();
+
+    sluice::CallTarget target;
+    std::string tool;
+    std::string arguments = "{}";
+    auto* call = command(app, "call", "Call a tool of an account over the REST API and print the answer",
+                         [&](Options const&) { return sluice::call_tool(target, tool, arguments); });
+    call->add_option("tool", tool, "name of the tool, such as list_all_gorgias_tickets")->required();
+    call->add_option("arguments", arguments, "a JSON object")->capture_default_str();
+    call->add_option("--url", target.url, "base URL of the API")->envname("BASE");
+    call->add_option("--token", target.token, "API token")->envname("TOKEN");
+    call->add_option("--account", target.account, "id of the integrated account")->envname("ACCOUNT");
 
     auto* show = command(app, "config", "Print the settings in use, without secrets", [](Options const& all) {
         std::cout << all.dump();

@@ -132,6 +132,13 @@ Result<void> list_users(Options const& options, std::string const& team_name)
     return {};
 }
 
+Result<void> show_user(Options const& options, std::string const& team, std::string const& email)
+{
+    return with_user(
+        options, team, email,
+        [](identity::Users&, identity::User const& user) -> Task<Result<identity::User>> { co_return user; });
+}
+
 Result<void> remove_user(Options const& options, std::string const& team, std::string const& email)
 {
     return with_user(options, team, email, [](identity::Users& users, identity::User const& user) {

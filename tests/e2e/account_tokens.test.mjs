@@ -26,6 +26,52 @@ test('an integrated-account token calls its account, and nothing else', async (t
     assert.equal((await own.get('/proxy/tickets?limit=1')).status, 401);
 });
 
+test('a page of the developer calls the vendor with an integrated-account token', async (t) => {
+    const account = await connect(t, where);
+    const { integrated_account_token: token } = await where.api.ok('POST', '/integrated-account/token', { id: account.id });
+    const environment = (await where.api.ok('GET', '/environment')).result[0];
+    t.after(() => where.api.ok('PATCH', `/environment/${environment.id}`, { link_origins: environment.link_origins }));
+    const from = (origin, path = '/proxy/tickets?limit=1') =>
+        fetch(new URL(path, where.api.url), { headers: { origin, authorization: `Bearer ${token}` } });
+    const ask = { origin: 'https://app.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+    const preflight = await fetch(new URL('/proxy/tickets', where.api.url), { method: 'OPTIONS', headers: ask });
+    assert.deepEqual([preflight.status, preflight.headers.get('access-control-allow-headers')], [204, 'authorization']);
+
+    const anywhere = await from('https://app.example');
+    assert.deepEqual([anywhere.status, anywhere.headers.get('access-control-allow-origin')], [200, 'https://app.example']);
+    await where.api.ok('PATCH', `/environment/${environment.id}`, { link_origins: ['https://app.example'] });
+    assert.equal((await from('https://app.example')).status, 200);
+    const elsewhere = await from('https://evil.example', '/integrated-account/me');
+    assert.equal(elsewhere.status, 403);
+    assert.match((await elsewhere.json()).message, /link_origins/);
+    assert.equal((await new Api(where.api.url, token).get('/proxy/tickets?limit=1')).status, 200, 'code has no origin');
+});
+
+test('imported credentials are tried before they are stored', async (t) => {
+    const account = await connect(t, where);
+    const { subdomain, email, apiKey } = account.simulated;
+    const entry = (context, members = {}) => ({
+        tenant_id: subdomain,
+        environment_integration_id: where.installation,
+        authentication_method: 'api_key',
+        context: { subdomain, email, api_key: apiKey, ...context },
+        ...members,
+    });
+    const accounts = () => where.api.all(`/integrated-account?tenant_id=${subdomain}`);
+    const wrong = await where.api.post('/integrated-account', entry({ api_key: 'WRONG' }));
+    assert.deepEqual([wrong.status, wrong.json.details.failures[0].path], [400, 'context']);
+    assert.match(wrong.json.message, /Gorgias refuses these credentials.*Nothing was stored.*"verify": false/);
+    const nowhere = await where.api.post('/integrated-account', entry({ subdomain: 'nosuch' }));
+    assert.deepEqual([nowhere.status, nowhere.json.details.failures[0].path], [400, 'context.subdomain']);
+    for (const path of [`/integrated-account/${account.id}`, `/integrated-account/${account.id}/credentials`])
+        assert.equal((await where.api.patch(path, { context: { api_key: 'WRONG' } })).status, 400, path);
+    assert.equal((await accounts()).length, 1);
+    assert.equal((await account.proxy.get('/tickets', { limit: 1 })).status, 200, 'the old key is still there');
+
+    const { id } = await where.api.ok('POST', '/integrated-account', entry({ api_key: 'WRONG' }, { verify: false }));
+    t.after(() => where.api.delete(`/integrated-account/${id}`));
+});
+
 test('a blocked account is 503, a sandbox account reads only', async (t) => {
     const account = await connect(t, where);
     await where.api.ok('PATCH', `/integrated-account/${account.id}`, { is_blocked: true });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { Api } from './support/api.mjs';
-import { cli, inTerminal, main } from './support/product.mjs';
+import { cli, connect, inTerminal, main, mainEnvironment } from './support/product.mjs';
 import { eventually, test } from './support/test.mjs';
 
 const refusal = (...args) => cli(...args).then(() => undefined, ({ code, stderr }) => ({ code, stderr }));
@@ -10,7 +10,7 @@ const refusal = (...args) => cli(...args).then(() => undefined, ({ code, stderr 
 test('a word that is no subcommand is named, with those there are and the one that was meant', async () => {
     for (const [args, said] of [
         [['tem', 'create', 'x'], /tem is no subcommand; there are .*\bapi-token\b.*; did you mean team\?/],
-        [['team', 'lst'], /lst is no subcommand; there are create, list; did you mean list\?/],
+        [['team', 'lst'], /lst is no subcommand; there are create, list, show, delete; did you mean list\?/],
         [['--config', '/nowhere', 'migrat'], /migrat is no subcommand; .*did you mean migrate\?/],
     ]) {
         const { code, stderr } = await refusal(...args);
@@ -49,6 +49,39 @@ test('what the command line makes it also lists and takes back', async () => {
     assert.equal((await cli('user', 'remove', name, 'lee@people.example')).removed, true);
     assert.deepEqual((await cli('user', 'list', name)).users.map((each) => each.email), ['kim@people.example']);
     assert.ok((await cli('integration', 'list', ...of)).integrations.some((each) => each.name === 'gorgias' && each.owner === 'built in'));
+
+    assert.equal((await cli('integration', 'show', 'gorgias', ...of)).label, 'Gorgias');
+    assert.equal((await cli('user', 'show', name, 'kim@people.example')).role, 'owner');
+    assert.equal((await cli('team', 'show', name)).id, team.id);
+    const environment = await cli('environment', 'show', name, 'production');
+    assert.equal(environment.team_id, team.id);
+    assert.match((await refusal('team', 'delete', name)).stderr, /has 1 environment: delete it first/);
+    await cli('api-token', 'create', 'last', ...of);
+    assert.equal((await cli('api-token', 'show', 'last', ...of)).name, 'last');
+    assert.equal((await cli('environment', 'delete', name, 'production')).deleted, true);
+    assert.equal((await cli('team', 'delete', name)).deleted, true);
+    assert.match((await refusal('team', 'show', name)).stderr, /There is no team/);
+});
+
+test('a tool is called from the command line', async (t) => {
+    const where = await mainEnvironment();
+    const { id } = await connect(t, where, { tickets: 3 });
+    const target = ['--url', main.url, '--token', where.api.token, '--account', id];
+    const { data } = await cli('call', 'list_all_gorgias_tickets', '{"limit": 2}', ...target);
+    assert.equal(data.result.length, 2);
+    const unknown = await refusal('call', 'list_all_gorgias_tikets', ...target);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /404 .*did you mean list_all_gorgias_tickets/);
+    assert.match((await refusal('call', 'x', '[1]', ...target)).stderr, /arguments must be a JSON object/);
+    assert.match((await refusal('call', 'x', '--url', main.url)).stderr, /--token is missing. Give it, or set TOKEN/);
+});
+
+test('a definition is checked by its directory or its manifest, and what is no tool is named', async () => {
+    const gorgias = new URL('../../libs/catalog/integrations/gorgias', import.meta.url).pathname;
+    const checked = await cli('integration', 'check', `${gorgias}/integration.yaml`);
+    assert.equal(checked.name, 'gorgias');
+    assert.ok(checked.without_tool.every(({ method, reason }) => method.includes('.') && reason.length > 10), JSON.stringify(checked.without_tool));
+    assert.match((await refusal('integration', 'check', `${gorgias}/openapi.yaml`)).stderr, /must be a directory with integration.yaml/);
 });
 
 test('what is not there, or is wrong, changes nothing and is said', async () => {

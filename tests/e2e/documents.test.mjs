@@ -101,7 +101,9 @@ test('deploy/vendor.md: an operation without a description becomes no tool', asy
     const work = directory(t);
     writeFileSync(join(work, 'integration.yaml'), manifest);
     writeFileSync(join(work, 'openapi.yaml'), openapi.replace(/^ *description: Makes a contact\.\n/m, ''));
-    const { methods, tools } = JSON.parse(await shell('sluice integration check .', work));
+    const { methods, tools, without_tool } = JSON.parse(await shell('sluice integration check .', work));
     assert.equal(methods, 3);
     assert.deepEqual(tools, ['get_single_mini_account', 'list_all_mini_contacts']);
+    assert.equal(without_tool[0].method, 'contacts.create');
+    assert.match(without_tool[0].reason, /no description/);
 });

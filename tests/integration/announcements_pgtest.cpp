@@ -249,6 +249,10 @@ TEST_F(AnnouncementTest, ChangesOfATeamNameIt)
     tenancy::Author const author{{tenancy::Actor::Kind::operator_, "", "op"}, "", ""};
     expect("ensure_environment", change,
            [&] { must(test::run(store_.tenancy().ensure_environment("t", "new", {}, soon()))); });
+    expect("remove_environment", change, [&] {
+        auto const made = must(test::run(store_.tenancy().find_environment("t", "new", soon()))).id;
+        must(test::run(store_.tenancy().remove_environment(made, author, soon())));
+    });
     expect("rename_team", change, [&] { must(test::run(store_.tenancy().rename_team(team, "u", author, soon()))); });
 }
 

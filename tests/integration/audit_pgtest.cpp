@@ -386,10 +386,19 @@ TEST_F(AuditTest, HasEveryChangeOfATeamAndItsEnvironments)
             must(test::run(store_.integrations().publish(definition, author, soon())));
             return definition.id.str();
         });
+    of_team("integration.delete", [&](Author author) {
+        must(test::run(store_.integrations().remove(team.id, definition.id, author, soon())));
+        return definition.id.str();
+    });
     must(test::run(rows.ensure_team("new", author("new-team"), soon())));
     must(test::run(rows.ensure_environment("new", "e", author("new-environment"), soon())));
     EXPECT_TRUE(entries("new-team").starts_with("team.create team_")) << entries("new-team");
     EXPECT_TRUE(entries("new-environment").starts_with("environment.create env_")) << entries("new-environment");
+    auto const made = must(test::run(rows.find_environment("new", "e", soon())));
+    must(test::run(rows.remove_environment(made.id, author("no-environment"), soon())));
+    EXPECT_TRUE(entries("no-environment").starts_with("environment.delete " + made.id.str()));
+    must(test::run(rows.remove_team(made.team_id, author("no-team"), soon())));
+    EXPECT_TRUE(entries("no-team").starts_with("team.delete " + made.team_id.str()));
 }
 
 TEST_F(AuditTest, HasEveryChangeOfAnApiToken)

@@ -97,6 +97,71 @@ protected:
     EnvironmentId environment_;
 };
 
+TEST_F(RemovingTest, AnEnvironmentGoesWithAllThatItHas)
+{
+    auto const account = must(make_account(install().row.id));
+    webhook();
+    auto const hash = crypto::hash_token(keyring_, "token");
+    must(test::run(store_.api_tokens().create(environment_, {.name = "ci"}, hash, {}, soon())));
+    must(test::run(store_.tenancy().set_quota(environment_, tenancy::Quota::webhooks, 7, {}, soon())));
+    auto& tenancy = store_.tenancy();
+    auto const team = must(test::run(tenancy.find_team("t", soon()))).id;
+
+    auto const refused = test::run(tenancy.remove_environment(environment_, {}, soon()));
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+    EXPECT_NE(refused.error().public_detail().find("has 1 integrated account"), std::string::npos);
+    EXPECT_EQ(test::run(tenancy.remove_team(team, {}, soon())).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(count("environments") + count("api_tokens") + count("webhooks") + count("data_keys"), "1111");
+
+    must(test::run(store_.accounts().remove(environment_, account.id, {}, soon())));
+    must(test::run(tenancy.remove_environment(environment_, {}, soon())));
+    EXPECT_EQ(test::run(tenancy.load_environment(environment_, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(tenancy.remove_environment(environment_, {}, soon())).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(test::run(store_.api_tokens().resolve({hash}, soon())).error().code(), ErrorCode::not_found);
+    for (auto const* table : {"api_tokens", "secret_hashes", "webhooks", "data_keys", "environment_integrations",
+                              "environment_quotas", "row_counts", "jobs WHERE kind <> 'retention'"})
+        EXPECT_EQ(count(table), "0") << table;
+    must(test::run(tenancy.remove_team(team, {}, soon())));
+    EXPECT_EQ(count("teams"), "0");
+}
+
+TEST_F(RemovingTest, AnIntegrationStaysWhileItIsInstalled)
+{
+    auto definition = must(test::run(store_.integrations().load(catalog::builtin_id("gorgias"), soon())));
+    auto const team = must(test::run(store_.tenancy().find_team("t", soon()))).id;
+    definition.id = catalog::own_id("ours", team);
+    definition.team = team;
+    definition.name = "ours";
+    must(test::run(store_.integrations().publish(definition, {}, soon())));
+    accounts::EnvironmentIntegration row;
+    row.environment = environment_;
+    row.integration = definition.id;
+    auto const installed = must(test::run(store_.installations().ensure(row, {}, soon()))).row.id;
+    auto& definitions = store_.integrations();
+    EXPECT_EQ(test::run(definitions.remove(team, definition.id, {}, soon())).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(test::run(definitions.remove(team, catalog::builtin_id("gorgias"), {}, soon())).error().code(),
+              ErrorCode::not_found);
+    must(test::run(store_.installations().remove(environment_, installed, {}, soon())));
+    while (must(test::run(worker_.installations().remove_rest(environment_, installed, soon()))))
+        continue;
+    must(test::run(definitions.remove(team, definition.id, {}, soon())));
+    EXPECT_EQ(test::run(definitions.load(definition.id, soon())).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(RemovingTest, AccountsAreCountedByStatusForOperators)
+{
+    auto const account = must(make_account(install().row.id));
+    copy(account, 3);
+    accounts::AccountChange const end = [](Account& changed, accounts::Context&) -> Result<void> {
+        changed.status = accounts::Status::needs_reauth;
+        return {};
+    };
+    must(test::run(store_.accounts().note(environment_, account.id, end, soon())));
+    std::map<accounts::Status, std::int64_t> const expected{{accounts::Status::active, 3},
+                                                            {accounts::Status::needs_reauth, 1}};
+    EXPECT_EQ(must(test::run(worker_.accounts().count(soon()))), expected);
+}
+
 TEST_F(RemovingTest, UninstallingHidesAccountsAtOnceAndAJobDeletesThem)
 {
     auto const installation = install().row.id;

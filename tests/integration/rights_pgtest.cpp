@@ -47,6 +47,7 @@ call_log_bodies: app insert select, worker insert
 call_log_hours: app select, worker delete insert select
 call_log_rest: app insert, worker insert
 connections: app delete insert select update, worker delete select update
+count_accounts(): worker execute
 count_secrets(): app execute
 current_environment(): everybody execute
 current_team(): everybody execute
@@ -89,6 +90,9 @@ mcp_streams: app delete insert select update
 new_id(): everybody execute
 record_audit(): app execute
 recovery_codes: app delete insert select
+remove_environment(): app execute
+remove_integration(): app execute
+remove_team(): app execute
 replicas: app delete insert select update, worker delete insert select update
 row_counts: app select
 secret_end(): app execute, worker execute
@@ -98,6 +102,7 @@ team_data_keys.wrapped: app update
 team_data_keys: app insert select
 teams.name: app update
 teams: app insert select
+tell_live(): app execute, worker execute
 token_key_checks: app insert select, worker insert select
 user_identities: app delete insert select
 user_links: app delete insert select

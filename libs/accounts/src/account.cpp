@@ -1,6 +1,7 @@
 #include "accounts/account.hpp"
 
 #include "accounts/installation.hpp"
+#include "catalog/integration.hpp"
 
 #include <array>
 #include <utility>
@@ -8,7 +9,7 @@
 namespace sluice::accounts {
 namespace {
 
-constexpr std::array<std::pair<Status, std::string_view>, 5> kStatuses{{
+constexpr std::array<std::pair<Status, std::string_view>, 5> kNames{{
     {Status::connecting, "connecting"},
     {Status::active, "active"},
     {Status::post_install_error, "post_install_error"},
@@ -20,7 +21,7 @@ constexpr std::array<std::pair<Status, std::string_view>, 5> kStatuses{{
 
 std::string_view name_of(Status status) noexcept
 {
-    for (auto const& [value, name] : kStatuses)
+    for (auto const& [value, name] : kNames)
         if (value == status)
             return name;
     return "connecting";
@@ -28,10 +29,15 @@ std::string_view name_of(Status status) noexcept
 
 std::optional<Status> status_of(std::string_view name) noexcept
 {
-    for (auto const& [value, known] : kStatuses)
+    for (auto const& [value, known] : kNames)
         if (known == name)
             return value;
     return std::nullopt;
+}
+
+std::string metric_label(Account const& account)
+{
+    return account.integration == catalog::builtin_id(account.integration_name) ? account.integration_name : "custom";
 }
 
 json::object event_payload(Account const& account)

@@ -46,8 +46,8 @@ Result<void> merge_and_check(InstalledPtr const& installed, json::object const& 
 
 Directory::Directory(AccountRepository& accounts, InstallationRepository& installations,
                      IntegrationRepository& definitions, AccountTokenRepository& tokens, Integrations& integrations,
-                     CallableAccounts& callable, Refresher& refresher, http::Client& client, http::Behind& behind,
-                     crypto::Keyring const& keyring, Clock const& clock)
+                     CallableAccounts& callable, Refresher& refresher, CredentialTrial& trial, http::Client& client,
+                     http::Behind& behind, crypto::Keyring const& keyring, Clock const& clock)
     : accounts_(accounts)
     , installations_(installations)
     , definitions_(definitions)
@@ -55,11 +55,45 @@ Directory::Directory(AccountRepository& accounts, InstallationRepository& instal
     , integrations_(integrations)
     , callable_(callable)
     , refresher_(refresher)
+    , trial_(trial)
     , client_(client)
     , behind_(behind)
     , keyring_(keyring)
     , clock_(clock)
 {
+}
+
+Task<Result<void>> Directory::try_credentials(Account const& account, Context const& context, Deadline deadline)
+{
+    if (account.access_expires_at && *account.access_expires_at <= clock_.now())
+        co_return Result<void>{};
+    auto const tried = co_await trial_.try_credentials(account, context, deadline);
+    if (tried || tried.error().code() == ErrorCode::invalid_argument)
+        co_return tried;
+    constexpr std::string_view kUntried = "To store them untried, send `\"verify\": false`.";
+    auto const& said = tried.error().public_detail();
+    if (tried.error().code() == ErrorCode::reauth_needed)
+        co_return invalid("context", fmt::format("holds credentials that the vendor refuses: {} Nothing was stored. {}",
+                                                 said, kUntried));
+    co_return Error{tried.error().code(),
+                    fmt::format("{} The credentials could not be tried, and nothing was stored. {}", said, kUntried),
+                    tried.error().log_message()};
+}
+
+Task<Result<void>> Directory::try_patch(CallableAccountPtr const& callable, std::optional<std::string> const& method,
+                                        json::object const& patch, Deadline deadline)
+{
+    auto state = co_await accounts_.load_state(callable->account.environment, callable->account.id, deadline);
+    if (!state)
+        co_return state.error();
+    auto& account = state->account;
+    auto context = open_context(account, state->key);
+    if (!context)
+        co_return context.error();
+    account.authentication_method = method.value_or(account.authentication_method);
+    if (auto const merged = merge_and_check(callable->installed, patch, clock_.now(), account, *context); !merged)
+        co_return merged.error();
+    co_return co_await try_credentials(account, *context, deadline);
 }
 
 Task<Result<Account>> Directory::create(NewAccount account, tenancy::Author author, Deadline deadline)
@@ -93,6 +127,9 @@ Task<Result<Account>> Directory::create(NewAccount account, tenancy::Author auth
     row.fair_share = std::move(account.fair_share);
     row.status = Status::active;
     plan_refresh(clock_.now(), kMiddle, row, parts);
+    if (account.verify)
+        if (auto const tried = co_await try_credentials(row, parts, deadline); !tried)
+            co_return tried.error();
     co_return co_await accounts_.create(std::move(row), std::move(parts), std::move(author), deadline);
 }
 
@@ -109,6 +146,9 @@ Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAcc
         co_return Error{ErrorCode::forbidden,
                         "Credentials in `context` need the permission credentials:write, which you do "
                         "not have."};
+    if (new_credentials && patch.verify)
+        if (auto const tried = co_await try_patch(*callable, std::nullopt, *patch.context, deadline); !tried)
+            co_return tried.error();
     AccountChange edit = [=, patch = std::move(patch), now = clock_.now()](Account& account,
                                                                            Context& context) -> Result<void> {
         account.tenant_id = patch.tenant_id.value_or(account.tenant_id);
@@ -124,17 +164,23 @@ Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAcc
 }
 
 Task<Result<Account>> Directory::replace_credentials(EnvironmentId environment, IntegratedAccountId id,
-                                                     std::optional<std::string> method, json::object context,
-                                                     tenancy::Author author, Deadline deadline)
+                                                     NewCredentials credentials, tenancy::Author author,
+                                                     Deadline deadline)
 {
     auto const callable = co_await callable_.find(environment, id, deadline);
     if (!callable)
         co_return callable.error();
-    AccountChange edit = [installed = (*callable)->installed, method = std::move(method), patch = std::move(context),
+    if (credentials.verify) {
+        auto const tried =
+            co_await try_patch(*callable, credentials.authentication_method, credentials.context, deadline);
+        if (!tried)
+            co_return tried.error();
+    }
+    AccountChange edit = [installed = (*callable)->installed, given = std::move(credentials),
                           now = clock_.now()](Account& account, Context& old) -> Result<void> {
-        account.authentication_method = method.value_or(account.authentication_method);
+        account.authentication_method = given.authentication_method.value_or(account.authentication_method);
         reactivate(account);
-        return merge_and_check(installed, patch, now, account, old);
+        return merge_and_check(installed, given.context, now, account, old);
     };
     co_return co_await accounts_.update(environment, id, true, std::move(edit), std::move(author), deadline);
 }

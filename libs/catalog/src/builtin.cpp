@@ -25,6 +25,11 @@ IntegrationId builtin_id(std::string_view name)
     return IntegrationId{uuid_of_name("sluice built-in integration " + std::string(name))};
 }
 
+IntegrationId own_id(std::string_view name, TeamId team)
+{
+    return IntegrationId{uuid_of_name("sluice integration " + std::string(name) + " of " + team.str())};
+}
+
 std::vector<std::string> builtin_names()
 {
     std::vector<std::string> names;

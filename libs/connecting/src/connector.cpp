@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::chrono::minutes kConnectionLifetime{10};
 constexpr std::chrono::seconds kStoreLimit{5};
-/// The page opens the vendor's window after 800 ms, since browsers refuse it later.
-constexpr std::chrono::milliseconds kAddressLimit{700};
 constexpr double kMiddle = 0.5;
 
 std::string random_text()
@@ -43,23 +41,6 @@ json::object error_json(Error const& error)
     return {{"error_type", error_type_of(error)}, {"message", error.public_detail()}};
 }
 
-/// The first field of an address that a person enters; null if the definition fixes it.
-catalog::ContextField const* address_field(catalog::Integration const& integration)
-{
-    for (auto const& path : integration.base_url.paths())
-        for (auto const& field : integration.fields)
-            if (path == "context." + field.name)
-                return &field;
-    return nullptr;
-}
-
-/// `Acme.gorgias.com` for people: what they entered, with what follows it.
-std::string shown_address(catalog::ContextField const& field, json::object const& context)
-{
-    auto const* value = json::string_at(context, field.name);
-    return (value != nullptr ? std::string(*value) : std::string()) + field.suffix;
-}
-
 accounts::Account account_of(ConnectRequest const& request)
 {
     accounts::Account account;
@@ -72,6 +53,32 @@ accounts::Account account_of(ConnectRequest const& request)
     if (request.account)
         account.id = *request.account;
     return account;
+}
+
+bool has_field(std::vector<catalog::ContextField> const& fields, std::string_view name)
+{
+    return std::ranges::find(fields, name, &catalog::ContextField::name) != fields.end();
+}
+
+/// What a back end gives must be of the authentication method: an API key beside OAuth would never be used. What comes
+/// with a link may be for any method that the customer chooses.
+Result<void> check_given(ConnectRequest const& request, catalog::Integration const& integration)
+{
+    std::vector<FieldFailure> failures;
+    auto const* format = integration.find_credentials(request.authentication_method);
+    for (auto const& member : request.given) {
+        std::string_view const name = member.key();
+        if (request.link_token || has_field(integration.fields, name) || has_field(format->fields, name))
+            continue;
+        auto const other = std::ranges::find_if(integration.credentials,
+                                                [&](auto const& offered) { return has_field(offered.fields, name); });
+        if (other != integration.credentials.end())
+            failures.push_back({fmt::format("context.{}", name),
+                                fmt::format("belongs to the authentication method {}: import such an account with "
+                                            "`POST /integrated-account`",
+                                            other->name)});
+    }
+    return failures.empty() ? Result<void>{} : Error{std::move(failures)};
 }
 
 /// The customer on the vendor's page: known by the link, or by the connection that a back end began.
@@ -91,8 +98,8 @@ bool is_same_browser(Connection const& connection, std::vector<std::string> cons
 
 Connector::Connector(ConnectionRepository& connections, accounts::AccountRepository& accounts,
                      accounts::InstallationRepository& installations, accounts::Integrations& integrations,
-                     http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
-                     crypto::Keyring const& keyring, Clock const& clock, std::string callback_url)
+                     http::Client& client, Trial& trial, tenancy::Waiters& waiters, crypto::Keyring const& keyring,
+                     Clock const& clock, std::string callback_url)
     : connections_(connections)
     , accounts_(accounts)
     , installations_(installations)
@@ -102,7 +109,7 @@ Connector::Connector(ConnectionRepository& connections, accounts::AccountReposit
     , keyring_(keyring)
     , clock_(clock)
     , callback_url_(std::move(callback_url))
-    , trial_(connections, accounts, integrations, vendor, clock)
+    , trial_(trial)
 {
 }
 
@@ -159,29 +166,6 @@ Task<Result<Connector::Prepared>> Connector::prepare(ConnectRequest const& reque
     co_return Prepared{*std::move(opened), format, *std::move(whole), std::move(context)};
 }
 
-Task<Result<void>> Connector::check_address(Prepared const& prepared, Deadline deadline)
-{
-    auto const& integration = *prepared.opened.installed->integration;
-    auto const* field = address_field(integration);
-    if (!integration.address || field == nullptr)
-        co_return Result<void>{};
-    auto const base = accounts::render_base_url(integration, prepared.context.visible);
-    if (!base)
-        co_return base.error();
-    http::OutgoingRequest request;
-    request.method = http::Method::get;
-    request.url = *base + integration.address->path;
-    request.owner.environment = prepared.opened.environment;
-    request.tls = prepared.opened.tls;
-    auto const answer = co_await client_.send(std::move(request), deadline.at_most(kAddressLimit));
-    if (!answer ||
-        std::ranges::find(integration.address->missing, answer->status) == integration.address->missing.end())
-        co_return Result<void>{};
-    co_return invalid("context." + field->name,
-                      fmt::format("There is no {} at {}. Check the {}.", integration.label,
-                                  shown_address(*field, prepared.context.visible), to_lower(field->label)));
-}
-
 Task<Error> Connector::refusal_of(Connection const& connection, std::string code, Deadline deadline)
 {
     constexpr std::size_t kLongestCode = 40;
@@ -195,12 +179,18 @@ Task<Error> Connector::refusal_of(Connection const& connection, std::string code
                     !code.empty() && code.size() <= kLongestCode ? fmt::format(" ({})", code) : std::string())};
 }
 
+Address Connector::addressed(Prepared const& prepared)
+{
+    auto const& opened = prepared.opened;
+    return {opened.environment, opened.installed->integration, prepared.context.visible, opened.tls};
+}
+
 Task<Result<accounts::Account>> Connector::connect(ConnectRequest request, tenancy::Author author, Deadline deadline)
 {
     auto prepared = co_await prepare(request, accounts::Tokens::required, deadline);
     if (!prepared)
         co_return prepared.error();
-    if (auto const there = co_await check_address(*prepared, deadline); !there)
+    if (auto const there = co_await check_address(client_, addressed(*prepared), deadline); !there)
         co_return there.error();
     auto& context = prepared->context;
     auto const& oauth = prepared->format->oauth;
@@ -237,9 +227,12 @@ Task<Result<StartedConnection>> Connector::start(ConnectRequest request, tenancy
     auto const& oauth = prepared->format->oauth;
     if (!oauth || oauth->grant != catalog::OAuth::Grant::authorization_code)
         co_return invalid("authentication_method", "is not connected by way of the vendor's page: import the account");
+    auto const& integration = *prepared->opened.installed->integration;
+    if (auto const fits = check_given(request, integration); !fits)
+        co_return fits.error();
     if (auto const app = accounts::oauth_app(*oauth, prepared->opened.app_secret, prepared->context); !app)
         co_return app.error();
-    if (auto const there = co_await check_address(*prepared, deadline); !there)
+    if (auto const there = co_await check_address(client_, addressed(*prepared), deadline); !there)
         co_return there.error();
     Connection connection;
     connection.environment = request.environment;

@@ -3,6 +3,7 @@
 #include "accounts/callable_accounts.hpp"
 #include "base/failpoint.hpp"
 #include "base/random.hpp"
+#include "connecting/address.hpp"
 
 #include <fmt/format.h>
 
@@ -51,32 +52,65 @@ std::string_view error_type_of(Error const& error)
 }
 
 Trial::Trial(ConnectionRepository& connections, accounts::AccountRepository& accounts,
-             accounts::Integrations& integrations, proxy::VendorCalls& vendor, Clock const& clock)
+             accounts::InstallationRepository& installations, accounts::Integrations& integrations,
+             http::Client& client, proxy::VendorCalls& vendor, Clock const& clock)
     : connections_(connections)
     , accounts_(accounts)
+    , installations_(installations)
     , integrations_(integrations)
+    , client_(client)
     , vendor_(vendor)
     , clock_(clock)
 {
 }
 
+Task<Result<accounts::CallableAccountPtr>> Trial::callable(accounts::Account const& account,
+                                                           accounts::Context const& context, Deadline deadline)
+{
+    auto installation = co_await installations_.load(account.environment, account.environment_integration, deadline);
+    if (!installation)
+        co_return installation.error();
+    accounts::AccountState state;
+    auto& row = state.account;
+    // The trial uses an id that no row has. So nothing that is learnt changes a row, and no renewal finds one.
+    row.id = IntegratedAccountId{uuid_v7(clock_.now())};
+    row.environment = account.environment;
+    row.environment_integration = account.environment_integration;
+    row.integration = installation->row.integration;
+    row.tenant_id = account.tenant_id;
+    row.authentication_method = account.authentication_method;
+    row.region = account.region;
+    row.context = context.visible;
+    row.access_expires_at = account.access_expires_at; // Without `refresh_due_at`: a renewal would use the tokens up.
+    // A key of its own: what it seals lives no longer than the trial.
+    state.key = crypto::DataKey::generate(account.environment, 1);
+    row.sealed = state.key.seal(accounts::sealing_place(row.id), boost::json::serialize(context.secret));
+    state.is_enabled = installation->row.is_enabled;
+    state.override = std::move(installation->row.override);
+    state.app_secret = std::move(installation->app_secret);
+    state.tls_key = std::move(installation->tls_key);
+    state.integration_version = installation->integration_version;
+    co_return co_await accounts::make_callable(integrations_, std::move(state), deadline);
+}
+
 Task<Result<void>> Trial::try_context(accounts::Account const& account, accounts::Context const& context,
                                       Deadline deadline)
 {
-    auto state = co_await accounts_.load_state(account.environment, account.id, deadline);
-    if (!state)
-        co_return state.error();
-    auto& row = state->account;
-    // The trial uses an id that no row has. So nothing that is learnt changes a row, and no renewal finds one.
-    row.id = IntegratedAccountId{uuid_v7(clock_.now())};
-    row.authentication_method = account.authentication_method;
-    row.context = context.visible;
-    row.sealed = state->key.seal(accounts::sealing_place(row.id), boost::json::serialize(context.secret));
-    row.access_expires_at = account.access_expires_at;
-    row.refresh_due_at.reset(); // These tokens are not stored yet, so a renewal must not use them up.
-    auto connected = co_await accounts::make_callable(integrations_, *std::move(state), deadline);
+    auto connected = co_await callable(account, context, deadline);
     if (!connected)
         co_return connected.error();
+    co_return accepted(co_await vendor_.check(*std::move(connected), deadline));
+}
+
+Task<Result<void>> Trial::try_credentials(accounts::Account const& account, accounts::Context const& context,
+                                          Deadline deadline)
+{
+    auto connected = co_await callable(account, context, deadline);
+    if (!connected)
+        co_return connected.error();
+    Address address{account.environment, (*connected)->installed->integration, context.visible, (*connected)->tls};
+    if (auto const there = co_await check_address(client_, std::move(address), deadline); !there)
+        co_return there.error();
     co_return accepted(co_await vendor_.check(*std::move(connected), deadline));
 }
 

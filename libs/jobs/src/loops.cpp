@@ -35,6 +35,14 @@ void Loops::add(Kind kind, Loop::Run run)
     each_.push_back(std::make_unique<Each>(*this, config, std::move(run)));
 }
 
+std::vector<Kind> Loops::kinds() const
+{
+    std::vector<Kind> kinds;
+    for (auto const& each : each_)
+        kinds.push_back(each->kind);
+    return kinds;
+}
+
 void Loops::start(TaskGroup& group)
 {
     for (auto& each : each_)

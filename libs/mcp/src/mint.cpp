@@ -114,6 +114,22 @@ void warn_of_mentions(toolcalls::ToolSet const& tools, std::vector<std::string>&
         names.size() == 1 ? std::string("one") : std::to_string(names.size()), told({names.begin(), names.end()})));
 }
 
+/// Warns of accounts whose calls will be refused as they are now.
+void warn_of_unusable(toolcalls::ServedAccounts const& served, std::vector<std::string>& warnings)
+{
+    for (auto const& group : served.groups())
+        for (auto const& account : group.accounts) {
+            auto const& row = account->account;
+            auto const which =
+                served.is_of_tenant() ? "The account " + row.id.str() : std::string("The integrated account");
+            if (row.is_blocked)
+                warnings.push_back(which + " is blocked (is_blocked is true): every call is refused.");
+            else if (row.status != accounts::Status::active)
+                warnings.push_back(fmt::format("{} has the status {}: every call is refused. {}", which,
+                                               name_of(row.status), accounts::how_to_reconnect(*account)));
+        }
+}
+
 /// Warns of tools that are shown although the account lacks a scope that they need.
 void warn_of_scopes(toolcalls::ServedAccounts const& served, tools::ToolFilter const& filter,
                     std::vector<std::string>& warnings)
@@ -251,6 +267,7 @@ MintedServer Mint::describe(McpServer server, Secret token, toolcalls::ServedAcc
     tell_of_write(tools, config.filter, warnings);
     warn_of_mentions(tools, warnings);
     warn_of_scopes(served, config.filter, warnings);
+    warn_of_unusable(served, warnings);
     auto const asks_for = [&](std::string_view tag) {
         return std::ranges::find(config.approval_tags, tag) != config.approval_tags.end();
     };

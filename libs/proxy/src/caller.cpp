@@ -227,11 +227,8 @@ CallMetrics const& Caller::metrics_of(accounts::CallableAccount const& account)
 {
     auto const& row = account.account;
     auto known = known_metrics_.find(row.integration);
-    if (known == known_metrics_.end()) {
-        bool const is_builtin = row.integration == catalog::builtin_id(row.integration_name);
-        known =
-            known_metrics_.emplace(row.integration, metrics_.of(is_builtin ? row.integration_name : "custom")).first;
-    }
+    if (known == known_metrics_.end())
+        known = known_metrics_.emplace(row.integration, metrics_.of(accounts::metric_label(row))).first;
     return known->second;
 }
 

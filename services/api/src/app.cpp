@@ -6,6 +6,7 @@
 #include "runtime/elsewhere.hpp"
 #include "runtime/run_to_end.hpp"
 #include "shard.hpp"
+#include "snapshots/live.hpp"
 #include "telemetry/process_metrics.hpp"
 #include "tenancy/keyring_watch.hpp"
 
@@ -210,11 +211,17 @@ std::unique_ptr<pg::Listener> App::Impl::listen()
         for (auto& shard : shards)
             asio::post(shard->io(), [&shard, row = std::string(payload)] { shard->waiters().heard(row); });
     };
+    auto const page_changed = [this](std::string_view payload) {
+        for (auto& shard : shards)
+            asio::post(shard->io(), [&shard, told = std::string(payload)] { shard->live().heard(told); });
+    };
     auto const hearing_changed = [this](bool listening) {
         for (auto& shard : shards)
             asio::post(shard->io(), [&shard, listening] {
                 shard->set_listening(listening);
                 shard->waiters().set_listening(listening);
+                if (listening)
+                    shard->live().heard_of_all();
             });
         if (listening)
             streams->heard_of_all();
@@ -222,6 +229,7 @@ std::unique_ptr<pg::Listener> App::Impl::listen()
     std::vector<pg::Listener::Channel> channels{
         {snapshots::kChangeChannel, changed},
         {tenancy::kWaitChannel, row_changed},
+        {snapshots::kLiveChannel, page_changed},
         {mcp::kStreamChannel, [this](std::string_view payload) { streams->heard(payload); }},
     };
     return std::make_unique<pg::Listener>(config.database.url, std::move(channels), hearing_changed, log);

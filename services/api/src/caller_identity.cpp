@@ -2,6 +2,8 @@
 
 #include "session_identity.hpp"
 
+#include <algorithm>
+
 namespace sluice::api {
 namespace {
 
@@ -12,6 +14,10 @@ Task<Result<void>> identify_account_token(Call& call, std::string_view token, ac
     auto const found = co_await tokens.authenticate(token, call.asker(), call.deadline);
     if (!found)
         co_return found.error();
+    if (auto const origin = call.request.headers.find("origin");
+        origin && !found->origins.empty() && std::ranges::find(found->origins, *origin) == found->origins.end())
+        co_return Error{ErrorCode::forbidden, "Pages of this site may not use the token: the environment's "
+                                              "`link_origins` do not have its origin."};
     call.caller.environment = found->environment;
     call.caller.account = found->account;
     co_return call.belongs_to(call.environment());

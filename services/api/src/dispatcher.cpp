@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "base/status.hpp"
 #include "calllog/masking.hpp"
+#include "cors.hpp"
 #include "http_api/error_body.hpp"
 #include "limit_headers.hpp"
 #include "paths.hpp"
@@ -245,6 +246,8 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
         match = router_.find(call.request.method, call.request.path());
     }
     if (match.index == http::Router::kNone) {
+        if (auto answer = preflight(call.request, router_, routes_))
+            return answer;
         if (match.allow.empty()) {
             auto const near = near_path(call.request.path(), routes_);
             return plain_error(404, fmt::format("There is nothing at this path{} The routes are described at "
@@ -395,6 +398,7 @@ void Dispatcher::finish(Call const& call, std::size_t index, std::chrono::steady
     // The vendor refuses the account's credential; the caller cannot send a better one.
     if (response.status == kUnauthorized && call.trace.is_vendors_fault)
         response.headers.add("www-authenticate", "Integrated-Account");
+    add_cors(call.request, response);
     add_own_limits(call.tally.limits(), response.headers);
     append_timing(response, elapsed, call.trace.vendor_time);
     // Checked only for slow or failed requests, since it costs a system call.

@@ -78,6 +78,7 @@ class WebhookRepository;
 namespace sluice::api {
 
 struct Config;
+class LiveStreams;
 class StaticFiles;
 
 /// The rows of every kind.
@@ -111,6 +112,7 @@ struct ShardParts {
     Repositories rows;
     limits::ShardLimits& limits;
     tenancy::Waiters& waiters;
+    LiveStreams& live;
     tenancy::TokenMint& token_mint;
     identity::Sessions& sessions;
     identity::SignIn& sign_in;

@@ -32,6 +32,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
              toolcalls::ToolSets& tool_sets, calllog::Inlets inlets, SharedMetrics& metrics, telemetry::Log& log)
     : io_(io)
     , waiters_(io)
+    , live_(io)
     , client_(io, process.config.client, process.egress, metrics.client)
     , limits_(process.limits)
     , observer_(io, process.store.accounts(), process.clock, log, &limits_)
@@ -63,8 +64,10 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
     , callable_(process.store.accounts(), process.integrations, process.config.cache)
     , vendor_calls_(caller_)
     , schemas_(process.store.account_schemas(), vendor_calls_, process.clock)
+    , trial_(process.store.connections(), process.store.accounts(), process.store.installations(), process.integrations,
+             client_, vendor_calls_, process.clock)
     , connector_(process.store.connections(), process.store.accounts(), process.store.installations(),
-                 process.integrations, client_, vendor_calls_, waiters_, process.keyring, process.clock,
+                 process.integrations, client_, trial_, waiters_, process.keyring, process.clock,
                  process.config.public_url + "/connect/callback")
     , links_(process.store.connections(), process.store.accounts(), process.store.installations(),
              process.store.integrations(), process.integrations, process.secrets, process.keyring, process.clock)
@@ -78,7 +81,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
     , stream_calls_(io, process.config.concurrent_requests, log, "mcp stream")
     , behind_(io, kBehind, log)
     , directory_(process.store.accounts(), process.store.installations(), process.store.integrations(),
-                 process.store.account_tokens(), process.integrations, callable_, refresher_, client_, behind_,
+                 process.store.account_tokens(), process.integrations, callable_, refresher_, trial_, client_, behind_,
                  process.keyring, process.clock)
     , installer_(process.store.installations(), process.store.integrations(), process.integrations, process.egress,
                  process.clock)
@@ -116,6 +119,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                       .identity_providers = process.store.people().providers},
              .limits = limits_,
              .waiters = waiters_,
+             .live = live_,
              .token_mint = token_mint_,
              .sessions = sessions_,
              .sign_in = sign_in_,
@@ -165,6 +169,7 @@ Task<void> Shard::give_back_memory()
 Task<bool> Shard::finish_calls(Deadline deadline)
 {
     server_.stop_accepting();
+    live_.end();
     co_return co_await stream_calls_.drain(deadline);
 }
 
@@ -193,6 +198,7 @@ void Shard::apply(snapshots::Change const& change)
     account_tokens_.apply(change);
     callable_.apply(change);
     servers_.apply(change);
+    live_.apply(change);
 }
 
 void Shard::set_listening(bool listening)

@@ -29,6 +29,7 @@
 #include "identity/sign_in.hpp"
 #include "identity/users.hpp"
 #include "limits/shard_limits.hpp"
+#include "live.hpp"
 #include "mcp/endpoint.hpp"
 #include "mcp/mint.hpp"
 #include "parts.hpp"
@@ -110,12 +111,14 @@ public:
     void apply(snapshots::Change const& change);
     void set_listening(bool listening);
     [[nodiscard]] tenancy::Waiters& waiters() noexcept { return waiters_; }
+    [[nodiscard]] LiveStreams& live() noexcept { return live_; }
 
 private:
     Task<void> give_back_memory();
 
     asio::io_context& io_;
     tenancy::Waiters waiters_;
+    LiveStreams live_;
     http::PooledClient client_;
     limits::ShardLimits limits_;
     proxy::AccountObserver observer_;
@@ -138,6 +141,7 @@ private:
     accounts::CallableAccounts callable_;
     proxy::AccountCalls vendor_calls_;
     toolcalls::AccountSchemas schemas_;
+    connecting::Trial trial_;
     connecting::Connector connector_;
     connecting::Links links_;
     connecting::ConnectForm connect_form_;

@@ -13,6 +13,7 @@
 #include "proxy/account_calls.hpp"
 #include "proxy/account_observer.hpp"
 #include "runtime/run_to_end.hpp"
+#include "state_metrics.hpp"
 #include "store/store.hpp"
 #include "telemetry/process_metrics.hpp"
 #include "tenancy/keyring_watch.hpp"
@@ -39,8 +40,9 @@ constexpr std::size_t kCompileQueue = 1000;
 /// Health, readiness and metrics for operators.
 class Handler final : public http::Handler {
 public:
-    Handler(store::Store& store, telemetry::Registry const& registry, bool const& is_stopping)
+    Handler(store::Store& store, StateMetrics& state, telemetry::Registry const& registry, bool const& is_stopping)
         : store_(store)
+        , state_(state)
         , registry_(registry)
         , is_stopping_(is_stopping)
     {
@@ -62,6 +64,7 @@ public:
         }
         if (request.path() != "/metrics")
             co_return error(404, "Not found.");
+        co_await state_.refresh(std::chrono::steady_clock::now());
         http::Response response;
         response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
         response.body = registry_.text();
@@ -80,6 +83,7 @@ private:
     }
 
     store::Store& store_;
+    StateMetrics& state_;
     telemetry::Registry const& registry_;
     bool const& is_stopping_;
 };
@@ -147,8 +151,10 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
                          unread_limits);
     proxy::AccountCalls vendor_calls(caller);
     tenancy::Waiters waiters(io); // Nobody waits here.
+    connecting::Trial trial(store.connections(), store.accounts(), store.installations(), integrations, client,
+                            vendor_calls, clock);
     connecting::Connector connector(store.connections(), store.accounts(), store.installations(), integrations, client,
-                                    vendor_calls, waiters, keyring, clock, "");
+                                    trial, waiters, keyring, clock, "");
     events::Deliverer deliverer(store.webhooks(), client, clock, deliverer_metrics);
     toolcalls::AccountSchemas schemas(store.account_schemas(), vendor_calls, clock);
     connecting::HealthCheck health_check(store.accounts(), vendor_calls, clock);
@@ -174,7 +180,8 @@ Result<void> run(Config config, crypto::Keyring keyring, Clock const& clock, tel
     loops.add(tenancy::kRetentionJob, [&](Job) { return tenancy::forget_history(store.upkeep().retention, clock); });
     call_log.start();
     bool is_stopping = false;
-    Handler handler(store, registry, is_stopping);
+    StateMetrics state(store.accounts(), store.jobs(), loops.kinds(), registry);
+    Handler handler(store, state, registry, is_stopping);
     http::Server server(io, config.server, handler, server_metrics, log);
     if (auto const listening = server.listen(); !listening)
         return listening.error();

@@ -38,4 +38,8 @@ export async function environment(session, known) {
     await refusesIds(session, update, {}, 'env', { theme: {} });
     await refusesBodies(session, update, path);
     await refusesTokens(session, update, path);
+
+    await session.call('openLiveStream', 200, '', { holds: (_, { body, close }) => (close(), body.toString().startsWith(': ')) });
+    await session.call('openLiveStream', 400, 'with a query parameter', { query: { environment_id: known.environment } });
+    await refusesTokens(session, 'openLiveStream');
 }

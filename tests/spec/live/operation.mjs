@@ -18,6 +18,14 @@ export async function operation(session) {
         token: null,
         holds: (_, { body }) => body.toString() === readFileSync(new URL('../../../api-spec/openapi.yaml', import.meta.url), 'utf8'),
     });
+    const toDashboard = (_, { headers }) => headers.location === '/dashboard';
+    await session.call('getRoot', 302, '', { token: null, holds: toDashboard });
+    await session.call('getRoot', 400, 'with a broken query string', { token: null, query: 'a=%zz' });
+    for (const [id, path] of [['showDashboard'], ['showDashboardPage', { path: 'accounts' }]]) {
+        const isPage = (_, { body }) => body.toString().includes('<!doctype html>');
+        await session.call(id, 200, '', { token: null, path, holds: isPage });
+        await session.call(id, 400, 'with a broken query string', { token: null, path, query: 'a=%zz' });
+    }
     await session.call('getSpecification', 400, 'with a broken query string', { token: null, query: 'a=%zz' });
 }
 

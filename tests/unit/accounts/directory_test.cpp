@@ -14,6 +14,18 @@
 namespace sluice::accounts {
 namespace {
 
+/// A vendor that answers every trial in the same way.
+class ScriptedTrial final : public CredentialTrial {
+public:
+    Task<Result<void>> try_credentials(Account const&, Context const& context, Deadline) override
+    {
+        tried.push_back(context.secret);
+        co_return said;
+    }
+    Result<void> said;
+    std::vector<json::object> tried; ///< The secrets of each trial.
+};
+
 /// Acme is installed in one environment.
 class DirectoryTest : public ::testing::Test {
 protected:
@@ -63,8 +75,9 @@ protected:
     test::FakeClient client_;
     Refresher refresher_{rows_, integrations_, client_, clock_, log_, metrics_};
     http::Behind behind_{io_, 10, log_};
-    Directory directory_{rows_,      installations_, definitions_, tokens_,  integrations_, callable_,
-                         refresher_, client_,        behind_,      keyring_, clock_};
+    ScriptedTrial trial_;
+    Directory directory_{rows_,      installations_, definitions_, tokens_, integrations_, callable_,
+                         refresher_, trial_,         client_,      behind_, keyring_,      clock_};
     EnvironmentId const environment_{Uuid{7}};
     EnvironmentIntegrationId const installation_{Uuid{8}};
 };
@@ -139,11 +152,70 @@ TEST_F(DirectoryTest, ReplacedCredentialsMayBeOfAnotherMethod)
     json::object const client{{"client_id", "mine"},
                               {"client_secret", "s3cret"},
                               {"oauth", json::object{{"token", json::object{{"access_token", "a"}}}}}};
-    auto const replaced =
-        test::run(directory_.replace_credentials(environment_, id, "oauth2_client_credentials", client, {}, soon()));
+    auto const replaced = test::run(directory_.replace_credentials(
+        environment_, id, {.authentication_method = "oauth2_client_credentials", .context = client}, {}, soon()));
     ASSERT_TRUE(replaced) << replaced.error().public_detail();
     EXPECT_EQ(replaced->authentication_method, "oauth2_client_credentials");
     EXPECT_EQ(replaced->generation, 2);
+}
+
+TEST_F(DirectoryTest, CredentialsThatTheVendorRefusesAreNotStored)
+{
+    trial_.said = Error{ErrorCode::reauth_needed, "Invalid API key."};
+    auto const made = test::run(directory_.create(entered(), {}, soon()));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(path_of(made.error()), "context");
+    EXPECT_NE(made.error().public_detail().find("Invalid API key."), std::string::npos);
+    EXPECT_TRUE(rows_.rows.empty());
+
+    trial_.said = {};
+    auto const id = created().id;
+    trial_.said = Error{ErrorCode::reauth_needed, "Invalid API key."};
+    json::object const key{{"api_key", "key-wrong"}};
+    EXPECT_EQ(path_of(change(id, {.context = key}).error()), "context");
+    auto const replaced = test::run(directory_.replace_credentials(environment_, id, {.context = key}, {}, soon()));
+    EXPECT_EQ(path_of(replaced.error()), "context");
+    EXPECT_EQ(trial_.tried.back().at("api_key"), "key-wrong");
+    EXPECT_EQ(secrets_of(id).at("api_key"), "key-123456");
+    EXPECT_EQ(row(id).generation, 1);
+}
+
+TEST_F(DirectoryTest, CredentialsAreNotStoredWhileTheVendorCannotBeAsked)
+{
+    trial_.said = Error{ErrorCode::upstream_unreachable, "Acme was not reached."};
+    auto const made = test::run(directory_.create(entered(), {}, soon()));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), ErrorCode::upstream_unreachable);
+    EXPECT_NE(made.error().public_detail().find("verify"), std::string::npos);
+    EXPECT_TRUE(rows_.rows.empty());
+}
+
+TEST_F(DirectoryTest, TheVendorIsAskedOnlyAboutCredentialsAndOnlyIfWanted)
+{
+    auto untried = entered();
+    untried.verify = false;
+    auto const id = test::run(directory_.create(untried, {}, soon()))->id;
+    EXPECT_TRUE(change(id, {.context = json::object{{"api_key", "key-2"}}, .verify = false}));
+    EXPECT_TRUE(change(id, {.context = json::object{{"note", "x"}}}));
+    json::object const key{{"api_key", "key-3"}};
+    EXPECT_TRUE(
+        test::run(directory_.replace_credentials(environment_, id, {.context = key, .verify = false}, {}, soon())));
+    EXPECT_TRUE(trial_.tried.empty());
+}
+
+TEST_F(DirectoryTest, AnAccessTokenThatHasEndedIsStoredUntried)
+{
+    trial_.said = Error{ErrorCode::reauth_needed, "Expired."};
+    auto old = entered();
+    old.authentication_method = "oauth2";
+    old.context = {
+        {"oauth",
+         json::object{{"token", json::object{{"access_token", "a"},
+                                             {"refresh_token", "r"},
+                                             {"expires_at", to_rfc3339(clock_.now() - std::chrono::hours(1))}}}}}};
+    auto const made = test::run(directory_.create(old, {}, soon()));
+    ASSERT_TRUE(made) << made.error().public_detail();
+    EXPECT_TRUE(trial_.tried.empty());
 }
 
 TEST_F(DirectoryTest, CredentialsThatAreNotRenewedSaySo)

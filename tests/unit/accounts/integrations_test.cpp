@@ -34,6 +34,10 @@ public:
     {
         return inner_.publish(std::move(integration), std::move(author), deadline);
     }
+    Task<Result<void>> remove(TeamId team, IntegrationId id, tenancy::Author author, Deadline deadline) override
+    {
+        return inner_.remove(team, id, std::move(author), deadline);
+    }
 
     int loads = 0;
 

@@ -86,7 +86,10 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                            "/log/hours",
                                            "/mcp-server",
                                            "/environment-integration"};
-    std::set<std::string_view> const others{"/invitation",
+    std::set<std::string_view> const others{"/",
+                                            "/dashboard",
+                                            "/dashboard/{path...}",
+                                            "/invitation",
                                             "/oidc/callback/{team}",
                                             "/openapi.yaml",
                                             "/reset",

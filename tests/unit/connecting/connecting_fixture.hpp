@@ -102,8 +102,9 @@ protected:
     tenancy::Waiters waiters_{io_};
     tenancy::SecretGate gate_{keyring_, {}, steady_};
     Links links_{connections_, accounts_, installations_, definitions_, integrations_, gate_, keyring_, clock_};
+    Trial trial_{connections_, accounts_, installations_, integrations_, client_, vendor_, clock_};
     Connector connector_{connections_, accounts_, installations_, integrations_, client_,
-                         vendor_,      waiters_,  keyring_,       clock_,        "https://s.example/connect/callback"};
+                         trial_,       waiters_,  keyring_,       clock_,        "https://s.example/connect/callback"};
     EnvironmentId environment_{Uuid{7}};
     EnvironmentIntegrationId installation_{Uuid{8}};
     std::string secret_; ///< Of the last link.

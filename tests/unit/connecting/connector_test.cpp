@@ -82,6 +82,21 @@ TEST_F(ConnectorTest, WhatIsMissingIsToldBeforeAnythingIsStored)
     EXPECT_TRUE(vendor_.checked.empty());
 }
 
+TEST_F(ConnectorTest, WhatBelongsToAnotherMethodIsRefusedWhenABackEndGivesIt)
+{
+    auto request = by_page();
+    request.given = {{"email", "me@acme.example"}, {"api_key", "key-123456"}, {"note", "kept"}};
+    auto const refused = test::run(connector_.start(request, {}, soon()));
+    ASSERT_FALSE(refused);
+    ASSERT_EQ(refused.error().failures().size(), 2U);
+    EXPECT_EQ(refused.error().failures()[0].path, "context.email");
+    EXPECT_EQ(refused.error().failures()[1].message, "belongs to the authentication method api_key: import such an "
+                                                     "account with `POST /integrated-account`");
+    // A customer who has a link chooses the method.
+    request.link_token = link().id;
+    EXPECT_TRUE(test::run(connector_.start(request, {}, soon())));
+}
+
 TEST_F(ConnectorTest, AnAccountThatWorksKeepsItsCredentialsUntilTheNewOnesWere)
 {
     auto const id = connect(by_key())->id;

@@ -30,8 +30,6 @@ protected:
     {
         return test::run_on(io_, trial_.run(std::nullopt, std::nullopt, std::move(account), soon()));
     }
-
-    Trial trial_{connections_, accounts_, integrations_, vendor_, clock_};
 };
 
 TEST_F(TrialTest, OfNewCredentialsLeavesTheAccountAsItIs)
@@ -47,6 +45,18 @@ TEST_F(TrialTest, OfNewCredentialsLeavesTheAccountAsItIs)
     EXPECT_EQ(secrets_of(account.id).at("api_key"), "old-key");
 }
 
+TEST_F(TrialTest, OfCredentialsWithoutAnAccountNeedsNoRow)
+{
+    accounts::Account account;
+    account.environment = environment_;
+    account.environment_integration = installation_;
+    account.authentication_method = "api_key";
+    EXPECT_TRUE(tried(account));
+    ASSERT_EQ(vendor_.checked.size(), 1U);
+    EXPECT_EQ(vendor_.checked.front().context.at("email"), "you");
+    EXPECT_TRUE(accounts_.rows.empty());
+}
+
 TEST_F(TrialTest, SaysWhyNewCredentialsAreNoGood)
 {
     auto const account = active();
@@ -56,10 +66,10 @@ TEST_F(TrialTest, SaysWhyNewCredentialsAreNoGood)
     EXPECT_EQ(refused.error().public_detail(), "Wrong key.");
     vendor_.said = Error{ErrorCode::upstream_timeout, "Too slow."};
     EXPECT_EQ(tried(account).error().code(), ErrorCode::upstream_timeout);
-    auto gone = account;
-    gone.id = IntegratedAccountId{Uuid{99}};
-    EXPECT_EQ(tried(gone).error().code(), ErrorCode::not_found);
-    accounts_.installations[installation_].override = json::object{{"label", 5}};
+    auto elsewhere = account;
+    elsewhere.environment_integration = EnvironmentIntegrationId{Uuid{99}};
+    EXPECT_EQ(tried(elsewhere).error().code(), ErrorCode::not_found);
+    installations_.rows.at(installation_).override = json::object{{"label", 5}};
     EXPECT_EQ(tried(account).error().code(), ErrorCode::invalid_argument);
 }
 

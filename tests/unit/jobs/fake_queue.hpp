@@ -46,6 +46,14 @@ public:
         co_return Result<void>{};
     }
 
+    Task<Result<std::vector<std::chrono::milliseconds>>> lateness(std::vector<Kind> kinds, Deadline) override
+    {
+        if (is_down)
+            co_return Error{ErrorCode::unavailable, "The database is not available."};
+        co_return std::vector<std::chrono::milliseconds>(kinds.size(), late);
+    }
+
+    std::chrono::milliseconds late{}; ///< Of every kind.
     int takes = 0;
     bool is_down = false;
     bool is_full = false; ///< Ends are not stored.

@@ -19,6 +19,10 @@ protected:
         EXPECT_NE(std::string_view(body.at("message").as_string()).find(words), std::string_view::npos)
             << text_of(answer);
     }
+    std::uint64_t calls_that_ended(calllog::Fault fault) const
+    {
+        return metrics_.tool_calls("custom").at(static_cast<std::size_t>(fault))->value();
+    }
 };
 
 TEST_F(CallToolTest, GivesTheVendorsAnswerAsTextAndAsData)
@@ -33,8 +37,7 @@ TEST_F(CallToolTest, GivesTheVendorsAnswerAsTextAndAsData)
     EXPECT_EQ(answer.at("result").at("_meta").at("sluice/rate_limit").at("limit"), 40);
     EXPECT_EQ(last_.headers.find("ratelimit-limit"), "40");
     EXPECT_EQ(trace_.origin.tool, "get_single_desk_ticket_by_id");
-    EXPECT_EQ(metrics_.tool_calls.value(), 1U);
-    EXPECT_EQ(metrics_.tool_errors.value(), 0U);
+    EXPECT_EQ(calls_that_ended(calllog::Fault::none), 1U);
 }
 
 TEST_F(CallToolTest, GivesAListWithItsCursor)
@@ -89,7 +92,9 @@ TEST_F(CallToolTest, PassesAVendorsRefusalOnAsAnErrorOfTheTool)
               *json::parse(R"({"message":"Subject is too long."})"));
     desk_.vendor.fail({ErrorCode::upstream_timeout, "The vendor did not answer in time."});
     expect_error(call("create_a_desk_ticket", R"({"subject":"A"})"), 504, "did not answer in time");
-    EXPECT_EQ(metrics_.tool_errors.value(), 2U);
+    EXPECT_EQ(calls_that_ended(calllog::Fault::caller), 1U);
+    EXPECT_EQ(calls_that_ended(calllog::Fault::vendor), 1U);
+    EXPECT_EQ(calls_that_ended(calllog::Fault::none), 0U);
 }
 
 TEST_F(CallToolTest, TellsMistakesInArgumentsWithoutACall)

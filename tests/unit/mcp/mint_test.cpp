@@ -115,6 +115,19 @@ TEST_F(MintTest, WarnsOfWhatAModelOrClientBearsBadly)
     EXPECT_NE(minted->warnings[2].find("--mcp-only"), std::string::npos) << minted->warnings[2];
 }
 
+TEST_F(MintTest, WarnsOfAnAccountWhoseCallsAreRefused)
+{
+    auto& row = desk_.rows.rows.at({desk_.environment, account_}).account;
+    row.status = accounts::Status::needs_reauth;
+    auto const warnings = test::must(create(draft())).warnings;
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_TRUE(warnings[0].starts_with("The integrated account has the status needs_reauth: every call is refused."));
+    row.status = accounts::Status::active;
+    row.is_blocked = true;
+    callable_.apply({snapshots::Change::Kind::account, desk_.environment, account_.uuid()});
+    EXPECT_TRUE(test::must(create(draft())).warnings.at(0).starts_with("The integrated account is blocked"));
+}
+
 TEST_F(MintTest, RefusesWhatNoToolFits)
 {
     auto server = draft();

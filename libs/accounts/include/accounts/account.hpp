@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/timestamp.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,9 @@ struct FairShares;
 namespace sluice::accounts {
 
 enum class Status { connecting, active, post_install_error, validation_error, needs_reauth };
+
+inline constexpr std::array kStatuses{Status::connecting, Status::active, Status::post_install_error,
+                                      Status::validation_error, Status::needs_reauth};
 
 [[nodiscard]] std::string_view name_of(Status status) noexcept;
 [[nodiscard]] std::optional<Status> status_of(std::string_view name) noexcept;
@@ -66,6 +70,10 @@ struct Account {
 
 /// The payload of events about an account. It has no secret.
 [[nodiscard]] json::object event_payload(Account const& account);
+
+/// The name of the account's integration as the label of a metric. Definitions of teams share `custom`, since their
+/// names have no bound.
+[[nodiscard]] std::string metric_label(Account const& account);
 
 /// The `place` under which an account's secrets are sealed (`crypto::DataKey::seal`).
 [[nodiscard]] std::string sealing_place(IntegratedAccountId id);

@@ -9,7 +9,9 @@
 #include "tenancy/secret_gate.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::accounts {
 
@@ -18,12 +20,16 @@ struct AccountToken {
     EnvironmentId environment;
     IntegratedAccountId account;
     Timestamp expires_at;
+    std::vector<std::string> origins = {}; ///< The sites whose pages may use it (`link_origins`); empty: any.
 };
 
 [[nodiscard]] snapshots::Dependencies dependencies_of(AccountToken const& token);
 [[nodiscard]] inline std::size_t weight_of(AccountToken const& token)
 {
-    return sizeof token;
+    auto bytes = sizeof token;
+    for (auto const& origin : token.origins)
+        bytes += sizeof origin + origin.size();
+    return bytes;
 }
 
 class AccountTokenRepository {

@@ -2,6 +2,7 @@
 
 #include "accounts/account_tokens.hpp"
 #include "accounts/callable_accounts.hpp"
+#include "accounts/credential_trial.hpp"
 #include "accounts/integrations.hpp"
 #include "accounts/refresher.hpp"
 #include "accounts/repositories.hpp"
@@ -27,6 +28,7 @@ struct NewAccount {
     bool is_sandbox = false;
     std::shared_ptr<limits::FairShares const> fair_share = {}; ///< Null: its calls are not shared out.
     json::object context;                                      ///< Settings and secrets together.
+    bool verify = true;                                        ///< Whether the vendor is asked first.
 };
 
 /// A change of an account. Absent members stay as they are.
@@ -38,6 +40,14 @@ struct AccountPatch {
     std::optional<std::shared_ptr<limits::FairShares const>> fair_share = {}; ///< Null removes it.
     std::optional<json::object> context = {};                                 ///< Merged as `patch_context` says.
     bool may_enter_credentials = true; ///< Whether `context` may have credentials.
+    bool verify = true;                ///< Whether the vendor is asked about credentials in `context` first.
+};
+
+/// Credentials that replace those of an account.
+struct NewCredentials {
+    std::optional<std::string> authentication_method = {}; ///< Without it the method stays.
+    json::object context;                                  ///< Merged as `patch_context` says.
+    bool verify = true;                                    ///< Whether the vendor is asked first.
 };
 
 /// A token for one account, with its secret.
@@ -49,26 +59,28 @@ struct MintedAccountToken {
 /// What developers do with integrated accounts. One per I/O thread. Every function works inside one environment: rows
 /// of others are not_found. Every function may answer unavailable. Each writes one entry of the audit log, in the
 /// transaction of its change.
+///
+/// Credentials are tried at the vendor before they are stored (`CredentialTrial`), unless `verify` is false. An access
+/// token that has ended is stored untried: its renewal, which is due at once, finds out. If the vendor refuses them, the
+/// error is invalid_argument at `context`; if it cannot be asked, upstream_* or rate_limited. Then nothing is stored.
 class Directory {
 public:
     /// All must outlive it. `behind` does what an answer need not wait for.
     Directory(AccountRepository& accounts, InstallationRepository& installations, IntegrationRepository& definitions,
               AccountTokenRepository& tokens, Integrations& integrations, CallableAccounts& callable,
-              Refresher& refresher, http::Client& client, http::Behind& behind, crypto::Keyring const& keyring,
-              Clock const& clock);
+              Refresher& refresher, CredentialTrial& trial, http::Client& client, http::Behind& behind,
+              crypto::Keyring const& keyring, Clock const& clock);
 
-    /// Stores an account with its credentials; the vendor is not asked. Errors: invalid_argument at
-    /// `environment_integration_id`, `authentication_method` or `context.<field>`.
+    /// Stores an account with its credentials. Errors: invalid_argument at `environment_integration_id`,
+    /// `authentication_method`, `context` or `context.<field>`.
     Task<Result<Account>> create(NewAccount account, tenancy::Author author, Deadline deadline);
     /// A patch whose context has credentials makes the account active. Errors: not_found; invalid_argument at
     /// `context.<field>`.
     Task<Result<Account>> change(EnvironmentId environment, IntegratedAccountId id, AccountPatch patch,
                                  tenancy::Author author, Deadline deadline);
-    /// Replaces the credentials and makes the account active. Without `method` the authentication method stays. Errors:
-    /// as of `change`.
+    /// Replaces the credentials and makes the account active. Errors: as of `change`.
     Task<Result<Account>> replace_credentials(EnvironmentId environment, IntegratedAccountId id,
-                                              std::optional<std::string> method, json::object context,
-                                              tenancy::Author author, Deadline deadline);
+                                              NewCredentials credentials, tenancy::Author author, Deadline deadline);
     /// Renews the credential. A failed renewal is no error while the old credential works and the account is not dead.
     /// Takes up to 30 s, whatever the deadline is. The audit log has who asked (`AccountRepository::ask_renewal`),
     /// before the vendor is asked. Errors: conflict for credentials of a kind that is never renewed; those of
@@ -88,6 +100,11 @@ public:
                                                               tenancy::Author author, Deadline deadline);
 
 private:
+    /// Asks the vendor about the credentials of `context`.
+    Task<Result<void>> try_credentials(Account const& account, Context const& context, Deadline deadline);
+    /// As `try_credentials`, for a stored account with `patch` merged into its context.
+    Task<Result<void>> try_patch(CallableAccountPtr const& callable, std::optional<std::string> const& method,
+                                 json::object const& patch, Deadline deadline);
     /// Revokes the grant of an account that was removed, behind the answer. Nothing if it could not be read before.
     Task<void> revoke_behind(EnvironmentId environment, Result<CallableAccountPtr> callable);
 
@@ -98,6 +115,7 @@ private:
     Integrations& integrations_;
     CallableAccounts& callable_;
     Refresher& refresher_;
+    CredentialTrial& trial_;
     http::Client& client_;
     http::Behind& behind_;
     crypto::Keyring const& keyring_;

@@ -11,7 +11,9 @@
 #include "tenancy/page.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +52,8 @@ public:
     /// Stores a definition. If it differs from the stored one it gets the next version. True if it changed anything.
     /// The audit log has it, also as `integration.confirm`; that of no team is in no team's audit log.
     virtual Task<Result<bool>> publish(StoredIntegration integration, tenancy::Author author, Deadline deadline) = 0;
+    /// Deletes a definition of a team. Errors: not_found; conflict while an environment has it installed.
+    virtual Task<Result<void>> remove(TeamId team, IntegrationId id, tenancy::Author author, Deadline deadline) = 0;
 };
 
 /// An installed integration with its secrets: that of its OAuth app, and the key of its client certificate.
@@ -214,6 +218,9 @@ public:
                                                                       tenancy::Author author, Deadline deadline) = 0;
     virtual Task<Result<AccountState>> load_state(EnvironmentId environment, IntegratedAccountId id,
                                                   Deadline deadline) = 0;
+    /// How many accounts there are in each status, in all environments together: for operators. A status without
+    /// accounts may be missing.
+    virtual Task<Result<std::map<Status, std::int64_t>>> count(Deadline deadline) = 0;
 };
 
 } // namespace sluice::accounts

@@ -163,6 +163,8 @@ using IntegrationPtr = std::shared_ptr<Integration const>;
 
 /// The id of a built-in integration: the same in every deployment.
 [[nodiscard]] IntegrationId builtin_id(std::string_view name);
+/// The id of a team's own integration: the same whenever it is published.
+[[nodiscard]] IntegrationId own_id(std::string_view name, TeamId team);
 
 /// Compiles a definition. Errors: invalid_argument with every mistake as `file:line path` and the rule.
 [[nodiscard]] Result<IntegrationPtr> compile(Definition const& definition, IntegrationId id, int version = 1);

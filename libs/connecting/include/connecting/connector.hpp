@@ -3,6 +3,7 @@
 #include "accounts/integrations.hpp"
 #include "accounts/oauth.hpp"
 #include "base/clock.hpp"
+#include "connecting/address.hpp"
 #include "connecting/connection.hpp"
 #include "connecting/trial.hpp"
 #include "crypto/keyring.hpp"
@@ -57,8 +58,8 @@ public:
     /// All must outlive it. `callback_url` is the redirect URI registered with the vendor's app.
     Connector(ConnectionRepository& connections, accounts::AccountRepository& accounts,
               accounts::InstallationRepository& installations, accounts::Integrations& integrations,
-              http::Client& client, proxy::VendorCalls& vendor, tenancy::Waiters& waiters,
-              crypto::Keyring const& keyring, Clock const& clock, std::string callback_url);
+              http::Client& client, Trial& trial, tenancy::Waiters& waiters, crypto::Keyring const& keyring,
+              Clock const& clock, std::string callback_url);
 
     /// Connects by a form: checks the context and the vendor's address, stores the account, sets it up and tries it.
     /// Errors: invalid_argument at `context.<field>`; reauth_needed if the vendor refuses the credentials (the account
@@ -115,9 +116,7 @@ private:
         accounts::Context context; ///< `whole` in its two parts.
     };
     Task<Result<Prepared>> prepare(ConnectRequest const& request, accounts::Tokens tokens, Deadline deadline);
-    /// Asks the vendor whether anybody has an account at the address, if the definition says how. Errors:
-    /// invalid_argument at the first field of the address. A vendor that does not answer has not said no.
-    Task<Result<void>> check_address(Prepared const& prepared, Deadline deadline);
+    [[nodiscard]] static Address addressed(Prepared const& prepared);
     /// The error for a refusal on the vendor's page (RFC 6749 section 4.1.2.1).
     Task<Error> refusal_of(Connection const& connection, std::string code, Deadline deadline);
     /// Merges what was given over what was entered; both over the old context if the request wants so.
@@ -138,7 +137,7 @@ private:
     crypto::Keyring const& keyring_;
     Clock const& clock_;
     std::string const callback_url_;
-    Trial trial_;
+    Trial& trial_;
 };
 
 /// Whether the connection is bound to one of these cookies. Each is compared in constant time.

@@ -19,6 +19,8 @@ public:
 
     /// Registers a kind and what its jobs do. Must be called before `start`.
     void add(Kind kind, Loop::Run run);
+    /// The registered kinds, in their order.
+    [[nodiscard]] std::vector<Kind> kinds() const;
     /// Starts every loop in `group`. `stop` ends them.
     void start(TaskGroup& group);
     /// Rings the bell of the kind with this name: jobs are due soon.

@@ -5,6 +5,7 @@
 #include "ratelimit/normalise.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,13 +26,21 @@ struct Answer {
     calllog::Fault fault = calllog::Fault::caller; ///< Of a failure: whose it is.
 };
 
+/// Of the tool calls of one integration: a counter for each `calllog::Fault`, in their order.
+using ToolCallMetrics = std::array<telemetry::Counter*, 5>;
+
 struct EndpointMetrics {
+    /// `registry` must outlive it.
     explicit EndpointMetrics(telemetry::Registry& registry);
+    /// The same for the same name. Thread-safe.
+    [[nodiscard]] ToolCallMetrics tool_calls(std::string const& integration) const;
+
     telemetry::Counter& legacy_requests;
     telemetry::Counter& modern_requests;
     telemetry::Counter& refused;
-    telemetry::Counter& tool_calls;
-    telemetry::Counter& tool_errors;
+
+private:
+    telemetry::Registry& registry_;
 };
 
 } // namespace sluice::mcp

@@ -153,7 +153,6 @@ CallTool::CallTool(proxy::Caller& caller, safeguards::SafeWrites& safe_writes, c
 Answer CallTool::refuse(RpcRequest const& request, ServerSnapshot const& snapshot, Error const& error,
                         ratelimit::Limits const& limits, json::value const& arguments) const
 {
-    metrics_.tool_errors.add();
     // Advice to use a tool that this server does not show leads nowhere.
     auto failures = error.failures();
     for (auto& failure : failures)
@@ -198,15 +197,30 @@ Task<Answer> CallTool::answer(RpcCall rpc)
     if (auto answered = read(request, snapshot, wanted))
         co_return *std::move(answered);
     rpc.trace.origin.tool = wanted.found.tool->name;
-    metrics_.tool_calls.add();
     auto call = toolcalls::ToolCalls::target_of(snapshot.grant, std::move(wanted.found), std::move(wanted.arguments));
     if (!call)
         co_return refuse(request, snapshot, call.error());
     rpc.trace.of(call->account->account.id, call->account->account.integration_name);
     rpc.tally = limits::Tally(&shard_limits_);
-    if (auto const counted = count(rpc, *call); !counted)
-        co_return refuse(request, snapshot, counted.error(), rpc.tally.limits());
-    auto answer = co_await make(rpc, *std::move(call));
+    auto const& metrics = metrics_of(call->account->account);
+    auto answer = co_await count_and_make(rpc, *std::move(call));
+    metrics[static_cast<std::size_t>(answer.error.empty() ? calllog::Fault::none : answer.fault)]->add();
+    co_return answer;
+}
+
+ToolCallMetrics const& CallTool::metrics_of(accounts::Account const& account)
+{
+    auto known = known_metrics_.find(account.integration);
+    if (known == known_metrics_.end())
+        known = known_metrics_.emplace(account.integration, metrics_.tool_calls(accounts::metric_label(account))).first;
+    return known->second;
+}
+
+Task<Answer> CallTool::count_and_make(RpcCall& rpc, toolcalls::ToolCall call)
+{
+    if (auto const counted = count(rpc, call); !counted)
+        co_return refuse(rpc.request, *rpc.snapshot, counted.error(), rpc.tally.limits());
+    auto answer = co_await make(rpc, std::move(call));
     answer.limits = limits::tighter(answer.limits, rpc.tally.limits());
     co_return answer;
 }
@@ -298,7 +312,6 @@ Answer CallTool::answer_made(toolcalls::Done done, toolcalls::ToolCall const& ca
                   std::move(outcome->held)};
     answer.windows = std::move(outcome->windows);
     if (outcome->kind == proxy::Outcome::Kind::error) {
-        metrics_.tool_errors.add();
         answer.error = error_for_log(outcome->message, call.arguments);
         answer.fault = proxy::fault_of(*outcome);
     }

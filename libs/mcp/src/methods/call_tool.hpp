@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace sluice::mcp {
 
@@ -46,13 +47,17 @@ private:
                                 ratelimit::Limits const& limits = {}, json::value const& arguments = nullptr) const;
     /// How many calls of the account are left at its vendor, as JSON; empty if that is not known.
     [[nodiscard]] std::string forecast_of(toolcalls::ToolCall const& call) const;
+    /// Counts the call for its account and makes it.
+    Task<Answer> count_and_make(RpcCall& rpc, toolcalls::ToolCall call);
     /// Makes a call that was counted.
     Task<Answer> make(RpcCall& rpc, toolcalls::ToolCall call);
+    ToolCallMetrics const& metrics_of(accounts::Account const& account);
 
     toolcalls::ToolCalls calls_;
     crypto::CursorSealer const& sealer_;
     limits::ShardLimits& shard_limits_;
     EndpointMetrics& metrics_;
+    std::unordered_map<IntegrationId, ToolCallMetrics> known_metrics_;
 };
 
 } // namespace sluice::mcp

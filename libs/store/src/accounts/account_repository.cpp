@@ -274,6 +274,19 @@ public:
         co_return co_await backend_.pool.transact<AccountState>(environment, deadline, std::move(query));
     }
 
+    Task<Result<std::map<Status, std::int64_t>>> count(Deadline deadline) override
+    {
+        using Counts = std::map<Status, std::int64_t>;
+        pg::Query<Counts> query = [](pqxx::work& transaction) -> Result<Counts> {
+            Counts counts;
+            for (auto const& row : transaction.exec("SELECT status, accounts FROM count_accounts()"))
+                if (auto const status = status_of(row["status"].c_str()))
+                    counts[*status] = row["accounts"].as<std::int64_t>();
+            return counts;
+        };
+        co_return co_await backend_.pool.lookup<Counts>(deadline, std::move(query));
+    }
+
 private:
     Backend const backend_;
 };

@@ -20,13 +20,15 @@ constexpr char kInsert[] = "INSERT INTO account_tokens (environment_id, id, inte
                            "SELECT $1, $2, a.id, to_timestamp($4::double precision / 1000000) "
                            "FROM integrated_accounts a WHERE a.environment_id = $1 AND a.id = $3 RETURNING id";
 constexpr char kFindOwner[] = "SELECT environment_id, integrated_account_id, "
-                              "(extract(epoch FROM expires_at) * 1000000)::bigint AS expires_at FROM account_tokens "
+                              "(extract(epoch FROM expires_at) * 1000000)::bigint AS expires_at, "
+                              "(SELECT link_origins FROM environments WHERE id = f.environment_id) AS link_origins "
+                              "FROM account_tokens "
                               "WHERE environment_id = f.environment_id AND id = f.owner_id";
 
 AccountToken token_in(pqxx::row const& row)
 {
     return {id_in<EnvironmentId>(row["environment_id"]), id_in<IntegratedAccountId>(row["integrated_account_id"]),
-            time_in(row["expires_at"])};
+            time_in(row["expires_at"]), json::texts_in(json_in(row["link_origins"]))};
 }
 
 class PgAccountTokens final : public accounts::AccountTokenRepository {

@@ -8,6 +8,7 @@
 #include "core/rows.hpp"
 #include "make_repositories.hpp"
 #include "pg/copy.hpp"
+#include "snapshots/live.hpp"
 
 #include <fmt/format.h>
 
@@ -44,6 +45,7 @@ constexpr char kColumns[] = SLUICE_COLUMNS;
 #undef SLUICE_READ
 #undef SLUICE_COLUMNS
 constexpr char kHasDay[] = "SELECT to_regclass($1) IS NOT NULL AS has";
+constexpr char kTellLive[] = "SELECT pg_notify($1, $2)";
 constexpr char kAddBodies[] =
     "INSERT INTO call_log_bodies (environment_id, id, data_key_version, sealed, ends_at) "
     "VALUES ($1, $2, $3, decode($4, 'hex'), now() + make_interval(hours => $5)) ON CONFLICT DO NOTHING";
@@ -245,6 +247,20 @@ std::string place_of(LogEntryId entry)
     return "log_entry:" + entry.str() + ":bodies";
 }
 
+/// What open pages hear of new entries: a payload of `snapshots::kLiveChannel`.
+std::string live_payload(std::set<Hour> const& hours)
+{
+    std::set<EnvironmentId> environments;
+    for (auto const& hour : hours)
+        environments.insert(hour.environment);
+    std::string payload = "calls";
+    if (environments.size() > snapshots::kMostLiveEnvironments)
+        return payload + " *";
+    for (auto const& environment : environments)
+        payload += ' ' + sql_id(environment);
+    return payload;
+}
+
 /// Bodies as they are sealed.
 std::string text_of(Bodies const& bodies)
 {
@@ -260,8 +276,9 @@ public:
 
     Task<Result<void>> append(std::string rows, Day day, Deadline deadline) override
     {
-        auto const hours = unscheduled(hours_of(rows));
-        pg::Query<bool> query = [hours, rows = std::move(rows), day,
+        auto const all_hours = hours_of(rows);
+        auto const hours = unscheduled(all_hours);
+        pg::Query<bool> query = [hours, live = live_payload(all_hours), rows = std::move(rows), day,
                                  now = backend_.clock.now()](pqxx::work& transaction) -> Result<bool> {
             auto const name = day_name(day);
             bool const has_day = transaction.exec_params1(kHasDay, name)["has"].as<bool>();
@@ -275,6 +292,7 @@ public:
                     return Error{ErrorCode::conflict, "stored before"};
                 throw;
             }
+            transaction.exec_params(kTellLive, std::string(snapshots::kLiveChannel), live);
             for (auto const& hour : hours) {
                 auto const due = hour.begin + std::chrono::hours(1) + kLate;
                 // A sum that is being made may not see these rows, so its job must not end with it.

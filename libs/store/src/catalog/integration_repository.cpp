@@ -40,6 +40,8 @@ constexpr char kPublish[] =
     "RETURNING i.version";
 #undef SLUICE_COLUMNS
 #undef SLUICE_USABLE
+// Gives the number of environments in the way; then nothing was deleted.
+constexpr char kRemove[] = "SELECT remove_integration($1) AS in_the_way";
 
 StoredIntegration integration_in(pqxx::row const& row)
 {
@@ -142,6 +144,25 @@ public:
             return true;
         };
         co_return co_await transact_change<bool>(backend_, tenant, std::move(who), deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove(TeamId team, IntegrationId id, tenancy::Author author, Deadline deadline) override
+    {
+        ChangingQuery<bool> query = [team, id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            auto const known = transaction.exec_params(kHead, sql_id(id));
+            if (known.empty() || integration_in(known[0]).team != team)
+                return not_found("integration of this team");
+            auto const integration = integration_in(known[0]);
+            changes.audit({"integration.delete", id.str(), audited(integration), std::nullopt});
+            changes.add({snapshots::Change::Kind::integration, {}, id.uuid()});
+            auto const rest = transaction.exec_params1(kRemove, sql_id(id))["in_the_way"].as<std::int64_t>();
+            if (rest > 0)
+                return Error{ErrorCode::conflict,
+                             fmt::format("{} environment{} installed {}: delete the environment integration{} first.",
+                                         rest, rest == 1 ? " has" : "s have", integration.name, rest == 1 ? "" : "s")};
+            return true;
+        };
+        return without_value(transact_change<bool>(backend_, team, std::move(author), deadline, std::move(query)));
     }
 
 private:

@@ -9,8 +9,11 @@
 namespace sluice::store {
 namespace {
 
-constexpr char kInsert[] = "INSERT INTO events (environment_id, id, type, integrated_account_id, payload) "
-                           "VALUES ($1, $2, $3, $4, $5::jsonb)";
+// Told to open pages as well (migrations/0034_live.sql).
+constexpr char kInsert[] =
+    "WITH made AS (INSERT INTO events (environment_id, id, type, integrated_account_id, payload) "
+    "VALUES ($1, $2, $3, $4, $5::jsonb) RETURNING environment_id) "
+    "SELECT tell_live(environment_id, split_part($3, ':', 1), $6) FROM made";
 constexpr char kWanted[] = "SELECT id FROM webhooks WHERE environment_id = $1 AND is_active "
                            "AND (event_types = '[]' OR event_types ? $2) ORDER BY id";
 constexpr char kDeliver[] = "INSERT INTO deliveries (environment_id, id, event_id, webhook_id, integrated_account_id) "
@@ -29,8 +32,8 @@ void record_event(pqxx::work& transaction, Timestamp now, EnvironmentId environm
 {
     auto const event = uuid_v7(now);
     auto const account_id = account ? std::optional(sql_id(*account)) : std::nullopt;
-    transaction.exec_params0(kInsert, sql_id(environment), sql_id(event), std::string(type), account_id,
-                             sql_json(payload));
+    transaction.exec_params(kInsert, sql_id(environment), sql_id(event), std::string(type), account_id,
+                            sql_json(payload), account ? std::optional(account->str()) : std::nullopt);
     for (auto const& webhook : transaction.exec_params(kWanted, sql_id(environment), std::string(type))) {
         auto const delivery = uuid_v7(now);
         auto const to = id_in<WebhookId>(webhook["id"]);

@@ -78,6 +78,10 @@ constexpr char kNext[] = "UPDATE jobs SET lease_until = NULL, failures = 0, "
 constexpr char kFail[] = "UPDATE jobs SET lease_until = NULL, failures = failures + 1, "
                          "due = now() + make_interval(secs => $6) " SLUICE_HELD;
 #undef SLUICE_HELD
+constexpr char kLateness[] =
+    "SELECT coalesce(greatest(0, extract(epoch FROM now() - (SELECT j.due FROM jobs j WHERE j.kind = k.kind "
+    "ORDER BY j.due LIMIT 1)) * 1000), 0)::bigint AS late_ms "
+    "FROM unnest(string_to_array($1, ',')) WITH ORDINALITY AS k (kind, position) ORDER BY k.position";
 
 class PgJobs final : public jobs::Queue {
 public:
@@ -132,6 +136,21 @@ public:
             return true;
         };
         return without_value(backend_.pool.lookup<bool>(deadline, std::move(query)));
+    }
+
+    Task<Result<std::vector<std::chrono::milliseconds>>> lateness(std::vector<Kind> kinds, Deadline deadline) override
+    {
+        using Times = std::vector<std::chrono::milliseconds>;
+        std::string names;
+        for (auto const& kind : kinds)
+            names.append(names.empty() ? "" : ",").append(kind.name);
+        pg::Query<Times> query = [names = std::move(names)](pqxx::work& transaction) -> Result<Times> {
+            Times late;
+            for (auto const& row : transaction.exec_params(kLateness, names))
+                late.emplace_back(row["late_ms"].as<std::int64_t>());
+            return late;
+        };
+        co_return co_await backend_.pool.lookup<Times>(deadline, std::move(query));
     }
 
     Task<Result<void>> finish(Job job, std::optional<Timestamp> next, Deadline deadline) override

@@ -64,7 +64,7 @@ constexpr char kLoadEvent[] =
     "WHERE environment_id = $1 AND id = $2";
 constexpr char kAttempt[] = "UPDATE deliveries SET attempts = attempts + 1, status = $3 "
                             "WHERE environment_id = $1 AND id = $2 AND status = 'pending' "
-                            "RETURNING attempts, integrated_account_id";
+                            "RETURNING attempts, integrated_account_id, tell_live(environment_id, 'delivery', NULL)";
 constexpr char kFails[] = "UPDATE webhooks SET failures = failures + 1, is_active = is_active AND NOT $4, "
                           "paused_until = greatest(paused_until, to_timestamp($3::double precision / 1000000), "
                           "CASE WHEN failures + 1 >= $5::int THEN now() + least(interval '15 minutes', "

@@ -66,6 +66,10 @@ constexpr char kInsertKeyCheck[] =
 constexpr char kInsertTokenCheck[] = "INSERT INTO token_key_checks (value) VALUES ($1) ON CONFLICT DO NOTHING";
 constexpr char kTokenCheck[] = "SELECT value FROM token_key_checks";
 
+// They give the number of what is in the way; then nothing was deleted.
+constexpr char kRemoveTeam[] = "SELECT remove_team($1) AS in_the_way";
+constexpr char kRemoveEnvironment[] = "SELECT remove_environment($1) AS in_the_way";
+
 constexpr char kListTeams[] =
     "SELECT id, name, (extract(epoch FROM created_at) * 1000000)::bigint AS created_at FROM teams WHERE true";
 constexpr ListField kTeamFields[] = {
@@ -259,6 +263,25 @@ public:
         co_return co_await transact_change<Team>(backend_, team, std::move(author), deadline, std::move(query));
     }
 
+    Task<Result<void>> remove_team(TeamId team, Author author, Deadline deadline) override
+    {
+        ChangingQuery<bool> query = [team](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            auto const known = only_row<Team>(transaction.exec_params(kLockTeam, sql_id(team)), "team", team_in);
+            if (!known)
+                return known.error();
+            changes.audit({"team.delete", team.str(), json::object{{"name", known->name}}, std::nullopt});
+            changes.add({Change::Kind::team, {}, team.uuid()});
+            auto const rest = transaction.exec_params1(kRemoveTeam, sql_id(team))["in_the_way"].as<std::int64_t>();
+            if (rest > 0)
+                return Error{ErrorCode::conflict,
+                             fmt::format("The team {} has {} environment{}: delete {} first. `sluice environment list` "
+                                         "shows them.",
+                                         known->name, rest, rest == 1 ? "" : "s", rest == 1 ? "it" : "them")};
+            return true;
+        };
+        return without_value(transact_change<bool>(backend_, team, std::move(author), deadline, std::move(query)));
+    }
+
     Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name, Author author,
                                                           Deadline deadline) override
     {
@@ -327,6 +350,29 @@ public:
             return changed;
         };
         co_return co_await transact_change<Environment>(backend_, id, std::move(author), deadline, std::move(query));
+    }
+
+    Task<Result<void>> remove_environment(EnvironmentId id, Author author, Deadline deadline) override
+    {
+        ChangingQuery<bool> query = [id](pqxx::work& transaction, Changes& changes) -> Result<bool> {
+            auto const known = only_row<Environment>(transaction.exec_params(kLockEnvironment, sql_id(id)),
+                                                     "environment", environment_in);
+            if (!known)
+                return known.error();
+            changes.audit({"environment.delete", id.str(), audited(*known), std::nullopt});
+            changes.add({Change::Kind::environment, id, {}});
+            changes.add({Change::Kind::team, {}, known->team_id.uuid()});
+            auto const rest = transaction.exec_params1(kRemoveEnvironment, sql_id(id))["in_the_way"].as<std::int64_t>();
+            if (rest > 0)
+                return Error{
+                    ErrorCode::conflict,
+                    fmt::format("The environment {} has {} integrated account{}: delete {} first, with `DELETE "
+                                "/integrated-account/{{id}}`, so that {} are revoked.",
+                                known->name, rest, rest == 1 ? "" : "s", rest == 1 ? "it" : "them",
+                                rest == 1 ? "its grants" : "their grants")};
+            return true;
+        };
+        return without_value(transact_change<bool>(backend_, id, std::move(author), deadline, std::move(query)));
     }
 
     Task<Result<std::vector<QuotaUse>>> quotas(EnvironmentId id, Deadline deadline) override

@@ -107,6 +107,8 @@ public:
     virtual Task<Result<Team>> find_team(std::string team, Deadline deadline) = 0;
     /// Errors: not_found; conflict if another team has the name; invalid_argument at `name` if it reads like an id.
     virtual Task<Result<Team>> rename_team(TeamId team, std::string name, Author author, Deadline deadline) = 0;
+    /// Deletes a team with its users and definitions. Errors: not_found; conflict while it has environments.
+    virtual Task<Result<void>> remove_team(TeamId team, Author author, Deadline deadline) = 0;
     /// Makes the environment if it does not exist; a new one gets its first data key. Errors: not_found if there is no
     /// such team.
     virtual Task<Result<Created<Environment>>> ensure_environment(std::string team, std::string name, Author author,
@@ -117,6 +119,9 @@ public:
     virtual Task<Result<Environment>> load_environment(EnvironmentId id, Deadline deadline) = 0;
     virtual Task<Result<Environment>> update_environment(EnvironmentId id, EnvironmentChange change, Author author,
                                                          Deadline deadline) = 0;
+    /// Deletes an environment with its tokens, webhooks and keys. Its history is left until its days go, and cannot be
+    /// opened any more. Errors: not_found; conflict while it has integrated accounts.
+    virtual Task<Result<void>> remove_environment(EnvironmentId id, Author author, Deadline deadline) = 0;
     /// How much an environment uses of each of `kQuotas`, in their order. One query, however many rows there are.
     virtual Task<Result<std::vector<QuotaUse>>> quotas(EnvironmentId id, Deadline deadline) = 0;
     /// Sets how many rows of a kind this environment may have; nothing: as many as the settings say. Rows beyond that

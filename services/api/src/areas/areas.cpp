@@ -13,6 +13,7 @@
 #include "areas/installations/routes.hpp"
 #include "areas/integrations/routes.hpp"
 #include "areas/links/routes.hpp"
+#include "areas/live/routes.hpp"
 #include "areas/logs/routes.hpp"
 #include "areas/mcp/routes.hpp"
 #include "areas/mcp_servers/routes.hpp"
@@ -20,6 +21,7 @@
 #include "areas/notification_destinations/routes.hpp"
 #include "areas/oidc/routes.hpp"
 #include "areas/operation/routes.hpp"
+#include "areas/pages/routes.hpp"
 #include "areas/proxy/routes.hpp"
 #include "areas/sign_in/routes.hpp"
 #include "areas/tokens/routes.hpp"
@@ -35,6 +37,7 @@ std::vector<Area> all_areas()
 {
     return {
         operation_area(),
+        page_area(),
         token_area(),
         integration_area(),
         documentation_area(),
@@ -54,6 +57,7 @@ std::vector<Area> all_areas()
         tool_area(),
         batch_area(),
         log_area(),
+        live_area(),
         audit_area(),
         sign_in_area(),
         me_area(),

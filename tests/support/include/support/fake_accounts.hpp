@@ -323,6 +323,14 @@ public:
         co_return state_of(*row);
     }
 
+    Task<Result<std::map<accounts::Status, std::int64_t>>> count(Deadline) override
+    {
+        std::map<accounts::Status, std::int64_t> counts;
+        for (auto const& [key, row] : rows)
+            ++counts[row.account.status];
+        co_return counts;
+    }
+
     [[nodiscard]] accounts::AccountState state_of(Row const& row)
     {
         accounts::AccountState state;

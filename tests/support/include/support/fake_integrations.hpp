@@ -40,6 +40,13 @@ public:
         stored = std::move(integration);
         co_return true;
     }
+    Task<Result<void>> remove(TeamId, IntegrationId id, tenancy::Author, Deadline) override
+    {
+        auto const known = only(id);
+        if (known)
+            stored.id = {};
+        co_return known ? Result<void>{} : known.error();
+    }
 
     accounts::StoredIntegration stored;
 

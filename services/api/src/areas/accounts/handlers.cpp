@@ -70,10 +70,10 @@ HandlerResult AccountHandlers::patch(Call& call)
 HandlerResult AccountHandlers::patch_credentials(Call& call)
 {
     return answer_change<IntegratedAccountId>(call, "integrated account", account_view, read_credentials,
-                                              [this, &call](IntegratedAccountId id, CredentialsPatch given) {
-                                                  return directory_.replace_credentials(
-                                                      call.environment(), id, std::move(given.authentication_method),
-                                                      std::move(given.context), call.author(), call.deadline);
+                                              [this, &call](IntegratedAccountId id, accounts::NewCredentials given) {
+                                                  return directory_.replace_credentials(call.environment(), id,
+                                                                                        std::move(given), call.author(),
+                                                                                        call.deadline);
                                               });
 }
 

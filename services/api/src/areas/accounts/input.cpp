@@ -62,6 +62,7 @@ Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentI
     account.region = fields.text("region", false);
     account.is_sandbox = fields.flag("is_sandbox").value_or(false);
     account.fair_share = fair_share_in(fields);
+    account.verify = fields.flag("verify").value_or(true);
     auto const* context = fields.object("context", true);
     if (auto const checked = fields.check(); !checked)
         return checked.error();
@@ -84,17 +85,19 @@ Result<accounts::AccountPatch> read_account_patch(json::object const& body)
         patch.fair_share = std::move(shares);
     if (auto const* context = fields.object("context", false))
         patch.context = *context;
+    patch.verify = fields.flag("verify").value_or(true);
     fields.refuse_null({"tenant_id", "is_sandbox", "is_blocked", "context"});
     if (auto const checked = fields.check(); !checked)
         return checked.error();
     return patch;
 }
 
-Result<CredentialsPatch> read_credentials(json::object const& body)
+Result<accounts::NewCredentials> read_credentials(json::object const& body)
 {
     http::Fields fields(body);
-    CredentialsPatch patch;
+    accounts::NewCredentials patch;
     patch.authentication_method = fields.text("authentication_method", false);
+    patch.verify = fields.flag("verify").value_or(true);
     auto const* context = fields.object("context", true);
     fields.refuse_null({"authentication_method"});
     if (auto const checked = fields.check(); !checked)

@@ -18,11 +18,7 @@ namespace sluice::api {
 [[nodiscard]] Result<accounts::NewAccount> read_account(json::object const& body, EnvironmentId environment);
 [[nodiscard]] Result<accounts::AccountPatch> read_account_patch(json::object const& body);
 
-struct CredentialsPatch {
-    std::optional<std::string> authentication_method;
-    json::object context;
-};
-[[nodiscard]] Result<CredentialsPatch> read_credentials(json::object const& body);
+[[nodiscard]] Result<accounts::NewCredentials> read_credentials(json::object const& body);
 
 /// `{id}`
 [[nodiscard]] Result<IntegratedAccountId> read_account_id(json::object const& body);

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/live`.
+[[nodiscard]] Area live_area();
+
+} // namespace sluice::api

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "area.hpp"
+
+namespace sluice::api {
+
+/// `/`, `/dashboard`.
+[[nodiscard]] Area page_area();
+
+} // namespace sluice::api

@@ -1,0 +1,77 @@
+#include "cors.hpp"
+
+#include "areas/areas.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::api {
+namespace {
+
+class CorsTest : public ::testing::Test {
+protected:
+    CorsTest()
+    {
+        for (std::size_t i = 0; i < all_routes().size(); ++i)
+            router_.add(all_routes()[i].method, all_routes()[i].path, i);
+    }
+    static http::Request request(http::Method method, std::string target, http::Headers headers)
+    {
+        http::Request made;
+        made.method = method;
+        made.target = std::move(target);
+        made.headers = std::move(headers);
+        return made;
+    }
+    std::optional<http::Response> asked(std::string target, std::string wanted)
+    {
+        http::Headers headers;
+        headers.add("origin", "https://app.example");
+        headers.add("access-control-request-method", wanted);
+        headers.add("access-control-request-headers", "authorization");
+        return preflight(request(http::Method::options, std::move(target), std::move(headers)), router_, all_routes());
+    }
+
+    http::Router router_;
+};
+
+TEST_F(CorsTest, APreflightIsAnsweredForRoutesThatTakeAccountTokens)
+{
+    for (auto const& [target, method] : {std::pair{"/proxy/tickets?limit=1", "GET"},
+                                         {"/proxy/tickets/7", "DELETE"},
+                                         {"/custom/api/account", "PUT"},
+                                         {"/integrated-account/me", "PATCH"}}) {
+        auto const answer = asked(target, method);
+        ASSERT_TRUE(answer) << target;
+        EXPECT_EQ(answer->status, 204);
+        EXPECT_EQ(answer->headers.find("access-control-allow-origin"), "*");
+        EXPECT_EQ(answer->headers.find("access-control-allow-methods"), method);
+        EXPECT_EQ(answer->headers.find("access-control-allow-headers"), "authorization");
+    }
+}
+
+TEST_F(CorsTest, NothingElseIsForPagesOfOtherSites)
+{
+    EXPECT_FALSE(asked("/integrated-account", "GET"));
+    EXPECT_FALSE(asked("/api-token", "POST"));
+    EXPECT_FALSE(asked("/session", "POST"));
+    EXPECT_FALSE(asked("/nowhere", "GET"));
+    EXPECT_FALSE(asked("/proxy/tickets", "PROPFIND"));
+    EXPECT_FALSE(preflight(request(http::Method::options, "/proxy/tickets", {}), router_, all_routes()));
+}
+
+TEST_F(CorsTest, AnAnswerIsReadableForThePageOnlyWithAnAccountToken)
+{
+    auto const allowed = [](std::string const& authorization) {
+        http::Headers headers;
+        headers.add("origin", "https://app.example");
+        headers.add("authorization", authorization);
+        http::Response response;
+        add_cors(request(http::Method::get, "/proxy/tickets", std::move(headers)), response);
+        return response.headers.find("access-control-allow-origin").value_or("");
+    };
+    EXPECT_EQ(allowed("Bearer slx_acct_whatever"), "https://app.example");
+    EXPECT_EQ(allowed("Bearer slx_api_whatever"), "");
+}
+
+} // namespace
+} // namespace sluice::api
