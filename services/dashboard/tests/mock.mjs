@@ -9,7 +9,7 @@ import { people, rightCode, rightPassword } from './people.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; font-src 'self'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'";
 const types = { js: 'text/javascript', css: 'text/css', html: 'text/html; charset=utf-8', woff2: 'font/woff2' };
 
 const logo =
@@ -17,6 +17,8 @@ const logo =
     encodeURIComponent(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><path fill="#3451d1" d="M20 3 37 35H26l-6-12-6 12H3z"/><circle cx="20" cy="29" r="4" fill="#f2a33a"/></svg>',
     );
+
+const specification = new URL('../../../api-spec/openapi.yaml', import.meta.url);
 
 /** The mark that the definition brings. */
 const definition = new URL('../../../libs/catalog/integrations/gorgias/integration.yaml', import.meta.url);
@@ -458,6 +460,9 @@ export async function start({ latencyMs = 60 } = {}) {
             return send(response, 200, session(token));
         }
         if (url.pathname.startsWith('/connect/form')) return form(request, response, url.pathname, token);
+        if (url.pathname === '/reference') return file(response, 'reference.html', { 'cache-control': 'no-store' });
+        if (url.pathname === '/openapi.yaml')
+            return send(response, 200, await readFile(specification), { 'content-type': 'application/yaml' });
         if (url.pathname === '/approve') return file(response, 'approve.html');
         if (url.pathname === '/approve/call') return approve(request, response);
         // For the browser that made the connection; here any.
@@ -568,7 +573,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const name of ['one', 'oauth']) console.log(`${host}/?token=${name}-2`);
     for (const name of Object.keys(approvals)) console.log(`${link}/approve?environment=env_01mock&approval=${name}-1`);
     console.log(`The code of every call is ${approvalCode}.`);
-    for (const path of ['sign-in', 'sign-in?team=acme', 'sign-in?team=plain#error=not_invited'])
+    for (const path of ['reference', 'sign-in', 'sign-in?team=acme', 'sign-in?team=plain#error=not_invited'])
         console.log(`${link}/${path}`);
     for (const path of ['sign-in#slx_signin_good1', 'invitation#slx_invite_good1', 'reset#slx_reset_good1'])
         console.log(`${link}/${path}`);
