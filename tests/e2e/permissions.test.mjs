@@ -24,7 +24,7 @@ const withoutPermission = [
     ['open', /^GET \/permission$/, 'the table itself, the same for everybody'],
     ['mcp_token', / \/mcp($|\/)/, 'the MCP URL is the secret, and says what its holder may do'],
     ['link', / \/connect(\/|$)| \/sluice-link\.(js|d\.ts)$/, 'the link token is the secret'],
-    ['link', /^GET \/(openapi\.yaml)?$/, 'the same for everybody'],
+    ['link', /^GET \/(openapi\.yaml|reference)?$/, 'the same for everybody'],
     ['link', /^GET \/dashboard(\/|$)/, 'a page without data: its script signs in'],
     ['link', / \/approve(\/|$)/, 'the code of the call is the secret'],
     ['link', / \/(sign-in|invitation|reset|session|oidc)(\/|$)/, 'whoever signs in is not known yet'],

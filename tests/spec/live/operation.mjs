@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { send } from '../support/http.mjs';
+import { withoutHash } from './connecting.mjs';
 import { nothing, refusesFilters, refusesTokens } from './refusals.mjs';
 
 export async function operation(session) {
@@ -27,6 +28,12 @@ export async function operation(session) {
         await session.call(id, 400, 'with a broken query string', { token: null, path, query: 'a=%zz' });
     }
     await session.call('getSpecification', 400, 'with a broken query string', { token: null, query: 'a=%zz' });
+    const page = 'showReferencePage';
+    await session.call(page, 200, '', { token: null, holds: (_, { body }) => body.toString().includes('<!doctype html>') });
+    await session.call(page, 400, 'with a broken query string', { token: null, query: 'a=%zz' });
+    const { body } = await send(session.baseUrl, '/reference', { method: 'GET' });
+    for (const [, file] of body.toString().matchAll(/"\/connect\/assets\/([^"]+)"/g))
+        await session.call('getLinkAsset', 200, `of the reference's ${withoutHash(file)}`, { token: null, path: { file } });
 }
 
 export async function tokens(session, known) {

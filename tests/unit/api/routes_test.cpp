@@ -92,6 +92,7 @@ TEST(Routes, TakeOtherQueryParametersOnlyWhereTheyAreFiltersOrOfSomebodyElse)
                                             "/invitation",
                                             "/oidc/callback/{team}",
                                             "/openapi.yaml",
+                                            "/reference",
                                             "/reset",
                                             "/sign-in",
                                             "/approve",

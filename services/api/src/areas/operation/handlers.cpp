@@ -1,10 +1,14 @@
 #include "handlers.hpp"
 
 #include "specification.hpp"
+#include "static_files.hpp"
 
 namespace sluice::api {
 
-OperationHandlers::OperationHandlers(ShardParts const&) {}
+OperationHandlers::OperationHandlers(ShardParts const& parts)
+    : files_(parts.files)
+{
+}
 
 HandlerResult OperationHandlers::healthz(Call&)
 {
@@ -20,6 +24,11 @@ HandlerResult OperationHandlers::specification(Call&)
     response.headers.add("access-control-allow-origin", "*");
     response.body = api::specification();
     co_return response;
+}
+
+HandlerResult OperationHandlers::reference(Call&)
+{
+    co_return files_.page("reference.html", "'none'");
 }
 
 } // namespace sluice::api

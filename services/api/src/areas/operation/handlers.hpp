@@ -10,6 +10,10 @@ public:
     explicit OperationHandlers(ShardParts const& parts);
     HandlerResult healthz(Call& call);
     HandlerResult specification(Call& call);
+    HandlerResult reference(Call& call);
+
+private:
+    StaticFiles const& files_;
 };
 
 } // namespace sluice::api

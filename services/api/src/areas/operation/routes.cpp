@@ -12,6 +12,7 @@ namespace {
 constexpr RouteOf<OperationHandlers> kRoutes[]{
     route<&OperationHandlers::healthz>(Method::get, "/healthz", Access::open, kNoBody, kAnyQuery),
     route<&OperationHandlers::specification>(Method::get, "/openapi.yaml", Access::link, kNoBody, kAnyQuery),
+    route<&OperationHandlers::reference>(Method::get, "/reference", Access::link, kNoBody, kAnyQuery),
 };
 // clang-format on
 

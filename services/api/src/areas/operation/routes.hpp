@@ -4,7 +4,7 @@
 
 namespace sluice::api {
 
-/// `/healthz`, `/openapi.yaml`.
+/// `/healthz`, `/openapi.yaml`, `/reference`.
 [[nodiscard]] Area operation_area();
 
 } // namespace sluice::api
