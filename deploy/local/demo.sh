@@ -52,13 +52,21 @@ make_owner() {
     unset SLUICE_DATABASE_URL SLUICE_KEYRING_FILE SLUICE_PUBLIC_URL
 }
 
+# The account that the dashboard offers to try (`demo.file`).
+write_offer() {
+    (umask 077 && jq -n --arg base "$simulator_url/{{context.subdomain}}" --arg id "$demo_app" \
+        --rawfile secret "$state/demo-app-secret" --rawfile key "$state/demo-api-key" '{
+            integration: "gorgias", tenant_id: "demo", authentication_method: "api_key",
+            override: {base_url: $base, credentials: {oauth2: {client_id: $id, client_secret: ($secret | rtrimstr("\n"))}}},
+            context: {subdomain: "acme", email: "agent@acme.example", api_key: ($key | rtrimstr("\n"))}}' >"$state/demo.json.new")
+    mv "$state/demo.json.new" "$state/demo.json"
+}
+
 # Prints the id of Gorgias in the environment, at the simulator's address.
 install_gorgias() {
     local integration override installed
     integration=$(api GET '/integration?name=gorgias' | jq -r '.result[0].id')
-    override=$(jq -nc --arg base "$simulator_url/{{context.subdomain}}" --arg id "$demo_app" \
-        --rawfile secret "$state/demo-app-secret" '
-        {base_url: $base, credentials: {oauth2: {client_id: $id, client_secret: ($secret | rtrimstr("\n"))}}}')
+    override=$(jq -c .override "$state/demo.json")
     installed=$(api POST /environment-integration "{\"integration_id\":\"$integration\",\"override\":$override}")
     api PATCH "/environment-integration/$(jq -r .id <<<"$installed")" "{\"override\":$override}" | jq -r .id
 }
@@ -66,10 +74,8 @@ install_gorgias() {
 # connect_account INSTALLED: sets `account`. One that this checkout does not remember has another key.
 connect_account() {
     account=$(api GET '/integrated-account?tenant_id=demo' | jq -r --arg id "$account" '.result[].id | select(. == $id)')
-    [[ -n $account ]] || account=$(api POST /integrated-account "{\"tenant_id\":\"demo\",
-        \"environment_integration_id\":\"$1\", \"authentication_method\":\"api_key\", \"context\":
-        {\"subdomain\":\"acme\", \"email\":\"agent@acme.example\", \"api_key\":\"$(secret_file "$state/demo-api-key")\"}}" |
-        jq -r .id)
+    [[ -n $account ]] || account=$(api POST /integrated-account "$(jq -c --arg installed "$1" '
+        {tenant_id, authentication_method, context, environment_integration_id: $installed}' "$state/demo.json")" | jq -r .id)
 }
 
 # At the address of this machine: what makes the public URL reach it may not run yet.

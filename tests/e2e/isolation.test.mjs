@@ -129,7 +129,7 @@ const withoutIds = [
 /// Integrations are everybody's. Bodies of these are told apart below: ids of others are refused with 400, or passed over.
 const elsewhere = [
     ...['/integration/{id}', '/integration/{id}/capabilities'],
-    ...['/link-token', '/connection', '/integrated-account/bulk-delete'],
+    ...['/link-token', '/connection', '/integrated-account/bulk-delete', '/integrated-account/demo'],
 ];
 const fill = (path, ids) => path.replace(/\{(\w+)\}/g, (_, name) => ids[name]);
 

@@ -86,7 +86,7 @@ const teamCases = {
 /// Lists, what is made anew, what is everybody's, and what calls vendors, which no session may (sessions.test.mjs).
 const others = [
     ...['/api-token', '/integration', '/documentation', '/environment-integration', '/integrated-account', '/environment', '/webhook'],
-    ...['/notification-destination', '/log', '/log/hours', '/mcp-server', '/approval', '/integration/{id}', '/integration/{id}/capabilities'],
+    ...['/notification-destination', '/log', '/log/hours', '/live', '/integrated-account/demo', '/mcp-server', '/approval', '/integration/{id}', '/integration/{id}/capabilities'],
     ...['/link-token', '/connection', '/integrated-account/bulk-delete', '/team', '/user', '/identity-provider', '/audit-log'],
     ...['/me', '/session', '/me/password', '/me/second-factor', '/me/second-factor/confirm', '/me/second-factor/remove', '/me/recovery-codes'],
 ];

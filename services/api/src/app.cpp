@@ -14,6 +14,8 @@
 
 #include <atomic>
 #include <exception>
+#include <fstream>
+#include <sstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -28,6 +30,22 @@ namespace {
 constexpr std::chrono::seconds kCutting{2};
 /// The time to store the rest of the call log.
 constexpr std::chrono::seconds kLogLimit{3};
+
+/// The operator's account to try; nothing if there is no file.
+Result<std::optional<Secret>> read_demo(std::string const& path)
+{
+    using Offer = std::optional<Secret>;
+    if (path.empty())
+        return Offer{};
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file)
+        return invalid("demo.file", "cannot be read");
+    Secret offer(std::move(text).str());
+    auto const checked = accounts::Demo::check(offer);
+    return checked ? Result<Offer>(std::move(offer)) : checked.error();
+}
 
 Task<bool> apply_on(Shard& shard, std::vector<snapshots::Change> changes)
 {
@@ -118,6 +136,7 @@ struct App::Impl final : snapshots::Announcer {
     http::EgressPolicy egress;
     toolcalls::ToolSets tool_sets;
     StaticFiles files;
+    std::optional<Secret> demo;
     http::ByteBudget bodies;
     http::ByteBudget answers;
     limits::ProcessLimits limits;
@@ -160,15 +179,19 @@ Result<void> App::Impl::start()
     if (!loaded)
         return loaded.error();
     files = *std::move(loaded);
+    auto offered = read_demo(config.demo_file);
+    if (!offered)
+        return offered.error();
+    demo = *std::move(offered);
     if (auto const opened = call_log->open(); !opened)
         return opened.error();
     auto const checked =
         run_to_end(*contexts.front(), store->tenancy().check_keyring(Deadline::after(std::chrono::seconds(5))));
     if (!checked)
         return checked.error();
-    parts = std::make_unique<ProcessParts>(
-        ProcessParts{config, clock, keyring, cursors, egress, *store, *integrations, files, *streams, cancellations,
-                     bodies, answers, secrets, *log_reader, call_log->metrics(), limits, *hasher, mailer.get()});
+    parts = std::make_unique<ProcessParts>(ProcessParts{
+        config, clock, keyring, cursors, egress, *store, *integrations, files, demo ? &*demo : nullptr, *streams,
+        cancellations, bodies, answers, secrets, *log_reader, call_log->metrics(), limits, *hasher, mailer.get()});
     management_handler = std::make_unique<Management>(
         *store, registry, [this] { return !draining.load() && listener != nullptr && listener->listening(); });
     for (auto& context : contexts) {

@@ -31,6 +31,7 @@ class Users;
 namespace sluice::accounts {
 class AccountRepository;
 class CallableAccounts;
+class Demo;
 class Directory;
 class DocumentationEditor;
 class DocumentationRepository;
@@ -122,6 +123,7 @@ struct ShardParts {
     identity::OidcSignIn& oidc_sign_in;
     accounts::CallableAccounts& callable_accounts;
     accounts::Directory& directory;
+    accounts::Demo& demo;
     accounts::Installer& installer;
     accounts::DocumentationEditor& documentation;
     proxy::Caller& caller;

@@ -91,6 +91,8 @@ void add_settings(SettingsTable& table, Config& config)
     http::add_egress_settings(table, config.egress_allow);
     table.text("dashboard.directory", config.dashboard_directory,
                "directory with the built pages of services/dashboard; none: there is no Link UI");
+    table.text("demo.file", config.demo_file,
+               "file with an account that people may connect to try Sluice; none in production");
     pg::add_settings(table, config.database);
     snapshots::add_settings(table, config.cache);
     calllog::add_settings(table, config.call_log);

@@ -85,6 +85,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
                  process.keyring, process.clock)
     , installer_(process.store.installations(), process.store.integrations(), process.integrations, process.egress,
                  process.clock)
+    , demo_(process.demo, installer_, directory_, process.store.accounts())
     , documentation_(process.store.documentation(), process.store.installations(), process.store.integrations(),
                      process.integrations)
     , decisions_(process.store.write_calls(), process.secrets)
@@ -129,6 +130,7 @@ Shard::Shard(asio::io_context& io, ProcessParts const& process, accounts::Vault 
              .oidc_sign_in = oidc_sign_in_,
              .callable_accounts = callable_,
              .directory = directory_,
+             .demo = demo_,
              .installer = installer_,
              .documentation = documentation_,
              .caller = caller_,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/callable_accounts.hpp"
+#include "accounts/demo.hpp"
 #include "accounts/directory.hpp"
 #include "accounts/documentation_editor.hpp"
 #include "accounts/installer.hpp"
@@ -71,6 +72,7 @@ struct ProcessParts {
     store::Store& store;
     accounts::Integrations& integrations;
     StaticFiles const& files;
+    Secret const* demo; ///< The operator's account to try; null: none.
     mcp::Streams& streams;
     mcp::Cancellations& cancellations;
     http::ByteBudget& bodies;  ///< The budget for bodies of requests.
@@ -153,6 +155,7 @@ private:
     http::Behind behind_;
     accounts::Directory directory_;
     accounts::Installer installer_;
+    accounts::Demo demo_;
     accounts::DocumentationEditor documentation_;
     safeguards::Decisions decisions_;
     safeguards::KeyedRequests keyed_requests_;

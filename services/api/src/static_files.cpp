@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPacked = ".gz"; ///< What the build adds to the name of a compressed file.
 constexpr std::size_t kMaxFile = 8 * 1024 * 1024;
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTypes{{
     {".html", "text/html; charset=utf-8"},
@@ -29,6 +30,14 @@ std::string_view type_of(std::string_view name)
         if (name.ends_with(ending))
             return type;
     return "application/octet-stream";
+}
+
+/// Browsers name each coding that they take, without a weight of 0 (RFC 9110 section 12.5.3).
+bool takes_gzip(http::Request const& request)
+{
+    auto const accepted = request.headers.find("accept-encoding").value_or("");
+    auto const at = accepted.find("gzip");
+    return at != std::string_view::npos && !accepted.substr(at).starts_with("gzip;q=0");
 }
 
 Error nothing_there()
@@ -80,19 +89,26 @@ Result<http::Response> StaticFiles::page(std::string_view name, std::string_view
     return response;
 }
 
-Result<http::Response> StaticFiles::asset(std::string_view name, bool is_hashed) const
+Result<http::Response> StaticFiles::asset(std::string_view name, bool is_hashed, http::Request const& request) const
 {
     auto const found = files_.find(name);
-    if (found == files_.end())
+    if (found == files_.end() || name.ends_with(kPacked))
         return nothing_there();
     http::Response response;
+    response.body = found->second;
+    if (auto const packed = files_.find(std::string(name).append(kPacked)); packed != files_.end()) {
+        response.headers.add("vary", "accept-encoding");
+        if (takes_gzip(request)) {
+            response.headers.add("content-encoding", "gzip");
+            response.body = packed->second;
+        }
+    }
     response.headers.add("content-type", type_of(name));
     response.headers.add("cache-control", is_hashed ? "public, max-age=31536000, immutable" : "public, max-age=300");
     response.headers.add("x-content-type-options", "nosniff");
     // Browsers fetch modules with CORS. They contain nothing private.
     response.headers.add("access-control-allow-origin", "*");
     response.headers.add("cross-origin-resource-policy", "cross-origin");
-    response.body = found->second;
     return response;
 }
 

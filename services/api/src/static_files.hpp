@@ -19,8 +19,10 @@ public:
     /// A page, with headers that protect its reader. Only `frame_origins` (separated by blanks) may show it in a frame;
     /// if empty, every site may. Errors: not_found.
     [[nodiscard]] Result<http::Response> page(std::string_view name, std::string_view frame_origins) const;
-    /// A script or style. `is_hashed` means that its name changes with its content. Errors: not_found.
-    [[nodiscard]] Result<http::Response> asset(std::string_view name, bool is_hashed) const;
+    /// A script or style, compressed if `request` takes gzip and the build has it so. `is_hashed` means that its name
+    /// changes with its content. Errors: not_found.
+    [[nodiscard]] Result<http::Response> asset(std::string_view name, bool is_hashed,
+                                               http::Request const& request) const;
 
 private:
     std::map<std::string, std::string, std::less<>> files_; ///< The texts by path below the directory.

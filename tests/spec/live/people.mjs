@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { totp } from '../../e2e/support/totp.mjs';
 import { send } from '../support/http.mjs';
 import { withoutHash } from './connecting.mjs';
-import { nothing } from './refusals.mjs';
+import { nothing, refusesTokens } from './refusals.mjs';
 
 const password = 'four words and a 42';
 /// What every request of a page of ours has.
@@ -203,6 +203,22 @@ export async function team(session, known) {
     await session.call(rename, 404, 'of another', { ...owner, path: { id: nothing('team') }, json: { name: 'x' } });
     await refusesStrangers(session, rename, { path, json: { name: 'spec' } }, known.owner);
     await refusesBodies(session, rename, path, owner);
+
+    const makeEnvironment = 'createEnvironment';
+    const name = `spec ${Date.now()}`;
+    const fresh = await session.call(makeEnvironment, 201, '', { ...owner, json: { name }, holds: (json) => json.name === name });
+    await session.call(makeEnvironment, 200, 'again', { ...owner, json: { name } });
+    await session.call(makeEnvironment, 400, 'without a name', { ...owner, json: {} });
+    await session.call(makeEnvironment, 400, 'with an id for a name', { ...owner, json: { name: known.environment } });
+    await session.call(makeEnvironment, 403, 'by a developer', { ...as(known.developer), json: { name } });
+    await refusesStrangers(session, makeEnvironment, { json: { name } }, known.owner);
+    await refusesBodies(session, makeEnvironment, {}, owner);
+
+    const demo = 'connectDemoAccount';
+    const there = as(known.owner, fresh.id);
+    const first = await session.call(demo, 201, '', { ...there, json: {}, holds: (json) => json.tenant_id === 'demo' });
+    await session.call(demo, 201, 'again', { ...there, json: {}, holds: (json) => json.id === first.id });
+    await refusesTokens(session, demo);
 
     const invite = 'inviteUser';
     const email = `bo-${Date.now()}@spec.example`;

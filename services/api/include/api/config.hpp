@@ -51,6 +51,7 @@ struct Config {
     std::vector<std::string> egress_allow;
     std::string keyring_file;        ///< The file is watched: keys that are added to it are loaded.
     std::string dashboard_directory; ///< The built pages of services/dashboard; empty: no pages are served.
+    std::string demo_file;           ///< An account to try (`accounts::Demo`); empty: none.
     pg::PoolConfig database;
     calllog::Config call_log;
     snapshots::CacheConfig cache;

@@ -1,6 +1,7 @@
 #include "handlers.hpp"
 
 #include "accounts/callable_accounts.hpp"
+#include "accounts/demo.hpp"
 #include "accounts/directory.hpp"
 #include "accounts/repositories.hpp"
 #include "crud.hpp"
@@ -25,6 +26,7 @@ AccountHandlers::AccountHandlers(ShardParts const& parts)
     : rows_(parts.rows.accounts)
     , callable_(parts.callable_accounts)
     , directory_(parts.directory)
+    , demo_(parts.demo)
     , cursors_(parts.cursors)
     , limits_(parts.limits)
 {
@@ -104,6 +106,14 @@ HandlerResult AccountHandlers::create_token(Call& call)
         co_return minted.error();
     co_return created(
         {{"integrated_account_token", minted->token.reveal()}, {"expires_at", to_rfc3339(minted->expires_at)}});
+}
+
+HandlerResult AccountHandlers::connect_demo(Call& call)
+{
+    auto const account = co_await demo_.connect(call.environment(), call.author(), call.deadline);
+    if (!account)
+        co_return account.error();
+    co_return created(account_view(*account));
 }
 
 HandlerResult AccountHandlers::bulk_delete(Call& call)

@@ -15,6 +15,7 @@ public:
     HandlerResult patch_credentials(Call& call);
     HandlerResult refresh_credentials(Call& call);
     HandlerResult create_token(Call& call);
+    HandlerResult connect_demo(Call& call);
     HandlerResult bulk_delete(Call& call);
     HandlerResult get_own(Call& call);
     HandlerResult patch_own(Call& call);
@@ -27,6 +28,7 @@ private:
     accounts::AccountRepository& rows_;
     accounts::CallableAccounts& callable_;
     accounts::Directory& directory_;
+    accounts::Demo& demo_;
     crypto::CursorSealer const& cursors_;
     limits::ShardLimits& limits_;
 };

@@ -14,6 +14,7 @@ constexpr RouteOf<AccountHandlers> kRoutes[]{
     route<&AccountHandlers::list>(Method::get, "/integrated-account", Permission::accounts_read, kNoBody, kFilters),
     route<&AccountHandlers::create>(Method::post, "/integrated-account", Permission::credentials_write, kSmallBody),
     route<&AccountHandlers::create_token>(Method::post, "/integrated-account/token", Permission::credentials_write, kSmallBody),
+    route<&AccountHandlers::connect_demo>(Method::post, "/integrated-account/demo", Permission::credentials_write, kSmallBody),
     route<&AccountHandlers::bulk_delete>(Method::post, "/integrated-account/bulk-delete", Permission::accounts_write, kSmallBody),
     route<&AccountHandlers::get_own>(Method::get, "/integrated-account/me", Access::account_token, kNoBody),
     route<&AccountHandlers::patch_own>(Method::patch, "/integrated-account/me", Access::account_token, kSmallBody),

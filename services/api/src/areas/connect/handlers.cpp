@@ -286,20 +286,20 @@ Task<Result<std::vector<std::string>>> ConnectHandlers::frame_origins(Call& call
 
 HandlerResult ConnectHandlers::asset(Call& call)
 {
-    co_return files_.asset("assets/" + std::string(call.parameter("file")), true);
+    co_return files_.asset("assets/" + std::string(call.parameter("file")), true, call.request);
 }
 
-HandlerResult ConnectHandlers::sdk(Call&)
+HandlerResult ConnectHandlers::sdk(Call& call)
 {
-    auto file = files_.asset("sluice-link.js", false);
+    auto file = files_.asset("sluice-link.js", false, call.request);
     if (file) // Where the types are (Deno reads this header).
         file->headers.add("x-typescript-types", "/sluice-link.d.ts");
     co_return file;
 }
 
-HandlerResult ConnectHandlers::sdk_types(Call&)
+HandlerResult ConnectHandlers::sdk_types(Call& call)
 {
-    co_return files_.asset("sluice-link.d.ts", false);
+    co_return files_.asset("sluice-link.d.ts", false, call.request);
 }
 
 } // namespace sluice::api

@@ -1,8 +1,10 @@
 #include "handlers.hpp"
 
+#include "accounts/demo.hpp"
 #include "crud.hpp"
 #include "crypto/cursor_sealer.hpp"
 #include "http_api/fields.hpp"
+#include "identity/user.hpp"
 #include "input.hpp"
 #include "tenancy/tenancy.hpp"
 #include "view.hpp"
@@ -26,6 +28,7 @@ Result<void> check_own(Call const& call)
 EnvironmentHandlers::EnvironmentHandlers(ShardParts const& parts)
     : rows_(parts.rows.tenancy)
     , cursors_(parts.cursors)
+    , demo_(parts.demo)
 {
 }
 
@@ -41,6 +44,21 @@ Task<Result<tenancy::Page<tenancy::Environment>>> EnvironmentHandlers::own(Envir
     tenancy::Page<tenancy::Environment> page;
     page.items.push_back(*std::move(row));
     co_return page;
+}
+
+HandlerResult EnvironmentHandlers::create(Call& call)
+{
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    auto name = read_new_environment(*body);
+    if (!name)
+        co_return name.error();
+    auto const made =
+        co_await rows_.ensure_environment(call.signed_in->team.str(), *std::move(name), call.author(), call.deadline);
+    if (!made)
+        co_return made.error();
+    co_return made->is_new ? created(environment_view(made->value)) : ok(environment_view(made->value));
 }
 
 HandlerResult EnvironmentHandlers::list(Call& call)
@@ -62,6 +80,7 @@ HandlerResult EnvironmentHandlers::get(Call& call)
         co_return quotas.error();
     auto view = environment_view(*environment);
     view["quotas"] = quotas_view(*quotas);
+    view["has_demo"] = demo_.is_offered();
     co_return ok(std::move(view));
 }
 

@@ -9,6 +9,7 @@ namespace sluice::api {
 class EnvironmentHandlers {
 public:
     explicit EnvironmentHandlers(ShardParts const& parts);
+    HandlerResult create(Call& call);
     HandlerResult list(Call& call);
     HandlerResult get(Call& call);
     HandlerResult patch(Call& call);
@@ -20,6 +21,7 @@ private:
 
     tenancy::TenancyRepository& rows_;
     crypto::CursorSealer const& cursors_;
+    accounts::Demo const& demo_;
 };
 
 } // namespace sluice::api

@@ -80,6 +80,17 @@ std::optional<bool> read_limit_headers(http::Fields& fields)
 
 } // namespace
 
+Result<std::string> read_new_environment(json::object const& body)
+{
+    http::Fields fields(body);
+    auto const name = fields.text("name", true, 200);
+    if (name && EnvironmentId::parse(*name))
+        fields.fail("name", "must be a name that does not read like an id");
+    if (auto const checked = fields.check(); !checked)
+        return checked.error();
+    return *name;
+}
+
 Result<tenancy::EnvironmentChange> read_environment_patch(json::object const& body)
 {
     http::Fields fields(body);

@@ -6,7 +6,10 @@
 
 namespace sluice::api {
 
-/// Errors: invalid_argument for every mistake.
+// Errors: invalid_argument for every mistake.
+
+/// `{name}`
+[[nodiscard]] Result<std::string> read_new_environment(json::object const& body);
 [[nodiscard]] Result<tenancy::EnvironmentChange> read_environment_patch(json::object const& body);
 
 } // namespace sluice::api
