@@ -85,7 +85,8 @@ for (const route of changing)
             if (target === undefined) assert.match(entry.target_id, /^[a-z]+_[0-9a-z]{26}$/);
             else assert.equal(entry.target_id, target);
             const isOfEnvironment = ['caller', 'any_token', 'account_token'].includes(route.access) && !recipe.isOfTeam;
-            assert.equal(entry.environment_id ?? undefined, isOfEnvironment || /^\/(connect|approve)/.test(route.path) ? where.id : undefined);
+            if (recipe.isEnvironment) assert.equal(entry.environment_id, answer.json.id);
+            else assert.equal(entry.environment_id ?? undefined, isOfEnvironment || /^\/(connect|approve)/.test(route.path) ? where.id : undefined);
             assert.equal(entry.client_address, '127.0.0.1');
             assert.ok(Math.abs(Date.parse(entry.created_at) - Date.now()) < 60_000);
         });

@@ -71,7 +71,7 @@ test('a tool is called from the command line', async (t) => {
     assert.equal(data.result.length, 2);
     const unknown = await refusal('call', 'list_all_gorgias_tikets', ...target);
     assert.equal(unknown.code, 1);
-    assert.match(unknown.stderr, /404 .*did you mean list_all_gorgias_tickets/);
+    assert.match(unknown.stderr, /404 .*Did you mean list_all_gorgias_tickets/);
     assert.match((await refusal('call', 'x', '[1]', ...target)).stderr, /arguments must be a JSON object/);
     assert.match((await refusal('call', 'x', '--url', main.url)).stderr, /--token is missing. Give it, or set TOKEN/);
 });

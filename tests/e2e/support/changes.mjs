@@ -1,7 +1,8 @@
 // How each operation that changes something is made to change something: what audit.test.mjs does once by a user and, where
 // an API token may, once by one. A recipe prepares what it needs and gives `{action, ids, body, target, isMade, isOfTeam,
 // user, token, by}`: `ids` fill the path; `target` is the id that the audit log must name, also as a function of the answer
-// (left out: the path's id, or with `isMade` the answer's; null: any); `isOfTeam`: the request names no environment; `user`,
+// (left out: the path's id, or with `isMade` the answer's; null: any); `isOfTeam`: the request names no environment;
+// `isEnvironment`: the entry is of the environment that was made; `user`,
 // `token`: who asks, if not the owner; `by`: who must stand there, if not whoever asks.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -251,7 +252,7 @@ export function recipesOf({ team, where, owner, form }) {
             return { action: 'user.replace_recovery_codes', body: { code: recoveryCodes[0] }, target: browser.id, ...self(browser) };
         },
 
-        'POST /environment': async () => ({ action: 'environment.create', body: { name: `audit ${randomBytes(4).toString('hex')}` }, isMade: true, isOfTeam: true }),
+        'POST /environment': async () => ({ action: 'environment.create', body: { name: `audit ${randomBytes(4).toString('hex')}` }, isMade: true, isOfTeam: true, isEnvironment: true }),
         'PATCH /team/{id}': async () => ({ action: 'team.update', ids: { id: team.id }, body: { name: `audit ${randomBytes(4).toString('hex')}` }, isOfTeam: true }),
         'POST /team/{id}/invite': async () => ({
             action: 'user.invite', ids: { id: team.id }, body: { email: `bo-${randomBytes(4).toString('hex')}@people.example`, role: 'viewer' }, isMade: true, isOfTeam: true,

@@ -106,7 +106,8 @@ async function change(x, { account }) {
     await patch('to null what cannot be cleared', { tenant_id: null, is_sandbox: null, is_blocked: null, context: null });
     await patch('to a context that fits nothing', { context: { subdomain: 'Not A Name' } });
     await patch('to no subdomain', { context: { subdomain: null } });
-    await patch('its secret', { context: { api_key: 'another' } });
+    await patch('its secret, which the vendor does not know', { context: { api_key: 'another' } });
+    await patch('its secret, untried', { context: { api_key: 'another' }, verify: false });
     await patch('its status', { status: 'active' });
     await patch('to blocked', { is_blocked: true });
     await patch('to not blocked', { is_blocked: false });

@@ -10,6 +10,7 @@ export default async function credentials(x) {
     await enter('a key', { context: { api_key } });
     await enter('a key with its method', { authentication_method: 'api_key', context: { api_key } });
     await enter('a key that the vendor does not know', { context: { api_key: 'another-key' } });
+    await enter('a key that the vendor does not know, untried', { context: { api_key: 'another-key' }, verify: false });
     await enter('without a context', {});
     await enter('with null', { context: null });
     await enter('a key that is none', { context: { api_key: 5 } });
