@@ -5,7 +5,7 @@ import { allRoutes } from '../support/routes.mjs';
 import { assertRefused } from './support/api.mjs';
 import { send } from './support/exchange.mjs';
 import { legacy } from './support/mcp.mjs';
-import { behindProxy, Browser, ofPage, password, Team } from './support/people.mjs';
+import { behindProxy, Browser, ofPage, password, patiently, Team } from './support/people.mjs';
 import { connect, main, startApi } from './support/product.mjs';
 import { file, test } from './support/test.mjs';
 
@@ -41,7 +41,7 @@ test('behind https the cookies have the prefix that no other host can set, and t
     const person = await team.withPassword();
     const host = { host: 'sluice.example' };
     const browser = new Browser(secure);
-    const answer = await browser.send('POST', '/session', person.credentials, host);
+    const answer = await patiently(() => browser.send('POST', '/session', person.credentials, host));
     assert.equal(answer.status, 200, answer.text);
     for (const line of answer.headers['set-cookie']) {
         assert.match(line, /^__Host-sluice_(session|device)=/);
@@ -56,7 +56,7 @@ test('behind https the cookies have the prefix that no other host can set, and t
 test('over plain http to another machine nobody signs in', async (t) => {
     const open = await startApi(t, { settings: { ...behindProxy, SLUICE_PUBLIC_URL: 'http://sluice.example' } });
     const person = await team.withPassword();
-    const answer = await new Browser(open).send('POST', '/session', person.credentials, { host: 'sluice.example' });
+    const answer = await patiently(() => new Browser(open).send('POST', '/session', person.credentials, { host: 'sluice.example' }));
     assert.ok(answer.status >= 400, `answered ${answer.status}`);
     assert.equal(answer.headers['set-cookie'], undefined);
 });

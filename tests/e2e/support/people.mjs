@@ -30,7 +30,12 @@ export class Browser extends Api {
         Object.assign(this, { at, address, environment: id, me });
         if (cookies) this.cookies = cookies;
     }
+    /// Where a person who is known enters a password or code, it waits its turn: hashes of passwords are slow on purpose.
     async send(method, path, body, headers = {}) {
+        const ask = () => this.#send(method, path, body, headers);
+        return path.startsWith('/me/') ? patiently(ask, /Too many are signing in/) : ask();
+    }
+    async #send(method, path, body, headers) {
         const type = method === 'GET' || method === 'HEAD' ? {} : { 'content-type': 'application/json' };
         const own = { 'x-forwarded-for': this.address, 'sluice-environment': this.environment, cookie: this.cookie() };
         const all = Object.entries({ ...ofPage, ...type, ...own, ...headers }).filter(([, value]) => value !== undefined);
@@ -94,11 +99,11 @@ export class Browser extends Api {
     isSignedIn = async () => (await this.get('/me')).status === 200;
 }
 
-/// Repeats a request that was told to wait, for a quarter of a minute.
-export async function patiently(request) {
+/// Repeats a request that was told to wait, and why `why` says, for a quarter of a minute.
+export async function patiently(request, why = /./) {
     for (const deadline = Date.now() + 15_000; ; ) {
         const exchange = await request();
-        if (exchange.status !== 429 || Date.now() > deadline) return exchange;
+        if (exchange.status !== 429 || !why.test(exchange.text) || Date.now() > deadline) return exchange;
         await sleep(Math.min(1, Number(exchange.headers['retry-after'])) * 1000);
     }
 }
