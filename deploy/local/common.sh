@@ -108,7 +108,7 @@ python_install() {
 build_pages() {
     local dir=$root/services/dashboard
     npm_install "$dir" "$1"
-    [[ -z $(find "$dir" -newer "$dir/dist/connect.html" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+    [[ -z $(find "$dir" "$root/api-spec/openapi.yaml" -newer "$dir/dist/connect.html" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
         -not -path '*/tests/*' 2>&1 | head -n 1) ]] && return
     (cd "$dir" && PATH=$dir/node_modules/.bin:$PATH npm run build) >"$1" 2>&1 ||
         { tail -n 20 "$1" >&2; return 1; }

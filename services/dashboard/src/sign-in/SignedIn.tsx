@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { legibleLine } from '../approve/words.ts';
 import { Shell } from '../link/Shell.tsx';
-import { Button } from '../parts/Button.tsx';
+import { Button, ButtonLink } from '../parts/Button.tsx';
 import { PageTitle } from '../parts/Page.tsx';
 import { Tile } from '../parts/Tile.tsx';
 import { api } from './api.ts';
@@ -9,7 +9,7 @@ import type { Me } from './contract.ts';
 import type { Failure } from './failure.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 
-/** Who is signed in, until the dashboard says so. */
+/** Who is signed in, and the way to the dashboard. */
 export function SignedIn({ me: { user, team, environments }, onSignOut }: { me: Me; onSignOut: () => void }) {
     const [isPending, setIsPending] = useState(false);
     const [failure, setFailure] = useState<Failure>();
@@ -65,6 +65,7 @@ export function SignedIn({ me: { user, team, environments }, onSignOut }: { me: 
                         </dd>
                     </div>
                 </dl>
+                <ButtonLink href="/dashboard">Open the dashboard</ButtonLink>
                 <Button
                     kind="secondary"
                     onPress={() => void signOut()}
