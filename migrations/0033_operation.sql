@@ -40,8 +40,13 @@ END $$;
 CREATE FUNCTION remove_environment(gone uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    accounts CONSTANT bigint := (SELECT count(*) FROM integrated_accounts WHERE environment_id = gone);
+    accounts bigint;
 BEGIN
+    PERFORM FROM environments WHERE id = gone AND gone = current_environment() FOR UPDATE; -- Nothing is added meanwhile.
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'not the environment of this transaction';
+    END IF;
+    SELECT count(*) INTO accounts FROM integrated_accounts WHERE environment_id = gone;
     IF accounts = 0 THEN
         PERFORM remove_rows_of('environment_id', gone);
         DELETE FROM environments WHERE id = gone;
@@ -52,8 +57,13 @@ END $$;
 CREATE FUNCTION remove_team(gone uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    environments CONSTANT bigint := (SELECT count(*) FROM environments WHERE team_id = gone);
+    environments bigint;
 BEGIN
+    PERFORM FROM teams WHERE id = gone AND gone = current_team() FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'not the team of this transaction';
+    END IF;
+    SELECT count(*) INTO environments FROM environments e WHERE e.team_id = gone;
     IF environments = 0 THEN
         PERFORM remove_rows_of('team_id', gone);
         DELETE FROM teams WHERE id = gone;
@@ -65,11 +75,15 @@ END $$;
 CREATE FUNCTION remove_integration(gone uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    environments CONSTANT bigint :=
-        (SELECT count(DISTINCT environment_id) FROM environment_integrations WHERE integration_id = gone);
+    environments bigint;
 BEGIN
+    PERFORM FROM integrations WHERE id = gone AND team_id = current_team() FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'not of the team of this transaction';
+    END IF;
+    SELECT count(DISTINCT environment_id) INTO environments FROM environment_integrations WHERE integration_id = gone;
     IF environments = 0 THEN
-        DELETE FROM integrations WHERE id = gone AND team_id IS NOT NULL;
+        DELETE FROM integrations WHERE id = gone;
     END IF;
     RETURN environments;
 END $$;

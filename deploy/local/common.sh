@@ -9,6 +9,7 @@ sluice=$release/services/sluice/sluice simulator=$release/services/simulator/slu
 # shellcheck disable=SC2034 # what ninja builds for the product and its demo
 executables=(services/sluice/sluice services/simulator/sluice-simulator)
 pages=$root/services/dashboard/dist
+configured=() # what a build directory that is new is told beside its preset
 
 say() { printf '%s\n' "$*"; }
 clear_line() { [[ ! -t 2 ]] || printf '\r\e[K' >&2; }
@@ -79,7 +80,7 @@ build() {
         fail "build/release was made by another checkout: remove it and start again"
     fi
     if [[ ! -f $release/build.ninja ]] || { [[ $tests == ON ]] && grep -q '^SLUICE_TESTS:BOOL=OFF' "$cache"; }; then
-        (cd "$root" && cmake --preset release "-DSLUICE_TESTS=$tests") >>"$log" 2>&1 ||
+        (cd "$root" && cmake --preset release "-DSLUICE_TESTS=$tests" "${configured[@]}") >>"$log" 2>&1 ||
             { grep -A5 'CMake Error' "$log" >&2 || tail -n 5 "$log" >&2; return 1; }
     fi
     NINJA_STATUS='built:%f:%t:%e:' ninja -C "$release" -j "$(nproc)" "$@" 2>&1 | progress "$log" ||

@@ -20,7 +20,7 @@ const update = 'update_a_gorgias_ticket_by_id';
 const remove = 'delete_a_gorgias_ticket_by_id';
 
 const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: ['--no-sandbox'],
 });
 file.after(() => atMost(5, browser.close()));

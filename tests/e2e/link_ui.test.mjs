@@ -35,7 +35,7 @@ await new Promise((done) => host.listen(0, '127.0.0.1', done));
 // Another site than the api: localhost and 127.0.0.1 are two.
 const hostUrl = `http://localhost:${host.address().port}`;
 const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: ['--no-sandbox'],
 });
 file.after(async () => {

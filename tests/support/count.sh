@@ -38,12 +38,28 @@ gtest() {
     fi
 }
 
+# gtest_shards N PROGRAM: the same in N processes at once, each with its share of the tests.
+gtest_shards() {
+    local shard pids=() top=$work
+    for ((shard = 0; shard < $1; ++shard)); do
+        mkdir "$top/shard$shard"
+        work=$top/shard$shard GTEST_TOTAL_SHARDS=$1 GTEST_SHARD_INDEX=$shard gtest "$2" >"$top/shard$shard/out" &
+        pids+=($!)
+    done
+    for shard in "${!pids[@]}"; do
+        wait "${pids[$shard]}" || failed_test "$(basename "$2"), share $shard"
+        cat "$top/shard$shard/out" && cat "$top/shard$shard/counts" >>"$work/counts"
+    done
+}
+
 # node_tests DIR [ARGUMENT...]: `node --test` of its *.test.* files, or as the arguments say, with the Node it brings.
 node_tests() {
-    local status=0 failed arguments=("${@:2}")
+    local status=0 failed arguments=("${@:2}") under=()
+    # As root a browser would put itself before the product.
+    ((EUID != 0)) || under=(setpriv --bounding-set -sys_nice --inh-caps -sys_nice --)
     ((${#arguments[@]})) || mapfile -t arguments < <(cd "$1" && printf '%s\n' ./*.test.*)
     rm -f "$work"/node.{tap,log}
-    (cd "$1" && PATH=$1/node_modules/.bin:$PATH timeout 1200 node --test --test-reporter=spec \
+    (cd "$1" && PATH=$1/node_modules/.bin:$PATH "${under[@]}" timeout 1200 node --test --test-reporter=spec \
         --test-reporter-destination="$work/node.log" --test-reporter=tap --test-reporter-destination="$work/node.tap" "${arguments[@]}") \
         >"$work/node.out" 2>&1 || status=$?
     [[ -f $work/node.tap ]] || fail "node --test in $(shown "$1"): $(cat "$work/node.out")"

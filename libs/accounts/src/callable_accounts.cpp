@@ -57,10 +57,12 @@ Task<Result<CallableAccountPtr>> make_callable(Integrations& integrations, Accou
         connected->reconnect_url += query.str();
     }
     connected->account = std::move(state.account);
+    connected->account.integration_name = (*installed)->integration->name;
     connected->key = std::move(state.key);
     connected->tools = *std::move(tools);
     connected->installed = *std::move(installed);
     connected->is_enabled = state.is_enabled;
+    connected->is_trial = state.is_trial;
     connected->app_secret = std::move(state.app_secret);
     connected->log_bodies_for = state.log_bodies_for;
     connected->structured_limits = state.structured_limits;

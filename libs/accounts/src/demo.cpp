@@ -52,7 +52,7 @@ Result<void> Demo::check(Secret const& offer)
     return parsed ? Result<void>{} : parsed.error();
 }
 
-Task<Result<Account>> Demo::connect(EnvironmentId environment, tenancy::Author author, Deadline deadline)
+Task<Result<Demo::Connected>> Demo::connect(EnvironmentId environment, tenancy::Author author, Deadline deadline)
 {
     if (offer_ == nullptr)
         co_return Error{ErrorCode::not_found, "This Sluice offers no account to try: it has no demo.file."};
@@ -82,10 +82,13 @@ Task<Result<Account>> Demo::connect(EnvironmentId environment, tenancy::Author a
     if (!known)
         co_return known.error();
     if (!known->items.empty())
-        co_return known->items.front();
+        co_return Connected{known->items.front(), false};
     offer->account.environment = environment;
     offer->account.environment_integration = there.id;
-    co_return co_await directory_.create(std::move(offer->account), std::move(author), deadline);
+    auto made = co_await directory_.create(std::move(offer->account), std::move(author), deadline);
+    if (!made)
+        co_return made.error();
+    co_return Connected{*std::move(made), true};
 }
 
 } // namespace sluice::accounts

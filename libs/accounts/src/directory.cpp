@@ -16,6 +16,9 @@ namespace {
 constexpr double kMiddle = 0.5;
 constexpr std::chrono::seconds kRenewLimit{30};
 constexpr std::chrono::seconds kRevokeLimit{10};
+/// For the vendor, whatever the deadline of the request is; and for storing after that.
+constexpr std::chrono::seconds kTrialLimit{25};
+constexpr std::chrono::seconds kStoreLimit{5};
 
 /// New credentials make the account active; what was known about the old ones is removed.
 void reactivate(Account& account)
@@ -63,11 +66,11 @@ Directory::Directory(AccountRepository& accounts, InstallationRepository& instal
 {
 }
 
-Task<Result<void>> Directory::try_credentials(Account const& account, Context const& context, Deadline deadline)
+Task<Result<void>> Directory::try_credentials(Account const& account, Context const& context)
 {
     if (account.access_expires_at && *account.access_expires_at <= clock_.now())
         co_return Result<void>{};
-    auto const tried = co_await trial_.try_credentials(account, context, deadline);
+    auto const tried = co_await trial_.try_credentials(account, context, Deadline::after(kTrialLimit));
     if (tried || tried.error().code() == ErrorCode::invalid_argument)
         co_return tried;
     constexpr std::string_view kUntried = "To store them untried, send `\"verify\": false`.";
@@ -93,7 +96,7 @@ Task<Result<void>> Directory::try_patch(CallableAccountPtr const& callable, std:
     account.authentication_method = method.value_or(account.authentication_method);
     if (auto const merged = merge_and_check(callable->installed, patch, clock_.now(), account, *context); !merged)
         co_return merged.error();
-    co_return co_await try_credentials(account, *context, deadline);
+    co_return co_await try_credentials(account, *context);
 }
 
 Task<Result<Account>> Directory::create(NewAccount account, tenancy::Author author, Deadline deadline)
@@ -127,9 +130,11 @@ Task<Result<Account>> Directory::create(NewAccount account, tenancy::Author auth
     row.fair_share = std::move(account.fair_share);
     row.status = Status::active;
     plan_refresh(clock_.now(), kMiddle, row, parts);
-    if (account.verify)
-        if (auto const tried = co_await try_credentials(row, parts, deadline); !tried)
+    if (account.verify) {
+        if (auto const tried = co_await try_credentials(row, parts); !tried)
             co_return tried.error();
+        deadline = Deadline::after(kStoreLimit);
+    }
     co_return co_await accounts_.create(std::move(row), std::move(parts), std::move(author), deadline);
 }
 
@@ -146,9 +151,11 @@ Task<Result<Account>> Directory::change(EnvironmentId environment, IntegratedAcc
         co_return Error{ErrorCode::forbidden,
                         "Credentials in `context` need the permission credentials:write, which you do "
                         "not have."};
-    if (new_credentials && patch.verify)
+    if (new_credentials && patch.verify) {
         if (auto const tried = co_await try_patch(*callable, std::nullopt, *patch.context, deadline); !tried)
             co_return tried.error();
+        deadline = Deadline::after(kStoreLimit);
+    }
     AccountChange edit = [=, patch = std::move(patch), now = clock_.now()](Account& account,
                                                                            Context& context) -> Result<void> {
         account.tenant_id = patch.tenant_id.value_or(account.tenant_id);
@@ -175,6 +182,7 @@ Task<Result<Account>> Directory::replace_credentials(EnvironmentId environment, 
             co_await try_patch(*callable, credentials.authentication_method, credentials.context, deadline);
         if (!tried)
             co_return tried.error();
+        deadline = Deadline::after(kStoreLimit);
     }
     AccountChange edit = [installed = (*callable)->installed, given = std::move(credentials),
                           now = clock_.now()](Account& account, Context& old) -> Result<void> {

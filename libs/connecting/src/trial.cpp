@@ -85,6 +85,7 @@ Task<Result<accounts::CallableAccountPtr>> Trial::callable(accounts::Account con
     // A key of its own: what it seals lives no longer than the trial.
     state.key = crypto::DataKey::generate(account.environment, 1);
     row.sealed = state.key.seal(accounts::sealing_place(row.id), boost::json::serialize(context.secret));
+    state.is_trial = true;
     state.is_enabled = installation->row.is_enabled;
     state.override = std::move(installation->row.override);
     state.app_secret = std::move(installation->app_secret);

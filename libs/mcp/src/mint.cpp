@@ -117,17 +117,20 @@ void warn_of_mentions(toolcalls::ToolSet const& tools, std::vector<std::string>&
 /// Warns of accounts whose calls will be refused as they are now.
 void warn_of_unusable(toolcalls::ServedAccounts const& served, std::vector<std::string>& warnings)
 {
+    std::vector<std::string> unusable;
     for (auto const& group : served.groups())
         for (auto const& account : group.accounts) {
             auto const& row = account->account;
-            auto const which =
-                served.is_of_tenant() ? "The account " + row.id.str() : std::string("The integrated account");
-            if (row.is_blocked)
-                warnings.push_back(which + " is blocked (is_blocked is true): every call is refused.");
-            else if (row.status != accounts::Status::active)
-                warnings.push_back(fmt::format("{} has the status {}: every call is refused. {}", which,
-                                               name_of(row.status), accounts::how_to_reconnect(*account)));
+            if (row.is_blocked || row.status != accounts::Status::active)
+                unusable.push_back(fmt::format("{} ({})", row.id.str(),
+                                               row.is_blocked ? std::string_view("blocked") : name_of(row.status)));
         }
+    if (unusable.empty())
+        return;
+    auto const count = unusable.size();
+    warnings.push_back(fmt::format("Every call of {} is refused as {} now: {}.",
+                                   served.is_of_tenant() ? fmt::format("{} of these accounts", count) : "this account",
+                                   served.is_of_tenant() && count > 1 ? "they are" : "it is", told(std::move(unusable))));
 }
 
 /// Warns of tools that are shown although the account lacks a scope that they need.

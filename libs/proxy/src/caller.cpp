@@ -317,6 +317,8 @@ Task<Result<Outcome>> Caller::make(accounts::CallableAccountPtr& account, catalo
     }
     if (outcome->kind == Outcome::Kind::error || outcome->kind == Outcome::Kind::unread) {
         take_secrets_out(*outcome, *account);
+        if (account->is_trial)
+            co_return outcome; // Nobody has such a row: there is nothing to tell about it.
         if (outcome->status == 401)
             observer_.unauthorised(account);
         else if (outcome->status == 403) {
@@ -396,7 +398,7 @@ Task<Result<Outcome>> Caller::exchange(accounts::CallableAccount const& account,
     if (response->unread && method.access == catalog::Access::read)
         co_return *response->unread;
     auto outcome = interpret(*account.installed->integration, method, *std::move(response), clock_.now());
-    if (!elsewhere)
+    if (!elsewhere && !account.is_trial)
         observer_.answered(account, outcome);
     if (!account.structured_limits)
         outcome.windows.clear(); // No header of the answer tells them.

@@ -94,7 +94,8 @@ Task<Result<ApiTokens::Pointer>> ApiTokens::authenticate(std::string_view token,
 
 snapshots::Dependencies dependencies_of(ApiToken const& token)
 {
-    return {{snapshots::Change::Kind::api_token, token.environment, token.id.uuid()}};
+    using Kind = snapshots::Change::Kind;
+    return {{Kind::api_token, token.environment, token.id.uuid()}, {Kind::environment, token.environment, {}}};
 }
 
 std::size_t weight_of(ApiToken const& token)

@@ -103,7 +103,7 @@ json::value shown_value(Tool const* tool, std::string_view place, json::value co
 }
 
 /// The elements of a list as names; nothing if one of them has none.
-std::optional<std::vector<std::string>> names_in(Tool const* tool, std::string_view place, json::value const& value)
+std::optional<std::vector<std::string>> names_listed(Tool const* tool, std::string_view place, json::value const& value)
 {
     auto const* list = value.if_array();
     if (list == nullptr)
@@ -234,7 +234,7 @@ json::object shown_list_effect(catalog::Shown::List const& list, SeenCall const&
     auto const added = names_at(call, list.adds, body, present);
     auto const removed = names_at(call, list.removes, body, present);
     auto const set = names_at(call, list.sets, body, present);
-    auto const now = present != nullptr ? names_in(call.tool, list.now, *present) : std::nullopt;
+    auto const now = present != nullptr ? names_listed(call.tool, list.now, *present) : std::nullopt;
     if (list.sets.empty())
         return list_effect(list.label, now ? without(added.names, *now) : added.names, removed.names, true);
     bool const is_known = now.has_value() && set.are_all_known;
@@ -313,8 +313,8 @@ void add_changes(SeenCall const& call, json::array& effects)
             effects.insert(effects.end(), fields->begin(), fields->end());
             continue;
         }
-        auto const after = are_only_names(to) ? names_in(call.tool, name, to) : std::nullopt;
-        auto const before = from != nullptr ? names_in(call.tool, name, *from) : std::nullopt;
+        auto const after = are_only_names(to) ? names_listed(call.tool, name, to) : std::nullopt;
+        auto const before = from != nullptr ? names_listed(call.tool, name, *from) : std::nullopt;
         if (after && (before || from == nullptr))
             effects.push_back(list_effect(label, before ? without(*after, *before) : *after,
                                           before ? without(*before, *after) : std::vector<std::string>{},

@@ -15,15 +15,16 @@ bool takes_account_token(Route const& route)
 } // namespace
 
 std::optional<http::Response> preflight(http::Request const& request, http::Router const& router,
-                                        std::span<Route const> routes)
+                                        std::span<Route const> routes, std::size_t& index)
 {
     auto const wanted = request.headers.find("access-control-request-method");
     if (request.method != http::Method::options || !wanted || !request.headers.contains("origin"))
         return std::nullopt;
     auto const method = http::method_of(*wanted);
-    auto const index = router.find_index(method, request.path());
-    if (index == http::Router::kNone || !takes_account_token(routes[index]))
+    auto const found = router.find_index(method, request.path());
+    if (found == http::Router::kNone || !takes_account_token(routes[found]))
         return std::nullopt;
+    index = found;
     http::Response response;
     response.status = 204;
     response.headers.add("access-control-allow-origin", "*");
@@ -37,7 +38,8 @@ std::optional<http::Response> preflight(http::Request const& request, http::Rout
 void add_cors(http::Request const& request, http::Response& response)
 {
     auto const origin = request.headers.find("origin");
-    if (!origin || !http::bearer_of(request).starts_with(crypto::prefix_of(crypto::TokenKind::account)))
+    if (!origin || response.headers.contains("access-control-allow-origin") ||
+        !http::bearer_of(request).starts_with(crypto::prefix_of(crypto::TokenKind::account)))
         return;
     response.headers.add("access-control-allow-origin", *origin);
     response.headers.add("access-control-expose-headers", "*");

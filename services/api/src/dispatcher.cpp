@@ -246,7 +246,7 @@ std::optional<http::Response> Dispatcher::locate(Call& call, std::size_t& index)
         match = router_.find(call.request.method, call.request.path());
     }
     if (match.index == http::Router::kNone) {
-        if (auto answer = preflight(call.request, router_, routes_))
+        if (auto answer = preflight(call.request, router_, routes_, index))
             return answer;
         if (match.allow.empty()) {
             auto const near = near_path(call.request.path(), routes_);

@@ -13,6 +13,8 @@ namespace sluice::api {
 namespace {
 
 constexpr std::chrono::seconds kKeepAlive{20};
+/// Then the client opens it anew, and is asked again who it is: tokens and sessions end by themselves too.
+constexpr std::chrono::minutes kLongest{15};
 /// A page that reads slower is told to read everything again.
 constexpr std::size_t kMostWaiting = 100;
 constexpr std::string_view kCalls = "event: calls\ndata: {}\n\n";
@@ -122,8 +124,10 @@ Task<void> LiveStreams::serve(http::BodySink& sink, std::shared_ptr<Place> place
             alive->end();
     });
     std::string frames = ": \n\n"; // The client sees at once that the stream is open.
+    auto const end = std::chrono::steady_clock::now() + kLongest;
     for (;;) {
-        if (!co_await sink.write(std::exchange(frames, {})) || stream->is_ended)
+        bool const is_written = static_cast<bool>(co_await sink.write(std::exchange(frames, {})));
+        if (!is_written || stream->is_ended || std::chrono::steady_clock::now() >= end)
             co_return;
         if (stream->waiting.empty()) {
             stream->timer.expires_after(kKeepAlive);
@@ -171,7 +175,7 @@ void LiveStreams::heard(std::string_view payload)
 void LiveStreams::heard_of_all()
 {
     for (auto* stream : *streams_)
-        stream->push(kLost);
+        stream->end();
 }
 
 void LiveStreams::apply(snapshots::Change const& change)
@@ -180,7 +184,8 @@ void LiveStreams::apply(snapshots::Change const& change)
     for (auto* stream : *streams_) {
         bool const is_users = change.kind == Kind::user && stream->user && stream->user->uuid() == change.id;
         bool const is_tokens = change.kind == Kind::api_token && stream->token && stream->token->uuid() == change.id;
-        if (is_users || is_tokens)
+        bool const is_all = change.kind == Kind::environment && stream->environment == change.environment;
+        if (is_users || is_tokens || is_all)
             stream->end();
     }
 }

@@ -17,7 +17,7 @@
 namespace sluice::api {
 
 /// Tells pages what has changed in their environment, as server-sent events: `change` with `{"kind", "id"}`, `calls`,
-/// and `lost` when notifications may have been missed, so that everything has to be read again. No event has data of a
+/// and `lost` when the page was too slow, so that everything has to be read again. No event has data of a
 /// row: a page reads what it may read. One for each shard, on its I/O thread.
 class LiveStreams {
 public:
@@ -28,13 +28,14 @@ public:
     explicit LiveStreams(asio::io_context& io);
     ~LiveStreams();
 
-    /// The answer to `GET /live`, whose body ends when the client goes away, when the user or the token changes
-    /// (`apply`), or at `end`. Errors: rate_limited if there are too many.
+    /// The answer to `GET /live`, whose body ends when the client goes away, when the user, the token or the environment
+    /// changes (`apply`), when notifications may have been lost, after 15 minutes, or at `end`. A client that goes on
+    /// opens it anew, and reads everything again. Errors: rate_limited if there are too many.
     Result<http::Response> open(EnvironmentId environment, std::optional<UserId> user, std::optional<ApiTokenId> token);
 
     /// A notification came; `payload` as of `snapshots::kLiveChannel`. One that is none is ignored.
     void heard(std::string_view payload);
-    /// Notifications may have been lost.
+    /// Notifications may have been lost, also those of an end: every stream ends.
     void heard_of_all();
     /// Whoever was signed out, lost a role or a token opens the stream anew, and is asked again who they are.
     void apply(snapshots::Change const& change);

@@ -32,12 +32,16 @@ std::string_view type_of(std::string_view name)
     return "application/octet-stream";
 }
 
-/// Browsers name each coding that they take, without a weight of 0 (RFC 9110 section 12.5.3).
+/// Whether `accept-encoding` names gzip with another weight than 0 (RFC 9110 section 12.5.3).
 bool takes_gzip(http::Request const& request)
 {
-    auto const accepted = request.headers.find("accept-encoding").value_or("");
+    std::string accepted(request.headers.find("accept-encoding").value_or(""));
+    std::erase_if(accepted, [](char c) { return c == ' ' || c == '\t'; });
     auto const at = accepted.find("gzip");
-    return at != std::string_view::npos && !accepted.substr(at).starts_with("gzip;q=0");
+    if (at == std::string::npos)
+        return false;
+    auto const coding = std::string_view(accepted).substr(at, accepted.find(',', at) - at);
+    return !coding.starts_with("gzip;q=0") || coding.find_first_of("123456789") != std::string_view::npos;
 }
 
 Error nothing_there()
@@ -95,12 +99,12 @@ Result<http::Response> StaticFiles::asset(std::string_view name, bool is_hashed,
     if (found == files_.end() || name.ends_with(kPacked))
         return nothing_there();
     http::Response response;
-    response.body = found->second;
+    auto const* text = &found->second;
     if (auto const packed = files_.find(std::string(name).append(kPacked)); packed != files_.end()) {
         response.headers.add("vary", "accept-encoding");
         if (takes_gzip(request)) {
             response.headers.add("content-encoding", "gzip");
-            response.body = packed->second;
+            text = &packed->second;
         }
     }
     response.headers.add("content-type", type_of(name));
@@ -109,6 +113,7 @@ Result<http::Response> StaticFiles::asset(std::string_view name, bool is_hashed,
     // Browsers fetch modules with CORS. They contain nothing private.
     response.headers.add("access-control-allow-origin", "*");
     response.headers.add("cross-origin-resource-policy", "cross-origin");
+    response.body = *text;
     return response;
 }
 

@@ -465,7 +465,7 @@ function listOf(path) {
 const few = { '/log': 40, '/log/hours': 24, '/integration': 7, '/tools': 60 };
 
 export async function startBoard() {
-    const state = { mode: 'rows', pending: new Set() };
+    const state = { mode: 'rows', pending: new Set(), isLive: false, streams: new Set(), asked: [] };
     const plain = (word, index) => (index === 0 ? word : `${word} ${index}`);
     const long = (word, index) => `${word} ${index} ${longName}`.slice(0, 200);
 
@@ -478,7 +478,14 @@ export async function startBoard() {
         const path = url.pathname;
         if (request.headers['sluice-client'] !== 'dashboard') return send(403, { message: 'not of our pages' });
         if (path === '/me') return send(200, state.mode === 'none' ? { ...meOf(name), environments: [] } : meOf(name));
-        if (path === '/live') return send(404, { message: 'There is no such path.' });
+        if (path === '/live') {
+            if (!state.isLive) return send(404, { message: 'There is no such path.' });
+            response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+            response.write(': \n\n');
+            state.streams.add(response);
+            return response.on('close', () => state.streams.delete(response));
+        }
+        state.asked.push(path);
         if (state.mode === 'loading') return state.pending.add(response);
         if (state.mode === 'error') return send(500, { message: 'Something of ours failed.' });
         if (state.mode === 'denied')
@@ -491,7 +498,14 @@ export async function startBoard() {
             return found === undefined ? send(404, { message: 'There is nothing here.' }) : send(200, found);
         }
         const isWhole = list === '/tools' || list === '/session';
-        const total = state.mode === 'empty' ? 0 : state.mode === 'many' && !isWhole ? manyRows : (few[list] ?? 12);
+        const isOne = url.searchParams.has('request_id');
+        const total = isOne
+            ? 1
+            : state.mode === 'empty'
+              ? 0
+              : state.mode === 'many' && !isWhole
+                ? manyRows
+                : (few[list] ?? 12);
         const limit = isWhole ? total : Math.min(Number(url.searchParams.get('limit') ?? 100), 5000);
         const from = Number(url.searchParams.get('next_cursor') ?? 0);
         const to = Math.min(total, from + limit);
@@ -537,6 +551,10 @@ export async function startBoard() {
             state.pending.clear();
             state.mode = mode;
         },
+        /** Whether there is a live stream, the streams that are open, and what was asked for. */
+        live: (isLive) => (state.isLive = isLive),
+        streams: state.streams,
+        asked: state.asked,
         close: () => {
             for (const response of state.pending) response.destroy();
             server.closeAllConnections();

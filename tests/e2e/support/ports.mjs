@@ -1,7 +1,11 @@
 import { createServer } from 'node:net';
 
-/// Those that this process was given.
-const given = new Set();
+/// Takes the port's name, which goes when this process does: another file's tests may look for a port at the same moment.
+const isOurs = (port) =>
+    new Promise((done) => {
+        const name = createServer().unref();
+        name.once('error', () => done(false)).listen({ path: `\0sluice-port-${port}` }, () => done(true));
+    });
 
 const isFree = (port) =>
     new Promise((done) => {
@@ -15,8 +19,6 @@ const isFree = (port) =>
 export async function freePort() {
     for (;;) {
         const port = 20_000 + Math.floor(Math.random() * 12_000);
-        if (given.has(port) || !(await isFree(port))) continue;
-        given.add(port);
-        return port;
+        if ((await isOurs(port)) && (await isFree(port))) return port;
     }
 }

@@ -217,7 +217,8 @@ export async function team(session, known) {
     const demo = 'connectDemoAccount';
     const there = as(known.owner, fresh.id);
     const first = await session.call(demo, 201, '', { ...there, json: {}, holds: (json) => json.tenant_id === 'demo' });
-    await session.call(demo, 201, 'again', { ...there, json: {}, holds: (json) => json.id === first.id });
+    await session.call(demo, 200, 'again', { ...there, json: {}, holds: (json) => json.id === first.id });
+    await session.call(demo, 400, 'with a member that is none', { ...there, json: { surprise: 1 } });
     await refusesTokens(session, demo);
 
     const invite = 'inviteUser';

@@ -27,7 +27,7 @@ class DemoTest : public ::testing::Test {
 protected:
     DemoTest() { definitions_.stored.id = catalog::builtin_id("acme"); }
 
-    Result<Account> connect(Secret const* offer)
+    Result<Demo::Connected> connect(Secret const* offer)
     {
         Demo demo(offer, installer_, directory_, rows_);
         EXPECT_EQ(demo.is_offered(), offer != nullptr);
@@ -62,7 +62,9 @@ protected:
 
 TEST_F(DemoTest, InstallsTheIntegrationAndConnectsTheAccountOnce)
 {
-    auto const account = test::must(connect(&offer_));
+    auto const connected = test::must(connect(&offer_));
+    EXPECT_TRUE(connected.is_new);
+    auto const& account = connected.account;
     EXPECT_EQ(account.tenant_id, "demo");
     EXPECT_EQ(account.status, Status::active);
     EXPECT_EQ(rows_.context_of(environment_, account.id)->secret.at("api_key"), "key-123456");

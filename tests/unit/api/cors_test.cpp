@@ -28,10 +28,11 @@ protected:
         headers.add("origin", "https://app.example");
         headers.add("access-control-request-method", wanted);
         headers.add("access-control-request-headers", "authorization");
-        return preflight(request(http::Method::options, std::move(target), std::move(headers)), router_, all_routes());
+        return preflight(request(http::Method::options, std::move(target), std::move(headers)), router_, all_routes(), index_);
     }
 
     http::Router router_;
+    std::size_t index_ = http::Router::kNone;
 };
 
 TEST_F(CorsTest, APreflightIsAnsweredForRoutesThatTakeAccountTokens)
@@ -43,6 +44,7 @@ TEST_F(CorsTest, APreflightIsAnsweredForRoutesThatTakeAccountTokens)
         auto const answer = asked(target, method);
         ASSERT_TRUE(answer) << target;
         EXPECT_EQ(answer->status, 204);
+        EXPECT_EQ(http::name_of(all_routes().at(index_).method), method) << "it is counted there";
         EXPECT_EQ(answer->headers.find("access-control-allow-origin"), "*");
         EXPECT_EQ(answer->headers.find("access-control-allow-methods"), method);
         EXPECT_EQ(answer->headers.find("access-control-allow-headers"), "authorization");
@@ -56,7 +58,7 @@ TEST_F(CorsTest, NothingElseIsForPagesOfOtherSites)
     EXPECT_FALSE(asked("/session", "POST"));
     EXPECT_FALSE(asked("/nowhere", "GET"));
     EXPECT_FALSE(asked("/proxy/tickets", "PROPFIND"));
-    EXPECT_FALSE(preflight(request(http::Method::options, "/proxy/tickets", {}), router_, all_routes()));
+    EXPECT_FALSE(preflight(request(http::Method::options, "/proxy/tickets", {}), router_, all_routes(), index_));
 }
 
 TEST_F(CorsTest, AnAnswerIsReadableForThePageOnlyWithAnAccountToken)
@@ -71,6 +73,15 @@ TEST_F(CorsTest, AnAnswerIsReadableForThePageOnlyWithAnAccountToken)
     };
     EXPECT_EQ(allowed("Bearer slx_acct_whatever"), "https://app.example");
     EXPECT_EQ(allowed("Bearer slx_api_whatever"), "");
+    http::Headers headers;
+    headers.add("authorization", "Bearer slx_acct_whatever");
+    http::Response response;
+    add_cors(request(http::Method::get, "/proxy/tickets", headers), response);
+    EXPECT_FALSE(response.headers.contains("vary")) << "not of a page";
+    headers.add("origin", "https://app.example");
+    response.headers.add("access-control-allow-origin", "*");
+    add_cors(request(http::Method::get, "/openapi.yaml", headers), response);
+    EXPECT_EQ(response.headers.find("access-control-allow-origin"), "*") << "browsers refuse two values";
 }
 
 } // namespace

@@ -38,12 +38,14 @@ protected:
 
 TEST_F(StaticFilesTest, AScriptIsCompressedForThoseWhoTakeIt)
 {
+    for (auto const* taken : {"gzip", "gzip;q=0.8", "deflate, gzip; q=0.1"})
+        EXPECT_EQ(asset("assets/app-1.js", taken).body, "packed") << taken;
     auto const packed = asset("assets/app-1.js", "br, gzip");
     EXPECT_EQ(packed.body, "packed");
     EXPECT_EQ(packed.headers.find("content-encoding"), "gzip");
     EXPECT_EQ(packed.headers.find("content-type"), "text/javascript; charset=utf-8");
     EXPECT_EQ(packed.headers.find("vary"), "accept-encoding");
-    for (auto const* other : {"", "br", "gzip;q=0"}) {
+    for (auto const* other : {"", "br", "gzip;q=0", "gzip; q=0.0, br"}) {
         auto const plain = asset("assets/app-1.js", other);
         EXPECT_EQ(plain.body, "script") << other;
         EXPECT_FALSE(plain.headers.contains("content-encoding"));

@@ -9,7 +9,8 @@
 
 namespace sluice::accounts {
 
-/// Connects an account that the operator offers to try Sluice with, such as one of a simulator. One per I/O thread.
+/// Connects an account that the operator offers to try Sluice with, such as one of a simulator. Whoever may change the
+/// integration can send its credentials elsewhere, so they must open nothing of worth. One per I/O thread.
 class Demo {
 public:
     /// All must outlive it. `offer` is the text of the operator's file, a JSON object with `integration` (the name of a
@@ -20,9 +21,13 @@ public:
     /// Checks the text of the file. Errors: invalid_argument at `demo.file`.
     [[nodiscard]] static Result<void> check(Secret const& offer);
 
+    struct Connected {
+        Account account;
+        bool is_new = false; ///< It was not there before.
+    };
     /// Installs the integration and enters the account, or gives the one that is there already. Errors: not_found if
     /// nothing is offered; conflict if the integration is installed for another address; those of `Directory::create`.
-    Task<Result<Account>> connect(EnvironmentId environment, tenancy::Author author, Deadline deadline);
+    Task<Result<Connected>> connect(EnvironmentId environment, tenancy::Author author, Deadline deadline);
 
 private:
     Secret const* const offer_;

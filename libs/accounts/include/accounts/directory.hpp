@@ -63,6 +63,7 @@ struct MintedAccountToken {
 /// Credentials are tried at the vendor before they are stored (`CredentialTrial`), unless `verify` is false. An access
 /// token that has ended is stored untried: its renewal, which is due at once, finds out. If the vendor refuses them, the
 /// error is invalid_argument at `context`; if it cannot be asked, upstream_* or rate_limited. Then nothing is stored.
+/// The vendor has 25 s, whatever the deadline is.
 class Directory {
 public:
     /// All must outlive it. `behind` does what an answer need not wait for.
@@ -101,7 +102,7 @@ public:
 
 private:
     /// Asks the vendor about the credentials of `context`.
-    Task<Result<void>> try_credentials(Account const& account, Context const& context, Deadline deadline);
+    Task<Result<void>> try_credentials(Account const& account, Context const& context);
     /// As `try_credentials`, for a stored account with `patch` merged into its context.
     Task<Result<void>> try_patch(CallableAccountPtr const& callable, std::optional<std::string> const& method,
                                  json::object const& patch, Deadline deadline);

@@ -117,6 +117,7 @@ struct AccountState {
     Account account;
     crypto::DataKey key;
     bool is_enabled = true;
+    bool is_trial = false; ///< The account has no row.
     json::object override;
     std::optional<SealedSecret> app_secret; ///< The secret of the developer's own OAuth app.
     std::optional<SealedSecret> tls_key;    ///< The key of the client certificate in `override`.

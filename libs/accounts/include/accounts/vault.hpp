@@ -23,6 +23,7 @@ struct CallableAccount {
     InstalledPtr installed;
     std::shared_ptr<tools::ToolList const> tools; ///< The installed tools with this account's own part.
     bool is_enabled = true;                       ///< Whether the environment integration is enabled.
+    bool is_trial = false;                        ///< It has no row: its credentials are tried before they are stored.
     std::optional<SealedSecret> app_secret;
     TlsIdentityPtr tls;   ///< The TLS settings of the environment integration; null if it has none.
     std::string base_url; ///< The vendor's address for this account, without a slash at its end.

@@ -68,7 +68,7 @@ public:
     virtual Task<Result<void>> finish(Job job, std::optional<Timestamp> next, Deadline deadline) = 0;
     /// Schedules a failed job again after `pause`, with one more failure. Does nothing in the same cases.
     virtual Task<Result<void>> fail(Job job, std::chrono::seconds pause, Deadline deadline) = 0;
-    /// How long the most overdue job of each of these kinds has been due, in their order; 0 if none is due.
+    /// How long the most overdue job of each of these kinds has been waiting, in their order; 0 if none waits.
     virtual Task<Result<std::vector<std::chrono::milliseconds>>> lateness(std::vector<Kind> kinds,
                                                                           Deadline deadline) = 0;
 };

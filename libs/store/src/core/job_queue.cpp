@@ -80,7 +80,7 @@ constexpr char kFail[] = "UPDATE jobs SET lease_until = NULL, failures = failure
 #undef SLUICE_HELD
 constexpr char kLateness[] =
     "SELECT coalesce(greatest(0, extract(epoch FROM now() - (SELECT j.due FROM jobs j WHERE j.kind = k.kind "
-    "ORDER BY j.due LIMIT 1)) * 1000), 0)::bigint AS late_ms "
+    "AND (j.lease_until IS NULL OR j.lease_until <= now()) ORDER BY j.due LIMIT 1)) * 1000), 0)::bigint AS late_ms "
     "FROM unnest(string_to_array($1, ',')) WITH ORDINALITY AS k (kind, position) ORDER BY k.position";
 
 class PgJobs final : public jobs::Queue {

@@ -318,6 +318,7 @@ export const words = {
         overlap: 'The old URL works for',
         overlaps: { '0': 'No time: it ends at once', '3600': '1 hour', '86400': '1 day', '604800': '7 days' },
         oldUntil: (time: string) => `The old URL works until ${time}.`,
+        allServers: 'All MCP servers',
         explain: 'Explain a tool',
         explainLead: 'Why an agent does not see a tool, or may not call it.',
         explainField: 'Name of the tool',
@@ -384,8 +385,8 @@ export const words = {
         vendor: 'Vendor',
         ours: 'Sluice',
         total: (time: string) => `${time} in all`,
-        barText: (name: string, total: string, vendor: string) =>
-            `${name}: ${total}, of which the vendor took ${vendor}`,
+        moreCalls: (count: number) => `${many(count, 'more call')} of this request in the log`,
+        barText: (vendor: string) => `, of which the vendor took ${vendor}`,
         asCurl: 'As curl',
         curlWithoutBodies: 'Bodies of calls are not kept in this environment, so the arguments are left out.',
         openPlayground: 'Open in the playground',
@@ -476,6 +477,7 @@ export const words = {
         enabled: 'Enabled',
         disabled: 'Disabled',
         refused: 'The vendor refuses the OAuth app',
+        refusedShort: 'App refused',
         refusedText: 'Accounts go on until their access tokens end, and recover once the app is mended below.',
         app: 'OAuth app',
         noApp: 'none',
@@ -670,7 +672,9 @@ export const words = {
     },
 
     environments: {
-        lead: 'Each has its own accounts, tokens and settings. They are made at the command line: sluice environment create.',
+        lead: 'Each has its own accounts, tokens and settings.',
+        create: 'Create environment',
+        nameText: 'Such as production or staging.',
         name: 'Name',
         id: 'Id',
         product: 'Shown as',
@@ -791,6 +795,8 @@ export const words = {
         secondOn: 'On',
         secondOff: 'Off',
         setSecond: 'Set up',
+        setSecondTitle: 'Set up the second factor',
+        removeSecondTitle: 'Remove the second factor',
         setSecondText:
             'You need an authenticator app. The code is asked for once you have confirmed it; your other sessions end.',
         begin: 'Begin',

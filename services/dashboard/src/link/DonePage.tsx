@@ -55,7 +55,9 @@ export function DonePage({ query }: { query: URLSearchParams }) {
         if (isFormOpen) return undefined;
         const timer = setTimeout(() => {
             if (follows) location.assign(target);
-            else if (target === undefined && (!isOurs || origin.pending?.opener !== undefined)) window.close();
+            // A window that was not let in stays: its customer may try again in it.
+            else if (target === undefined && (!isOurs || (hasSucceeded && origin.pending?.opener !== undefined)))
+                window.close();
         }, farewellMs);
         return () => clearTimeout(timer);
     }, [done, embedder, follows, hasSucceeded, isFormOpen, isOurs, origin, target]);

@@ -92,7 +92,7 @@ async function problemsOf(page, route, state, name) {
         return [];
     } catch (error) {
         await picture(page, name);
-        return [`${name}: ${error.actual ?? error.message}`];
+        return [`${name}: ${error.actual ?? error.message}`.slice(0, 600)];
     }
 }
 

@@ -328,6 +328,8 @@ test('a popup: refused at the vendor, then tried again or given up', async (t) =
     await popup.locator('#deny').click();
     await popup.getByText('You did not approve the access at Gorgias.', { exact: true }).waitFor();
     await check(popup, 'popup-refused');
+    // Longer than a window stays that has nothing left to ask.
+    await popup.waitForTimeout(2000);
     await button(popup, 'Try again').click();
     await button(popup, 'Continue to Gorgias').click();
     await popup.locator('#deny').click();

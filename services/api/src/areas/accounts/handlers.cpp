@@ -110,10 +110,16 @@ HandlerResult AccountHandlers::create_token(Call& call)
 
 HandlerResult AccountHandlers::connect_demo(Call& call)
 {
-    auto const account = co_await demo_.connect(call.environment(), call.author(), call.deadline);
-    if (!account)
-        co_return account.error();
-    co_return created(account_view(*account));
+    auto const body = http::read_object(call.request);
+    if (!body)
+        co_return body.error();
+    if (auto const checked = http::Fields(*body).check(); !checked)
+        co_return checked.error();
+    auto const connected = co_await demo_.connect(call.environment(), call.author(), call.deadline);
+    if (!connected)
+        co_return connected.error();
+    auto view = account_view(connected->account);
+    co_return connected->is_new ? created(std::move(view)) : ok(std::move(view));
 }
 
 HandlerResult AccountHandlers::bulk_delete(Call& call)

@@ -33,7 +33,11 @@ const columns: Column<Call>[] = [
         title: text.error,
         width: 'minmax(0, 1.4fr)',
         phone: 'none',
-        cell: ({ error }) => <span className="problem-text">{error ?? ''}</span>,
+        cell: ({ error }) => (
+            <span className="problem-text" title={error ?? undefined}>
+                {error ?? ''}
+            </span>
+        ),
     },
     { title: text.duration, width: '84px', isEnd: true, phone: 'none', cell: ({ duration }) => formatMs(duration) },
 ];

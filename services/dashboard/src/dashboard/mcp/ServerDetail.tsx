@@ -49,7 +49,7 @@ export function ServerDetail({ server, account, onGone, onBack }: Props) {
                     <>
                         {onBack !== undefined && (
                             <Button kind="quiet" onPress={onBack}>
-                                {words.parts.all}
+                                {text.allServers}
                             </Button>
                         )}
                         {mayWrite && (
@@ -185,7 +185,7 @@ function Explain({ server, account }: Of) {
             {found !== undefined && (
                 <Notice kind={found.state === 'shown' ? 'info' : 'problem'} title={text.states[found.state]}>
                     <p>{found.message}</p>
-                    {found.near.length > 0 && (
+                    {found.near.some((name) => !found.message.includes(name)) && (
                         <p>
                             {text.near} <code>{found.near.join(', ')}</code>
                         </p>

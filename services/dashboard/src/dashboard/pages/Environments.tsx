@@ -1,11 +1,16 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { Button } from '../../parts/Button.tsx';
 import { answer, apiOf, type Schemas } from '../api/client.ts';
 import { Board } from '../parts/Board.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
+import { FormFrame, missing, TextInput, useForm } from '../parts/Form.tsx';
 import { Empty } from '../parts/States.tsx';
 import { Table, type Column } from '../parts/Table.tsx';
 import { Time } from '../parts/Time.tsx';
-import { useThing, type List } from '../queries.ts';
+import { useChange, useThing, type List } from '../queries.ts';
 import { pathOf } from '../routes.ts';
-import { useMe } from '../session.ts';
+import { useMay, useMe } from '../session.ts';
 import { words } from '../words.ts';
 
 const text = words.environments;
@@ -36,6 +41,8 @@ const columns: Column<Schemas['Environment']>[] = [
 
 export default function Environments() {
     const me = useMe();
+    const [isCreating, setIsCreating] = useState(false);
+    const mayCreate = useMay('team:write');
     const ids = me.environments.map(({ id }) => id);
     // A request is about one environment, so there is one for each.
     const found = useThing('environment', ['all', ids], () =>
@@ -51,7 +58,11 @@ export default function Environments() {
         retry: () => void found.refetch(),
     };
     return (
-        <Board title={words.pages.environments} lead={text.lead}>
+        <Board
+            title={words.pages.environments}
+            lead={text.lead}
+            actions={mayCreate && <Button onPress={() => setIsCreating(true)}>{text.create}</Button>}
+        >
             <Table
                 label={words.pages.environments}
                 columns={columns}
@@ -60,6 +71,36 @@ export default function Environments() {
                 hrefOf={({ id }) => pathOf('settings', { env: id })}
                 empty={<Empty title={text.empty}>{text.emptyText}</Empty>}
             />
+            {isCreating && <Create onClose={() => setIsCreating(false)} />}
         </Board>
+    );
+}
+
+function Create({ onClose }: { onClose: () => void }) {
+    const [, go] = useLocation();
+    const create = useChange(['environment', 'me'], (_, name: string) =>
+        answer(apiOf(undefined).POST('/environment', { body: { name } })),
+    );
+    const form = useForm(
+        { name: '' },
+        async ({ name }) => {
+            const { id } = await create.mutateAsync(name.trim());
+            onClose();
+            go(pathOf('overview', { env: id }));
+        },
+        { check: (values) => missing(values, ['name']) },
+    );
+    return (
+        <Dialog title={text.create} onClose={onClose} keeps>
+            <FormFrame form={form} submit={text.create} onCancel={onClose}>
+                <TextInput
+                    label={text.name}
+                    description={text.nameText}
+                    value={form.values.name}
+                    onChange={(value) => form.set('name', value)}
+                    problem={form.problems.name}
+                />
+            </FormFrame>
+        </Dialog>
     );
 }

@@ -74,7 +74,7 @@ export default function Integrations() {
 }
 
 function State({ installed: { is_enabled, last_error } }: { installed: Installed }) {
-    if (last_error !== null) return <Badge tone="bad">{text.refused}</Badge>;
+    if (last_error !== null) return <Badge tone="bad">{text.refusedShort}</Badge>;
     return <Badge tone={is_enabled ? 'good' : 'plain'}>{is_enabled ? text.enabled : text.disabled}</Badge>;
 }
 

@@ -132,6 +132,9 @@ function pretty(body: string): string {
     }
 }
 
+/** A batch may make hundreds. */
+const shownCalls = 60;
+
 /** The vendor calls and the MCP request that belong to one request. */
 function WaterfallSection({ call }: { call: Call }) {
     const isEnabled = call.request_id !== undefined;
@@ -141,7 +144,7 @@ function WaterfallSection({ call }: { call: Call }) {
     const others = [...mcp.rows, ...vendor.rows] as Call[];
     const calls = others.some(({ id }) => id === call.id) ? others : [call, ...others];
     const env = useEnvironment() ?? '';
-    const { bars, totalMs } = waterfallOf(calls);
+    const { bars, totalMs } = waterfallOf(calls.slice(0, shownCalls));
     const share = (part: number) => `${(part * 100).toFixed(3)}%`;
     return (
         <Section title={text.waterfall} lead={text.waterfallLead}>
@@ -153,14 +156,13 @@ function WaterfallSection({ call }: { call: Call }) {
             <ol className="waterfall">
                 {bars.map((bar) => {
                     const title = bar.call.log_type === 'mcp' ? (bar.call.mcp_method ?? 'mcp') : titleOf(bar.call);
-                    const said = text.barText(title, formatMs(bar.call.duration), formatMs(bar.call.fetch_duration));
+                    const said = text.barText(formatMs(bar.call.fetch_duration));
                     return (
                         <li key={bar.call.id}>
                             <Link
                                 href={pathOf('log-entry', { env, id: bar.call.id })}
-                                aria-label={said}
                                 aria-current={bar.call.id === call.id ? 'true' : undefined}
-                                title={said}
+                                title={title + ' ' + formatMs(bar.call.duration) + said}
                             >
                                 <code>{title}</code>
                                 <span className="waterfall-track">
@@ -173,12 +175,20 @@ function WaterfallSection({ call }: { call: Call }) {
                                         style={{ left: share(bar.vendorBegin), width: share(bar.vendorLength) }}
                                     />
                                 </span>
-                                <span className="waterfall-time">{formatMs(bar.call.duration)}</span>
+                                <span className="waterfall-time">
+                                    {formatMs(bar.call.duration)}
+                                    <span className="visually-hidden">{said}</span>
+                                </span>
                             </Link>
                         </li>
                     );
                 })}
             </ol>
+            {calls.length > shownCalls && (
+                <Link href={`${pathOf('logs', { env })}?request=${request.request_id}`}>
+                    {text.moreCalls(calls.length - shownCalls)}
+                </Link>
+            )}
         </Section>
     );
 }

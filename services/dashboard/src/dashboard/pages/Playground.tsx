@@ -313,7 +313,7 @@ function Workbench({ account, tool, env }: { account: Account; tool: Tool; env: 
                             </ul>
                         </Notice>
                     )}
-                    <div className="line">
+                    <div className="line run-line">
                         <Button
                             onPress={() => void start(false)}
                             pending={pending === 'run' ? words.parts.working : undefined}
@@ -340,7 +340,7 @@ function Workbench({ account, tool, env }: { account: Account; tool: Tool; env: 
                 <Share account={account.id} tool={tool.name} given={given} />
                 <History tries={tries} />
             </div>
-            <div className="stack-wide">
+            <div className="stack-wide answer">
                 {error !== undefined && <ErrorNotice error={error} />}
                 {ran === undefined && error === undefined && (
                     <Section title={text.answer}>
@@ -465,7 +465,7 @@ function Share({ account, tool, given }: { account: string; tool: string; given:
                 </div>
             }
         >
-            <CodeBlock text={code} label={text.forms[form]} />
+            <CodeBlock text={code} label={text.forms[form]} wraps />
         </Section>
     );
 }

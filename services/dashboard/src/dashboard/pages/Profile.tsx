@@ -201,7 +201,7 @@ function SetSecond({ onClose }: { onClose: () => void }) {
         { check: (values) => missing(values, ['code']) },
     );
     return (
-        <Dialog title={text.setSecond} onClose={onClose} keeps>
+        <Dialog title={text.setSecondTitle} onClose={onClose} keeps>
             {codes !== undefined ? (
                 <Codes codes={codes} onDone={onClose} />
             ) : factor === undefined ? (
@@ -238,7 +238,7 @@ function RemoveSecond({ onClose }: { onClose: () => void }) {
         { check: (values) => missing(values, ['code']) },
     );
     return (
-        <Dialog title={text.removeSecond} onClose={onClose} keeps>
+        <Dialog title={text.removeSecondTitle} onClose={onClose} keeps>
             <FormFrame form={form} submit={text.removeSecond} onCancel={onClose}>
                 {user.has_password && (
                     <TextInput

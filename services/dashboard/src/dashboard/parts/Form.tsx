@@ -246,7 +246,11 @@ export function useForm<Values extends object>(
             const failure = asApiError(refusal);
             const paths = [...Object.keys(values), ...Object.keys(names)];
             const byPath = failure.fields(paths);
-            setProblems(Object.fromEntries(Object.entries(byPath).map(([path, text]) => [names[path] ?? path, text])));
+            setProblems(
+                Object.fromEntries(
+                    Object.entries(byPath).map(([path, text]) => [names[path] ?? path, asSentence(text)]),
+                ),
+            );
             const isSaid = failure.failures.length > 0 && Object.keys(byPath).length === failure.failures.length;
             setError(isSaid ? undefined : failure);
         } finally {
@@ -266,6 +270,11 @@ export function useForm<Values extends object>(
             void submit();
         },
     };
+}
+
+/** The API says "must be …", to stand behind the name of a field. */
+function asSentence(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 }
 
 /** The frame of a form: what failed on top, the buttons below. */

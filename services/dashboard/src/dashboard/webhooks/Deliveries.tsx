@@ -27,7 +27,11 @@ const columns: Column<Delivery>[] = [
         title: words.logs.error,
         width: 'minmax(0, 1.4fr)',
         phone: 'below',
-        cell: ({ error }) => <span className="problem-text">{error ?? ''}</span>,
+        cell: ({ error }) => (
+            <span className="problem-text" title={error ?? undefined}>
+                {error ?? ''}
+            </span>
+        ),
     },
     {
         title: words.logs.duration,
