@@ -117,7 +117,7 @@ Sluice runs, $(since "$started") s after the start. $stop_with stops it.
   API token  $api_token
   MCP URL    $mcp_url
   simulator  $simulator_url (a stand-in for Gorgias)
-  sign in    $sign_in_url
+  sign in    ${sign_in_url/sign-in#/sign-in?return=/dashboard#}
              (once, as $owner_email, the owner of the team demo)
 
 The first tool call, ready to paste:

@@ -22,7 +22,7 @@ const places = [
     [/[?&]code_challenge=([\w-]+)/g, 'code challenge'],
     [/[?&]nonce=([\w-]+)/g, 'nonce'],
     [/[?&]code=([\w-]+)/g, 'code'],
-    [/\/assets\/[a-z]+-([\w-]{8})\./g, 'hash'],
+    [/\/assets\/[\w-]*-([\w-]{8})\./g, 'hash'],
 ];
 
 /// What is known by its own form.

@@ -61,7 +61,7 @@ export function Shell({ home, children }: { home: string | undefined; children: 
             <a className="skip" href="#content">
                 {words.shell.skip}
             </a>
-            <div className="top">
+            <header className="top">
                 <IconButton label={words.shell.openMenu} onPress={() => setIsMenuOpen(true)}>
                     <icons.MenuIcon />
                 </IconButton>
@@ -69,7 +69,7 @@ export function Shell({ home, children }: { home: string | undefined; children: 
                 <IconButton label={words.shell.search} onPress={search}>
                     <icons.SearchIcon />
                 </IconButton>
-            </div>
+            </header>
             <aside className="side">
                 <Navigation environment={environment} onSearch={search} />
             </aside>

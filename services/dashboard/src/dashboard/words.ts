@@ -489,6 +489,7 @@ export const words = {
         search: 'Name or category',
         noneFound: 'No integration is called that',
         beta: 'beta',
+        more: (count: number) => `Show more (${count.toLocaleString()})`,
         install: 'Install',
         open: 'Open',
         installation: 'Installation',

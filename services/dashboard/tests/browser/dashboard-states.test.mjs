@@ -97,6 +97,8 @@ async function problemsOf(page, route, state, name) {
 }
 
 async function open(page, route, state, name) {
+    // What the page before still waits for is given up first.
+    await page.goto('about:blank');
     board.set(state);
     await page.goto(`${board.base}/dashboard${pathOf(route)}`);
     await page.getByRole('heading', { level: 1 }).waitFor();

@@ -21,6 +21,9 @@ const text = words.integrations;
 type Installed = Schemas['EnvironmentIntegration'];
 type Summary = Schemas['IntegrationSummary'];
 
+/** Of the catalogue; each card reads its definition for the mark. */
+const shownAtOnce = 60;
+
 export default function Integrations() {
     const env = useEnvironment() ?? '';
     const catalogue = useList('integration', '/integration', {}, { limit: 5000 });
@@ -91,6 +94,7 @@ function Catalogue({
         `${label} ${name} ${category}`.toLowerCase().includes(wanted),
     );
     const [error, setError] = useState<ApiError>();
+    const [count, setCount] = useState(shownAtOnce);
     return (
         <Section title={text.catalogue} lead={text.catalogueLead} isPlain>
             <FilterBar>
@@ -101,7 +105,7 @@ function Catalogue({
             {catalogue.isLoading && <Skeleton lines={4} />}
             {!catalogue.isLoading && catalogue.error === null && found.length === 0 && <Empty title={text.noneFound} />}
             <ul className="catalogue">
-                {found.map((integration) => (
+                {found.slice(0, count).map((integration) => (
                     <Card
                         key={integration.id}
                         integration={integration}
@@ -110,6 +114,13 @@ function Catalogue({
                     />
                 ))}
             </ul>
+            {found.length > count && (
+                <div>
+                    <Button kind="secondary" onPress={() => setCount(count + shownAtOnce)}>
+                        {text.more(found.length - count)}
+                    </Button>
+                </div>
+            )}
         </Section>
     );
 }

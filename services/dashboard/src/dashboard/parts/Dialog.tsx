@@ -27,13 +27,14 @@ export function Dialog({ title, onClose, children, size = 'small', keeps = false
             const first = dialog.querySelector<HTMLElement>(
                 '.dialog-box :is(input, select, textarea):not([type="checkbox"])',
             );
-            (first ?? dialog.querySelector<HTMLElement>('h2'))?.focus();
+            const title = dialog.querySelector<HTMLElement>('h2');
+            (size === 'drawer' ? title : (first ?? title))?.focus();
         }
         return () => {
             dialog?.close();
             if (before instanceof HTMLElement && before.isConnected) before.focus();
         };
-    }, []);
+    }, [size]);
     return (
         <dialog
             ref={box}
