@@ -140,7 +140,7 @@ def start_sluice(stack, directory, sluice, port, management_port, upstream_port)
     listed = json.loads(fetch(f"{base}/integration?name=bench_helpdesk", headers=headers)[0])
     installed = post("/environment-integration", {"integration_id": listed["result"][0]["id"],
                                                   "override": {"base_url": f"http://127.0.0.1:{upstream_port}"}})
-    account = post("/integrated-account", {"tenant_id": "bench", "environment_integration_id": installed["id"],
+    account = post("/integrated-account", {"tenant_id": "bench", "verify": False, "environment_integration_id": installed["id"],
                                            "authentication_method": "api_key", "context": CREDENTIALS})
     # All that a server can be told to check on each call.
     server = post(f"/integrated-account/{account['id']}/mcp", {

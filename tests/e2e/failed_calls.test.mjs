@@ -88,6 +88,7 @@ test('the vendor is down', async () => {
         environment_integration_id: gone.installation,
         authentication_method: 'api_key',
         context: { subdomain: 'acme', email: 'kim@acme.example', api_key: 'k' },
+        verify: false,
     });
     const request = (headers) =>
         send('GET', `${own.url}/proxy/tickets?integrated_account_id=${id}`, { headers: { authorization: `Bearer ${gone.api.token}`, ...headers } });

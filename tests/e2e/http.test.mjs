@@ -167,7 +167,6 @@ test('/.well-known is 404 JSON everywhere', async () => {
         ]),
         '/register',
         '/authorize',
-        '/',
         '/favicon.ico',
     ])
         for (const method of ['GET', 'POST']) assertJsonError(await send(method, origin + path, { headers: json }), 404);

@@ -64,7 +64,7 @@ async function tenant(name) {
         override: { base_url: `http://127.0.0.1:${vendorPort}`, credentials: { oauth2: { client_id: 'app', client_secret: 'secret' } } },
     });
     const account = async (context, authentication_method = 'api_key') =>
-        where.api.ok('POST', '/integrated-account', { tenant_id: name, environment_integration_id: installation, authentication_method, context });
+        where.api.ok('POST', '/integrated-account', { verify: false, tenant_id: name, environment_integration_id: installation, authentication_method, context });
     const { id } = await account({ api_key: 'k' });
     const { token } = await where.api.ok('POST', `/integrated-account/${id}/mcp`, { name });
     const auth = { authorization: `Bearer ${where.token}` };

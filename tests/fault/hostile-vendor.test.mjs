@@ -88,6 +88,7 @@ async function installedIn(name) {
     const account = async (subdomain) => {
         const secret = `key-of-${subdomain}-0123456789`;
         const { id } = await where.api.ok('POST', '/integrated-account', {
+            verify: false,
             ...{ tenant_id: subdomain, environment_integration_id: installation, authentication_method: 'api_key' },
             context: { subdomain, api_key: secret },
         });

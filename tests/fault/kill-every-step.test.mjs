@@ -61,6 +61,7 @@ async function oauthAccount(at, rotates) {
     await simulated.control('/oauth', { rotate_refresh_tokens: rotates });
     const { access_token, refresh_token } = await simulated.tokens({ scopes });
     const { id } = await at.api.ok('POST', '/integrated-account', {
+        verify: false,
         tenant_id: simulated.subdomain,
         environment_integration_id: at.installation,
         authentication_method: 'oauth2',

@@ -100,6 +100,7 @@ for (const path of ['/mcp/x', '/integrated-account'])
 
 test('framing without end from a vendor: the call fails, and no memory is kept', async (t) => {
     const { id } = await where.api.ok('POST', '/integrated-account', {
+        verify: false,
         tenant_id: 'endless', environment_integration_id: where.installation, authentication_method: 'api_key',
         context: { subdomain: 'endless', email: 'a@x.example', api_key: 'k' },
     });

@@ -58,6 +58,7 @@ test(`${processes} processes, ${wanted} accounts, tokens of ${lifetime} s, ${rat
         const { access_token, refresh_token } = await simulated.tokens({ scopes, lifetime_s: lifetime });
         const expires_at = new Date(Date.now() + lifetime * 1000).toISOString();
         const { id } = await where.api.ok('POST', '/integrated-account', {
+            verify: false,
             tenant_id: simulated.subdomain,
             environment_integration_id: where.installation,
             authentication_method: 'oauth2',

@@ -57,6 +57,7 @@ async function account() {
     const { access_token, refresh_token } = await simulated.tokens({ scopes });
     const expires_at = new Date(Date.now() + 86_400_000).toISOString();
     const { id } = await where.api.ok('POST', '/integrated-account', {
+        verify: false,
         tenant_id: simulated.subdomain,
         environment_integration_id: installation,
         authentication_method: 'oauth2',

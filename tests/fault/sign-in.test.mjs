@@ -58,6 +58,7 @@ const openapi = {
 const where = await product.environment('sign-in');
 const installation = await product.install(where.api, manifest, openapi, `http://127.0.0.1:${vendorPort}`);
 const { id } = await where.api.ok('POST', '/integrated-account', {
+    verify: false,
     ...{ tenant_id: 'x', environment_integration_id: installation, authentication_method: 'api_key', context: { api_key: 'k' } },
 });
 const { token } = await where.api.ok('POST', `/integrated-account/${id}/mcp`, { name: 'x' });

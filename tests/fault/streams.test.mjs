@@ -67,6 +67,7 @@ const openapi = {
 const where = await product.environment('streams');
 const installation = await product.install(where.api, manifest, openapi, `http://${vendorHost}`);
 const account = await where.api.ok('POST', '/integrated-account', {
+    verify: false,
     ...{ tenant_id: 'streams', environment_integration_id: installation, authentication_method: 'api_key', context: { api_key: 'key-of-streams' } },
 });
 

@@ -29,6 +29,7 @@ async function keyAccount() {
 
 async function connected(simulated, authentication_method, context) {
     const { id } = await where.api.ok('POST', '/integrated-account', {
+        verify: false,
         ...{ tenant_id: simulated.subdomain, environment_integration_id: where.installation, authentication_method, context },
     });
     const { token } = await where.api.ok('POST', `/integrated-account/${id}/mcp`, { name: 'auth', config: { methods: ['read'] } });

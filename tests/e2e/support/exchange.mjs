@@ -62,14 +62,22 @@ export function send(method, url, { headers = {}, body, agent = false, seconds =
         request.on('response', (response) => {
             answered = true;
             const parts = [];
-            response.on('data', (part) => parts.push(part));
-            response.on('error', reject);
-            response.on('end', () => {
+            // A stream that was asked for has no end of its own: its first event is the answer.
+            const isStream = method === 'GET' && response.headers['content-type'] === 'text/event-stream';
+            response.on('data', (part) => {
+                parts.push(part);
+                if (!isStream || !part.includes('\n\n')) return;
+                finish();
+                request.destroy();
+            });
+            response.on('error', (error) => isStream || reject(error));
+            response.on('end', () => finish());
+            const finish = () => {
                 const text = Buffer.concat(parts).toString();
                 const { statusCode: status, headers: answer } = response;
                 const exchange = new Exchange(method, url, { headers, body: bytes }, { status, headers: answer, text });
                 resolve(isShown ? remember(exchange) : exchange);
-            });
+            };
         });
         request.end(bytes);
     });
