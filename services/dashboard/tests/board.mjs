@@ -541,6 +541,7 @@ export async function startBoard() {
             response.end(String(error));
         }
     });
+    server.keepAliveTimeout = 120_000; // It must not close a connection in the moment in which a browser uses it again.
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     return {
         base: `http://127.0.0.1:${server.address().port}`,

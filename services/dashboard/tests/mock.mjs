@@ -288,6 +288,7 @@ export async function start({ latencyMs = 60 } = {}) {
                 });
             });
             servers.push(server);
+            server.keepAliveTimeout = 120_000; // It must not close a connection in the moment in which a browser uses it again.
             server.listen(0, '127.0.0.1', () => resolve(`http://${host}:${server.address().port}`));
         });
 
