@@ -249,7 +249,7 @@ int run_command(int argc, char** argv)
     std::string arguments = "{}";
     auto* call = command(app, "call", "Call a tool of an account over the REST API and print the answer",
                          [&](Options const&) { return sluice::call_tool(target, tool, arguments); });
-    call->add_option("tool", tool, "name of the tool, such as list_all_gorgias_tickets")->required();
+    call->add_option("tool", tool, "name of the tool, as `GET /integrated-account/{id}/tools` lists it")->required();
     call->add_option("arguments", arguments, "a JSON object")->capture_default_str();
     call->add_option("--url", target.url, "base URL of the API")->envname("BASE");
     call->add_option("--token", target.token, "API token")->envname("TOKEN");

@@ -1,5 +1,4 @@
-// Every function of a repository that changes something for somebody writes one entry of the audit log with it, and no
-// secret. A new function needs a line here.
+// Every change that somebody makes has one entry in the audit log, without a secret. A new function needs a line here.
 #include "connecting/connection.hpp"
 #include "core/changes.hpp"
 #include "store_fixture.hpp"
@@ -391,14 +390,13 @@ TEST_F(AuditTest, HasEveryChangeOfATeamAndItsEnvironments)
         return definition.id.str();
     });
     must(test::run(rows.ensure_team("new", author("new-team"), soon())));
-    must(test::run(rows.ensure_environment("new", "e", author("new-environment"), soon())));
+    auto const made = must(test::run(rows.ensure_environment("new", "e", author("new"), soon()))).value;
     EXPECT_TRUE(entries("new-team").starts_with("team.create team_")) << entries("new-team");
-    EXPECT_TRUE(entries("new-environment").starts_with("environment.create env_")) << entries("new-environment");
-    auto const made = must(test::run(rows.find_environment("new", "e", soon())));
-    must(test::run(rows.remove_environment(made.id, author("no-environment"), soon())));
-    EXPECT_TRUE(entries("no-environment").starts_with("environment.delete " + made.id.str()));
-    must(test::run(rows.remove_team(made.team_id, author("no-team"), soon())));
-    EXPECT_TRUE(entries("no-team").starts_with("team.delete " + made.team_id.str()));
+    EXPECT_TRUE(entries("new").starts_with("environment.create env_"));
+    must(test::run(rows.remove_environment(made.id, author("gone"), soon())));
+    EXPECT_TRUE(entries("gone").starts_with("environment.delete " + made.id.str()));
+    must(test::run(rows.remove_team(made.team_id, author("over"), soon())));
+    EXPECT_TRUE(entries("over").starts_with("team.delete " + made.team_id.str()));
 }
 
 TEST_F(AuditTest, HasEveryChangeOfAnApiToken)

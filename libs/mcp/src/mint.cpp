@@ -130,7 +130,8 @@ void warn_of_unusable(toolcalls::ServedAccounts const& served, std::vector<std::
     auto const count = unusable.size();
     warnings.push_back(fmt::format("Every call of {} is refused as {} now: {}.",
                                    served.is_of_tenant() ? fmt::format("{} of these accounts", count) : "this account",
-                                   served.is_of_tenant() && count > 1 ? "they are" : "it is", told(std::move(unusable))));
+                                   served.is_of_tenant() && count > 1 ? "they are" : "it is",
+                                   told(std::move(unusable))));
 }
 
 /// Warns of tools that are shown although the account lacks a scope that they need.

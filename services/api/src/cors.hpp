@@ -14,7 +14,8 @@ namespace sluice::api {
 // is not sent from there. MCP has rules of its own (`mcp::Endpoint`).
 
 /// The answer to a preflight request for a route that takes integrated-account tokens; nothing if `request` is none. A
-/// preflight has no token, so whether the site may use it is checked with the request itself. Sets `index` to the route.
+/// preflight has no token, so whether the site may use it is checked with the request itself. Sets `index` to the
+/// route.
 [[nodiscard]] std::optional<http::Response> preflight(http::Request const& request, http::Router const& router,
                                                       std::span<Route const> routes, std::size_t& index);
 

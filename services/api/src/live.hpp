@@ -28,9 +28,9 @@ public:
     explicit LiveStreams(asio::io_context& io);
     ~LiveStreams();
 
-    /// The answer to `GET /live`, whose body ends when the client goes away, when the user, the token or the environment
-    /// changes (`apply`), when notifications may have been lost, after 15 minutes, or at `end`. A client that goes on
-    /// opens it anew, and reads everything again. Errors: rate_limited if there are too many.
+    /// The answer to `GET /live`, whose body ends when the client goes away, when the user, the token or the
+    /// environment changes (`apply`), when notifications may have been lost, after 15 minutes, or at `end`. A client
+    /// that goes on opens it anew, and reads everything again. Errors: rate_limited if there are too many.
     Result<http::Response> open(EnvironmentId environment, std::optional<UserId> user, std::optional<ApiTokenId> token);
 
     /// A notification came; `payload` as of `snapshots::kLiveChannel`. One that is none is ignored.

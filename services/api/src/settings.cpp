@@ -91,9 +91,10 @@ void add_settings(SettingsTable& table, Config& config)
     http::add_egress_settings(table, config.egress_allow);
     table.text("dashboard.directory", config.dashboard_directory,
                "directory with the built pages of services/dashboard; none: there is no Link UI");
-    table.text("demo.file", config.demo_file,
-               "file with an account that people may connect to try Sluice. They can read its credentials, so only of a "
-               "simulator; none in production");
+    table.text(
+        "demo.file", config.demo_file,
+        "file with an account that people may connect to try Sluice. They can read its credentials, so only of a "
+        "simulator; none in production");
     pg::add_settings(table, config.database);
     snapshots::add_settings(table, config.cache);
     calllog::add_settings(table, config.call_log);

@@ -93,8 +93,9 @@ TEST_F(DemoTest, IsNotThereWithoutAnOffer)
 TEST(DemoFile, IsCheckedAtTheStart)
 {
     EXPECT_TRUE(Demo::check(Secret(kOffer)));
-    for (auto const* text : {"", "{}", "[]", R"({"integration": "acme"})",
-                             R"({"integration": "acme", "tenant_id": "t", "authentication_method": "k", "override": 1})"})
+    for (auto const* text :
+         {"", "{}", "[]", R"({"integration": "acme"})",
+          R"({"integration": "acme", "tenant_id": "t", "authentication_method": "k", "override": 1})"})
         EXPECT_FALSE(Demo::check(Secret(text))) << text;
 }
 

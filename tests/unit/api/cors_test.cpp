@@ -28,7 +28,8 @@ protected:
         headers.add("origin", "https://app.example");
         headers.add("access-control-request-method", wanted);
         headers.add("access-control-request-headers", "authorization");
-        return preflight(request(http::Method::options, std::move(target), std::move(headers)), router_, all_routes(), index_);
+        return preflight(request(http::Method::options, std::move(target), std::move(headers)), router_, all_routes(),
+                         index_);
     }
 
     http::Router router_;

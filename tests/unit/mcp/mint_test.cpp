@@ -121,7 +121,8 @@ TEST_F(MintTest, WarnsOfAnAccountWhoseCallsAreRefused)
     row.status = accounts::Status::needs_reauth;
     auto const warnings = test::must(create(draft())).warnings;
     ASSERT_EQ(warnings.size(), 1U);
-    EXPECT_EQ(warnings[0], "Every call of this account is refused as it is now: " + account_.str() + " (needs_reauth).");
+    EXPECT_EQ(warnings[0],
+              "Every call of this account is refused as it is now: " + account_.str() + " (needs_reauth).");
     row.status = accounts::Status::active;
     row.is_blocked = true;
     callable_.apply({snapshots::Change::Kind::account, desk_.environment, account_.uuid()});

@@ -61,9 +61,9 @@ struct MintedAccountToken {
 /// transaction of its change.
 ///
 /// Credentials are tried at the vendor before they are stored (`CredentialTrial`), unless `verify` is false. An access
-/// token that has ended is stored untried: its renewal, which is due at once, finds out. If the vendor refuses them, the
-/// error is invalid_argument at `context`; if it cannot be asked, upstream_* or rate_limited. Then nothing is stored.
-/// The vendor has 25 s, whatever the deadline is.
+/// token that has ended is stored untried: its renewal, which is due at once, finds out. If the vendor refuses them,
+/// the error is invalid_argument at `context`; if it cannot be asked, upstream_* or rate_limited. Then nothing is
+/// stored. The vendor has 25 s, whatever the deadline is.
 class Directory {
 public:
     /// All must outlive it. `behind` does what an answer need not wait for.

@@ -202,14 +202,15 @@ Task<Answer> CallTool::answer(RpcCall rpc)
         co_return refuse(request, snapshot, call.error());
     rpc.trace.of(call->account->account.id, call->account->account.integration_name);
     rpc.tally = limits::Tally(&shard_limits_);
-    auto const& metrics = metrics_of(call->account->account);
+    auto const& metrics = metrics_of(*call);
     auto answer = co_await count_and_make(rpc, *std::move(call));
     metrics[static_cast<std::size_t>(answer.error.empty() ? calllog::Fault::none : answer.fault)]->add();
     co_return answer;
 }
 
-ToolCallMetrics const& CallTool::metrics_of(accounts::Account const& account)
+ToolCallMetrics const& CallTool::metrics_of(toolcalls::ToolCall const& call)
 {
+    auto const& account = call.account->account;
     auto known = known_metrics_.find(account.integration);
     if (known == known_metrics_.end())
         known = known_metrics_.emplace(account.integration, metrics_.tool_calls(accounts::metric_label(account))).first;

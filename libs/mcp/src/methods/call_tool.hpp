@@ -51,7 +51,7 @@ private:
     Task<Answer> count_and_make(RpcCall& rpc, toolcalls::ToolCall call);
     /// Makes a call that was counted.
     Task<Answer> make(RpcCall& rpc, toolcalls::ToolCall call);
-    ToolCallMetrics const& metrics_of(accounts::Account const& account);
+    ToolCallMetrics const& metrics_of(toolcalls::ToolCall const& call);
 
     toolcalls::ToolCalls calls_;
     crypto::CursorSealer const& sealer_;

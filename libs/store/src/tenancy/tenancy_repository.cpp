@@ -367,7 +367,8 @@ public:
                 return Error{
                     ErrorCode::conflict,
                     fmt::format("The environment {} has {} integrated account{}: delete {} first, with `DELETE "
-                                "/integrated-account/{{id}}`, so that {} are revoked. Those of an integration that was just uninstalled go by themselves.",
+                                "/integrated-account/{{id}}`, so that {} are revoked. Those of an integration that was "
+                                "just uninstalled go by themselves.",
                                 known->name, rest, rest == 1 ? "" : "s", rest == 1 ? "it" : "them",
                                 rest == 1 ? "its grants" : "their grants")};
             return true;

@@ -32,8 +32,9 @@ struct Environment {
     EnvironmentId id;
     TeamId team_id;
     std::string name;
-    json::object theme;                    ///< How the Link UI shows the team: `{name, logo_url, color}`.
-    std::vector<std::string> link_origins; ///< Sites that may show the Link UI in a frame, and use tokens of accounts; empty: any.
+    json::object theme; ///< How the Link UI shows the team: `{name, logo_url, color}`.
+    std::vector<std::string>
+        link_origins; ///< Sites that may show the Link UI in a frame, and use tokens of accounts; empty: any.
     /// The developer's page on which a customer connects an account again.
     std::optional<std::string> reconnect_url;
     std::chrono::hours log_bodies_for{}; ///< How long the bodies of calls are kept in the log, at most 168; 0: not.
