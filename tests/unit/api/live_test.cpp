@@ -45,11 +45,10 @@ protected:
         auto response = streams_.open(environment, user, token);
         ASSERT_TRUE(response) << response.error().public_detail();
         EXPECT_EQ(response->headers.find("content-type"), "text/event-stream");
-        asio::co_spawn(
-            io_, [&page, serve = std::move(response->stream)]() -> Task<void> { co_await serve(page); },
-            [this](std::exception_ptr const&) { ++ended_; });
+        asio::co_spawn(io_, served(page, std::move(response->stream)), [this](std::exception_ptr const&) { ++ended_; });
         io_.poll();
     }
+    static Task<void> served(Page& page, std::function<Task<void>(http::BodySink&)> serve) { co_await serve(page); }
     void heard(std::string const& payload)
     {
         streams_.heard(payload);
