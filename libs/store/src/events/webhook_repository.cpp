@@ -210,9 +210,9 @@ public:
                                                                       Changes& changes) -> Result<Webhook> {
             auto const old = one(transaction.exec_params(kLock, sql_id(webhook.environment), sql_id(webhook.id)));
             if (!old)
-                return old;
-            auto const changed = webhook_in(write_row(
-                transaction, kUpdate, {sql_id(webhook.environment), sql_id(webhook.id)}, values_of(webhook))[0]);
+                return old.error();
+            auto changed = webhook_in(write_row(transaction, kUpdate, {sql_id(webhook.environment), sql_id(webhook.id)},
+                                                values_of(webhook))[0]);
             changes.audit(tenancy::difference("webhook.update", webhook.id.str(), audited(*old), audited(changed)));
             return changed;
         };
