@@ -59,7 +59,7 @@ node_tests() {
     ((EUID != 0)) || under=(setpriv --bounding-set -sys_nice --inh-caps -sys_nice --)
     ((${#arguments[@]})) || mapfile -t arguments < <(cd "$1" && printf '%s\n' ./*.test.*)
     rm -f "$work"/node.{tap,log}
-    (cd "$1" && PATH=$1/node_modules/.bin:$PATH "${under[@]}" timeout 1200 node --test --test-reporter=spec \
+    (cd "$1" && PATH=$1/node_modules/.bin:$PATH "${under[@]}" timeout 2400 node --test --test-reporter=spec \
         --test-reporter-destination="$work/node.log" --test-reporter=tap --test-reporter-destination="$work/node.tap" "${arguments[@]}") \
         >"$work/node.out" 2>&1 || status=$?
     [[ -f $work/node.tap ]] || fail "node --test in $(shown "$1"): $(cat "$work/node.out")"
