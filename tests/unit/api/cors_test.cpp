@@ -70,7 +70,7 @@ TEST_F(CorsTest, AnAnswerIsReadableForThePageOnlyWithAnAccountToken)
         headers.add("authorization", authorization);
         http::Response response;
         add_cors(request(http::Method::get, "/proxy/tickets", std::move(headers)), response);
-        return response.headers.find("access-control-allow-origin").value_or("");
+        return std::string(response.headers.find("access-control-allow-origin").value_or(""));
     };
     EXPECT_EQ(allowed("Bearer slx_acct_whatever"), "https://app.example");
     EXPECT_EQ(allowed("Bearer slx_api_whatever"), "");
