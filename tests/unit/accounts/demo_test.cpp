@@ -1,16 +1,7 @@
 #include "accounts/demo.hpp"
 
-#include "fake_account_tokens.hpp"
-#include "support/clock.hpp"
-#include "support/fake_client.hpp"
-#include "support/fake_installations.hpp"
-#include "support/fake_integrations.hpp"
+#include "directory_fixture.hpp"
 #include "support/must.hpp"
-#include "support/run.hpp"
-
-#include <gtest/gtest.h>
-
-#include <fcntl.h>
 
 namespace sluice::accounts {
 namespace {
@@ -18,12 +9,7 @@ namespace {
 constexpr char kOffer[] = R"({"integration": "acme", "tenant_id": "demo", "authentication_method": "api_key",
     "override": {"base_url": "https://sim.example"}, "context": {"email": "me@acme.example", "api_key": "key-123456"}})";
 
-class TrialThatPasses final : public CredentialTrial {
-public:
-    Task<Result<void>> try_credentials(Account const&, Context const&, Deadline) override { co_return Result<void>{}; }
-};
-
-class DemoTest : public ::testing::Test {
+class DemoTest : public DirectoryFixture {
 protected:
     DemoTest() { definitions_.stored.id = catalog::builtin_id("acme"); }
 
@@ -34,29 +20,8 @@ protected:
         return test::run(demo.connect(environment_, {}, Deadline::after(std::chrono::hours(1))));
     }
 
-    asio::io_context io_{1};
-    test::FakeClock clock_;
-    telemetry::Log log_{::open("/dev/null", O_WRONLY)};
-    telemetry::Registry registry_;
-    RefresherMetrics metrics_{registry_};
-    crypto::Keyring const keyring_ = crypto::Keyring::generate();
-    test::FakeChanges changes_;
-    test::FakeAccounts rows_{changes_, clock_};
-    test::FakeInstallations installations_{rows_};
-    test::FakeIntegrations definitions_;
-    FakeAccountTokens tokens_;
-    WorkerPool workers_{1, 100};
-    Integrations integrations_{definitions_, workers_};
-    CallableAccounts callable_{rows_, integrations_, {}};
-    test::FakeClient client_;
-    Refresher refresher_{rows_, integrations_, client_, clock_, log_, metrics_};
-    http::Behind behind_{io_, 10, log_};
-    TrialThatPasses trial_;
-    Directory directory_{rows_,      installations_, definitions_, tokens_, integrations_, callable_,
-                         refresher_, trial_,         client_,      behind_, keyring_,      clock_};
     http::EgressPolicy const egress_ = http::EgressPolicy::anywhere();
     Installer installer_{installations_, definitions_, integrations_, egress_, clock_};
-    EnvironmentId const environment_{Uuid{7}};
     Secret const offer_{kOffer};
 };
 

@@ -14,12 +14,12 @@ import { JsonTree } from '../parts/JsonTree.tsx';
 import { Picker } from '../parts/Picker.tsx';
 import { Empty, Failed, Loaded, Skeleton } from '../parts/States.tsx';
 import { StatusBadge } from '../parts/Status.tsx';
-import { Time } from '../parts/Time.tsx';
-import { readHistory, remember, type Tried } from '../playground/history.ts';
+import { Tries } from '../playground/Tries.tsx';
+import { readHistory, remember } from '../playground/history.ts';
 import { run, timings, type Ran } from '../playground/run.ts';
 import { pointer, validatorOf, withValue, type JsonSchema, type Path } from '../playground/schema.ts';
 import { SchemaForm } from '../playground/SchemaForm.tsx';
-import { asCurl, asMcp, asPython, asTypeScript } from '../playground/share.ts';
+import { Elsewhere } from '../playground/Elsewhere.tsx';
 import { queryClient, useThing } from '../queries.ts';
 import { pathOf } from '../routes.ts';
 import { useEnvironment } from '../session.ts';
@@ -337,8 +337,8 @@ function Workbench({ account, tool, env }: { account: Account; tool: Tool; env: 
                         {hasDryRun && <span className="muted">{text.dryRunText}</span>}
                     </div>
                 </Section>
-                <Share account={account.id} tool={tool.name} given={given} />
-                <History tries={tries} />
+                <Elsewhere account={account.id} tool={tool.name} given={given} />
+                <Tries tries={tries} />
             </div>
             <div className="stack-wide answer">
                 {error !== undefined && <ErrorNotice error={error} />}
@@ -438,65 +438,6 @@ function Answer({
                     </Button>
                 </div>
             )}
-        </Section>
-    );
-}
-
-function Share({ account, tool, given }: { account: string; tool: string; given: Arguments }) {
-    const forms = { curl: asCurl, mcp: asMcp, python: asPython, typescript: asTypeScript };
-    const [form, setForm] = useState<keyof typeof forms>('curl');
-    const code = forms[form]({ base: location.origin, account, tool, arguments: given });
-    return (
-        <Section
-            title={text.share}
-            actions={
-                <div className="chips" role="group" aria-label={text.share}>
-                    {(Object.keys(forms) as (keyof typeof forms)[]).map((each) => (
-                        <button
-                            key={each}
-                            type="button"
-                            className="chip"
-                            aria-pressed={form === each}
-                            onClick={() => setForm(each)}
-                        >
-                            {text.forms[each]}
-                        </button>
-                    ))}
-                </div>
-            }
-        >
-            <CodeBlock text={code} label={text.forms[form]} wraps />
-        </Section>
-    );
-}
-
-function History({ tries }: { tries: Tried[] }) {
-    const env = useEnvironment() ?? '';
-    if (tries.length === 0) return null;
-    return (
-        <Section title={text.history} lead={text.historyLead}>
-            <ul className="tries">
-                {tries.slice(0, 12).map((tried, index) => (
-                    <li key={index}>
-                        <Link
-                            href={`${pathOf('playground', { env })}?${new URLSearchParams({
-                                account: tried.account,
-                                tool: tried.tool,
-                                arguments: JSON.stringify(tried.arguments),
-                            })}`}
-                            onClick={() => setTimeout(() => location.reload())}
-                        >
-                            <code>{tried.tool}</code>
-                        </Link>
-                        <Badge tone={tried.isOk ? 'good' : 'bad'}>
-                            {tried.isOk ? (tried.isDry ? text.dry : text.ok) : text.failed}
-                        </Badge>
-                        <span className="muted">
-                            <bdi>{tried.tenant}</bdi> · <Time at={tried.at} form="ago" />
-                        </span>
-                    </li>
-                ))}
-            </ul>
         </Section>
     );
 }
